@@ -1,0 +1,107 @@
+//! The verbs of the command line, one file each.
+
+mod check;
+mod evaluate;
+mod explain;
+mod look;
+mod read;
+mod run;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Watches a support mailbox, answers the routine requests with approved text, and hands everything else to a person.
+#[derive(Parser, Debug)]
+#[command(version, propagate_version = true)]
+struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What every verb understands.
+#[derive(Args, Debug)]
+pub(crate) struct Common {
+    /// The settings
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "/etc/handoffd/handoffd.toml"
+    )]
+    pub(crate) config: PathBuf,
+    /// One JSON object a line on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// Run the daemon in the foreground
+    Run,
+    /// Name every problem of settings, articles and templates
+    Check(check::Arguments),
+    /// Show what a mail says: who, what is new, what is quoted, what kind of sender
+    Read(read::Arguments),
+    /// Show what would be decided about a mail, why, and the mails that would leave; sends nothing
+    Explain(explain::Arguments),
+    /// Measure decisions or intents on labelled mails
+    Evaluate(evaluate::Arguments),
+    /// Look into the running daemon, or into its store when it is stopped
+    #[command(flatten)]
+    Look(look::Verb),
+}
+
+/// How a verb ends (contract: exit codes).
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The thing asked about is not so: exit 1.
+    #[error("{0}")]
+    NotSo(String),
+    /// Settings or usage: exit 2.
+    #[error("{0}")]
+    Usage(String),
+    /// A server or the store could not be reached: exit 3.
+    #[error("{0}")]
+    Unreachable(String),
+}
+
+impl Failure {
+    const fn exit_code(&self) -> u8 {
+        match self {
+            Self::NotSo(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Unreachable(_) => 3,
+        }
+    }
+
+    /// Settings, articles or templates with problems, one a line.
+    pub(crate) fn problems(problems: &[crate::config::Problem]) -> Self {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Self::Usage(lines.join("\n"))
+    }
+}
+
+/// Runs the verb that the arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let common = &arguments.common;
+    let result = match &arguments.verb {
+        Verb::Run => run::run(common),
+        Verb::Check(arguments) => check::run(common, arguments),
+        Verb::Read(arguments) => read::run(common, arguments),
+        Verb::Explain(arguments) => explain::run(common, arguments),
+        Verb::Evaluate(arguments) => evaluate::run(common, arguments),
+        Verb::Look(verb) => look::run(common, verb),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("handoffd: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

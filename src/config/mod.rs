@@ -1,0 +1,372 @@
+//! What did the admin set? `handoffd.toml` becomes checked [`Settings`]; every problem is found in one run and named with
+//! file, line and column. Whatever holds a `Settings` may rely on it.
+
+mod hours;
+mod problem;
+
+pub use hours::{HoursError, WorkingHours};
+pub use problem::Problem;
+
+use crate::mail::{Address, HeaderText};
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// All settings, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `[support]`
+    pub support: Support,
+    /// `[inbox]`
+    pub inbox: Inbox,
+    /// `[smtp]`
+    pub smtp: Smtp,
+    /// `[[team]]`, at least one; the first is the default team.
+    pub teams: Vec<Team>,
+    /// `[automation]`
+    pub automation: Automation,
+    /// `[escalate]`
+    pub escalate: Escalate,
+    /// `[limits]`
+    pub limits: Limits,
+    /// `[knowledge]`
+    pub knowledge: KnowledgeFolder,
+    /// `[templates]`: a folder whose files take the place of built-in templates of the same name (`en/notice.txt.hbs`).
+    pub templates_folder: Option<PathBuf>,
+    /// `[store]`
+    pub store: Store,
+    /// `[control]`
+    pub control: Control,
+    /// `[fact.NAME]`
+    pub facts: BTreeMap<FactName, Fact>,
+}
+
+impl Settings {
+    /// Reads and checks `handoffd.toml`; relative paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// Every problem found, in the order of lines.
+    pub fn load(_path: &std::path::Path) -> Result<Self, Vec<Problem>> {
+        todo!()
+    }
+
+    /// The team of that name.
+    #[must_use]
+    pub fn team(&self, name: &TeamName) -> Option<&Team> {
+        self.teams.iter().find(|team| &team.name == name)
+    }
+
+    /// The team that an address is a member of.
+    #[must_use]
+    pub fn team_of_member(&self, address: &Address) -> Option<&Team> {
+        self.teams
+            .iter()
+            .find(|team| team.members.iter().any(|member| member.is_same_as(address)))
+    }
+}
+
+/// The desk as customers see it.
+#[derive(Clone, Debug)]
+pub struct Support {
+    /// The address that customers write to, and that everything leaves from.
+    pub address: Address,
+    /// The name beside it.
+    pub name: HeaderText,
+    /// The language of a mail whose language is not known, and of what staff and admin get.
+    pub language: Language,
+    /// The languages that we answer in: those that have both templates and this setting.
+    pub languages: Vec<Language>,
+    /// Last lines of every mail to a customer (company name, legal lines); may be empty.
+    pub footer: String,
+    /// The form of addresses that carry a token.
+    pub reply_address: ReplyAddress,
+    /// Who is told when something is wrong with handoffd itself.
+    pub admin: Address,
+}
+
+/// Where the token of a ticket stands in an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplyAddress {
+    /// A pattern with one `{token}`: `support+{token}@x.example`, or without plus `support-{token}@x.example`.
+    Pattern {
+        /// What stands before the token.
+        before: String,
+        /// What stands after it, the domain included.
+        after: String,
+    },
+    /// The server takes no such address: replies are recognised by our Message-IDs alone.
+    None,
+}
+
+/// The mailbox that is watched.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    /// Host name or IP address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: Tls,
+    /// Certificates (PEM) to trust instead of the machine's.
+    pub ca_file: Option<PathBuf>,
+    /// Login name.
+    pub user: String,
+    /// Password, read from its file at start.
+    pub password: SecretString,
+    /// The folder that is watched.
+    pub folder: String,
+    /// How often the folder is looked at even when nothing announces new mail.
+    pub poll_interval: Duration,
+    /// Whether IDLE is used where the server offers it.
+    pub idle: bool,
+    /// Which mails are handled when handoffd meets a folder for the first time.
+    pub first_start: FirstStart,
+    /// Mails larger than this are not read but handed to a person by their headers. In bytes.
+    pub mail_max_bytes: u32,
+    /// Where handled mails are moved to, by outcome; an outcome that is missing stays where it is.
+    pub folders: BTreeMap<Outcome, String>,
+}
+
+/// What happens to mail that lies in the folder before handoffd has ever seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstStart {
+    /// It is handled like new mail: nothing is lost.
+    Everything,
+    /// It is left alone; only what arrives from then on is handled.
+    NewMail,
+}
+
+/// How a connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// TLS from the first byte.
+    Implicit,
+    /// STARTTLS, refused if the server does not offer it.
+    StartTls,
+    /// No protection: only to loopback.
+    None,
+}
+
+/// The server through which everything leaves.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    /// Host name or IP address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: Tls,
+    /// Certificates (PEM) to trust instead of the machine's.
+    pub ca_file: Option<PathBuf>,
+    /// Login name and password; without them no login is tried.
+    pub login: Option<(String, SecretString)>,
+    /// The longest wait for one step of the dialogue.
+    pub step_timeout: Duration,
+    /// First wait before a mail is tried again; doubled each time, with jitter.
+    pub retry_first_delay: Duration,
+    /// Longest wait between two tries.
+    pub retry_longest_delay: Duration,
+    /// After this time a mail that never got through is given up and told to staff.
+    pub retry_give_up_after: Duration,
+    /// Whether each mail is also sent to our own support address, in the same transaction: the proof that it left.
+    pub copy_to_self: bool,
+    /// How long that copy is waited for before a mail in doubt is taken as not sent.
+    pub copy_wait: Duration,
+}
+
+/// A human mailbox.
+#[derive(Clone, Debug)]
+pub struct Team {
+    /// The name that articles use.
+    pub name: TeamName,
+    /// How the team is called in a text to customers ("our workshop"), if set; the name otherwise.
+    pub title: String,
+    /// The mailbox that packets go to.
+    pub address: Address,
+    /// Who may speak for us; replies from anybody else change nothing.
+    pub members: Vec<Address>,
+    /// When people read this mailbox.
+    pub hours: WorkingHours,
+    /// The promise: an answer within this much working time.
+    pub reply_within: Duration,
+    /// Whether a member's own signature stays on the reply that the customer gets.
+    pub keep_signature: bool,
+}
+
+/// A team's name: lower-case letters, digits, `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TeamName(pub String);
+
+/// A fact's name: lower-case letters, digits, `_`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FactName(pub String);
+
+/// An intent's name: lower-case letters, digits, `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct IntentName(pub String);
+
+macro_rules! displayed_as_text {
+    ($($name:ty),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result { formatter.write_str(&self.0) }
+        }
+    )*};
+}
+displayed_as_text!(TeamName, FactName, IntentName, Language);
+
+/// A language by its ISO 639-1 code, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Language(pub String);
+
+/// How much handoffd may do by itself.
+#[derive(Clone, Debug)]
+pub struct Automation {
+    /// The mode of the whole desk.
+    pub mode: Mode,
+    /// Confidence from which an answer is sent, 0 to 1; `None` means the shipped, calibrated threshold.
+    pub send_threshold: Option<f64>,
+    /// Confidence from which an answer is suggested to staff, 0 to 1; `None` means the shipped threshold.
+    pub suggest_threshold: Option<f64>,
+}
+
+/// `[automation] mode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Decides and records; sends nothing and changes nothing on the server.
+    Shadow,
+    /// Every answer waits for a person's yes; hand-offs work.
+    Draft,
+    /// Answers what it is sure of.
+    Live,
+}
+
+/// `[escalate]`: what goes to a person, beyond what is compiled in.
+#[derive(Clone, Debug, Default)]
+pub struct Escalate {
+    /// Addresses, or `@domain`, whose mails always go to a person. In lower case.
+    pub vip: Vec<String>,
+    /// The team that gets a hard stop, by the stop's name; others go to the article's or the default team.
+    pub team_by_stop: BTreeMap<String, TeamName>,
+    /// Further words of a hard stop, by the stop's name. Configuration can add, never remove.
+    pub words: BTreeMap<String, Vec<String>>,
+}
+
+/// `[limits]`: how many automatic mails leave at most.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// To one address in 24 hours.
+    pub automatic_per_sender_per_day: u32,
+    /// In one ticket, ever.
+    pub automatic_per_ticket: u32,
+    /// To one domain in an hour.
+    pub automatic_per_domain_per_hour: u32,
+    /// In one hour, to all.
+    pub automatic_per_hour: u32,
+}
+
+/// `[knowledge]`.
+#[derive(Clone, Debug)]
+pub struct KnowledgeFolder {
+    /// The folder of articles.
+    pub folder: PathBuf,
+}
+
+/// `[store]`.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The folder of the sled database; the token key lies beside it unless a credential gives it.
+    pub path: PathBuf,
+}
+
+/// `[control]`.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// The Unix socket through which the command line asks the running daemon.
+    pub socket: PathBuf,
+}
+
+/// `[fact.NAME]`: a detail that answers need.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Its normal form as a regular expression, or one of a list.
+    pub form: FactForm,
+    /// An example, shown to the customer.
+    pub example: String,
+    /// How to ask for it, by language; the support language is always there.
+    pub ask: BTreeMap<Language, String>,
+}
+
+/// The normal form of a fact.
+#[derive(Clone, Debug)]
+pub enum FactForm {
+    /// `pattern = "AB-[0-9]{6}"`: the source of a regular expression that compiles.
+    Pattern(String),
+    /// `values = ["Alder City", …]`.
+    OneOf(Vec<String>),
+}
+
+/// What became of a mail; the IMAP keyword and the folder follow from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// An approved answer was sent.
+    Answered,
+    /// Missing details were asked for.
+    Asked,
+    /// A draft waits for a person.
+    Drafted,
+    /// A person has it.
+    HandedOff,
+    /// Nothing to do: a robot, a list, a duplicate.
+    Left,
+    /// Passed on: a staff reply to the customer, or the customer's further words to staff.
+    Relayed,
+    /// Kept aside; the admin was told.
+    Quarantined,
+    /// The copy of a mail of ours, which came to ourselves as a proof that it left.
+    OwnCopy,
+}
+
+impl Outcome {
+    /// The IMAP keyword set beside `$Handoff` (contract.md).
+    #[must_use]
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Self::Answered => "Answered",
+            Self::Asked => "Asked",
+            Self::Drafted => "Drafted",
+            Self::HandedOff => "HandedOff",
+            Self::Left | Self::OwnCopy => "Left",
+            Self::Relayed => "Relayed",
+            Self::Quarantined => "Quarantined",
+        }
+    }
+
+    /// The key in `[inbox.folders]`.
+    #[must_use]
+    pub const fn folder_key(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Asked => "asked",
+            Self::Drafted => "drafted",
+            Self::HandedOff => "handed_off",
+            Self::Left => "left",
+            Self::Relayed => "relayed",
+            Self::Quarantined => "quarantined",
+            Self::OwnCopy => "own_copies",
+        }
+    }
+
+    /// Every outcome.
+    pub const ALL: [Self; 8] = [
+        Self::Answered,
+        Self::Asked,
+        Self::Drafted,
+        Self::HandedOff,
+        Self::Left,
+        Self::Relayed,
+        Self::Quarantined,
+        Self::OwnCopy,
+    ];
+}

@@ -1,0 +1,220 @@
+//! What will be done, and why? A pure function of mail, history, settings, articles and `now`: ten steps, the first that
+//! matches decides, every other that matched is a further reason (design, section 6).
+
+use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};
+use crate::desk::{Sender, StaffAct};
+use crate::knowledge::Knowledge;
+use crate::mail::{HeaderText, Mail};
+use crate::ticket::{ArticleReference, Draft, Ticket, TicketId};
+use crate::understand::{Understanding, Urgency};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Everything that a decision may depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The mail.
+    pub mail: &'a Mail,
+    /// Who wrote it.
+    pub sender: &'a Sender,
+    /// The ticket it belongs to, as it stood before this mail; `None` where it opens one.
+    pub ticket: Option<&'a Ticket>,
+    /// The reference of that ticket, or of the one that it opens.
+    pub ticket_id: &'a TicketId,
+    /// What was understood.
+    pub understanding: &'a Understanding,
+    /// What happened before, outside the ticket.
+    pub history: &'a History,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The articles.
+    pub knowledge: &'a Knowledge,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What the journal knows beyond the ticket.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// The sender has said `STOP` and not taken it back.
+    pub automation_refused: bool,
+    /// Automatic mails to this address in the last 24 hours.
+    pub automatic_to_sender_in_day: u32,
+    /// Automatic mails to this domain in the last hour.
+    pub automatic_to_domain_in_hour: u32,
+    /// Automatic mails to anybody in the last hour.
+    pub automatic_in_hour: u32,
+    /// Earlier tickets of the same address, newest first, at most five.
+    pub earlier_tickets: Vec<EarlierTicket>,
+}
+
+/// An earlier ticket of the same customer, in one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EarlierTicket {
+    /// Its reference.
+    pub id: TicketId,
+    /// Its subject.
+    pub subject: HeaderText,
+    /// Where it stands, in words.
+    pub status: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+}
+
+/// One decision. All text that leaves is derived from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// What will be done.
+    pub action: Action,
+    /// Why.
+    pub reasons: Reasons,
+    /// How fast somebody must look at it.
+    pub urgency: Urgency,
+    /// The language of what the customer gets.
+    pub language: Language,
+    /// Tags from the article, set as IMAP keywords.
+    pub tags: Vec<String>,
+}
+
+/// Why: never empty. The first decided; the others matched as well.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reasons {
+    /// The rule that decided.
+    pub first: Reason,
+    /// Rules that matched as well.
+    pub further: Vec<Reason>,
+}
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// The rule's name, lower case with `-`: `hard-stop-legal`, `no-intent`, `sure`.
+    pub rule: &'static str,
+    /// A sentence that staff understand.
+    pub sentence: String,
+    /// The words of the mail that show it; empty where none do.
+    pub evidence: String,
+}
+
+/// What will be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Nothing leaves. A bounce that belongs to a ticket is noted there, and a failed one told to its team.
+    Leave {
+        /// The team that is told that a mail of ours did not arrive.
+        tell_of_bounce: Option<TeamName>,
+    },
+    /// Our own copy came back: the proof that a mail left.
+    NoteOwnCopy,
+    /// Send the approved text.
+    Answer {
+        /// Which text.
+        article: ArticleReference,
+        /// How sure.
+        confidence: f64,
+        /// The facts that the text uses and that it was decided on.
+        facts: BTreeMap<FactName, String>,
+        /// The approved text with the facts filled in.
+        text: String,
+    },
+    /// Ask for what is missing, once, all in one mail.
+    Ask {
+        /// For which article.
+        intent: IntentName,
+        /// What is missing.
+        missing: Vec<FactName>,
+    },
+    /// Show a proposed answer to a team.
+    Draft(Draft),
+    /// A person takes over.
+    HandOff(HandOff),
+    /// A person is in already: the customer's words go to the team, nothing to the customer.
+    PassOn {
+        /// The team.
+        team: TeamName,
+    },
+    /// What a team member asked for.
+    Staff {
+        /// Which team.
+        team: TeamName,
+        /// Who.
+        member: crate::mail::Address,
+        /// What.
+        act: StaffAct,
+        /// The draft that is approved or refused.
+        draft: Option<Draft>,
+        /// Set where the act cannot be done (`OK` without a draft): told to the member, nothing else happens.
+        impossible: Option<String>,
+        /// Set where the customer must now be told that a person answers (after `NO`).
+        hand_off: Option<HandOff>,
+    },
+    /// Kept aside, and the admin told.
+    Quarantine,
+}
+
+/// A person takes over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandOff {
+    /// Which team.
+    pub team: TeamName,
+    /// Whether the customer is told, and by when an answer is promised.
+    pub notice: NoticePlan,
+    /// The nearest approved answer, as a suggestion to staff.
+    pub suggestion: Option<ArticleReference>,
+    /// Facts known so far.
+    pub facts: BTreeMap<FactName, String>,
+    /// Facts that the nearest article needs and nobody has given.
+    pub missing: Vec<FactName>,
+}
+
+/// Whether the customer is told about a hand-off.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoticePlan {
+    /// Yes, and an answer is promised by then.
+    Tell {
+        /// The promise.
+        promised_by: Timestamp,
+    },
+    /// No, for this reason.
+    Withhold {
+        /// As a sentence.
+        why: String,
+    },
+}
+
+impl Action {
+    /// The word for it in JSON (contract.md).
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Leave { .. } | Self::NoteOwnCopy => "leave",
+            Self::Answer { .. } => "answer",
+            Self::Ask { .. } => "ask",
+            Self::Draft(_) => "draft",
+            Self::HandOff(_) => "handoff",
+            Self::PassOn { .. } | Self::Staff { .. } => "relay",
+            Self::Quarantine => "quarantine",
+        }
+    }
+
+    /// What becomes of the mail on the server.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Leave { .. } => Outcome::Left,
+            Self::NoteOwnCopy => Outcome::OwnCopy,
+            Self::Answer { .. } => Outcome::Answered,
+            Self::Ask { .. } => Outcome::Asked,
+            Self::Draft(_) => Outcome::Drafted,
+            Self::HandOff(_) => Outcome::HandedOff,
+            Self::PassOn { .. } | Self::Staff { .. } => Outcome::Relayed,
+            Self::Quarantine => Outcome::Quarantined,
+        }
+    }
+}
+
+/// Decides.
+#[must_use]
+pub fn decide(_situation: &Situation<'_>) -> Decision {
+    todo!()
+}

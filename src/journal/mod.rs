@@ -1,0 +1,139 @@
+//! What was intended, and what came of it: the truth after a restart. Nothing is said to have happened before it is on disk.
+//!
+//! The only maker of [`RecordedEffect`]: what the journal did not return cannot be sent.
+
+pub mod store;
+
+use crate::compose::{EnvelopeSender, Outgoing, Purpose};
+use crate::config::Outcome;
+use crate::inbox::{Cursor, Place};
+use crate::mail::{Address, MailIdentity, MessageId};
+use crate::ticket::{TicketId, TimedEvent};
+use jiff::Timestamp;
+
+/// Everything that one mail, one staff act or one timer changes; recorded all together or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// The mail that was handled.
+    pub mail: Option<HandledMail>,
+    /// How far the folder is handled with it.
+    pub cursor: Option<Cursor>,
+    /// What tickets gain.
+    pub events: Vec<(TicketId, TimedEvent)>,
+    /// What shall be sent.
+    pub effects: Vec<Outgoing>,
+    /// A mail of ours whose copy came back: it left.
+    pub own_copy_of: Option<MessageId>,
+}
+
+/// A mail that was handled, and where it is to be filed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandledMail {
+    /// Which.
+    pub identity: MailIdentity,
+    /// Where it stands on the server; a duplicate has a place of its own.
+    pub place: Place,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// The ticket it belongs to.
+    pub ticket: Option<TicketId>,
+}
+
+/// An effect that is on disk. Only the journal makes one, so nothing else can be sent. (The field is private.)
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedEffect {
+    record: EffectRecord,
+}
+
+impl RecordedEffect {
+    /// The record.
+    #[must_use]
+    pub fn record(&self) -> &EffectRecord {
+        &self.record
+    }
+}
+
+/// What the journal knows of an effect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EffectRecord {
+    /// Its name: the Message-ID of the mail.
+    pub message_id: MessageId,
+    /// What for.
+    pub purpose: Purpose,
+    /// The ticket.
+    pub ticket: Option<TicketId>,
+    /// Envelope sender.
+    pub sender: EnvelopeSender,
+    /// Recipients that it has still to reach.
+    pub recipients: Vec<Address>,
+    /// The subject, for people who look at the outbox.
+    pub subject: String,
+    /// The exact bytes.
+    pub bytes: Vec<u8>,
+    /// Where it stands.
+    pub state: EffectState,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// How many attempts were begun.
+    pub attempts: u32,
+    /// What went wrong last.
+    pub last_failure: Option<String>,
+}
+
+/// Where an effect stands (design, section 8).
+#[derive(Clone, Debug, PartialEq)]
+pub enum EffectState {
+    /// Recorded; nothing left us, or the server said that it took nothing. Due at this time.
+    Waiting {
+        /// The next attempt.
+        due: Timestamp,
+    },
+    /// An attempt was begun and its outcome is not recorded: it may have left.
+    InDoubt {
+        /// When the attempt was begun.
+        since: Timestamp,
+    },
+    /// The server took it.
+    Sent {
+        /// When.
+        at: Timestamp,
+    },
+    /// Given up; told to staff.
+    GivenUp {
+        /// When.
+        at: Timestamp,
+        /// The last words of the server.
+        why: String,
+    },
+}
+
+impl EffectState {
+    /// Whether nothing more will happen to it.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        matches!(self, Self::Sent { .. } | Self::GivenUp { .. })
+    }
+}
+
+/// Why the journal could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The store failed: disk full, damaged, locked.
+    #[error("store {path}: {why}")]
+    Store {
+        /// Its folder.
+        path: String,
+        /// What it said, and what to do.
+        why: String,
+    },
+    /// A record cannot be read: written by a newer version, or damaged.
+    #[error("record {key} in the store cannot be read: {why}")]
+    Form {
+        /// Which.
+        key: String,
+        /// Why.
+        why: String,
+    },
+}

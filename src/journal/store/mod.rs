@@ -1,0 +1,1 @@
+//! Which database is it? Only this folder knows.

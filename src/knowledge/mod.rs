@@ -1,0 +1,71 @@
+//! What may we say, and to what? The folder of articles: Markdown with TOML front matter, one file an intent and a language.
+
+use crate::config::{FactName, IntentName, Language, TeamName};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// All articles, by intent.
+#[derive(Clone, Debug, Default)]
+pub struct Knowledge {
+    /// The intents in alphabetical order, each with its language variants.
+    pub topics: BTreeMap<IntentName, Topic>,
+}
+
+/// One intent: what holds for all languages, and the text of each.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Its name.
+    pub intent: IntentName,
+    /// What may happen by itself.
+    pub mode: ArticleMode,
+    /// Who gets it when it is handed off; the default team otherwise.
+    pub team: Option<TeamName>,
+    /// Tags for the mail, as IMAP keywords.
+    pub tags: Vec<String>,
+    /// Facts without which the answer makes no sense.
+    pub needs: Vec<FactName>,
+    /// The texts, by language; at least one.
+    pub articles: BTreeMap<Language, Article>,
+}
+
+/// `mode` in an article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArticleMode {
+    /// The text may be sent by itself.
+    Answer,
+    /// The text waits for a person's yes.
+    Draft,
+    /// Always to a person; the body is a note to staff.
+    Handoff,
+}
+
+/// One language's text of an intent.
+#[derive(Clone, Debug)]
+pub struct Article {
+    /// The file it came from.
+    pub path: PathBuf,
+    /// Its title.
+    pub title: String,
+    /// Phrases that customers use for it.
+    pub ask: Vec<String>,
+    /// The approved text (Markdown), with `{{fact}}` where a fact from `needs` stands.
+    pub body: String,
+    /// The first 8 hexadecimal digits of the SHA-256 of the file: which revision was sent.
+    pub revision: String,
+}
+
+impl Knowledge {
+    /// Reads the folder of articles and checks it against the settings.
+    ///
+    /// # Errors
+    /// Every problem found, by file and line.
+    pub fn load(_settings: &crate::config::Settings) -> Result<Self, Vec<crate::config::Problem>> {
+        todo!()
+    }
+
+    /// The article of an intent in a language.
+    #[must_use]
+    pub fn article(&self, intent: &IntentName, language: &Language) -> Option<&Article> {
+        self.topics.get(intent)?.articles.get(language)
+    }
+}

@@ -1,0 +1,25 @@
+//! handoffd watches a support mailbox, answers the routine requests with approved text, and hands
+//! everything else to a person, with all that the person needs, while telling the customer what happens next.
+//!
+//! The modules stand in the order in which a mail meets them. Everything from [`mail`] to [`compose`] is pure:
+//! no clock, no files, no network; the same mail, settings, articles and history give the same bytes.
+
+pub mod clock;
+pub mod config;
+pub mod knowledge;
+
+pub mod compose;
+pub mod decide;
+pub mod desk;
+pub mod inbox;
+pub mod journal;
+pub mod mail;
+pub mod outbox;
+pub mod ticket;
+pub mod understand;
+
+pub mod gateway;
+
+pub mod cli;
+pub mod control;
+pub mod report;

@@ -1,0 +1,254 @@
+//! What does a mail say? Bytes become a [`Mail`]: who wrote, what is new, what is quoted; person, robot, list or bounce.
+//!
+//! Reads hostile input. Reading never fails and never panics: what is odd is named in [`Mail::oddities`], and what cannot
+//! be read at all still yields a value that a person gets to see.
+
+mod address;
+
+pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invisible_control};
+
+use jiff::Timestamp;
+use std::fmt;
+
+/// What decides whether two fetched mails are the same mail: a hash over Message-ID and body, or over the raw bytes
+/// where there is no Message-ID. Not the Message-ID alone: a stranger who re-uses one must not make a mail vanish.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MailIdentity(pub [u8; 32]);
+
+impl fmt::Display for MailIdentity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for MailIdentity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{self}")
+    }
+}
+
+/// A mail as read. All text in it is data of a stranger, whatever it says.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Recognises the mail when it is met again.
+    pub identity: MailIdentity,
+    /// `Message-ID`, where there is a usable one.
+    pub message_id: Option<MessageId>,
+    /// `In-Reply-To`, in order.
+    pub in_reply_to: Vec<MessageId>,
+    /// `References`, in order, bounded.
+    pub references: Vec<MessageId>,
+    /// The first mailbox of the first `From`; `None` where none can be read.
+    pub from: Option<Mailbox>,
+    /// `Reply-To`.
+    pub reply_to: Vec<Mailbox>,
+    /// `To`, and `Delivered-To`/`X-Original-To` where they add an address (a token may only stand there).
+    pub to: Vec<Mailbox>,
+    /// `Cc`.
+    pub cc: Vec<Mailbox>,
+    /// Envelope recipients that the server noted (`Delivered-To`, `X-Original-To`, `Envelope-To`).
+    pub delivered_to: Vec<Address>,
+    /// `Subject`, decoded.
+    pub subject: HeaderText,
+    /// `Date`, where it can be read. Never used to decide which mail is new.
+    pub date: Option<Timestamp>,
+    /// What kind of sender wrote this.
+    pub sender_kind: SenderKind,
+    /// What decided the kind; never empty unless a person wrote.
+    pub sender_evidence: Vec<Evidence>,
+    /// Whether an automatic mail may answer it (RFC 3834 section 2).
+    pub may_auto_reply: bool,
+    /// The body as text, taken apart.
+    pub body: Body,
+    /// Every attachment, in order.
+    pub attachments: Vec<Attachment>,
+    /// Who wrote originally, where this is a forwarded mail.
+    pub forwarded_from: Option<Forwarded>,
+    /// What a bounce says, where this is one.
+    pub bounce: Option<Bounce>,
+    /// Signed or encrypted.
+    pub protection: Protection,
+    /// What is odd about it, one sentence each.
+    pub oddities: Vec<Oddity>,
+    /// How much of it was fetched.
+    pub extent: Extent,
+    /// Size of the raw mail in bytes.
+    pub size_bytes: usize,
+}
+
+/// How much of a mail we have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    #[default]
+    Whole,
+    /// Only its headers: it is larger than the limit and stays on the server.
+    HeadersOnly,
+}
+
+/// The reader of mails. It knows who we are, so that it recognises our own mails.
+#[derive(Clone, Default)]
+pub struct Reader {
+    /// Our own address: what comes from it is [`SenderKind::Own`].
+    pub support: Option<Address>,
+    /// The key of the loop mark on all that we send; without it no mark is trusted.
+    pub key: Option<crate::ticket::TokenKey>,
+}
+
+impl Reader {
+    /// Reads a mail. Never fails: what is odd is named in [`Mail::oddities`].
+    #[must_use]
+    pub fn read(&self, _raw: &[u8]) -> Mail {
+        todo!()
+    }
+
+    /// Reads the headers of a mail that was too large to fetch.
+    #[must_use]
+    pub fn read_headers(&self, _header: &[u8], _size_bytes: u32) -> Mail {
+        todo!()
+    }
+}
+
+/// The text of a mail, elided, never deleted: the parts are kept apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Body {
+    /// All of it, as text.
+    pub text: String,
+    /// What is new in this mail.
+    pub reply_text: String,
+    /// What it quotes of earlier mails.
+    pub quoted_text: String,
+    /// The signature of the writer.
+    pub signature: String,
+}
+
+/// Who is behind a mail, by its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SenderKind {
+    /// Somebody typed it.
+    Person,
+    /// A machine answered (RFC 3834 `auto-replied`, vacation programs, other ticket systems).
+    AutoReply,
+    /// A delivery report (RFC 3464) or a free-text one.
+    Bounce,
+    /// A complaint report (RFC 5965).
+    FeedbackReport,
+    /// A mailing list.
+    List,
+    /// Bulk mail and newsletters.
+    Bulk,
+    /// Sent by ourselves.
+    Own,
+}
+
+impl SenderKind {
+    /// The name in the command line's JSON (contract: `read --json`).
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::AutoReply => "auto-reply",
+            Self::Bounce => "bounce",
+            Self::FeedbackReport => "feedback-report",
+            Self::List => "list",
+            Self::Bulk => "bulk",
+            Self::Own => "own",
+        }
+    }
+}
+
+/// What was seen, and where: the header or part by name, and its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Where it stood: a header's name, `body`, `subject`, `attachment`.
+    pub place: String,
+    /// The words, made safe for one line.
+    pub words: HeaderText,
+}
+
+impl Evidence {
+    /// Evidence from a place, its words made safe.
+    #[must_use]
+    pub fn new(place: &str, words: &str) -> Self {
+        Self {
+            place: place.to_owned(),
+            words: HeaderText::clean(words),
+        }
+    }
+}
+
+/// A file that came with a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its file name, without any folder; empty where it has none.
+    pub name: HeaderText,
+    /// Its media type, `type/subtype` in lower case.
+    pub media_type: String,
+    /// Shown inside the text (an embedded image), not beside it.
+    pub inline: bool,
+    /// The decoded bytes.
+    pub content: Vec<u8>,
+}
+
+/// The original of a forwarded mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forwarded {
+    /// Who wrote it.
+    pub from: Mailbox,
+    /// Its subject.
+    pub subject: HeaderText,
+}
+
+/// What a delivery report says (RFC 3464).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounce {
+    /// The recipient that it is about.
+    pub recipient: Option<Address>,
+    /// The enhanced status code (RFC 3463), `5.1.1`.
+    pub status: Option<String>,
+    /// What became of the mail.
+    pub action: BounceAction,
+    /// The Message-ID of the mail that bounced.
+    pub original_message_id: Option<MessageId>,
+}
+
+/// RFC 3464 section 2.3.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BounceAction {
+    /// Given up.
+    Failed,
+    /// Still trying.
+    Delayed,
+    /// Arrived, passed on or expanded.
+    Delivered,
+}
+
+impl BounceAction {
+    /// The word of RFC 3464.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Delayed => "delayed",
+            Self::Delivered => "delivered",
+        }
+    }
+}
+
+/// Whether the mail's text is open to us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protection {
+    /// Plain mail.
+    #[default]
+    None,
+    /// Signed (S/MIME or OpenPGP); readable.
+    Signed,
+    /// Encrypted: only a person with the key can read it.
+    Encrypted,
+}
+
+/// One odd thing about a mail, as a sentence for staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oddity(pub String);

@@ -1,0 +1,1 @@
+//! Carries out what the journal recorded, over SMTP. What each failure means is decided in one file.

@@ -1,0 +1,243 @@
+//! One request of one customer, with all mails about it. A ticket is its events; everything else is computed from them.
+
+mod id;
+mod status;
+pub mod thread;
+mod token;
+
+pub use id::TicketId;
+pub use status::{Holder, Status};
+pub use token::{Party, Token, TokenKey};
+
+use crate::config::{FactName, IntentName, Language, TeamName};
+use crate::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// A ticket: its events in the order in which they were recorded. The first is always [`Event::Opened`].
+#[derive(Clone, Debug)]
+pub struct Ticket {
+    /// Its reference.
+    pub id: TicketId,
+    /// What happened.
+    pub events: Vec<TimedEvent>,
+}
+
+/// An event with its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimedEvent {
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The mail that caused it, if one did.
+    pub cause: Option<MailIdentity>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Everything that can happen to a ticket.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A customer wrote for the first time.
+    Opened {
+        /// Who. Never changes afterwards.
+        customer: Mailbox,
+        /// The subject of their first mail.
+        subject: HeaderText,
+        /// The language that answers are written in.
+        language: Language,
+        /// The mail.
+        mail: MailSummary,
+    },
+    /// The customer wrote again.
+    CustomerWrote {
+        /// The mail.
+        mail: MailSummary,
+    },
+    /// Somebody else wrote into the ticket (a CC, a colleague of the customer). They never become the customer.
+    ThirdPartyWrote {
+        /// Who.
+        from: Mailbox,
+        /// The mail.
+        mail: MailSummary,
+    },
+    /// Facts that became known.
+    FactsFound {
+        /// In normal form.
+        facts: BTreeMap<FactName, String>,
+    },
+    /// What was decided about a mail, with every reason, as it was at that time.
+    Decided {
+        /// `answer`, `ask`, … (contract.md).
+        decision: &'static str,
+        /// Rule and sentence of each reason, the first one the deciding.
+        reasons: Vec<(String, String)>,
+        /// The nearest intent and its confidence.
+        intent: Option<(IntentName, f64)>,
+    },
+    /// An approved answer was sent by itself.
+    Answered {
+        /// Which article.
+        article: ArticleReference,
+        /// How sure it was.
+        confidence: f64,
+    },
+    /// Missing details were asked for.
+    Asked {
+        /// Which.
+        facts: Vec<FactName>,
+        /// For which article.
+        intent: IntentName,
+    },
+    /// A draft was shown to a team.
+    Drafted {
+        /// What it would say.
+        draft: Draft,
+    },
+    /// A person has it from here.
+    HandedOff {
+        /// Which team.
+        team: TeamName,
+        /// By when an answer is promised, if the customer was told a time.
+        promised_by: Option<Timestamp>,
+        /// What the customer was told, word for word; or why nothing.
+        notice: Notice,
+        /// Why, in one sentence.
+        why: String,
+    },
+    /// The customer's further words were passed on to the team that holds the ticket.
+    PassedOn {
+        /// Which team.
+        team: TeamName,
+    },
+    /// A team member's reply went to the customer.
+    StaffReplied {
+        /// Who.
+        member: Address,
+    },
+    /// A team member said yes to a draft, which was sent.
+    DraftApproved {
+        /// Who.
+        member: Address,
+    },
+    /// A team member refused a draft.
+    DraftRefused {
+        /// Who.
+        member: Address,
+        /// Why, in their words.
+        why: String,
+    },
+    /// A newer mail made a waiting draft void.
+    DraftWithdrawn,
+    /// A team member took the ticket: automation is silent.
+    Taken {
+        /// Who.
+        member: Address,
+    },
+    /// A team member gave the ticket back to automation.
+    GivenBack {
+        /// Who.
+        member: Address,
+    },
+    /// A team member left a note. It reaches nobody outside.
+    Noted {
+        /// Who.
+        member: Address,
+        /// Their words.
+        text: String,
+    },
+    /// Done.
+    Closed {
+        /// By whom; `None` is the command line.
+        member: Option<Address>,
+    },
+    /// The customer wants no automatic mail (`STOP`).
+    AutomationRefused,
+    /// The customer takes `STOP` back.
+    AutomationAllowed,
+    /// A mail of ours did not arrive.
+    Bounced {
+        /// For whom it was.
+        recipient: Option<Address>,
+        /// RFC 3464 action and status.
+        report: String,
+        /// Which mail.
+        original: Option<MessageId>,
+    },
+    /// A mail of ours was given up by the outbox.
+    SendFailed {
+        /// For whom it was.
+        recipient: Address,
+        /// The server's words.
+        why: String,
+    },
+    /// A mail that belongs to the ticket by its token but may not act was kept aside.
+    KeptAside {
+        /// Who it claims to be from.
+        from: Option<Address>,
+        /// Why it may not act.
+        why: String,
+    },
+    /// A mail of ours about this ticket was recorded for sending.
+    Wrote {
+        /// Its Message-ID.
+        message_id: MessageId,
+        /// What for.
+        purpose: crate::compose::Purpose,
+        /// To whom.
+        to: Vec<Address>,
+    },
+}
+
+/// What the ticket keeps of an incoming mail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MailSummary {
+    /// Its identity.
+    pub identity: MailIdentity,
+    /// Its Message-ID, to thread our answers under it.
+    pub message_id: Option<MessageId>,
+    /// Its References, bounded, to go on with the thread.
+    pub references: Vec<MessageId>,
+    /// Its subject.
+    pub subject: HeaderText,
+    /// The first 2,000 characters of the new text.
+    pub excerpt: String,
+}
+
+/// Which text was sent: intent, language, revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticleReference {
+    /// The intent.
+    pub intent: IntentName,
+    /// The language.
+    pub language: Language,
+    /// The revision (see [`crate::knowledge::Article::revision`]).
+    pub revision: String,
+}
+
+/// A proposed answer that waits for a yes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The article it is made of.
+    pub article: ArticleReference,
+    /// How sure it was.
+    pub confidence: f64,
+    /// The answer, word for word: what `OK` sends.
+    pub text: String,
+    /// The team that may approve it.
+    pub team: TeamName,
+}
+
+/// What the customer was told at a hand-off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// This text.
+    Sent {
+        /// Word for word.
+        text: String,
+    },
+    /// Nothing, and why.
+    Withheld {
+        /// Why, as a sentence.
+        why: String,
+    },
+}
