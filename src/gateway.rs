@@ -1,1 +1,12 @@
 //! The whole story of a mail, as code: read, thread, understand, decide, compose; record; send; record; tag and file.
+//!
+//! The inbox is the only thing that starts anything, and the journal the only thing that says what happened. A signal
+//! (IDLE, the outbox, a timer) wakes the loop and is then forgotten: the loop asks the server and the journal.
+
+mod judge;
+mod office;
+mod sweep;
+
+pub use judge::{JudgeError, Judgement, NoPast, Past};
+pub use office::Office;
+pub use sweep::{Gateway, Wiring};

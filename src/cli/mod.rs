@@ -3,6 +3,7 @@
 mod check;
 mod evaluate;
 mod explain;
+mod log;
 mod look;
 mod read;
 mod run;
@@ -104,4 +105,14 @@ pub fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Text of strangers, safe on a terminal: control characters (escape sequences among them) become `\u{FFFD}`.
+pub(crate) fn printable(text: &str) -> String {
+    let safe = |c: char| match c {
+        '\n' | '\t' => c,
+        c if c.is_control() || crate::mail::is_invisible_control(c) => '\u{FFFD}',
+        c => c,
+    };
+    text.chars().map(safe).collect()
 }

@@ -1,7 +1,224 @@
-//! `handoffd run`: the daemon, in the foreground.
+//! `handoffd run`: the daemon, in the foreground: journal, outbox, gateway and control socket, wired together; signals and
+//! systemd's notifications.
 
-use super::{Common, Failure};
+use super::{Common, Failure, log};
+use crate::config::Settings;
+use crate::gateway::{Gateway, Office, Wiring};
+use crate::journal::Journal;
+use crate::outbox::Outbox;
+use crate::{clock, control, report};
+use jiff::Timestamp;
+use sd_notify::NotifyState;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
-pub(super) fn run(_common: &Common) -> Result<(), Failure> {
-    todo!()
+/// Without a sign of life for this long beyond the poll interval, systemd is no longer told that all is well.
+const SILENCE_MAX: Duration = Duration::from_mins(10);
+
+pub(super) fn run(common: &Common) -> Result<(), Failure> {
+    log::start(common.json);
+    let settings = Settings::load(&common.config).map_err(|found| Failure::problems(&found))?;
+    let journal = Journal::open(&settings.store.path)
+        .map_err(|error| Failure::Unreachable(error.to_string()))?;
+    let key = journal
+        .token_key()
+        .map_err(|error| Failure::Unreachable(error.to_string()))?;
+    let office = Office::furnish(settings, key).map_err(|found| Failure::problems(&found))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Unreachable(format!("starting the runtime: {error}")))?;
+    runtime.block_on(Daemon::new(common.config.clone(), office, journal).run())
+}
+
+/// The running parts and what joins them.
+struct Daemon {
+    config: PathBuf,
+    office: Arc<RwLock<Arc<Office>>>,
+    journal: Arc<Journal>,
+    gateway_wake: Arc<Notify>,
+    outbox_wake: Arc<Notify>,
+    shutdown: CancellationToken,
+}
+
+impl Daemon {
+    fn new(config: PathBuf, office: Office, journal: Journal) -> Self {
+        Self {
+            config,
+            office: Arc::new(RwLock::new(Arc::new(office))),
+            journal: Arc::new(journal),
+            gateway_wake: Arc::new(Notify::new()),
+            outbox_wake: Arc::new(Notify::new()),
+            shutdown: CancellationToken::new(),
+        }
+    }
+
+    async fn run(self) -> Result<(), Failure> {
+        let mut signals = Signals::listen()?;
+        let office = self.office();
+        let (gateway, swept, heartbeat) = Gateway::new(Wiring {
+            office: Arc::clone(&self.office),
+            journal: Arc::clone(&self.journal),
+            wake: Arc::clone(&self.gateway_wake),
+            outbox_wake: Arc::clone(&self.outbox_wake),
+        });
+        let listener = control::Listener::bind(&office.settings.control.socket)
+            .map_err(|error| Failure::Unreachable(error.to_string()))?;
+        let control = tokio::spawn(listener.serve(
+            Arc::clone(&self.journal),
+            Arc::clone(&self.outbox_wake),
+            self.shutdown.clone(),
+        ));
+        let gateway = tokio::spawn(gateway.run(self.shutdown.clone()));
+        let mut outbox = self.start_outbox(swept.clone());
+        let watchdog = tokio::spawn(feed_watchdog(
+            heartbeat,
+            office.settings.inbox.poll_interval,
+            self.shutdown.clone(),
+        ));
+        report::gateway::started(&office.settings, office.knowledge.topics.len());
+        tell_systemd(&[NotifyState::Ready]);
+
+        while signals.next().await == Request::Reload {
+            if self.reload() {
+                outbox.stop().await;
+                outbox = self.start_outbox(swept.clone());
+            }
+        }
+        report::gateway::stopping();
+        tell_systemd(&[NotifyState::Stopping]);
+        self.shutdown.cancel();
+        outbox.stop().await;
+        for task in [gateway, control, watchdog] {
+            // A task that panicked has been reported by the panic hook; the others still end in order.
+            let _ = task.await;
+        }
+        report::gateway::stopped();
+        Ok(())
+    }
+
+    /// Loads everything anew; all or nothing. Whether it was taken.
+    fn reload(&self) -> bool {
+        let key = self.office().key.clone();
+        match Office::load(&self.config, key) {
+            Ok(office) => {
+                let mut current = self
+                    .office
+                    .write()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                *current = Arc::new(office);
+                drop(current);
+                self.gateway_wake.notify_one();
+                report::gateway::reloaded();
+                true
+            }
+            Err(problems) => {
+                report::gateway::reload_refused(&problems);
+                false
+            }
+        }
+    }
+
+    fn start_outbox(&self, swept: watch::Receiver<Option<Timestamp>>) -> RunningOutbox {
+        let office = self.office();
+        let stop = CancellationToken::new();
+        let outbox = Outbox::new(
+            Arc::clone(&self.journal),
+            office.settings.smtp.clone(),
+            office.settings.support.address.clone(),
+            Arc::clone(&self.outbox_wake),
+            Arc::clone(&self.gateway_wake),
+            swept,
+        );
+        let task = tokio::spawn(outbox.run(stop.clone()));
+        RunningOutbox { stop, task }
+    }
+
+    fn office(&self) -> Arc<Office> {
+        let office = self.office.read();
+        Arc::clone(&office.unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+/// The outbox as a task that can be ended by itself: a reload may change the server it sends through.
+struct RunningOutbox {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl RunningOutbox {
+    async fn stop(self) {
+        self.stop.cancel();
+        let _ = self.task.await;
+    }
+}
+
+/// What a signal asks for.
+#[derive(PartialEq, Eq)]
+enum Request {
+    Reload,
+    Stop,
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|error| Failure::Unreachable(format!("listening for signals: {error}")))
+        };
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            hang_up: listen(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Request {
+        tokio::select! {
+            _ = self.terminate.recv() => Request::Stop,
+            _ = self.interrupt.recv() => Request::Stop,
+            _ = self.hang_up.recv() => Request::Reload,
+        }
+    }
+}
+
+/// Tells systemd's watchdog that all is well, as long as the gateway gives signs of life.
+async fn feed_watchdog(
+    heartbeat: watch::Receiver<Timestamp>,
+    poll_interval: Duration,
+    shutdown: CancellationToken,
+) {
+    let Some(limit) = sd_notify::watchdog_enabled() else {
+        return;
+    };
+    let mut ticks = tokio::time::interval(limit / 3);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let silence = clock::now().duration_since(*heartbeat.borrow());
+        if Duration::try_from(silence).unwrap_or_default() < poll_interval + SILENCE_MAX {
+            tell_systemd(&[NotifyState::Watchdog]);
+        }
+    }
+}
+
+/// Without systemd there is nobody to tell, which is no failure.
+fn tell_systemd(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::debug!(%error, "systemd was not told");
+    }
 }

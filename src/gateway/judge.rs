@@ -1,0 +1,253 @@
+//! From the bytes of a mail to what will be recorded: read, thread, understand, decide, compose. No clock, no effects; the
+//! past is asked through [`Past`], so that the same mail, settings, articles and past give the same bytes.
+
+use super::Office;
+use crate::compose::{ComposeError, Composed};
+use crate::decide::{self, Decision, History, Own, Situation};
+use crate::desk::{self, Sender};
+use crate::inbox::Content;
+use crate::journal::{Journal, JournalError};
+use crate::mail::{Address, Mail, MailIdentity, MessageId, SenderKind};
+use crate::ticket::thread::{self, KnownMessage, Placement};
+use crate::ticket::{Ticket, TicketId};
+use crate::understand::Understanding;
+use jiff::Timestamp;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What happened before, as far as a judgement needs it.
+pub trait Past {
+    /// The ticket and author of a Message-ID.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn known_message(&self, id: &MessageId) -> Result<Option<KnownMessage>, JournalError>;
+    /// A ticket with its events.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, JournalError>;
+    /// What happened with this sender outside the ticket.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn history(&self, sender: &Address, now: Timestamp) -> Result<History, JournalError>;
+    /// The reference for a ticket that this mail opens.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError>;
+    /// Whether we sent a mail with this Message-ID.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError>;
+}
+
+impl Past for Journal {
+    fn known_message(&self, id: &MessageId) -> Result<Option<KnownMessage>, JournalError> {
+        Journal::known_message(self, id)
+    }
+    fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, JournalError> {
+        Journal::ticket(self, id)
+    }
+    fn history(&self, sender: &Address, now: Timestamp) -> Result<History, JournalError> {
+        Journal::history(self, sender, now)
+    }
+    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
+        Journal::free_ticket_id(self, identity)
+    }
+    fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
+        Journal::own_mail(self, id)
+    }
+}
+
+/// A desk that has never seen a mail: for `explain` and `evaluate`.
+#[derive(Clone, Copy, Debug)]
+pub struct NoPast;
+
+impl Past for NoPast {
+    fn known_message(&self, _id: &MessageId) -> Result<Option<KnownMessage>, JournalError> {
+        Ok(None)
+    }
+    fn ticket(&self, _id: &TicketId) -> Result<Option<Ticket>, JournalError> {
+        Ok(None)
+    }
+    fn history(&self, _sender: &Address, _now: Timestamp) -> Result<History, JournalError> {
+        Ok(History::default())
+    }
+    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
+        Ok(TicketId::for_mail(identity, 0))
+    }
+    fn own_mail(&self, _id: &MessageId) -> Result<bool, JournalError> {
+        Ok(false)
+    }
+}
+
+/// What was made of a mail.
+pub struct Judgement {
+    /// What it says.
+    pub mail: Mail,
+    /// Who wrote it.
+    pub sender: Sender,
+    /// The ticket it belongs to or opens.
+    pub ticket_id: TicketId,
+    /// The ticket as it stood before.
+    pub ticket: Option<Ticket>,
+    /// What was understood.
+    pub understanding: Understanding,
+    /// What will be done and why.
+    pub decision: Decision,
+    /// The mails that leave, and what the ticket's story gains.
+    pub composed: Composed,
+}
+
+/// Why no judgement could be made. The mail stays where it is, or goes to the admin: never to the floor.
+#[derive(Debug, thiserror::Error)]
+pub enum JudgeError {
+    /// The past could not be asked: try again later.
+    #[error(transparent)]
+    Past(#[from] JournalError),
+    /// Neither the decided mails nor the hand-off that should replace them could be written.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// A part broke down.
+    #[error("{part} broke down on this mail")]
+    Broken {
+        /// Which.
+        part: &'static str,
+    },
+}
+
+impl Office {
+    /// Reads what was fetched.
+    ///
+    /// # Errors
+    /// [`JudgeError::Broken`] where the reader broke down, which it promises not to.
+    pub fn read(&self, content: &Content) -> Result<Mail, JudgeError> {
+        guarded("the reader", || match content {
+            Content::Whole(raw) => self.reader.read(raw),
+            Content::TooLarge { header, size_bytes } => {
+                self.reader.read_headers(header, *size_bytes)
+            }
+        })
+    }
+
+    /// Judges a mail that was read. `raw` are its bytes, or its headers where it is too large.
+    ///
+    /// # Errors
+    /// [`JudgeError`]. A failure of understanding or composing is first tried as a hand-off with that reason.
+    pub fn judge(
+        &self,
+        mail: Mail,
+        raw: &[u8],
+        past: &dyn Past,
+        now: Timestamp,
+    ) -> Result<Judgement, JudgeError> {
+        let own = self.recognise_own(&mail, past)?;
+        let placement = self.place(&mail, past)?;
+        let (ticket_id, ticket) = match &placement {
+            Placement::Existing(id, _) => (id.clone(), past.ticket(id)?),
+            Placement::New => (past.free_ticket_id(&mail.identity)?, None),
+        };
+        let sender = desk::who_wrote(&mail, &placement, ticket.as_ref(), &self.settings);
+        let history = match &mail.from {
+            Some(from) => past.history(&from.address, now)?,
+            None => History::default(),
+        };
+
+        let understood = guarded("the understander", || {
+            self.understander.understand(&mail, ticket.as_ref())
+        });
+        let broken = understood.as_ref().err().map(ToString::to_string);
+        let understanding =
+            understood.unwrap_or_else(|_| Understanding::none(&self.settings.support.language));
+        let situation = Situation {
+            mail: &mail,
+            own,
+            sender: &sender,
+            ticket: ticket.as_ref(),
+            ticket_id: &ticket_id,
+            understanding: &understanding,
+            history: &history,
+            settings: &self.settings,
+            knowledge: &self.knowledge,
+            now,
+        };
+        let mut decision = match broken {
+            Some(why) => decide::on_failure(&why, &situation),
+            None => decide::decide(&situation),
+        };
+        let composed = match self.compose(&decision, &situation, raw) {
+            Ok(composed) => composed,
+            Err(error) => {
+                decision = decide::on_failure(&error.to_string(), &situation);
+                self.compose(&decision, &situation, raw)?
+            }
+        };
+        Ok(Judgement {
+            sender,
+            ticket_id,
+            ticket: ticket.clone(),
+            understanding,
+            decision,
+            composed,
+            mail,
+        })
+    }
+
+    fn compose(
+        &self,
+        decision: &Decision,
+        situation: &Situation<'_>,
+        raw: &[u8],
+    ) -> Result<Composed, JudgeError> {
+        Ok(guarded("the writer", || {
+            self.writer.compose(decision, situation, raw)
+        })??)
+    }
+
+    fn recognise_own(&self, mail: &Mail, past: &dyn Past) -> Result<Own, JournalError> {
+        match (&mail.sender_kind, &mail.message_id) {
+            (SenderKind::Own, Some(id)) if past.own_mail(id)? => Ok(Own::Copy),
+            _ => Ok(Own::No),
+        }
+    }
+
+    fn place(&self, mail: &Mail, past: &dyn Past) -> Result<Placement, JournalError> {
+        let keys = thread::keys(mail, &self.settings);
+        let mut known = Vec::new();
+        for id in &keys.answers {
+            known.extend(past.known_message(id)?);
+        }
+        let bounced = mail
+            .bounce
+            .as_ref()
+            .and_then(|bounce| bounce.original_message_id.as_ref());
+        if let Some(id) = bounced {
+            known.extend(past.known_message(id)?);
+        }
+        let named = keys.token.iter().map(|(_, ticket)| ticket);
+        let named = named.chain(known.iter().map(|message| &message.ticket));
+        let named = named.chain(&keys.subject_reference);
+        let mut ids: Vec<&TicketId> = named.collect();
+        ids.sort();
+        ids.dedup();
+        let mut tickets = Vec::new();
+        for id in ids {
+            tickets.extend(past.ticket(id)?);
+        }
+        Ok(thread::place(
+            mail,
+            &keys,
+            &known,
+            &tickets,
+            &self.key,
+            &self.settings,
+        ))
+    }
+}
+
+/// Runs a part that promises not to panic, and does not let one mail end the daemon where it does all the same.
+fn guarded<T>(part: &'static str, work: impl FnOnce() -> T) -> Result<T, JudgeError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| JudgeError::Broken { part })
+}

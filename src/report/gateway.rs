@@ -1,0 +1,138 @@
+//! What the gateway says in the log.
+
+use crate::config;
+use crate::gateway::Judgement;
+use crate::inbox::{InboxError, Place};
+use crate::journal::{EffectRecord, JournalError};
+use crate::mail::MailIdentity;
+use std::time::Duration;
+use tracing::{debug, error, info, warn};
+
+/// The daemon is up.
+pub fn started(settings: &config::Settings, articles: usize) {
+    info!(
+        event = "started",
+        support = %settings.support.address,
+        mode = ?settings.automation.mode,
+        articles,
+        teams = settings.teams.len(),
+        "handoffd watches the inbox"
+    );
+}
+
+/// The daemon ends in order.
+pub fn stopping() {
+    info!(event = "stopping", "finishing what is in flight");
+}
+
+/// The daemon ended.
+pub fn stopped() {
+    info!(
+        event = "stopped",
+        "all that was begun is finished or on record"
+    );
+}
+
+/// Settings were reloaded.
+pub fn reloaded() {
+    info!(
+        event = "reloaded",
+        "settings, articles and templates were reloaded"
+    );
+}
+
+/// Settings were not reloaded: the old ones stay in force.
+pub fn reload_refused(problems: &[config::Problem]) {
+    for problem in problems {
+        error!(event = "reload-refused", %problem, "the old settings stay in force");
+    }
+}
+
+/// The inbox is open.
+pub fn inbox_open(inbox: &config::Inbox, uid_validity: u32) {
+    info!(
+        event = "inbox-open",
+        host = %inbox.host,
+        port = inbox.port,
+        folder = %inbox.folder,
+        uid_validity,
+        "the inbox is open"
+    );
+}
+
+/// The inbox is lost; tried again after a while.
+pub fn inbox_lost(error: &InboxError, retry_after: Duration) {
+    warn!(
+        event = "inbox-lost",
+        %error,
+        retry_after_milliseconds = retry_after.as_millis(),
+        "the inbox cannot be reached; trying again"
+    );
+}
+
+/// The journal cannot be written or read; nothing is done until it can.
+pub fn journal_failed(error: &JournalError, retry_after: Duration) {
+    error!(
+        event = "journal-failed",
+        %error,
+        retry_after_milliseconds = retry_after.as_millis(),
+        "the journal cannot be used; nothing is handled until it can"
+    );
+}
+
+/// A folder is met for the first time, or its UIDVALIDITY changed.
+pub fn folder_first_seen(uid_validity: u32, from_uid: u32, first_meeting: bool) {
+    info!(
+        event = "folder-first-seen",
+        uid_validity,
+        from_uid,
+        first_meeting,
+        "mails above this UID are handled; known ones are recognised"
+    );
+}
+
+/// What was decided about a mail.
+pub fn decided(place: Place, judgement: &Judgement) {
+    let first = &judgement.decision.reasons.first;
+    info!(
+        event = "decided",
+        uid = place.uid,
+        ticket = %judgement.ticket_id,
+        kind = judgement.mail.sender_kind.as_str(),
+        decision = judgement.decision.action.as_str(),
+        rule = first.rule,
+        mails = judgement.composed.mails.len(),
+        "decided"
+    );
+}
+
+/// A mail that was handled before is met again.
+pub fn met_again(place: Place, identity: &MailIdentity) {
+    info!(event = "met-again", uid = place.uid, %identity, "handled before; only tagged and filed");
+}
+
+/// A mail that no part could handle.
+pub fn set_aside(place: Place, why: &str) {
+    error!(
+        event = "set-aside",
+        uid = place.uid,
+        why,
+        "the mail was set aside; the admin is told"
+    );
+}
+
+/// A mail of ours was given up.
+pub fn mail_lost(lost: &EffectRecord, why: &str) {
+    warn!(
+        event = "mail-lost",
+        message_id = %lost.message_id,
+        purpose = ?lost.purpose,
+        why,
+        "a mail of ours could not be delivered; staff are told"
+    );
+}
+
+/// Mails were tagged and filed.
+pub fn filed(mails: usize, folder: &str) {
+    debug!(event = "filed", mails, folder, "tagged and filed");
+}
