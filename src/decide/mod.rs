@@ -1,6 +1,9 @@
 //! What will be done, and why? A pure function of mail, history, settings, articles and `now`: ten steps, the first that
 //! matches decides, every other that matched is a further reason (design, section 6).
 
+#[cfg(test)]
+pub(crate) mod test_situation;
+
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};
 use crate::desk::{Sender, StaffAct};
 use crate::knowledge::Knowledge;
@@ -215,6 +218,6 @@ impl Action {
 
 /// Decides.
 #[must_use]
-pub fn decide(_situation: &Situation<'_>) -> Decision {
-    todo!()
+pub fn decide(situation: &Situation<'_>) -> Decision {
+    todo!("{situation:?}")
 }
