@@ -4,6 +4,12 @@
 use crate::config::{FactName, IntentName, Language};
 use std::collections::BTreeMap;
 
+/// Confidence from which an answer is sent, where the settings name none.
+pub const SEND_THRESHOLD: f64 = 0.7;
+
+/// Confidence from which an answer is suggested to staff, where the settings name none.
+pub const SUGGEST_THRESHOLD: f64 = 0.35;
+
 /// Understands mails: trained on the articles at start, the same for the same articles and settings.
 pub struct Understander {}
 
