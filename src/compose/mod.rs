@@ -51,6 +51,8 @@ pub struct Outgoing {
     pub purpose: Purpose,
     /// The ticket it is about.
     pub ticket: Option<TicketId>,
+    /// To whom it was written: the customer or a team; `None` for the admin.
+    pub party: Option<crate::ticket::Party>,
     /// Derived from ticket, purpose, recipient and the mail that caused it: a repeat is always recognisable.
     pub message_id: MessageId,
     /// Envelope sender.

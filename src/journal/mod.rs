@@ -2,14 +2,57 @@
 //!
 //! The only maker of [`RecordedEffect`]: what the journal did not return cannot be sent.
 
-pub mod store;
+mod attempt;
+mod effects;
+mod form;
+mod history;
+mod key;
+mod mails;
+mod place;
+mod record;
+mod store;
+mod tickets;
+
+pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
+pub use effects::EffectFilter;
+pub use history::status_words;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;
 use crate::inbox::{Cursor, Place};
 use crate::mail::{Address, MailIdentity, MessageId};
-use crate::ticket::{TicketId, TimedEvent};
+use crate::ticket::{Party, TicketId, TimedEvent};
+use form::Delivery;
 use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::{SledStore, Store};
+
+/// The journal of one installation. Shared by all tasks; every call waits for the disk, so call it from `block_in_place`.
+pub struct Journal {
+    store: Box<dyn Store>,
+    folder: PathBuf,
+    /// Held from the first read to the commit of whatever reads before it writes.
+    writing: Mutex<()>,
+}
+
+impl Journal {
+    /// Opens the journal in `folder`, or makes one there.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] where another process has it open, where it cannot be read, and where it has lost commits.
+    pub fn open(folder: &Path) -> Result<Self, JournalError> {
+        Ok(Self {
+            store: Box::new(SledStore::open(folder)?),
+            folder: folder.to_owned(),
+            writing: Mutex::new(()),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Everything that one mail, one staff act or one timer changes; recorded all together or not at all.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +67,8 @@ pub struct Entry {
     pub effects: Vec<Outgoing>,
     /// A mail of ours whose copy came back: it left.
     pub own_copy_of: Option<MessageId>,
+    /// Mails of ours that did not get through, and that staff are told of by this entry.
+    pub told: Vec<MessageId>,
 }
 
 /// A mail that was handled, and where it is to be filed.
@@ -45,6 +90,7 @@ pub struct HandledMail {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedEffect {
     record: EffectRecord,
+    delivery: Delivery,
 }
 
 impl RecordedEffect {
@@ -52,6 +98,18 @@ impl RecordedEffect {
     #[must_use]
     pub fn record(&self) -> &EffectRecord {
         &self.record
+    }
+
+    /// Whether some of its recipients have it already, so that the copy to ourselves has left as well.
+    #[must_use]
+    pub const fn reached_some(&self) -> bool {
+        self.delivery.reached_some
+    }
+
+    /// What the copy to ourselves can prove while it is in doubt.
+    #[must_use]
+    pub const fn copy(&self) -> CopyProof {
+        self.delivery.copy
     }
 }
 
@@ -64,6 +122,8 @@ pub struct EffectRecord {
     pub purpose: Purpose,
     /// The ticket.
     pub ticket: Option<TicketId>,
+    /// To whom it was written: the customer or a team; `None` for the admin.
+    pub party: Option<Party>,
     /// Envelope sender.
     pub sender: EnvelopeSender,
     /// Recipients that it has still to reach.
@@ -100,7 +160,7 @@ pub enum EffectState {
         /// When.
         at: Timestamp,
     },
-    /// Given up; told to staff.
+    /// Given up; staff are told.
     GivenUp {
         /// When.
         at: Timestamp,
@@ -136,4 +196,7 @@ pub enum JournalError {
         /// Why.
         why: String,
     },
+    /// Something was asked for that the state of an effect does not allow.
+    #[error("{0}")]
+    State(String),
 }

@@ -1,0 +1,239 @@
+//! Which mails of ours are due, in doubt or given up?
+
+use super::form::{self, Delivery, EffectForm};
+use super::store::{Batch, Order, Outlives, Tree};
+use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place};
+use crate::mail::MessageId;
+use jiff::Timestamp;
+
+/// Which effects somebody wants to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EffectFilter {
+    /// Not sent yet.
+    Waiting,
+    /// May have left.
+    InDoubt,
+    /// Given up, the latest first.
+    GivenUp,
+}
+
+impl Journal {
+    /// Effects that are due, the longest waiting first.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn due(&self, now: Timestamp, max: usize) -> Result<Vec<RecordedEffect>, JournalError> {
+        // The end is exclusive and times are kept in microseconds: one more includes `now`.
+        let until = place::time(now)
+            .iter()
+            .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte))
+            .saturating_add(1)
+            .to_be_bytes();
+        let rows = (self.store).scan(Tree::Due, &[], Some(&until), Order::Upwards, max)?;
+        self.recorded(rows.iter().map(|(key, _)| place::after_time(key)))
+    }
+
+    /// When the next effect is due.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
+        let rows = (self.store).scan(Tree::Due, &[], None, Order::Upwards, 1)?;
+        Ok(rows.first().and_then(|(key, _)| place::time_of(key)))
+    }
+
+    /// Effects of which it is not known whether they left.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn in_doubt(&self) -> Result<Vec<RecordedEffect>, JournalError> {
+        let rows = (self.store).scan(Tree::InDoubt, &[], None, Order::Upwards, usize::MAX)?;
+        self.recorded(rows.iter().map(|(key, _)| key.as_slice()))
+    }
+
+    /// Whether this Message-ID is one that we gave.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
+        let found = self.store.get(Tree::Effects, id.as_str().as_bytes())?;
+        Ok(found.is_some())
+    }
+
+    /// Mails of ours that did not reach somebody and that staff have not been told of. Their recipients are those that were
+    /// not reached. An [`super::Entry`] with the Message-ID in `told` clears them.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn given_up_untold(&self) -> Result<Vec<EffectRecord>, JournalError> {
+        let rows = (self.store).scan(Tree::Untold, &[], None, Order::Upwards, usize::MAX)?;
+        let mut untold = Vec::with_capacity(rows.len());
+        for effect in self.recorded(rows.iter().map(|(key, _)| key.as_slice()))? {
+            let RecordedEffect {
+                mut record,
+                delivery,
+            } = effect;
+            let (at, given_up) = match &record.state {
+                EffectState::GivenUp { at, why } => (*at, Some(why.clone())),
+                EffectState::Sent { at } => (*at, None),
+                EffectState::Waiting { .. } | EffectState::InDoubt { .. } => {
+                    (record.recorded_at, None)
+                }
+            };
+            let mut reasons: Vec<String> = Vec::new();
+            if given_up.is_none() {
+                record.recipients.clear();
+            }
+            reasons.extend(given_up);
+            for lost in &delivery.lost {
+                if !record.recipients.contains(&lost.recipient) {
+                    record.recipients.push(lost.recipient.clone());
+                }
+                if !reasons.contains(&lost.why) {
+                    reasons.push(lost.why.clone());
+                }
+            }
+            record.state = EffectState::GivenUp {
+                at,
+                why: reasons.join("; "),
+            };
+            untold.push(record);
+        }
+        Ok(untold)
+    }
+
+    /// Effects for people who look at the outbox.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn effects(
+        &self,
+        filter: EffectFilter,
+        max: usize,
+    ) -> Result<Vec<EffectRecord>, JournalError> {
+        let (tree, order) = match filter {
+            EffectFilter::Waiting => (Tree::Due, Order::Upwards),
+            EffectFilter::InDoubt => (Tree::InDoubt, Order::Upwards),
+            EffectFilter::GivenUp => (Tree::GivenUp, Order::Downwards),
+        };
+        let rows = self.store.scan(tree, &[], None, order, max)?;
+        let mut records = Vec::with_capacity(rows.len());
+        for (key, _) in &rows {
+            let name = match filter {
+                EffectFilter::InDoubt => key.as_slice(),
+                EffectFilter::Waiting | EffectFilter::GivenUp => place::after_time(key),
+            };
+            if let Some(id) = place::message_id(name) {
+                records.extend(self.record_of(&id)?.map(|(record, _)| record));
+            }
+        }
+        Ok(records)
+    }
+
+    /// One effect, by its Message-ID, without its bytes.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn effect(&self, id: &MessageId) -> Result<Option<EffectRecord>, JournalError> {
+        Ok(self.record_of(id)?.map(|(record, _)| record))
+    }
+
+    /// Makes an effect due now that waits or was given up; false where there is none such.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn retry(&self, id: &MessageId, now: Timestamp) -> Result<bool, JournalError> {
+        let _writing = self.lock();
+        let Some((record, delivery)) = self.record_of(id)? else {
+            return Ok(false);
+        };
+        if !matches!(
+            record.state,
+            EffectState::Waiting { .. } | EffectState::GivenUp { .. }
+        ) {
+            return Ok(false);
+        }
+        let mut batch = Batch::default();
+        self.change_state(
+            &mut batch,
+            record,
+            &delivery,
+            EffectState::Waiting { due: now },
+        )?;
+        self.store.commit(batch, Outlives::PowerCut)?;
+        Ok(true)
+    }
+
+    /// The record of an effect, its bytes left out.
+    pub(super) fn record_of(
+        &self,
+        id: &MessageId,
+    ) -> Result<Option<(EffectRecord, Delivery)>, JournalError> {
+        let Some(bytes) = self.store.get(Tree::Effects, id.as_str().as_bytes())? else {
+            return Ok(None);
+        };
+        let key = format!("effect {id}");
+        let form: EffectForm = form::read(&key, &bytes)?;
+        form.read(Vec::new())
+            .map(Some)
+            .map_err(|why| form::unreadable(&key, &why))
+    }
+
+    fn recorded<'k>(
+        &self,
+        names: impl Iterator<Item = &'k [u8]>,
+    ) -> Result<Vec<RecordedEffect>, JournalError> {
+        let mut effects = Vec::new();
+        for name in names {
+            let Some(id) = place::message_id(name) else {
+                return Err(form::unreadable("effect", "its key is damaged"));
+            };
+            let Some((mut record, delivery)) = self.record_of(&id)? else {
+                continue;
+            };
+            record.bytes = self
+                .store
+                .get(Tree::EffectBytes, id.as_str().as_bytes())?
+                .ok_or_else(|| {
+                    form::unreadable(&format!("effect {id}"), "its bytes are missing")
+                })?;
+            effects.push(RecordedEffect { record, delivery });
+        }
+        Ok(effects)
+    }
+
+    /// Gives an effect a new state, with all that is found by state.
+    pub(super) fn change_state(
+        &self,
+        batch: &mut Batch,
+        mut record: EffectRecord,
+        delivery: &Delivery,
+        state: EffectState,
+    ) -> Result<(), JournalError> {
+        let name = record.message_id.as_str().as_bytes().to_vec();
+        match &record.state {
+            EffectState::Waiting { due } => batch.delete(Tree::Due, place::timed(*due, &name)),
+            EffectState::InDoubt { .. } => batch.delete(Tree::InDoubt, name.clone()),
+            EffectState::GivenUp { at, .. } => {
+                batch.delete(Tree::GivenUp, place::timed(*at, &name));
+            }
+            EffectState::Sent { .. } => {}
+        }
+        match &state {
+            EffectState::Waiting { due } => {
+                batch.put(Tree::Due, place::timed(*due, &name), Vec::new());
+            }
+            EffectState::InDoubt { .. } => batch.put(Tree::InDoubt, name.clone(), Vec::new()),
+            EffectState::GivenUp { at, .. } => {
+                batch.put(Tree::GivenUp, place::timed(*at, &name), Vec::new());
+                batch.put(Tree::Untold, name.clone(), Vec::new());
+            }
+            EffectState::Sent { .. } => {}
+        }
+        record.state = state;
+        let form = EffectForm::new(&record, delivery);
+        let key = format!("effect {}", record.message_id);
+        batch.put(Tree::Effects, name, form::write(&key, &form)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,519 @@
+//! The stored form of what happened to a ticket.
+
+use super::effect::{purpose, purpose_word};
+use super::{FieldError, address, identity, message_id, number};
+use crate::config::{FactName, IntentName, Language, TeamName};
+use crate::mail::{Address, HeaderText, Mailbox, MessageId};
+use crate::ticket::{ArticleReference, Draft, Event, MailSummary, Notice, TimedEvent};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An event with its time, as stored.
+#[derive(Serialize, Deserialize)]
+pub(in crate::journal) struct TimedEventForm {
+    at: Timestamp,
+    cause: Option<String>,
+    event: EventForm,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+enum EventForm {
+    Opened {
+        customer: MailboxForm,
+        subject: String,
+        language: String,
+        mail: MailForm,
+    },
+    CustomerWrote {
+        mail: MailForm,
+    },
+    ThirdPartyWrote {
+        from: MailboxForm,
+        mail: MailForm,
+    },
+    FactsFound {
+        facts: BTreeMap<String, String>,
+    },
+    Decided {
+        decision: String,
+        reasons: Vec<(String, String)>,
+        intent: Option<(String, String)>,
+    },
+    Answered {
+        article: ArticleForm,
+        confidence: String,
+    },
+    Asked {
+        facts: Vec<String>,
+        intent: String,
+    },
+    Drafted {
+        article: ArticleForm,
+        confidence: String,
+        text: String,
+        team: String,
+    },
+    HandedOff {
+        team: String,
+        promised_by: Option<Timestamp>,
+        notice: NoticeForm,
+        why: String,
+    },
+    PassedOn {
+        team: String,
+    },
+    StaffReplied {
+        member: String,
+    },
+    DraftApproved {
+        member: String,
+    },
+    DraftRefused {
+        member: String,
+        why: String,
+    },
+    DraftWithdrawn,
+    Taken {
+        member: String,
+    },
+    GivenBack {
+        member: String,
+    },
+    Noted {
+        member: String,
+        text: String,
+    },
+    Closed {
+        member: Option<String>,
+    },
+    AutomationRefused,
+    AutomationAllowed,
+    Bounced {
+        recipient: Option<String>,
+        report: String,
+        original: Option<String>,
+    },
+    SendFailed {
+        recipient: String,
+        why: String,
+    },
+    KeptAside {
+        from: Option<String>,
+        why: String,
+    },
+    Wrote {
+        message_id: String,
+        purpose: String,
+        to: Vec<String>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct MailboxForm {
+    name: Option<String>,
+    address: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MailForm {
+    identity: String,
+    message_id: Option<String>,
+    references: Vec<String>,
+    subject: String,
+    excerpt: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ArticleForm {
+    intent: String,
+    language: String,
+    revision: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+enum NoticeForm {
+    Sent { text: String },
+    Withheld { why: String },
+}
+
+/// The words of decisions (contract); an event holds one of them, never a text of its own.
+const DECISIONS: [&str; 7] = [
+    "answer",
+    "ask",
+    "draft",
+    "handoff",
+    "leave",
+    "relay",
+    "quarantine",
+];
+
+impl From<&TimedEvent> for TimedEventForm {
+    fn from(timed: &TimedEvent) -> Self {
+        Self {
+            at: timed.at,
+            cause: timed.cause.map(|identity| identity.to_string()),
+            event: EventForm::from(&timed.event),
+        }
+    }
+}
+
+impl TryFrom<TimedEventForm> for TimedEvent {
+    type Error = FieldError;
+
+    fn try_from(form: TimedEventForm) -> Result<Self, FieldError> {
+        Ok(Self {
+            at: form.at,
+            cause: form.cause.as_deref().map(identity).transpose()?,
+            event: form.event.try_into()?,
+        })
+    }
+}
+
+impl From<&Event> for EventForm {
+    fn from(event: &Event) -> Self {
+        let text = |member: &Address| member.as_str().to_owned();
+        match event {
+            Event::Opened {
+                customer,
+                subject,
+                language,
+                mail,
+            } => Self::Opened {
+                customer: customer.into(),
+                subject: subject.as_str().to_owned(),
+                language: language.0.clone(),
+                mail: mail.into(),
+            },
+            Event::CustomerWrote { mail } => Self::CustomerWrote { mail: mail.into() },
+            Event::ThirdPartyWrote { from, mail } => Self::ThirdPartyWrote {
+                from: from.into(),
+                mail: mail.into(),
+            },
+            Event::FactsFound { facts } => Self::FactsFound {
+                facts: facts
+                    .iter()
+                    .map(|(name, value)| (name.0.clone(), value.clone()))
+                    .collect(),
+            },
+            Event::Decided {
+                decision,
+                reasons,
+                intent,
+            } => Self::Decided {
+                decision: (*decision).to_owned(),
+                reasons: reasons.clone(),
+                intent: intent
+                    .as_ref()
+                    .map(|(intent, confidence)| (intent.0.clone(), confidence.to_string())),
+            },
+            Event::Answered {
+                article,
+                confidence,
+            } => Self::Answered {
+                article: article.into(),
+                confidence: confidence.to_string(),
+            },
+            Event::Asked { facts, intent } => Self::Asked {
+                facts: facts.iter().map(|fact| fact.0.clone()).collect(),
+                intent: intent.0.clone(),
+            },
+            Event::Drafted { draft } => Self::Drafted {
+                article: (&draft.article).into(),
+                confidence: draft.confidence.to_string(),
+                text: draft.text.clone(),
+                team: draft.team.0.clone(),
+            },
+            Event::HandedOff {
+                team,
+                promised_by,
+                notice,
+                why,
+            } => Self::HandedOff {
+                team: team.0.clone(),
+                promised_by: *promised_by,
+                notice: match notice {
+                    Notice::Sent { text } => NoticeForm::Sent { text: text.clone() },
+                    Notice::Withheld { why } => NoticeForm::Withheld { why: why.clone() },
+                },
+                why: why.clone(),
+            },
+            Event::PassedOn { team } => Self::PassedOn {
+                team: team.0.clone(),
+            },
+            Event::StaffReplied { member } => Self::StaffReplied {
+                member: text(member),
+            },
+            Event::DraftApproved { member } => Self::DraftApproved {
+                member: text(member),
+            },
+            Event::DraftRefused { member, why } => Self::DraftRefused {
+                member: text(member),
+                why: why.clone(),
+            },
+            Event::DraftWithdrawn => Self::DraftWithdrawn,
+            Event::Taken { member } => Self::Taken {
+                member: text(member),
+            },
+            Event::GivenBack { member } => Self::GivenBack {
+                member: text(member),
+            },
+            Event::Noted {
+                member,
+                text: words,
+            } => Self::Noted {
+                member: text(member),
+                text: words.clone(),
+            },
+            Event::Closed { member } => Self::Closed {
+                member: member.as_ref().map(text),
+            },
+            Event::AutomationRefused => Self::AutomationRefused,
+            Event::AutomationAllowed => Self::AutomationAllowed,
+            Event::Bounced {
+                recipient,
+                report,
+                original,
+            } => Self::Bounced {
+                recipient: recipient.as_ref().map(text),
+                report: report.clone(),
+                original: original.as_ref().map(|id| id.as_str().to_owned()),
+            },
+            Event::SendFailed { recipient, why } => Self::SendFailed {
+                recipient: text(recipient),
+                why: why.clone(),
+            },
+            Event::KeptAside { from, why } => Self::KeptAside {
+                from: from.as_ref().map(text),
+                why: why.clone(),
+            },
+            Event::Wrote {
+                message_id,
+                purpose,
+                to,
+            } => Self::Wrote {
+                message_id: message_id.as_str().to_owned(),
+                purpose: purpose_word(*purpose).to_owned(),
+                to: to.iter().map(text).collect(),
+            },
+        }
+    }
+}
+
+impl TryFrom<EventForm> for Event {
+    type Error = FieldError;
+
+    fn try_from(form: EventForm) -> Result<Self, FieldError> {
+        Ok(match form {
+            EventForm::Opened {
+                customer,
+                subject,
+                language,
+                mail,
+            } => Self::Opened {
+                customer: customer.try_into()?,
+                subject: HeaderText::clean(&subject),
+                language: Language(language),
+                mail: mail.try_into()?,
+            },
+            EventForm::CustomerWrote { mail } => Self::CustomerWrote {
+                mail: mail.try_into()?,
+            },
+            EventForm::ThirdPartyWrote { from, mail } => Self::ThirdPartyWrote {
+                from: from.try_into()?,
+                mail: mail.try_into()?,
+            },
+            EventForm::FactsFound { facts } => Self::FactsFound {
+                facts: facts
+                    .into_iter()
+                    .map(|(name, value)| (FactName(name), value))
+                    .collect(),
+            },
+            EventForm::Decided {
+                decision,
+                reasons,
+                intent,
+            } => Self::Decided {
+                decision: DECISIONS
+                    .into_iter()
+                    .find(|word| *word == decision)
+                    .ok_or_else(|| format!("`{decision}` is no decision"))?,
+                reasons,
+                intent: match intent {
+                    None => None,
+                    Some((intent, confidence)) => Some((IntentName(intent), number(&confidence)?)),
+                },
+            },
+            EventForm::Answered {
+                article,
+                confidence,
+            } => Self::Answered {
+                article: article.into(),
+                confidence: number(&confidence)?,
+            },
+            EventForm::Asked { facts, intent } => Self::Asked {
+                facts: facts.into_iter().map(FactName).collect(),
+                intent: IntentName(intent),
+            },
+            EventForm::Drafted {
+                article,
+                confidence,
+                text,
+                team,
+            } => Self::Drafted {
+                draft: Draft {
+                    article: article.into(),
+                    confidence: number(&confidence)?,
+                    text,
+                    team: TeamName(team),
+                },
+            },
+            EventForm::HandedOff {
+                team,
+                promised_by,
+                notice,
+                why,
+            } => Self::HandedOff {
+                team: TeamName(team),
+                promised_by,
+                notice: match notice {
+                    NoticeForm::Sent { text } => Notice::Sent { text },
+                    NoticeForm::Withheld { why } => Notice::Withheld { why },
+                },
+                why,
+            },
+            EventForm::PassedOn { team } => Self::PassedOn {
+                team: TeamName(team),
+            },
+            EventForm::StaffReplied { member } => Self::StaffReplied {
+                member: address(&member)?,
+            },
+            EventForm::DraftApproved { member } => Self::DraftApproved {
+                member: address(&member)?,
+            },
+            EventForm::DraftRefused { member, why } => Self::DraftRefused {
+                member: address(&member)?,
+                why,
+            },
+            EventForm::DraftWithdrawn => Self::DraftWithdrawn,
+            EventForm::Taken { member } => Self::Taken {
+                member: address(&member)?,
+            },
+            EventForm::GivenBack { member } => Self::GivenBack {
+                member: address(&member)?,
+            },
+            EventForm::Noted { member, text } => Self::Noted {
+                member: address(&member)?,
+                text,
+            },
+            EventForm::Closed { member } => Self::Closed {
+                member: member.as_deref().map(address).transpose()?,
+            },
+            EventForm::AutomationRefused => Self::AutomationRefused,
+            EventForm::AutomationAllowed => Self::AutomationAllowed,
+            EventForm::Bounced {
+                recipient,
+                report,
+                original,
+            } => Self::Bounced {
+                recipient: recipient.as_deref().map(address).transpose()?,
+                report,
+                original: original.as_deref().map(message_id).transpose()?,
+            },
+            EventForm::SendFailed { recipient, why } => Self::SendFailed {
+                recipient: address(&recipient)?,
+                why,
+            },
+            EventForm::KeptAside { from, why } => Self::KeptAside {
+                from: from.as_deref().map(address).transpose()?,
+                why,
+            },
+            EventForm::Wrote {
+                message_id: id,
+                purpose: word,
+                to,
+            } => Self::Wrote {
+                message_id: message_id(&id)?,
+                purpose: purpose(&word)?,
+                to: to
+                    .iter()
+                    .map(|text| address(text))
+                    .collect::<Result<_, _>>()?,
+            },
+        })
+    }
+}
+
+impl From<&Mailbox> for MailboxForm {
+    fn from(mailbox: &Mailbox) -> Self {
+        Self {
+            name: mailbox.name.as_ref().map(|name| name.as_str().to_owned()),
+            address: mailbox.address.as_str().to_owned(),
+        }
+    }
+}
+
+impl TryFrom<MailboxForm> for Mailbox {
+    type Error = FieldError;
+
+    fn try_from(form: MailboxForm) -> Result<Self, FieldError> {
+        Ok(Self {
+            name: form.name.as_deref().map(HeaderText::clean),
+            address: address(&form.address)?,
+        })
+    }
+}
+
+impl From<&MailSummary> for MailForm {
+    fn from(mail: &MailSummary) -> Self {
+        Self {
+            identity: mail.identity.to_string(),
+            message_id: mail.message_id.as_ref().map(|id| id.as_str().to_owned()),
+            references: mail
+                .references
+                .iter()
+                .map(|id| id.as_str().to_owned())
+                .collect(),
+            subject: mail.subject.as_str().to_owned(),
+            excerpt: mail.excerpt.clone(),
+        }
+    }
+}
+
+impl TryFrom<MailForm> for MailSummary {
+    type Error = FieldError;
+
+    fn try_from(form: MailForm) -> Result<Self, FieldError> {
+        let references: Result<Vec<MessageId>, FieldError> =
+            form.references.iter().map(|id| message_id(id)).collect();
+        Ok(Self {
+            identity: identity(&form.identity)?,
+            message_id: form.message_id.as_deref().map(message_id).transpose()?,
+            references: references?,
+            subject: HeaderText::clean(&form.subject),
+            excerpt: form.excerpt,
+        })
+    }
+}
+
+impl From<&ArticleReference> for ArticleForm {
+    fn from(article: &ArticleReference) -> Self {
+        Self {
+            intent: article.intent.0.clone(),
+            language: article.language.0.clone(),
+            revision: article.revision.clone(),
+        }
+    }
+}
+
+impl From<ArticleForm> for ArticleReference {
+    fn from(form: ArticleForm) -> Self {
+        Self {
+            intent: IntentName(form.intent),
+            language: Language(form.language),
+            revision: form.revision,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! How is it written down? Stored forms are versioned and apart from the types that the program works with, so that either can
+//! change alone. Reading never panics: what cannot be read is a [`JournalError::Form`] that names the record.
+
+mod effect;
+mod event;
+mod mail;
+
+pub(super) use effect::{Delivery, EffectForm};
+pub(super) use event::TimedEventForm;
+pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm};
+
+use super::JournalError;
+use crate::mail::{Address, MailIdentity, MessageId};
+use crate::ticket::TicketId;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The version that is written. A change that old code cannot read makes a new one.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Written<'a, T> {
+    v: u32,
+    is: &'a T,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+#[derive(Deserialize)]
+struct Read<T> {
+    is: T,
+}
+
+/// A form as bytes.
+pub(super) fn write<T: Serialize>(key: &str, form: &T) -> Result<Vec<u8>, JournalError> {
+    serde_json::to_vec(&Written {
+        v: VERSION,
+        is: form,
+    })
+    .map_err(|why| unreadable(key, &why.to_string()))
+}
+
+/// A form from bytes.
+pub(super) fn read<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, JournalError> {
+    let version: Version =
+        serde_json::from_slice(bytes).map_err(|why| unreadable(key, &why.to_string()))?;
+    if version.v != VERSION {
+        return Err(unreadable(
+            key,
+            &format!(
+                "it has form {}, this program knows form {VERSION}; run the newer handoffd that wrote it",
+                version.v
+            ),
+        ));
+    }
+    let read: Read<T> =
+        serde_json::from_slice(bytes).map_err(|why| unreadable(key, &why.to_string()))?;
+    Ok(read.is)
+}
+
+/// The error for a record that cannot be read.
+pub(super) fn unreadable(key: &str, why: &str) -> JournalError {
+    JournalError::Form {
+        key: key.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+/// What is wrong with one field of a form; the record's name is added where it is read.
+pub(super) type FieldError = String;
+
+fn address(text: &str) -> Result<Address, FieldError> {
+    Address::parse(text).map_err(|why| format!("an address: {why}"))
+}
+
+fn message_id(text: &str) -> Result<MessageId, FieldError> {
+    MessageId::parse(text).ok_or_else(|| "a Message-ID is not one".to_owned())
+}
+
+fn ticket_id(text: &str) -> Result<TicketId, FieldError> {
+    TicketId::parse(text).ok_or_else(|| "a ticket's reference is not one".to_owned())
+}
+
+fn identity(text: &str) -> Result<MailIdentity, FieldError> {
+    let wrong = || "a mail's identity is not 64 hexadecimal digits".to_owned();
+    if text.len() != 64 || !text.is_ascii() {
+        return Err(wrong());
+    }
+    let mut bytes = [0_u8; 32];
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(digits).map_err(|_| wrong())?;
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| wrong())?;
+    }
+    Ok(MailIdentity(bytes))
+}
+
+/// A number that comes back to the last bit (JSON readers may round).
+fn number(text: &str) -> Result<f64, FieldError> {
+    text.parse()
+        .map_err(|_| "a confidence is not a number".to_owned())
+}

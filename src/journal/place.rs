@@ -1,0 +1,53 @@
+//! Under which key does a record stand? Keys sort by what they are looked up by; times sort as numbers.
+
+use crate::mail::{Address, MessageId};
+use crate::ticket::TicketId;
+use jiff::Timestamp;
+
+/// A time as eight bytes that sort like the time.
+pub(super) fn time(moment: Timestamp) -> [u8; 8] {
+    // The sign bit is turned over, so that times before 1970 sort before the others.
+    (moment.as_microsecond() ^ i64::MIN).to_be_bytes()
+}
+
+/// The time at the beginning of a key.
+pub(super) fn time_of(key: &[u8]) -> Option<Timestamp> {
+    let bytes: [u8; 8] = key.get(..8)?.try_into().ok()?;
+    Timestamp::from_microsecond(i64::from_be_bytes(bytes) ^ i64::MIN).ok()
+}
+
+/// A time and what happened then.
+pub(super) fn timed(moment: Timestamp, name: &[u8]) -> Vec<u8> {
+    let mut key = time(moment).to_vec();
+    key.extend_from_slice(name);
+    key
+}
+
+/// What stands after the time in a key.
+pub(super) fn after_time(key: &[u8]) -> &[u8] {
+    key.get(8..).unwrap_or_default()
+}
+
+/// A Message-ID from a key.
+pub(super) fn message_id(key: &[u8]) -> Option<MessageId> {
+    MessageId::parse(std::str::from_utf8(key).ok()?)
+}
+
+/// A ticket's reference from a key.
+pub(super) fn ticket_id(key: &[u8]) -> Option<TicketId> {
+    TicketId::parse(std::str::from_utf8(key).ok()?)
+}
+
+/// An event of a ticket by its number.
+pub(super) fn event(ticket: &TicketId, number: u32) -> Vec<u8> {
+    let mut key = ticket.compact().as_bytes().to_vec();
+    key.extend_from_slice(&number.to_be_bytes());
+    key
+}
+
+/// What all keys of one address begin with; no address holds a zero byte, so none is the beginning of another.
+pub(super) fn of_address(address: &Address) -> Vec<u8> {
+    let mut key = address.key().into_bytes();
+    key.push(0);
+    key
+}

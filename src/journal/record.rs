@@ -1,0 +1,237 @@
+//! One entry: everything that one mail, one staff act or one timer changes, on disk all together or not at all.
+
+use super::form::{
+    self, CursorForm, Delivery, EffectForm, FilingForm, HandledForm, MessageForm, TimedEventForm,
+};
+use super::store::{Batch, Outlives, Tree};
+use super::tickets::EVENTS_MAX;
+use super::{
+    EffectRecord, EffectState, Entry, Journal, JournalError, RecordedEffect, mails, place,
+};
+use crate::compose::Outgoing;
+use crate::inbox::Cursor;
+use crate::mail::{Address, MessageId};
+use crate::ticket::{Event, TicketId, TimedEvent};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+impl Journal {
+    /// Records an entry in one commit, on disk when this returns, and gives back the effects that are new with it.
+    ///
+    /// Recording the same entry again changes nothing: an effect with a known Message-ID, an event that the same mail has
+    /// already caused, and a mail that is already handled are left as they are.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing is recorded then.
+    pub fn record(
+        &self,
+        entry: Entry,
+        now: Timestamp,
+    ) -> Result<Vec<RecordedEffect>, JournalError> {
+        let _writing = self.lock();
+        let mut batch = Batch::default();
+        if let Some(mail) = &entry.mail {
+            if self.store.get(Tree::Mails, &mail.identity.0)?.is_none() {
+                let form = HandledForm::from(mail);
+                let key = format!("mail {}", mail.identity);
+                batch.put(Tree::Mails, mail.identity.0, form::write(&key, &form)?);
+            }
+            let waits_for: Vec<MessageId> = (entry.effects.iter())
+                .map(|effect| effect.message_id.clone())
+                .collect();
+            let form = FilingForm::new(mail, &waits_for);
+            let key = format!("filing {}", mail.place);
+            batch.put(
+                Tree::Filings,
+                mails::place_key(mail.place),
+                form::write(&key, &form)?,
+            );
+        }
+        if let Some(cursor) = entry.cursor {
+            self.advance(cursor, &mut batch)?;
+        }
+        self.add_events(entry.events, &mut batch)?;
+        let mut recorded: Vec<RecordedEffect> = Vec::new();
+        for effect in entry.effects {
+            let is_new = !self.own_mail(&effect.message_id)?
+                && !(recorded.iter()).any(|other| other.record.message_id == effect.message_id);
+            if is_new {
+                recorded.push(self.add_effect(effect, now, &mut batch)?);
+            }
+        }
+        if let Some(id) = &entry.own_copy_of {
+            self.note_own_copy(id, now, &mut batch)?;
+        }
+        for id in &entry.told {
+            self.clear_told(id, &mut batch)?;
+        }
+        if !batch.is_empty() {
+            self.store.commit(batch, Outlives::PowerCut)?;
+        }
+        Ok(recorded)
+    }
+
+    /// A cursor only goes forward.
+    fn advance(&self, cursor: Cursor, batch: &mut Batch) -> Result<(), JournalError> {
+        let known = self.cursor(cursor.uid_validity)?;
+        if known.is_some_and(|known| known.uid >= cursor.uid) {
+            return Ok(());
+        }
+        let key = format!("cursor {}", cursor.uid_validity);
+        let form = CursorForm { uid: cursor.uid };
+        batch.put(
+            Tree::Cursors,
+            cursor.uid_validity.to_be_bytes(),
+            form::write(&key, &form)?,
+        );
+        Ok(())
+    }
+
+    fn add_events(
+        &self,
+        events: Vec<(TicketId, TimedEvent)>,
+        batch: &mut Batch,
+    ) -> Result<(), JournalError> {
+        let mut stories: BTreeMap<String, Vec<TimedEvent>> = BTreeMap::new();
+        for (ticket, timed) in events {
+            let story = match stories.entry(ticket.compact().to_owned()) {
+                std::collections::btree_map::Entry::Occupied(story) => story.into_mut(),
+                std::collections::btree_map::Entry::Vacant(place) => {
+                    place.insert(self.events_of(&ticket, EVENTS_MAX)?)
+                }
+            };
+            let is_known = timed.cause.is_some()
+                && (story.iter())
+                    .any(|other| other.cause == timed.cause && other.event == timed.event);
+            if is_known {
+                continue;
+            }
+            self.index_event(&ticket, &timed, story, batch)?;
+            let number = u32::try_from(story.len()).unwrap_or(u32::MAX);
+            let key = format!("event {number} of ticket {ticket}");
+            let form = TimedEventForm::from(&timed);
+            batch.put(
+                Tree::Events,
+                place::event(&ticket, number),
+                form::write(&key, &form)?,
+            );
+            story.push(timed);
+        }
+        Ok(())
+    }
+
+    /// What is found by an event: tickets by time and customer, Message-IDs of others, `STOP`.
+    fn index_event(
+        &self,
+        ticket: &TicketId,
+        timed: &TimedEvent,
+        story: &[TimedEvent],
+        batch: &mut Batch,
+    ) -> Result<(), JournalError> {
+        match &timed.event {
+            Event::Opened { customer, mail, .. } => {
+                let name = place::timed(timed.at, ticket.compact().as_bytes());
+                let mut by_customer = place::of_address(&customer.address);
+                by_customer.extend_from_slice(&name);
+                batch.put(Tree::TicketsByTime, name, Vec::new());
+                batch.put(Tree::TicketsByCustomer, by_customer, Vec::new());
+                self.index_message(ticket, mail.message_id.as_ref(), batch)?;
+            }
+            Event::CustomerWrote { mail } | Event::ThirdPartyWrote { mail, .. } => {
+                self.index_message(ticket, mail.message_id.as_ref(), batch)?;
+            }
+            Event::AutomationRefused => {
+                if let Some(customer) = customer_of(story) {
+                    batch.put(
+                        Tree::AutomationRefused,
+                        customer.key().into_bytes(),
+                        place::time(timed.at),
+                    );
+                }
+            }
+            Event::AutomationAllowed => {
+                if let Some(customer) = customer_of(story) {
+                    batch.delete(Tree::AutomationRefused, customer.key().into_bytes());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A Message-ID stays with the ticket that had it first: a stranger who re-uses one does not take it over.
+    fn index_message(
+        &self,
+        ticket: &TicketId,
+        id: Option<&MessageId>,
+        batch: &mut Batch,
+    ) -> Result<(), JournalError> {
+        let Some(id) = id else { return Ok(()) };
+        let name = id.as_str().as_bytes();
+        if self.store.get(Tree::Messages, name)?.is_none() {
+            let form = MessageForm::from(ticket);
+            let key = format!("message {id}");
+            batch.put(Tree::Messages, name, form::write(&key, &form)?);
+        }
+        Ok(())
+    }
+
+    fn add_effect(
+        &self,
+        mail: Outgoing,
+        now: Timestamp,
+        batch: &mut Batch,
+    ) -> Result<RecordedEffect, JournalError> {
+        let record = EffectRecord {
+            message_id: mail.message_id,
+            purpose: mail.purpose,
+            ticket: mail.ticket,
+            party: mail.party,
+            sender: mail.sender,
+            recipients: mail.recipients,
+            subject: mail.subject,
+            bytes: mail.bytes,
+            state: EffectState::Waiting { due: now },
+            recorded_at: now,
+            attempts: 0,
+            last_failure: None,
+        };
+        let delivery = Delivery::default();
+        let name = record.message_id.as_str().as_bytes();
+        let key = format!("effect {}", record.message_id);
+        let form = EffectForm::new(&record, &delivery);
+        batch.put(Tree::Effects, name, form::write(&key, &form)?);
+        // The bytes stay after the mail was sent: they are the record of what was said. (A sweeper that drops those of
+        // sent mails after some days would bound the store; it is not built.)
+        batch.put(Tree::EffectBytes, name, record.bytes.clone());
+        batch.put(Tree::Due, place::timed(now, name), Vec::new());
+        self.count_automatic(&record, now, batch)?;
+        Ok(RecordedEffect { record, delivery })
+    }
+
+    /// Staff know of what was lost so far.
+    fn clear_told(&self, id: &MessageId, batch: &mut Batch) -> Result<(), JournalError> {
+        batch.delete(Tree::Untold, id.as_str().as_bytes());
+        let Some((record, mut delivery)) = self.record_of(id)? else {
+            return Ok(());
+        };
+        if !delivery.lost.is_empty() {
+            delivery.lost = Vec::new();
+            let form = EffectForm::new(&record, &delivery);
+            let key = format!("effect {id}");
+            batch.put(
+                Tree::Effects,
+                id.as_str().as_bytes(),
+                form::write(&key, &form)?,
+            );
+        }
+        Ok(())
+    }
+}
+
+fn customer_of(story: &[TimedEvent]) -> Option<&Address> {
+    match &story.first()?.event {
+        Event::Opened { customer, .. } => Some(&customer.address),
+        _ => None,
+    }
+}

@@ -1,0 +1,121 @@
+//! What the journal knows of tickets, and which Message-IDs name them.
+
+use super::form::{self, MessageForm, TimedEventForm};
+use super::store::{Order, Tree, end_of_prefix};
+use super::{Journal, JournalError, place};
+use crate::mail::{MailIdentity, MessageId};
+use crate::ticket::thread::{KnownAuthor, KnownMessage};
+use crate::ticket::{Event, Ticket, TicketId, TimedEvent};
+
+/// The most events of one ticket that are read.
+pub(super) const EVENTS_MAX: usize = 100_000;
+
+/// How many references are tried for a mail that opens a ticket. (50 bits each: the second is hardly ever needed.)
+const TICKET_ID_ATTEMPTS: u32 = 1000;
+
+impl Journal {
+    /// A ticket with all its events.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, JournalError> {
+        let events = self.events_of(id, EVENTS_MAX)?;
+        Ok((!events.is_empty()).then(|| Ticket {
+            id: id.clone(),
+            events,
+        }))
+    }
+
+    /// At most so many tickets, the newest first.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn tickets(&self, newest_first_max: usize) -> Result<Vec<Ticket>, JournalError> {
+        let rows = self.store.scan(
+            Tree::TicketsByTime,
+            &[],
+            None,
+            Order::Downwards,
+            newest_first_max,
+        )?;
+        let mut tickets = Vec::with_capacity(rows.len());
+        for (key, _) in rows {
+            if let Some(id) = place::ticket_id(place::after_time(&key)) {
+                tickets.extend(self.ticket(&id)?);
+            }
+        }
+        Ok(tickets)
+    }
+
+    /// The ticket that a Message-ID belongs to, whether we wrote it or somebody else.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn known_message(&self, id: &MessageId) -> Result<Option<KnownMessage>, JournalError> {
+        // Ours first: nobody else may take a name that we gave.
+        if let Some((record, _)) = self.record_of(id)? {
+            let (Some(ticket), Some(party)) = (record.ticket, record.party) else {
+                return Ok(None);
+            };
+            return Ok(Some(KnownMessage {
+                ticket,
+                author: KnownAuthor::UsTo(party),
+            }));
+        }
+        let Some(bytes) = self.store.get(Tree::Messages, id.as_str().as_bytes())? else {
+            return Ok(None);
+        };
+        let key = format!("message {id}");
+        let form: MessageForm = form::read(&key, &bytes)?;
+        let ticket = TicketId::try_from(form).map_err(|why| form::unreadable(&key, &why))?;
+        Ok(Some(KnownMessage {
+            ticket,
+            author: KnownAuthor::Other,
+        }))
+    }
+
+    /// The reference of the ticket that this mail opens: the same each time it is asked, and never another mail's.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
+        for attempt in 0..TICKET_ID_ATTEMPTS {
+            let id = TicketId::for_mail(identity, attempt);
+            let first = self.events_of(&id, 1)?.into_iter().next();
+            let is_ours = match first.map(|timed| timed.event) {
+                None => true,
+                Some(Event::Opened { mail, .. }) => mail.identity == *identity,
+                Some(_) => false,
+            };
+            if is_ours {
+                return Ok(id);
+            }
+        }
+        Err(JournalError::State(format!(
+            "no free ticket reference was found for mail {identity}"
+        )))
+    }
+
+    /// The first events of a ticket.
+    pub(super) fn events_of(
+        &self,
+        id: &TicketId,
+        max: usize,
+    ) -> Result<Vec<TimedEvent>, JournalError> {
+        let prefix = id.compact().as_bytes();
+        let rows = self.store.scan(
+            Tree::Events,
+            prefix,
+            end_of_prefix(prefix).as_deref(),
+            Order::Upwards,
+            max,
+        )?;
+        let name = format!("event of ticket {id}");
+        rows.into_iter()
+            .map(|(_, bytes)| {
+                let form: TimedEventForm = form::read(&name, &bytes)?;
+                TimedEvent::try_from(form).map_err(|why| form::unreadable(&name, &why))
+            })
+            .collect()
+    }
+}
