@@ -150,10 +150,11 @@ impl Office {
             Placement::New => (past.free_ticket_id(&mail.identity)?, None),
         };
         let sender = desk::who_wrote(&mail, &placement, ticket.as_ref(), &self.settings);
-        let history = match &mail.from {
+        let mut history = match &mail.from {
             Some(from) => past.history(&from.address, now)?,
             None => History::default(),
         };
+        history.own = own;
 
         let understood = guarded("the understander", || {
             self.understander.understand(&mail, ticket.as_ref())
@@ -163,7 +164,6 @@ impl Office {
             understood.unwrap_or_else(|_| Understanding::none(&self.settings.support.language));
         let situation = Situation {
             mail: &mail,
-            own,
             sender: &sender,
             ticket: ticket.as_ref(),
             ticket_id: &ticket_id,

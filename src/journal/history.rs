@@ -36,6 +36,7 @@ impl Journal {
             automatic_to_domain_in_hour: self.automatic_since(&to_domain(sender), now, HOUR)?,
             automatic_in_hour: self.automatic_since(TO_ANYBODY, now, HOUR)?,
             earlier_tickets: self.earlier_tickets(sender)?,
+            ..History::default()
         })
     }
 
