@@ -9,6 +9,8 @@ mod outside;
 mod staff;
 #[cfg(test)]
 pub(crate) mod test_situation;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use view::View;
@@ -279,8 +281,8 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         matches = collect(&view, outside::RULES);
     }
     if matches.is_empty() {
-        matches.extend(answer::missing(&view));
-        matches.push(answer::answer_or_draft(&view));
+        let missing = answer::missing(&view);
+        matches.push(missing.unwrap_or_else(|| answer::answer_or_draft(&view)));
     }
     let mut matches = matches.into_iter();
     let Some(first) = matches.next() else {
