@@ -2,7 +2,10 @@
 //! file, line and column. Whatever holds a `Settings` may rely on it.
 
 mod hours;
+mod load;
 mod problem;
+pub(crate) mod section;
+pub(crate) mod source;
 
 pub use hours::{HoursError, WorkingHours};
 pub use problem::Problem;
@@ -44,14 +47,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads and checks `handoffd.toml`; relative paths in it are relative to its folder.
-    ///
-    /// # Errors
-    /// Every problem found, in the order of lines.
-    pub fn load(_path: &std::path::Path) -> Result<Self, Vec<Problem>> {
-        todo!()
-    }
-
     /// The team of that name.
     #[must_use]
     pub fn team(&self, name: &TeamName) -> Option<&Team> {

@@ -1,5 +1,7 @@
 //! What may we say, and to what? The folder of articles: Markdown with TOML front matter, one file an intent and a language.
 
+mod load;
+
 use crate::config::{FactName, IntentName, Language, TeamName};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -55,14 +57,6 @@ pub struct Article {
 }
 
 impl Knowledge {
-    /// Reads the folder of articles and checks it against the settings.
-    ///
-    /// # Errors
-    /// Every problem found, by file and line.
-    pub fn load(_settings: &crate::config::Settings) -> Result<Self, Vec<crate::config::Problem>> {
-        todo!()
-    }
-
     /// The article of an intent in a language.
     #[must_use]
     pub fn article(&self, intent: &IntentName, language: &Language) -> Option<&Article> {

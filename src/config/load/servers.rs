@@ -1,0 +1,252 @@
+//! `[inbox]` and `[smtp]`: where the servers are, how the connection is protected, and the secrets.
+
+use super::{Surroundings, one_of};
+use crate::config::section::{Located, Section};
+use crate::config::{FirstStart, Inbox, Outcome, Smtp, Tls};
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// 25 MiB: what most mail servers let through at all.
+const MAIL_MAX_BYTES: u64 = 25 * 1024 * 1024;
+
+pub(super) fn inbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Inbox> {
+    let section = top.section("inbox");
+    let server = Server::read(&section, surroundings, 993);
+    let user = section.required_text("user", "support@example.org");
+    let password = Secret {
+        credential: "imap-password",
+        required: true,
+    }
+    .read(&section, surroundings, server.as_ref());
+    let folder = section.text("folder");
+    let poll_seconds = section.number("poll_seconds", 60, 1, 3600);
+    let idle = section.yes_or_no("idle", true);
+    let starts = [
+        ("everything", FirstStart::Everything),
+        ("new-mail", FirstStart::NewMail),
+    ];
+    let first_start = one_of(&section, "first_start", &starts, FirstStart::Everything);
+    let mail_max_bytes = section.number("mail_max_bytes", MAIL_MAX_BYTES, 10_000, 200_000_000);
+    let folder = folder.map_or_else(|| "INBOX".to_owned(), |folder| folder.value);
+    let folders = folders(&section, &folder);
+    section.refuse_unknown_keys();
+    let server = server?;
+    Some(Inbox {
+        host: server.host,
+        port: server.port,
+        tls: server.tls,
+        ca_file: server.ca_file,
+        user: user?.value,
+        password: password?,
+        folder,
+        poll_interval: Duration::from_secs(poll_seconds),
+        idle,
+        first_start,
+        mail_max_bytes: u32::try_from(mail_max_bytes).unwrap_or(u32::MAX),
+        folders,
+    })
+}
+
+fn folders(inbox: &Section<'_>, watched: &str) -> BTreeMap<Outcome, String> {
+    let section = inbox.section("folders");
+    let mut folders = BTreeMap::new();
+    for outcome in Outcome::ALL {
+        let key = outcome.folder_key();
+        let Some(folder) = section.text(key) else {
+            continue;
+        };
+        if folder.value == watched {
+            let what = format!("[inbox.folders] {key} is the watched folder itself");
+            section.problem(
+                &folder.at,
+                what,
+                "name another folder, or remove the line to leave such mails there",
+            );
+        } else if folder.value.trim().is_empty() || folder.value.chars().any(char::is_control) {
+            let what = format!("[inbox.folders] {key} is no folder name");
+            section.problem(&folder.at, what, "name a folder, or remove the line");
+        }
+        folders.insert(outcome, folder.value);
+    }
+    section.refuse_unknown_keys();
+    folders
+}
+
+pub(super) fn smtp(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Smtp> {
+    let section = top.section("smtp");
+    let server = Server::read(&section, surroundings, 465);
+    let user = section.text("user");
+    let password = Secret {
+        credential: "smtp-password",
+        required: user.is_some(),
+    }
+    .read(&section, surroundings, server.as_ref());
+    let seconds =
+        |key, default, least, most| Duration::from_secs(section.number(key, default, least, most));
+    let step_timeout = seconds("step_timeout_seconds", 60, 1, 600);
+    let retry_first_delay = seconds("retry_first_delay_seconds", 60, 1, 86_400);
+    let retry_longest_delay = seconds("retry_longest_delay_seconds", 3600, 1, 86_400);
+    let retry_give_up_after = seconds("retry_give_up_after_seconds", 432_000, 60, 2_592_000);
+    let copy_to_self = section.yes_or_no("copy_to_self", true);
+    let copy_wait = seconds("copy_wait_seconds", 300, 1, 86_400);
+    section.refuse_unknown_keys();
+    let server = server?;
+    let login = match user {
+        Some(user) => Some((user.value, password?)),
+        None => None,
+    };
+    Some(Smtp {
+        host: server.host,
+        port: server.port,
+        tls: server.tls,
+        ca_file: server.ca_file,
+        login,
+        step_timeout,
+        retry_first_delay,
+        retry_longest_delay,
+        retry_give_up_after,
+        copy_to_self,
+        copy_wait,
+    })
+}
+
+/// What both servers have.
+struct Server {
+    host: String,
+    port: u16,
+    tls: Tls,
+    ca_file: Option<PathBuf>,
+}
+
+impl Server {
+    fn read(
+        section: &Section<'_>,
+        surroundings: &Surroundings<'_>,
+        default_port: u64,
+    ) -> Option<Self> {
+        let host = section.required_text("host", "mail.example.org");
+        let port = section.number("port", default_port, 1, 65_535);
+        let kinds = [
+            ("implicit", Tls::Implicit),
+            ("starttls", Tls::StartTls),
+            ("none", Tls::None),
+        ];
+        let tls_place = section.text("tls").map(|tls| tls.at);
+        let tls = one_of(section, "tls", &kinds, Tls::Implicit);
+        let ca_file = section.text("ca_file");
+        if let Some(file) = &ca_file {
+            refuse_unreadable(section, "ca_file", file, surroundings);
+        }
+        let host = host?.value;
+        if tls == Tls::None && !is_loopback(&host) {
+            let what = format!(
+                "{} = \"none\" to {host}: mail and password would travel in the open",
+                section.full_name("tls")
+            );
+            let at = tls_place.unwrap_or_else(|| section.at().clone());
+            section.problem(&at, what, "write `tls = \"implicit\"` or `tls = \"starttls\"`; `none` is only for this machine");
+        }
+        Some(Self {
+            host,
+            port: u16::try_from(port).unwrap_or_default(),
+            tls,
+            ca_file: ca_file.map(|file| surroundings.path(&file.value)),
+        })
+    }
+}
+
+/// Whether a host is this machine itself.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+fn refuse_unreadable(
+    section: &Section<'_>,
+    key: &str,
+    written: &Located<String>,
+    surroundings: &Surroundings<'_>,
+) {
+    let path = surroundings.path(&written.value);
+    if let Err(error) = std::fs::File::open(&path) {
+        let what = format!(
+            "{} = \"{}\" cannot be read: {error}",
+            section.full_name(key),
+            written.value
+        );
+        section.problem(
+            &written.at,
+            what,
+            "correct the path or the file's permissions",
+        );
+    }
+}
+
+/// A password: from the file that the settings name, or from a systemd credential.
+struct Secret {
+    credential: &'static str,
+    required: bool,
+}
+
+impl Secret {
+    fn read(
+        &self,
+        section: &Section<'_>,
+        surroundings: &Surroundings<'_>,
+        server: Option<&Server>,
+    ) -> Option<SecretString> {
+        let written = section.text("password_file");
+        let credential = surroundings
+            .credentials
+            .map(|folder| folder.join(self.credential));
+        let (path, at) = match (&written, credential) {
+            (Some(written), _) => (surroundings.path(&written.value), written.at.clone()),
+            (None, Some(path)) if path.exists() => (path, section.at().clone()),
+            (None, _) => {
+                if self.required {
+                    let what = format!("{} is missing", section.full_name("password_file"));
+                    let remedy = format!(
+                        "add `password_file = \"…\"`, or give the systemd credential `{}`",
+                        self.credential
+                    );
+                    section.problem(section.at(), what, remedy);
+                }
+                return None;
+            }
+        };
+        let secret = match std::fs::read_to_string(&path) {
+            Ok(secret) => secret,
+            Err(error) => {
+                let what = format!(
+                    "the password file {} cannot be read: {error}",
+                    path.display()
+                );
+                section.problem(&at, what, "correct the path or the file's permissions");
+                return None;
+            }
+        };
+        if !server.is_some_and(|server| is_loopback(&server.host)) && is_open_to_all(&path) {
+            let what = format!(
+                "the password file {} can be read by everybody",
+                path.display()
+            );
+            section.problem(&at, what, format!("run `chmod 600 {}`", path.display()));
+        }
+        let secret = secret.trim_end_matches(['\n', '\r']);
+        if secret.is_empty() {
+            let what = format!("the password file {} is empty", path.display());
+            section.problem(&at, what, "write the password into it, on one line");
+        }
+        Some(SecretString::from(secret))
+    }
+}
+
+fn is_open_to_all(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}

@@ -1,0 +1,85 @@
+//! A file that an admin wrote, and where in it something is wrong.
+
+use super::Problem;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// The text of a file, and the problems found in it so far.
+pub(crate) struct Source {
+    path: PathBuf,
+    text: String,
+    /// Where `text` begins in the file, in lines: front matter does not begin on line 1.
+    lines_before: usize,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Source {
+    /// Reads a file as UTF-8, without its byte order mark and with plain line ends.
+    ///
+    /// # Errors
+    /// The problem that it cannot be read, at its line 1.
+    pub(crate) fn read(path: &Path) -> Result<Self, Problem> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Self::new(path, &text, 0)),
+            Err(error) => Err(Problem {
+                file: path.to_owned(),
+                line: 1,
+                column: 1,
+                what: format!("the file cannot be read: {error}"),
+                remedy: "give the path of a readable UTF-8 text file".to_owned(),
+            }),
+        }
+    }
+
+    /// A text that was read already; `lines_before` lines of its file stand before it.
+    pub(crate) fn new(path: &Path, text: &str, lines_before: usize) -> Self {
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        Self {
+            path: path.to_owned(),
+            text: text.replace("\r\n", "\n"),
+            lines_before,
+            problems: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Notes a problem at a place in the text.
+    pub(crate) fn problem(
+        &self,
+        at: &Range<usize>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let before = self.text.get(..at.start).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |position| position + 1);
+        let column = before.get(line_start..).unwrap_or("").chars().count() + 1;
+        self.problems.borrow_mut().push(Problem {
+            file: self.path.clone(),
+            line: before.matches('\n').count() + 1 + self.lines_before,
+            column,
+            what: what.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.problems.borrow().is_empty()
+    }
+
+    /// What is wrong, in the order of lines.
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+}

@@ -1,0 +1,387 @@
+//! Reads the folder of articles and names every problem with its place.
+
+use super::{Article, ArticleMode, Knowledge, Topic};
+use crate::config::section::{Located, Section};
+use crate::config::source::Source;
+use crate::config::{FactName, IntentName, Language, Problem, Settings, TeamName};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+
+/// The line that encloses front matter.
+const FENCE: &str = "+++";
+
+/// The longest tag; IMAP keywords get `tag_` before it.
+const TAG_MAX_BYTES: usize = 40;
+
+impl Knowledge {
+    /// Reads the folder of articles and checks it against the settings.
+    ///
+    /// # Errors
+    /// Every problem found, by file and line.
+    pub fn load(settings: &Settings) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut read = Vec::new();
+        for path in article_files(&settings.knowledge.folder)? {
+            match read_article(&path, settings) {
+                Ok(article) => read.push(article),
+                Err(found) => problems.extend(found),
+            }
+        }
+        // The article without a language in its name comes first: its variants are held against it.
+        read.sort_by_key(|article| (article.variant.is_some(), article.article.path.clone()));
+        let mut knowledge = Self::default();
+        for article in read {
+            problems.extend(knowledge.add(article));
+        }
+        if knowledge.topics.is_empty() && problems.is_empty() {
+            problems.push(at_first_line(
+                &settings.knowledge.folder,
+                "there is no article in the folder".to_owned(),
+                "write one, see docs/admin.md",
+            ));
+        }
+        problems.sort();
+        if problems.is_empty() {
+            Ok(knowledge)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn add(&mut self, read: ReadArticle) -> Option<Problem> {
+        let path = read.article.path.clone();
+        match self.topics.entry(read.intent.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(Topic {
+                    intent: read.intent,
+                    mode: read.mode,
+                    team: read.team,
+                    tags: read.tags,
+                    needs: read.needs,
+                    articles: BTreeMap::from([(read.language, read.article)]),
+                });
+                None
+            }
+            Entry::Occupied(mut place) => {
+                let topic = place.get_mut();
+                if let Some(other) = topic.articles.get(&read.language) {
+                    let what = format!(
+                        "intent \"{}\" has a second article in language {}; the first is {}",
+                        read.intent,
+                        read.language,
+                        other.path.display()
+                    );
+                    return Some(at_first_line(
+                        &path,
+                        what,
+                        "give each intent one article a language",
+                    ));
+                }
+                if topic.mode != read.mode || topic.team != read.team || topic.needs != read.needs {
+                    let what = format!(
+                        "mode, team or needs differ from the other article of intent \"{}\"",
+                        read.intent
+                    );
+                    return Some(at_first_line(
+                        &path,
+                        what,
+                        "make them the same: a language changes only the words",
+                    ));
+                }
+                topic.articles.insert(read.language, read.article);
+                None
+            }
+        }
+    }
+}
+
+fn at_first_line(file: &Path, what: String, remedy: &str) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: 1,
+        column: 1,
+        what,
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// The Markdown files of the folder, in order.
+fn article_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    let unreadable = |error: std::io::Error| {
+        let what = format!("the folder of articles cannot be read: {error}");
+        vec![at_first_line(
+            folder,
+            what,
+            "correct [knowledge] folder or its permissions",
+        )]
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let is_markdown = path.extension().is_some_and(|extension| extension == "md");
+        if is_markdown && path.file_name().is_some_and(|name| name != "README.md") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+struct ReadArticle {
+    intent: IntentName,
+    language: Language,
+    /// The language in the file's name (`delivery.de.md`).
+    variant: Option<Language>,
+    mode: ArticleMode,
+    team: Option<TeamName>,
+    tags: Vec<String>,
+    needs: Vec<FactName>,
+    article: Article,
+}
+
+fn read_article(path: &Path, settings: &Settings) -> Result<ReadArticle, Vec<Problem>> {
+    let whole = Source::read(path).map_err(|problem| vec![problem])?;
+    let Some((front, body)) = split_front_matter(whole.text()) else {
+        whole.problem(
+            &(0..0),
+            "the article has no front matter",
+            "begin the file with a line `+++`, the keys, and another line `+++`",
+        );
+        return Err(whole.into_problems());
+    };
+    let source = Source::new(path, front, 1);
+    let body_line = front.matches('\n').count() + 2;
+    let body_source = Source::new(path, body, body_line);
+    let article = read_front(&source, &body_source, path, settings);
+    match article {
+        Some(article) if source.is_clean() && body_source.is_clean() => Ok(article),
+        _ => {
+            let mut problems = source.into_problems();
+            problems.extend(body_source.into_problems());
+            Err(problems)
+        }
+    }
+}
+
+/// The text between the fences, and what follows them.
+fn split_front_matter(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix(FENCE)?.strip_prefix('\n')?;
+    let end = rest.find(&format!("\n{FENCE}\n"))?;
+    let (front, body) = rest.split_at(end + 1);
+    Some((front, body.strip_prefix(FENCE)?.strip_prefix('\n')?))
+}
+
+fn read_front(
+    source: &Source,
+    body: &Source,
+    path: &Path,
+    settings: &Settings,
+) -> Option<ReadArticle> {
+    let (document, errors) = DeTable::parse_recoverable(source.text());
+    for error in errors {
+        let what = format!("not TOML: {}", error.message().replace('\n', ", "));
+        source.problem(&error.span().unwrap_or(0..0), what, "correct the line");
+    }
+    if !source.is_clean() {
+        return None;
+    }
+    let front = Section::new("", Some(document.get_ref()), 0..0, source);
+    let variant = language_in_name(path);
+    let intent = front.required_text("intent", "delivery-time");
+    let intent = intent.and_then(|text| intent_name(&front, text));
+    let title = front.required_text("title", "When will my order arrive?");
+    let mode = mode(&front);
+    let team = team(&front, settings);
+    let tags = tags(&front);
+    let needs = needs(&front, settings);
+    let ask = ask(&front);
+    front.refuse_unknown_keys();
+    check_body(body, &needs);
+    Some(ReadArticle {
+        intent: intent?,
+        language: variant
+            .clone()
+            .unwrap_or_else(|| settings.support.language.clone()),
+        variant,
+        mode: mode?,
+        team,
+        tags,
+        needs,
+        article: Article {
+            path: path.to_owned(),
+            title: title?.value,
+            ask,
+            body: body.text().trim().to_owned(),
+            revision: revision(source.text(), body.text()),
+        },
+    })
+}
+
+/// `de` from `delivery-time.de.md`.
+fn language_in_name(path: &Path) -> Option<Language> {
+    let stem = path.file_stem()?.to_str()?;
+    let (_, code) = stem.rsplit_once('.')?;
+    let is_code = code.len() == 2 && code.chars().all(|c| c.is_ascii_lowercase());
+    is_code.then(|| Language(code.to_owned()))
+}
+
+fn revision(front: &str, body: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(front);
+    hash.update(body);
+    let digest = hash.finalize();
+    digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn intent_name(front: &Section<'_>, text: Located<String>) -> Option<IntentName> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if text.value.len() <= 60 && text.value.chars().all(plain) {
+        return Some(IntentName(text.value));
+    }
+    let what = format!("intent = \"{}\" is no name", text.value);
+    front.problem(&text.at, what, "use lower-case letters, digits and `-`");
+    None
+}
+
+fn mode(front: &Section<'_>) -> Option<ArticleMode> {
+    let text = front.required_text("mode", "answer")?;
+    match text.value.as_str() {
+        "answer" => Some(ArticleMode::Answer),
+        "draft" => Some(ArticleMode::Draft),
+        "handoff" => Some(ArticleMode::Handoff),
+        other => {
+            let what = format!("mode = \"{other}\" is not known");
+            front.problem(
+                &text.at,
+                what,
+                "write one of \"answer\", \"draft\", \"handoff\"",
+            );
+            None
+        }
+    }
+}
+
+fn team(front: &Section<'_>, settings: &Settings) -> Option<TeamName> {
+    let text = front.text("team")?;
+    let name = TeamName(text.value);
+    if settings.team(&name).is_some() {
+        return Some(name);
+    }
+    let known: Vec<&str> = settings
+        .teams
+        .iter()
+        .map(|team| team.name.0.as_str())
+        .collect();
+    let what = format!("team \"{name}\" is not in the settings");
+    front.problem(
+        &text.at,
+        what,
+        format!("name one of {}, or add a `[[team]]`", known.join(", ")),
+    );
+    None
+}
+
+fn tags(front: &Section<'_>) -> Vec<String> {
+    let texts = front
+        .texts("tags")
+        .map(|texts| texts.value)
+        .unwrap_or_default();
+    for text in &texts {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let fits = !text.value.is_empty() && text.value.len() <= TAG_MAX_BYTES;
+        if !fits || !text.value.chars().all(plain) {
+            let what = format!("tag \"{}\" cannot be an IMAP keyword", text.value);
+            front.problem(
+                &text.at,
+                what,
+                "use at most 40 letters, digits, `-` and `_`",
+            );
+        }
+    }
+    texts.into_iter().map(|text| text.value).collect()
+}
+
+fn needs(front: &Section<'_>, settings: &Settings) -> Vec<FactName> {
+    let texts = front
+        .texts("needs")
+        .map(|texts| texts.value)
+        .unwrap_or_default();
+    let mut needs = Vec::new();
+    for text in texts {
+        let name = FactName(text.value);
+        if !settings.facts.contains_key(&name) {
+            let what = format!("needs the unknown fact \"{name}\"");
+            front.problem(
+                &text.at,
+                what,
+                format!("add a section `[fact.{name}]` to the settings, or correct the name"),
+            );
+        }
+        needs.push(name);
+    }
+    needs
+}
+
+fn ask(front: &Section<'_>) -> Vec<String> {
+    let texts = front.texts("ask");
+    if texts.as_ref().is_none_or(|texts| texts.value.is_empty()) {
+        let at = texts.as_ref().map_or(front.at(), |texts| &texts.at);
+        front.problem(
+            at,
+            "the article has no `ask` phrases, so no mail would ever match it",
+            "add five or more phrases as customers write them",
+        );
+    }
+    let texts = texts.map(|texts| texts.value).unwrap_or_default();
+    texts.into_iter().map(|text| text.value).collect()
+}
+
+fn check_body(body: &Source, needs: &[FactName]) {
+    if body.text().trim().is_empty() {
+        body.problem(
+            &(0..0),
+            "the article has no text",
+            "write the approved answer below the second `+++`",
+        );
+    }
+    for (name, at) in slots(body.text()) {
+        if !needs.iter().any(|need| need.0 == name) {
+            let what = format!("the text uses {{{{{name}}}}}, which is not in `needs`");
+            body.problem(
+                &at,
+                what,
+                format!("add \"{name}\" to `needs`, or remove it from the text"),
+            );
+        }
+    }
+}
+
+/// The `{{name}}` slots of a text, with their places.
+fn slots(text: &str) -> Vec<(String, Range<usize>)> {
+    let mut slots = Vec::new();
+    let mut from = 0;
+    while let Some((start, rest)) = text.get(from..).and_then(|rest| {
+        let start = rest.find("{{")?;
+        Some((from + start, rest.get(start + 2..)?))
+    }) {
+        let Some(length) = rest.find("}}") else {
+            slots.push((
+                rest.lines().next().unwrap_or_default().to_owned(),
+                start..start,
+            ));
+            break;
+        };
+        let name = rest.get(..length).unwrap_or_default().trim().to_owned();
+        slots.push((name, start..start + length + 4));
+        from = start + length + 4;
+    }
+    slots
+}
