@@ -1,0 +1,19 @@
+//! The whole gateway, end to end: the real program on a real IMAP and SMTP server, seen only from outside, by mail.
+//!
+//! Tests of one running desk share it, each with customers of its own; tests that break something have a desk of their own.
+
+mod mail_system;
+
+#[path = "gateway/world.rs"]
+mod world;
+
+#[path = "gateway/answers.rs"]
+mod answers;
+#[path = "gateway/broken_links.rs"]
+mod broken_links;
+#[path = "gateway/crashes.rs"]
+mod crashes;
+#[path = "gateway/staff.rs"]
+mod staff;
+#[path = "gateway/tickets.rs"]
+mod tickets;
