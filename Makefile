@@ -79,3 +79,7 @@ packages:
 	fi
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq update
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$missing </dev/null
+	# Nor shall they start with the machine: whoever wants them as services has installed them before us.
+	for service in dovecot exim4; do
+	    case "$$missing" in *"$$service"*) $$sudo systemctl disable "$$service" >/dev/null 2>&1 || true ;; esac
+	done
