@@ -1,6 +1,13 @@
 //! The whole gateway, end to end: the real program on a real IMAP and SMTP server, seen only from outside, by mail.
 //!
 //! Tests of one running desk share it, each with customers of its own; tests that break something have a desk of their own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on says so by a panic, and lives in real time"
+)]
 
 mod mail_system;
 

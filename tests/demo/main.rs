@@ -1,5 +1,12 @@
 //! `make demo`: plays the conversations of `config/demo/conversations/` on the real program and real mail servers, shows live what is
 //! decided and why, and ends well only if every conversation ended as it should and no mail left that none of them expects.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on says so by a panic, and lives in real time"
+)]
 
 #[path = "../mail_system/mod.rs"]
 mod mail_system;

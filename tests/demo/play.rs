@@ -100,8 +100,7 @@ impl<'a> Stage<'a> {
                 .system
                 .mailbox(mailbox)
                 .into_iter()
-                .filter(|mail| ticket.is_none() || mail.ticket() == ticket)
-                .next_back()
+                .rfind(|mail| ticket.is_none() || mail.ticket() == ticket)
                 .ok_or_else(|| format!("nothing in {mailbox} to reply to"))?;
             Letter::reply(&newest, &step.from, step.text.trim())
         } else {

@@ -112,6 +112,7 @@ impl World {
             .filter(|word| flags.contains(*word))
             .collect();
         assert_eq!(found.len(), 1, "one outcome among {flags:?}");
+        self.daemon.assert_no_surprise();
         found[0].to_owned()
     }
 
