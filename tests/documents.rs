@@ -117,3 +117,50 @@ fn the_demo_desk_has_eight_articles_and_plays_eight_conversations() {
         .collect();
     assert!(intents.len() >= 8, "{} articles", intents.len());
 }
+
+fn check(config: &Path) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_handoffd"))
+        .arg("check")
+        .arg("--config")
+        .arg(config)
+        .output()
+        .expect("run handoffd");
+    assert!(
+        output.status.success(),
+        "handoffd check {}:\n{}{}",
+        config.display(),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn the_demo_desk_has_no_problem() {
+    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/handoffd.toml"));
+}
+
+#[test]
+fn the_smallest_configuration_of_the_readme_has_no_problem() {
+    let readme = read("README.md");
+    let block = |begin: &str| -> String {
+        let (_, rest) = readme.split_once(begin).expect("the block in README.md");
+        rest.split("\n```").next().expect("its end").to_owned() + "\n"
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).expect("write a file");
+    };
+    fs::create_dir(folder.path().join("knowledge")).expect("make a folder");
+    write("handoffd.toml", &block("```toml\n"));
+    write(
+        "knowledge/opening-hours.md",
+        &block("opening-hours.md`:\n\n```\n"),
+    );
+    for name in ["imap.password", "smtp.password"] {
+        write(name, "a password\n");
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o600))
+            .expect("keep it to ourselves");
+    }
+    check(&folder.path().join("handoffd.toml"));
+}
