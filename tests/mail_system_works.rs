@@ -1,4 +1,11 @@
 //! The throw-away mail system itself, without handoffd: what the other tests stand on.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on says so by a panic, and lives in real time"
+)]
 
 mod mail_system;
 

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::{PATIENCE, wait_until};
 use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixDatagram;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -61,6 +62,8 @@ impl Handoffd {
             .env("NO_COLOR", "1")
             .env_remove("RUST_LOG")
             .current_dir("/")
+            // Ctrl-C at the terminal is ours to handle.
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -177,17 +180,24 @@ impl Handoffd {
 
     /// Runs another verb of the program on the same desk: exit code and standard output.
     pub fn ask(&self, arguments: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_handoffd"))
-            .args(arguments)
-            .arg("--config")
-            .arg(&self.desk.config)
-            .stdin(Stdio::null())
-            .output()
-            .expect("run handoffd");
-        (
-            output.status.code().unwrap_or(-1),
-            String::from_utf8_lossy(&output.stdout).into_owned(),
-        )
+        self.asker().ask(arguments)
+    }
+
+    /// What asks the daemon, apart from its life.
+    pub fn asker(&self) -> Asker {
+        Asker {
+            config: self.desk.config.clone(),
+        }
+    }
+
+    /// Fails if an error was logged that nobody expected.
+    pub fn assert_no_surprise(&self) {
+        let errors = self.unexpected_errors();
+        assert!(
+            errors.is_empty(),
+            "handoffd logged errors that nobody expected:\n{}",
+            errors.join("\n")
+        );
     }
 
     fn wait_for_end(&mut self) -> ExitStatus {
@@ -221,6 +231,29 @@ impl Handoffd {
             .filter(|line| !expected.iter().any(|words| line.contains(words)))
             .cloned()
             .collect()
+    }
+}
+
+/// Runs the other verbs of the program on a desk.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    config: PathBuf,
+}
+
+impl Asker {
+    /// Runs a verb: exit code and standard output.
+    pub fn ask(&self, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_handoffd"))
+            .args(arguments)
+            .arg("--config")
+            .arg(&self.config)
+            .stdin(Stdio::null())
+            .output()
+            .expect("run handoffd");
+        (
+            output.status.code().unwrap_or(-1),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        )
     }
 }
 

@@ -31,6 +31,11 @@ pub fn demo_settings() -> toml::Table {
 }
 
 impl Desk {
+    /// The folder of the demo's conversations.
+    pub fn demo_conversations() -> PathBuf {
+        demo_folder().join("conversations")
+    }
+
     /// The demo desk for the support mailbox `support` on this mail system, its settings changed by `change`.
     pub fn set_up(
         system: &MailSystem,

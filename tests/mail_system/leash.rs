@@ -15,8 +15,13 @@ end_all() {
         read -r pid rest < "$file"
         case $pid in ''|*[!0-9]*) continue;; esac
         [ "$pid" -gt 1 ] || continue
+        # A dead process that nobody has reaped yet counts as gone.
+        state=Z
+        { read -r _ _ state _ < "/proc/$pid/stat"; } 2>/dev/null
+        [ "$state" = Z ] && continue
         [ "$1" = TERM ] && $SUDO kill -CONT "$pid" 2>/dev/null
-        $SUDO kill -"$1" "$pid" 2>/dev/null && alive=yes
+        [ "$1" = 0 ] || $SUDO kill -"$1" "$pid" 2>/dev/null
+        alive=yes
     done
 }
 end_all TERM

@@ -15,8 +15,8 @@ mod servers;
 mod smtp_client;
 mod writing;
 
-pub use daemon::{Handoffd, Startup};
-pub use desk::Desk;
+pub use daemon::{Asker, Handoffd, Startup};
+pub use desk::{Desk, set};
 pub use imap_client::{ImapClient, Protection};
 pub use mailbox::{Attached, StoredMail};
 pub use servers::{Account, MailSystem, Ports, Server};

@@ -1,0 +1,85 @@
+# What one does with handoffd. `make demo` and `make test` need only Rust and root (or sudo) on Debian 12: they install the mail
+# servers that they run, on loopback, for as long as they run.
+
+CARGO ?= cargo
+SHELL = /bin/bash
+.SHELLFLAGS = -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL = help
+
+# The servers of tests and demo, and a C compiler for `ring`.
+PACKAGES = dovecot-core dovecot-imapd dovecot-lmtpd exim4-daemon-light ca-certificates gcc libc6-dev
+
+.PHONY: help
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: demo
+demo: packages ## play the conversations of config/demo/ on real mail servers (DEMO_KEEP=1 leaves them running)
+	@$(CARGO) build --locked
+	$(CARGO) test --locked --test demo
+
+.PHONY: test
+test: packages ## all tests, real mail servers included
+	@$(CARGO) test --locked --no-fail-fast
+
+.PHONY: corpus
+corpus: ## only the tests that read the shipped corpus of mails
+	@if [ -e tests/corpus.rs ] || [ -d tests/corpus ]; then
+	    $(CARGO) test --locked --test corpus
+	else
+	    echo "there is no corpus test in this tree" >&2
+	    exit 1
+	fi
+
+.PHONY: format
+format: ## is everything formatted?
+	@$(CARGO) fmt --check
+
+.PHONY: lint
+lint: ## clippy, warnings are errors
+	@$(CARGO) clippy --locked --all-targets -- -D warnings
+
+.PHONY: docs
+docs: ## the reference of the code, warnings are errors
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+
+.PHONY: deny
+deny: ## licences, sources and banned crates of the whole tree
+	@$(CARGO) deny --version >/dev/null 2>&1 || { echo "cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 1; }
+	$(CARGO) deny --locked check bans licenses sources
+
+.PHONY: unit
+unit: ## does systemd understand the unit, and how exposed is it?
+	@command -v systemd-analyze >/dev/null || { echo "systemd-analyze is missing" >&2; exit 1; }
+	folder=$$(mktemp -d)
+	trap 'rm -rf "$$folder"' EXIT
+	# The program and its manual page are not installed here.
+	sed -e 's|^ExecStart=.*|ExecStart=/bin/true|' -e '/^Documentation=/d' systemd/handoffd.service > "$$folder/handoffd.service"
+	systemd-analyze verify --recursive-errors=no "$$folder/handoffd.service"
+	systemd-analyze security --offline=true --threshold=20 systemd/handoffd.service | tail -n 1
+
+# Installs what is missing. A file in /usr/sbin keeps Debian from starting the servers; it is ours only while apt runs.
+.PHONY: packages
+packages:
+	@missing=""
+	for package in $(PACKAGES); do
+	    dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"
+	done
+	[ -n "$$missing" ] || exit 0
+	sudo=""
+	[ "$$(id -u)" = 0 ] || sudo="sudo"
+	echo "installing:$$missing"
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e "$$policy" ]; then
+	    printf '#!/bin/sh\n# written by the Makefile of handoffd while it installs\nexit 101\n' | $$sudo tee "$$policy" >/dev/null
+	    $$sudo chmod 755 "$$policy"
+	    trap '$$sudo rm -f "$$policy"' EXIT
+	fi
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$missing </dev/null
+	# Nor shall they start with the machine: whoever wants them as services has installed them before us.
+	for service in dovecot exim4; do
+	    case "$$missing" in *"$$service"*) $$sudo systemctl disable "$$service" >/dev/null 2>&1 || true ;; esac
+	done

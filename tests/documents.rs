@@ -1,0 +1,166 @@
+//! The documents and what they speak of do not drift apart.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on says so by a panic, and lives in real time"
+)]
+
+use std::fs;
+use std::path::Path;
+
+fn read(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn the_two_commands_of_the_readme_are_what_the_makefile_has_and_ci_calls() {
+    let readme = read("README.md");
+    let makefile = read("Makefile");
+    let ci = read(".ci/run");
+    for command in ["make demo", "make test"] {
+        assert!(
+            readme.lines().any(|line| line == command),
+            "README.md shows `{command}` on a line of its own"
+        );
+        let target = command.trim_start_matches("make ");
+        assert!(
+            makefile
+                .lines()
+                .any(|line| line.starts_with(&format!("{target}:"))),
+            "Makefile has {target}"
+        );
+        assert!(
+            ci.lines()
+                .any(|line| line == format!("step {target} {command}")),
+            ".ci/run calls `{command}`"
+        );
+    }
+}
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut documents = vec!["README.md".to_owned(), "ARCHITECTURE.md".to_owned()];
+    for folder in ["docs", "docs/decisions"] {
+        for entry in fs::read_dir(root.join(folder)).expect("a folder").flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".md") {
+                documents.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    for document in documents {
+        let text = read(&document);
+        let folder = root.join(&document);
+        let folder = folder.parent().expect("a folder");
+        for target in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let path = target.split('#').next().unwrap_or_default();
+            if path.is_empty() || path.contains("://") {
+                continue;
+            }
+            assert!(
+                folder.join(path).exists(),
+                "{document} links to {target}, which is not there"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_folder_of_the_code_map_exists_and_every_module_is_on_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = read("ARCHITECTURE.md");
+    for entry in fs::read_dir(root.join("src")).expect("src").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name == "lib.rs" {
+            continue;
+        }
+        let shown = if entry.path().is_dir() {
+            format!("`src/{name}/`")
+        } else {
+            format!("`src/{name}`")
+        };
+        assert!(
+            map.contains(&shown),
+            "ARCHITECTURE.md does not name {shown}"
+        );
+    }
+}
+
+#[test]
+fn the_demo_desk_has_eight_articles_and_plays_eight_conversations() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo");
+    let read_all = |folder: &str| -> Vec<String> {
+        fs::read_dir(root.join(folder))
+            .expect("a folder")
+            .flatten()
+            .map(|entry| fs::read_to_string(entry.path()).expect("a text"))
+            .collect()
+    };
+    let conversations = read_all("conversations");
+    assert!(
+        conversations.len() >= 8,
+        "{} conversations",
+        conversations.len()
+    );
+    let articles = read_all("knowledge");
+    let intents: std::collections::BTreeSet<&str> = articles
+        .iter()
+        .filter_map(|article| article.lines().find(|line| line.starts_with("intent")))
+        .collect();
+    assert!(intents.len() >= 8, "{} articles", intents.len());
+}
+
+fn check(config: &Path) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_handoffd"))
+        .arg("check")
+        .arg("--config")
+        .arg(config)
+        .output()
+        .expect("run handoffd");
+    assert!(
+        output.status.success(),
+        "handoffd check {}:\n{}{}",
+        config.display(),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn the_demo_desk_has_no_problem() {
+    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/handoffd.toml"));
+}
+
+#[test]
+fn the_smallest_configuration_of_the_readme_has_no_problem() {
+    let readme = read("README.md");
+    let block = |begin: &str| -> String {
+        let (_, rest) = readme.split_once(begin).expect("the block in README.md");
+        rest.split("\n```").next().expect("its end").to_owned() + "\n"
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).expect("write a file");
+    };
+    fs::create_dir(folder.path().join("knowledge")).expect("make a folder");
+    write("handoffd.toml", &block("```toml\n"));
+    write(
+        "knowledge/opening-hours.md",
+        &block("opening-hours.md`:\n\n```\n"),
+    );
+    for name in ["imap.password", "smtp.password"] {
+        write(name, "a password\n");
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o600))
+            .expect("keep it to ourselves");
+    }
+    check(&folder.path().join("handoffd.toml"));
+}

@@ -1,0 +1,26 @@
+//! The whole gateway, end to end: the real program on a real IMAP and SMTP server, seen only from outside, by mail.
+//!
+//! Tests of one running desk share it, each with customers of its own; tests that break something have a desk of their own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on says so by a panic, and lives in real time"
+)]
+
+mod mail_system;
+
+#[path = "gateway/world.rs"]
+mod world;
+
+#[path = "gateway/answers.rs"]
+mod answers;
+#[path = "gateway/broken_links.rs"]
+mod broken_links;
+#[path = "gateway/crashes.rs"]
+mod crashes;
+#[path = "gateway/staff.rs"]
+mod staff;
+#[path = "gateway/tickets.rs"]
+mod tickets;

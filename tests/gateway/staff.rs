@@ -1,0 +1,243 @@
+//! What staff do by mail, and what others cannot do in their name.
+
+use super::mail_system::Letter;
+use super::world::*;
+
+/// A customer with a broken teapot, and the packet about it.
+fn handed_off<'a>(
+    world: &'a World,
+    name: &str,
+) -> (Customer<'a>, Letter, super::mail_system::StoredMail) {
+    let customer = world.customer(name);
+    let letter = customer.writes("Broken teapot", BROKEN_TEAPOT);
+    assert_eq!(world.outcome_of(&letter), "HandedOff");
+    let packet = world.team_receives(CARE, &customer, "the packet", |_| true);
+    customer.receives("the notice", |mail| mail.says("a person"));
+    (customer, letter, packet)
+}
+
+/// The secret part of a packet's reply address.
+fn token(packet: &super::mail_system::StoredMail) -> String {
+    let address = packet.reply_address();
+    let (_, rest) = address.split_once('+').expect("a plus address");
+    rest.split('@').next().expect("a local part").to_owned()
+}
+
+#[test]
+fn a_plain_reply_of_a_member_reaches_the_customer() {
+    // Given a mail that was handed off
+    let world = shared();
+    let (customer, letter, packet) = handed_off(world, "sam");
+
+    // When a member replies in their mail program, with an attachment
+    let reply = Letter::reply(
+        &packet,
+        ROSA,
+        "Dear Sam,\n\nA new one leaves us this afternoon.\n\nRosa",
+    )
+    .attach("replacement.txt", "text/plain", b"one teapot, stoneware");
+    world.send(&reply);
+    assert_eq!(world.outcome_of(&reply), "Relayed");
+
+    // Then the customer has it: from the desk, in the thread, as a person's mail, with the attachment
+    let relayed = customer.receives("the reply", |mail| mail.says("A new one leaves us"));
+    assert_eq!(relayed.from, SUPPORT);
+    assert_from_a_person(&relayed);
+    assert_eq!(relayed.ticket(), packet.ticket());
+    assert!(
+        relayed
+            .header("References")
+            .is_some_and(|all| all.contains(&letter.id())),
+        "in the customer's thread"
+    );
+    let file = relayed
+        .attachments
+        .iter()
+        .find(|attached| attached.name == "replacement.txt")
+        .expect("the attachment");
+    assert_eq!(file.content.trim_ascii_end(), b"one teapot, stoneware");
+
+    // And nothing of the packet: no text of it, no token, no member's address
+    assert!(
+        !relayed.raw_contains(&token(&packet)),
+        "the staff token leaked"
+    );
+    assert!(!relayed.raw_contains(ROSA), "the member's address leaked");
+    for line in packet.first_lines(60).iter().filter(|line| line.len() > 30) {
+        assert!(!relayed.says(line), "a line of the packet leaked: {line}");
+    }
+    assert_eq!(customer.mails().len(), 2, "{:?}", customer.subjects());
+}
+
+#[test]
+fn a_customer_who_writes_again_reaches_the_person_and_no_machine() {
+    // Given a ticket that a person has answered
+    let world = shared();
+    let (customer, _, packet) = handed_off(world, "ida");
+    world.staff_replies(ROSA, &packet, "A new one leaves us this afternoon.");
+    let relayed = customer.receives("the reply", |mail| mail.says("A new one leaves us"));
+
+    // When the customer writes again, even what an article would answer
+    let again = customer.replies(&relayed, "Thank you! How long does delivery take?");
+
+    // Then the same staff thread has it, and the customer gets nothing automatic
+    assert_eq!(world.outcome_of(&again), "Relayed");
+    let passed_on = world.team_receives(CARE, &customer, "the customer's further words", |mail| {
+        mail.message_id() != packet.message_id() && mail.says("How long does delivery take")
+    });
+    assert_eq!(passed_on.ticket(), packet.ticket());
+    assert!(
+        passed_on
+            .header("References")
+            .is_some_and(|all| all.contains(&packet.message_id())),
+        "in the staff thread"
+    );
+    assert_eq!(customer.mails().len(), 2, "{:?}", customer.subjects());
+
+    // And a reply to that mail reaches the customer as well
+    world.staff_replies(ROSA, &passed_on, "Two days to Basel.");
+    customer.receives("the second reply", |mail| mail.says("Two days to Basel"));
+}
+
+#[test]
+fn a_draft_is_sent_once_by_ok_and_as_a_persons_mail() {
+    // Given a question whose answer needs a person's yes
+    let world = shared();
+    let customer = world.customer("lea");
+    let letter = customer.writes(
+        "Wholesale",
+        "Hello, I run a café and would like to buy tea from you in bulk. Do you have wholesale prices?",
+    );
+    assert_eq!(world.outcome_of(&letter), "Drafted");
+    let draft = world.team_receives(BILLING, &customer, "the draft", |mail| {
+        mail.says("2 kilograms per tea")
+    });
+    assert!(
+        !customer
+            .mails()
+            .iter()
+            .any(|mail| mail.says("2 kilograms per tea")),
+        "nothing of it before the yes"
+    );
+
+    // When a member says OK, twice
+    let ok = world.staff_replies(MIRA, &draft, "OK");
+    world.outcome_of(&ok);
+    let answer = customer.receives("the answer", |mail| mail.says("2 kilograms per tea"));
+    let again = world.staff_replies(MIRA, &draft, "ok");
+    world.outcome_of(&again);
+
+    // Then the customer has it once, as a person's mail
+    assert_threaded(&answer, &letter);
+    assert_from_a_person(&answer);
+    let count = customer
+        .mails()
+        .iter()
+        .filter(|mail| mail.says("2 kilograms per tea"))
+        .count();
+    assert_eq!(count, 1, "{:?}", customer.subjects());
+}
+
+#[test]
+fn a_refused_draft_goes_to_a_person() {
+    let world = shared();
+    let customer = world.customer("olaf");
+    let letter = customer.writes(
+        "Wholesale",
+        "Do you have wholesale prices? I run a café and would like to buy tea in bulk.",
+    );
+    assert_eq!(world.outcome_of(&letter), "Drafted");
+    let draft = world.team_receives(BILLING, &customer, "the draft", |_| true);
+
+    // When a member says NO
+    let no = world.staff_replies(MIRA, &draft, "NO he is a reseller of stolen goods");
+    world.outcome_of(&no);
+
+    // Then the draft never leaves, and neither do the words of the refusal
+    customer.receives("the notice", |mail| mail.says("a person"));
+    for mail in customer.mails() {
+        assert!(!mail.says("2 kilograms per tea"), "{}", mail.subject);
+        assert!(!mail.says("stolen goods"), "{}", mail.subject);
+    }
+}
+
+#[test]
+fn notes_stay_inside_and_take_and_close_write_nothing() {
+    let world = shared();
+    let (customer, _, packet) = handed_off(world, "nils");
+    for words in ["TAKE", "NOTE she is a regular, be generous", "CLOSE"] {
+        let letter = world.staff_replies(ROSA, &packet, words);
+        world.outcome_of(&letter);
+        assert_eq!(
+            customer.mails().len(),
+            1,
+            "{words}: {:?}",
+            customer.subjects()
+        );
+    }
+    for mail in customer.mails() {
+        assert!(!mail.says("be generous"));
+    }
+}
+
+#[test]
+fn back_gives_the_ticket_back_to_automation() {
+    // Given a ticket that a person has
+    let world = shared();
+    let (customer, _, packet) = handed_off(world, "bea");
+    let notice = customer.receives("the notice", |mail| mail.says("a person"));
+
+    // When the person gives it back and the customer asks a routine question
+    let back = world.staff_replies(ROSA, &packet, "BACK");
+    world.outcome_of(&back);
+    let question = customer.replies(&notice, "One more thing: how long does delivery take?");
+
+    // Then it is not merely passed on to the team as for a human-held ticket
+    assert_ne!(world.outcome_of(&question), "Relayed");
+}
+
+#[test]
+fn false_staff_reach_no_customer() {
+    // Given a handed-off ticket
+    let world = shared();
+    let (customer, _, packet) = handed_off(world, "carl");
+    let lie = "Please pay to my new account instead.";
+
+    // When somebody uses a member's address, but has no token
+    let without_token = Letter::new(ROSA, SUPPORT, &format!("Re: {}", packet.subject), lie);
+    world.send(&without_token);
+    world.outcome_of(&without_token);
+
+    // And when somebody has the token, but is no member
+    let stranger = world.customer("mallory");
+    let not_a_member = Letter::reply(&packet, &stranger.address, lie);
+    world.send(&not_a_member);
+    world.outcome_of(&not_a_member);
+
+    // And when a member of another team has it
+    let other_team = Letter::reply(&packet, MIRA, lie);
+    world.send(&other_team);
+    world.outcome_of(&other_team);
+
+    // And when the customer turns the own token into one of staff
+    let notice = customer.receives("the notice", |mail| mail.says("a person"));
+    let customer_token = token(&notice);
+    let turned = customer_token.replacen("-c-", "-s-", 1);
+    assert_ne!(turned, customer_token, "the token names its party");
+    let forged = Letter::new(
+        ROSA,
+        &notice.reply_address().replace(&customer_token, &turned),
+        "Re: x",
+        lie,
+    );
+    world.send(&forged);
+    world.outcome_of(&forged);
+
+    // Then the customer has nothing of it
+    assert!(
+        !customer.mails().iter().any(|mail| mail.says("new account")),
+        "{:?}",
+        customer.subjects()
+    );
+    assert_eq!(customer.mails().len(), 1, "{:?}", customer.subjects());
+}
