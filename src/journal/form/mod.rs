@@ -5,6 +5,7 @@ mod effect;
 mod event;
 mod mail;
 
+pub use effect::purpose_word;
 pub(super) use effect::{Delivery, EffectForm};
 pub(super) use event::TimedEventForm;
 pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm};
