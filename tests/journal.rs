@@ -147,17 +147,25 @@ fn every_event() -> Vec<Event> {
 #[test]
 fn every_event_comes_back_as_it_was_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let timed = every_event().into_iter().zip(1_i64..).map(|(event, number)| {
-        let at = (moment(0).checked_add(SignedDuration::from_nanos(number))).unwrap();
-        let cause = (number % 2 == 0).then(|| identity(1));
-        TimedEvent { at, cause, event }
-    });
+    let timed = every_event()
+        .into_iter()
+        .zip(1_i64..)
+        .map(|(event, number)| {
+            let at = (moment(0).checked_add(SignedDuration::from_nanos(number))).unwrap();
+            let cause = (number % 2 == 0).then(|| identity(1));
+            TimedEvent { at, cause, event }
+        });
     let expected: Vec<TimedEvent> = timed.collect();
     let entry = Entry {
-        events: (expected.iter().cloned()).map(|timed| (ticket(1), timed)).collect(),
+        events: (expected.iter().cloned())
+            .map(|timed| (ticket(1), timed))
+            .collect(),
         ..Entry::default()
     };
-    Journal::open(folder.path()).unwrap().record(entry, moment(0)).unwrap();
+    Journal::open(folder.path())
+        .unwrap()
+        .record(entry, moment(0))
+        .unwrap();
     let journal = Journal::open(folder.path()).unwrap();
     let found = journal.ticket(&ticket(1)).unwrap().unwrap().events;
     assert_eq!(found, expected);
@@ -172,7 +180,10 @@ fn recording_an_entry_again_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
     assert!(!journal.has_any_cursor().unwrap());
-    let first = entry(1, vec![answer("a1@desk.example"), answer("a1@desk.example")]);
+    let first = entry(
+        1,
+        vec![answer("a1@desk.example"), answer("a1@desk.example")],
+    );
     assert_eq!(journal.record(first.clone(), moment(0)).unwrap().len(), 1);
     assert_eq!(journal.record(first, moment(9)).unwrap().len(), 0);
     assert_eq!(journal.ticket(&ticket(1)).unwrap().unwrap().events.len(), 1);
@@ -182,7 +193,10 @@ fn recording_an_entry_again_changes_nothing() {
     let handled = journal.handled(&identity(1)).unwrap().unwrap();
     assert_eq!(handled, entry(1, Vec::new()).mail.unwrap());
     let known = journal.known_message(&id("a1@desk.example")).unwrap();
-    assert_eq!(known.unwrap().author, KnownAuthor::UsTo(Party::Customer(address(ANN))));
+    assert_eq!(
+        known.unwrap().author,
+        KnownAuthor::UsTo(Party::Customer(address(ANN)))
+    );
     assert!(journal.own_mail(&id("a1@desk.example")).unwrap());
 }
 
@@ -215,7 +229,9 @@ fn each_step_of_an_attempt_is_found_after_a_crash_as_the_table_says() {
     let open = || Journal::open(folder.path()).unwrap();
     let name = id("a1@desk.example");
     let state = |journal: &Journal| journal.effect(&name).unwrap().unwrap().state;
-    open().record(entry(1, vec![answer("a1@desk.example")]), moment(0)).unwrap();
+    open()
+        .record(entry(1, vec![answer("a1@desk.example")]), moment(0))
+        .unwrap();
     {
         let journal = open();
         assert_eq!(state(&journal), EffectState::Waiting { due: moment(0) });
@@ -237,8 +253,12 @@ fn each_step_of_an_attempt_is_found_after_a_crash_as_the_table_says() {
         let verdict = DoubtVerdict::SendAgain { why };
         assert!(journal.resolve_doubt(&name, verdict, moment(2)).unwrap());
         let effect = journal.due(moment(2), 1).unwrap().pop().unwrap();
-        let attempt = journal.begin_attempt(effect, CopyProof::Asked, moment(3)).unwrap();
-        journal.settle(attempt, AttemptOutcome::Sent, moment(4)).unwrap();
+        let attempt = journal
+            .begin_attempt(effect, CopyProof::Asked, moment(3))
+            .unwrap();
+        journal
+            .settle(attempt, AttemptOutcome::Sent, moment(4))
+            .unwrap();
     }
     let journal = open();
     assert_eq!(state(&journal), EffectState::Sent { at: moment(4) });
@@ -260,27 +280,43 @@ fn a_copy_proves_what_it_was_asked_for_and_nothing_else() {
         let to = ["a@x.example", "b@x.example", "c@x.example"];
         let mail = outgoing(name, &to, Purpose::Packet, Some(team.clone()));
         let recorded = journal.record(entry(1, vec![mail]), moment(0)).unwrap();
-        journal.begin_attempt(recorded[0].clone(), copy, moment(1)).unwrap()
+        journal
+            .begin_attempt(recorded[0].clone(), copy, moment(1))
+            .unwrap()
     };
     let copy_of = |name| {
-        let proof = Entry { own_copy_of: Some(id(name)), ..Entry::default() };
+        let proof = Entry {
+            own_copy_of: Some(id(name)),
+            ..Entry::default()
+        };
         journal.record(proof, moment(3)).unwrap();
         journal.effect(&id(name)).unwrap().unwrap().state
     };
-    drop((begin("1@d", CopyProof::Asked), begin("2@d", CopyProof::None)));
+    drop((
+        begin("1@d", CopyProof::Asked),
+        begin("2@d", CopyProof::None),
+    ));
     assert_eq!(copy_of("1@d"), EffectState::Sent { at: moment(3) });
     assert_eq!(copy_of("2@d"), EffectState::InDoubt { since: moment(1) });
     let mut attempt = begin("3@d", CopyProof::Asked);
-    let lost = LostRecipient { recipient: address("c@x.example"), why: "550 no".to_owned() };
+    let lost = LostRecipient {
+        recipient: address("c@x.example"),
+        why: "550 no".to_owned(),
+    };
     let postponed = vec![address("b@x.example")];
-    journal.narrow_attempt(&mut attempt, CopyProof::Asked, postponed, vec![lost]).unwrap();
+    journal
+        .narrow_attempt(&mut attempt, CopyProof::Asked, postponed, vec![lost])
+        .unwrap();
     drop(attempt);
     assert_eq!(copy_of("3@d"), EffectState::Waiting { due: moment(3) });
     let due = journal.due(moment(3), 9).unwrap();
     assert_eq!(due[0].record().recipients, [address("b@x.example")]);
     let untold = journal.given_up_untold().unwrap();
     assert_eq!(untold[0].recipients, [address("c@x.example")]);
-    let told = Entry { told: vec![id("3@d")], ..Entry::default() };
+    let told = Entry {
+        told: vec![id("3@d")],
+        ..Entry::default()
+    };
     journal.record(told, moment(4)).unwrap();
     assert!(journal.given_up_untold().unwrap().is_empty());
 }
@@ -290,14 +326,23 @@ fn what_is_given_up_is_told_once_and_can_be_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
     let name = id("a@desk.example");
-    let recorded = journal.record(entry(1, vec![answer("a@desk.example")]), moment(0)).unwrap();
-    let attempt = journal.begin_attempt(recorded[0].clone(), CopyProof::Asked, moment(1)).unwrap();
-    let outcome = AttemptOutcome::GivenUp { why: "550 unknown".to_owned() };
+    let recorded = journal
+        .record(entry(1, vec![answer("a@desk.example")]), moment(0))
+        .unwrap();
+    let attempt = journal
+        .begin_attempt(recorded[0].clone(), CopyProof::Asked, moment(1))
+        .unwrap();
+    let outcome = AttemptOutcome::GivenUp {
+        why: "550 unknown".to_owned(),
+    };
     journal.settle(attempt, outcome, moment(2)).unwrap();
     let untold = journal.given_up_untold().unwrap();
     assert_eq!(untold[0].recipients, [address(ANN)]);
     assert_eq!(journal.to_file(9).unwrap().len(), 1);
-    let told = Entry { told: vec![name.clone()], ..Entry::default() };
+    let told = Entry {
+        told: vec![name.clone()],
+        ..Entry::default()
+    };
     journal.record(told, moment(3)).unwrap();
     assert!(journal.given_up_untold().unwrap().is_empty());
     assert_eq!(journal.effects(EffectFilter::GivenUp, 9).unwrap().len(), 1);
@@ -314,18 +359,37 @@ fn automatic_mails_are_counted_by_address_domain_and_hour() {
     for (name, to, purpose, at) in [
         ("1@d", "Ann@customer.example", Purpose::Answer, 0),
         ("2@d", ANN, Purpose::Notice, 20 * hour),
-        ("3@d", "ben@customer.example", Purpose::Answer, 23 * hour + 1800),
-        ("4@d", "eve@other.example", Purpose::Answer, 23 * hour + 1900),
+        (
+            "3@d",
+            "ben@customer.example",
+            Purpose::Answer,
+            23 * hour + 1800,
+        ),
+        (
+            "4@d",
+            "eve@other.example",
+            Purpose::Answer,
+            23 * hour + 1900,
+        ),
         ("5@d", ANN, Purpose::Packet, 23 * hour + 1900),
     ] {
         let effects = vec![outgoing(name, &[to], purpose, None)];
-        let entry = Entry { effects, ..Entry::default() };
+        let entry = Entry {
+            effects,
+            ..Entry::default()
+        };
         journal.record(entry, moment(at)).unwrap();
     }
     let counts = |at| {
-        let history = journal.history(&address("ANN@customer.example"), moment(at)).unwrap();
+        let history = journal
+            .history(&address("ANN@customer.example"), moment(at))
+            .unwrap();
         let to_domain = history.automatic_to_domain_in_hour;
-        (history.automatic_to_sender_in_day, to_domain, history.automatic_in_hour)
+        (
+            history.automatic_to_sender_in_day,
+            to_domain,
+            history.automatic_in_hour,
+        )
     };
     assert_eq!(counts(24 * hour), (2, 1, 2));
     assert_eq!(counts(25 * hour), (1, 0, 0));
@@ -335,14 +399,19 @@ fn automatic_mails_are_counted_by_address_domain_and_hour() {
 #[test]
 fn a_store_that_has_lost_commits_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    Journal::open(folder.path()).unwrap().record(entry(1, Vec::new()), moment(0)).unwrap();
+    Journal::open(folder.path())
+        .unwrap()
+        .record(entry(1, Vec::new()), moment(0))
+        .unwrap();
     let early = std::fs::read(folder.path().join("db")).unwrap();
     {
         let journal = Journal::open(folder.path()).unwrap();
         for number in 2..60 {
             let mut mail = answer(&format!("{number}@desk.example"));
             mail.bytes = vec![b'x'; 3000];
-            journal.record(entry(number, vec![mail]), moment(0)).unwrap();
+            journal
+                .record(entry(number, vec![mail]), moment(0))
+                .unwrap();
         }
     }
     let whole = std::fs::read(folder.path().join("db")).unwrap();
@@ -354,7 +423,10 @@ fn a_store_that_has_lost_commits_is_refused() {
         std::fs::write(damaged.path().join("db"), bytes).unwrap();
         match Journal::open(damaged.path()) {
             Ok(_) => panic!("{what} was opened"),
-            Err(error) => assert!(error.to_string().contains("restore the whole folder"), "{what}: {error}"),
+            Err(error) => assert!(
+                error.to_string().contains("restore the whole folder"),
+                "{what}: {error}"
+            ),
         }
     };
     refused("a truncated store", &whole[..whole.len() * 6 / 10]);
