@@ -533,3 +533,43 @@ async fn what_a_crash_left_in_doubt_waits_for_a_sweep_of_this_process() {
     assert_eq!(sink.taken().len(), 2);
     desk.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_in_flight_at_the_end_is_finished() {
+    let (sink, port) = Sink::start(Vec::new()).await;
+    let mut desk = Desk::new();
+    let mut large = to_customer("1@d");
+    large.bytes.extend(vec![b'x'; 3_000_000]);
+    desk.record(vec![large]);
+    desk.run(settings(port));
+    // The connection stands, so the mail is on its way or about to be taken up.
+    while sink.connections.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let journal = Arc::clone(&desk.journal);
+    desk.stop().await;
+    let record = journal.effect(&id("1@d")).unwrap().unwrap();
+    let untouched = matches!(record.state, EffectState::Waiting { .. }) && record.attempts == 0;
+    assert!(is_sent(&record) || untouched, "{:?}", record.state);
+    assert_eq!(sink.taken().len(), usize::from(is_sent(&record)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement: cargo test --release --test outbox -- --ignored --nocapture"]
+async fn how_many_mails_leave_in_a_second() {
+    let (_sink, port) = Sink::start(Vec::new()).await;
+    let mut desk = Desk::new();
+    let names: Vec<String> = (0..500).map(|number| format!("{number}@d")).collect();
+    let began = std::time::Instant::now();
+    for name in &names {
+        desk.record(vec![to_customer(name)]);
+    }
+    let recorded = began.elapsed();
+    desk.run(settings(port));
+    for name in &names {
+        desk.until(name, is_sent).await;
+    }
+    let sent = began.elapsed() - recorded;
+    eprintln!("500 mails: recorded in {recorded:?}, sent and settled in {sent:?}");
+    desk.stop().await;
+}

@@ -186,3 +186,80 @@ fn converse_with(
     }
     Err(std::io::Error::other("the reply was cut off"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{EnvelopeSender, Outgoing, Purpose};
+    use crate::journal::{CopyProof, Entry, JournalError};
+    use crate::mail::{Address, MessageId};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_daemon_answers_on_its_socket_as_the_store_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("control.sock");
+        // A socket that a killed daemon left behind is no obstacle.
+        drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
+        assert!(ask(&socket, &Question::Outbox).is_none());
+        let journal = Arc::new(Journal::open(&folder.path().join("store")).unwrap());
+        let name = MessageId::parse("1@d").unwrap();
+        let mail = Outgoing {
+            purpose: Purpose::Trouble,
+            ticket: None,
+            party: None,
+            message_id: name.clone(),
+            sender: EnvelopeSender::Null,
+            recipients: vec![Address::parse("admin@d.example").unwrap()],
+            subject: "Trouble".to_owned(),
+            text: String::new(),
+            bytes: Vec::new(),
+        };
+        let entry = Entry {
+            effects: vec![mail],
+            ..Entry::default()
+        };
+        journal.record(entry, crate::clock::now()).unwrap();
+        let shutdown = CancellationToken::new();
+        let wake = Arc::new(Notify::new());
+        let (journal_of_daemon, socket_of_daemon) = (Arc::clone(&journal), socket.clone());
+        let (waked, stopped) = (Arc::clone(&wake), shutdown.clone());
+        let daemon = tokio::spawn(async move {
+            serve(journal_of_daemon, &socket_of_daemon, waked, stopped).await
+        });
+        let ask_it = |question: Question| {
+            let socket = socket.clone();
+            async move {
+                loop {
+                    let (socket, question) = (socket.clone(), question.clone());
+                    let asked = tokio::task::spawn_blocking(move || ask(&socket, &question));
+                    match asked.await.unwrap() {
+                        Some(answered) => return answered,
+                        None => tokio::task::yield_now().await,
+                    }
+                }
+            }
+        };
+        let rows = ask_it(Question::Outbox).await.unwrap();
+        assert_eq!(
+            rows,
+            answer(&journal, &Question::Outbox, crate::clock::now()).unwrap()
+        );
+        assert_eq!(rows[0]["state"], "waiting");
+        let id = "1@d".to_owned();
+        ask_it(Question::Retry { id }).await.unwrap();
+        wake.notified().await;
+        let id = "K7QF2-M9XRT".to_owned();
+        let refused = ask_it(Question::Ticket { id }).await;
+        assert!(matches!(refused, Err(Refusal::NotSo(_))), "{refused:?}");
+        shutdown.cancel();
+        daemon.await.unwrap().unwrap();
+        assert!(!socket.exists());
+        let due = journal.due(crate::clock::now(), 1).unwrap().remove(0);
+        let begun = journal.begin_attempt(due, CopyProof::None, crate::clock::now());
+        assert!(begun.is_ok());
+        let missing = MessageId::parse("2@d").unwrap();
+        let verdict = crate::journal::DoubtVerdict::GiveUp { why: String::new() };
+        let nothing = journal.resolve_doubt(&missing, verdict, crate::clock::now());
+        assert!(matches!(nothing, Err(JournalError::State(_))));
+    }
+}

@@ -140,7 +140,12 @@ impl Outbox {
             if shutdown.is_cancelled() {
                 break;
             }
-            if let Err(failure) = self.be_connected().await {
+            let connected = tokio::select! {
+                connected = self.be_connected() => connected,
+                // Nothing is in flight yet: a server that is away must not hold up the end.
+                () = shutdown.cancelled() => break,
+            };
+            if let Err(failure) = connected {
                 // The server is not there: that is no fault of the mails, so no attempt of theirs is counted.
                 let why = delivery::words(failure.stage, &failure.trouble);
                 report::server_unreachable(&self.settings.host, self.settings.port, &why);
@@ -249,7 +254,13 @@ impl Outbox {
                 Err(Cut::Journal(error)) => return Err(error),
                 Err(Cut::Stale) => {
                     self.connection = None;
-                    match Connection::open(&self.settings).await {
+                    let opened = tokio::select! {
+                        opened = Connection::open(&self.settings) => opened,
+                        () = shutdown.cancelled() => {
+                            return Ok(nothing_delivered(Stage::Connect, &Trouble::Stopped));
+                        }
+                    };
+                    match opened {
                         Ok(open) => self.connection = Some(open),
                         Err(failure) => {
                             return Ok(nothing_delivered(failure.stage, &failure.trouble));
