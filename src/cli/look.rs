@@ -1,14 +1,199 @@
-//! `handoffd status`, `tickets`, `ticket`, `outbox`, …: look into the running daemon, or into its store.
+//! `handoffd status`, `tickets`, `ticket`, `outbox`, …: look into the running daemon, or into its store when it is stopped.
+//! Prints text of strangers: nothing that could command a terminal gets through.
 
 use super::{Common, Failure};
+use crate::config::Settings;
+use crate::control::{self, Question, Refusal};
+use crate::journal::Journal;
+use crate::mail::is_invisible_control;
+use serde_json::Value;
+use std::io::Write;
 
-/// The verbs that look.
+/// The verbs that look, and the small ones that act.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Verb {
     /// How it goes
     Status,
+    /// The newest tickets
+    Tickets,
+    /// The whole story of one ticket, with each decision's reasons
+    Ticket {
+        /// Its reference
+        id: String,
+    },
+    /// Mails that wait, are in doubt or were given up
+    Outbox,
+    /// Drafts that wait for a yes
+    Drafts,
+    /// What was kept aside
+    Quarantine,
+    /// The latest events of all tickets
+    Journal,
+    /// Close a ticket
+    Close {
+        /// Its reference
+        id: String,
+    },
+    /// Try a mail again now
+    Retry {
+        /// Its Message-ID, or a ticket's reference for all of its mails
+        id: String,
+    },
 }
 
-pub(super) fn run(_common: &Common, _verb: &Verb) -> Result<(), Failure> {
-    todo!()
+pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
+    let settings =
+        Settings::load(&common.config).map_err(|problems| Failure::problems(&problems))?;
+    let question = question(verb);
+    let answered = match control::ask(&settings.control.socket, &question) {
+        Some(answered) => answered,
+        None => from_the_store(&settings, &question)?,
+    };
+    let rows = answered.map_err(|refusal| match refusal {
+        Refusal::NotSo(why) => Failure::NotSo(visible(&why)),
+        Refusal::Failed(why) => Failure::Unreachable(visible(&why)),
+    })?;
+    let mut text = String::new();
+    for row in &rows {
+        if common.json {
+            // serde_json escapes the ASCII controls; what else moves a terminal is left out.
+            text.push_str(&visible(&row.to_string()));
+            text.push('\n');
+        } else {
+            print_row(row, &mut text);
+        }
+    }
+    if rows.is_empty() && !common.json {
+        text.push_str("none\n");
+    }
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|why| Failure::Unreachable(format!("standard output: {why}")))
+}
+
+fn question(verb: &Verb) -> Question {
+    match verb {
+        Verb::Status => Question::Status,
+        Verb::Tickets => Question::Tickets,
+        Verb::Ticket { id } => Question::Ticket { id: id.clone() },
+        Verb::Outbox => Question::Outbox,
+        Verb::Drafts => Question::Drafts,
+        Verb::Quarantine => Question::Quarantine,
+        Verb::Journal => Question::Journal,
+        Verb::Close { id } => Question::Close { id: id.clone() },
+        Verb::Retry { id } => Question::Retry { id: id.clone() },
+    }
+}
+
+fn from_the_store(
+    settings: &Settings,
+    question: &Question,
+) -> Result<Result<Vec<Value>, Refusal>, Failure> {
+    let folder = &settings.store.path;
+    // Looking must not make a store where there is none.
+    if !folder.join("db").exists() {
+        return Err(Failure::Unreachable(format!(
+            "no daemon listens on {} and there is no store in {}; start handoffd first",
+            settings.control.socket.display(),
+            folder.display()
+        )));
+    }
+    let journal = Journal::open(folder).map_err(|why| Failure::Unreachable(why.to_string()))?;
+    Ok(control::answer(&journal, question, crate::clock::now()))
+}
+
+/// A row for people: the fields that have something to say, in a fixed order; an event as a line with its words below.
+fn print_row(row: &Value, text: &mut String) {
+    let field = |name: &str| row.get(name).map(plain).unwrap_or_default();
+    if let Some(words) = row.get("words").and_then(Value::as_array) {
+        let ticket = field("ticket");
+        let gap = if ticket.is_empty() { "" } else { "  " };
+        text.push_str(&visible(&format!(
+            "{}{gap}{ticket}  {}\n",
+            short_time(&field("at")),
+            field("what")
+        )));
+        for word in words {
+            text.push_str(&format!("    {}\n", visible(&plain(word))));
+        }
+        return;
+    }
+    let Some(fields) = row.as_object() else {
+        return;
+    };
+    let first = ["ticket", "mail", "state", "status"];
+    let head: Vec<String> = (first.iter())
+        .map(|name| field(name))
+        .filter(|value| !value.is_empty())
+        .collect();
+    if !head.is_empty() {
+        text.push_str(&visible(&head.join("  ")));
+        text.push('\n');
+    }
+    for (name, value) in fields {
+        let value = plain(value);
+        if first.contains(&name.as_str()) || value.is_empty() {
+            continue;
+        }
+        let mut lines = value.lines();
+        let line = lines.next().unwrap_or_default();
+        text.push_str(&visible(&format!("  {}: {line}", name.replace('_', " "))));
+        text.push('\n');
+        for line in lines {
+            text.push_str(&format!("    {}\n", visible(line)));
+        }
+    }
+}
+
+/// A JSON value as people write it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(plain).collect();
+            values.join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A time to the second.
+fn short_time(text: &str) -> String {
+    match text.split_once('.') {
+        Some((seconds, _)) => format!("{seconds}Z"),
+        None => text.to_owned(),
+    }
+}
+
+/// Text without what could command a terminal or turn the order of letters around; line ends stay where they were put.
+fn visible(text: &str) -> String {
+    text.chars()
+        .filter(|c| *c == '\n' || (!c.is_control() && !is_invisible_control(*c)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nothing_that_a_stranger_wrote_commands_the_terminal() {
+        let row = json!({"at": "2027-01-15T08:00:01.5Z", "what": "x\u{1b}[2J wrote", "words": ["a\u{7}b", "\u{202E}c\u{9b}31m"]});
+        let mut text = String::new();
+        print_row(&row, &mut text);
+        assert_eq!(text, "2027-01-15T08:00:01Z  x[2J wrote\n    ab\n    c31m\n");
+    }
+
+    #[test]
+    fn a_row_shows_only_what_has_something_to_say() {
+        let row = json!({"ticket": "K7QF2-M9XRT", "status": "open", "customer": "Ann", "why": null, "mails_waiting": 0});
+        let mut text = String::new();
+        print_row(&row, &mut text);
+        assert_eq!(
+            text,
+            "K7QF2-M9XRT  open\n  customer: Ann\n  mails waiting: 0\n"
+        );
+    }
 }

@@ -1,1 +1,265 @@
-//! The Unix socket through which the command line asks the running daemon: one JSON line each way.
+//! The Unix socket through which the command line asks the running daemon: one JSON line as a request, JSON lines as the reply.
+//!
+//! The same answers are given from the store itself when no daemon runs. Whoever may open the socket may ask; lines are bounded.
+
+mod answer;
+mod story;
+
+pub use answer::{Refusal, answer};
+
+use crate::journal::Journal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// The longest request, in bytes.
+const REQUEST_MAX_BYTES: u64 = 4096;
+
+/// The largest reply that is read, in bytes.
+const REPLY_MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// How long one question may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum Question {
+    /// How it goes.
+    Status,
+    /// The newest tickets.
+    Tickets,
+    /// The whole story of one ticket.
+    Ticket {
+        /// Its reference, as people type it.
+        id: String,
+    },
+    /// Mails that wait, are in doubt or were given up.
+    Outbox,
+    /// Drafts that wait for a yes.
+    Drafts,
+    /// What was kept aside.
+    Quarantine,
+    /// The latest events of all tickets.
+    Journal,
+    /// Close a ticket.
+    Close {
+        /// Its reference.
+        id: String,
+    },
+    /// Try a mail again now.
+    Retry {
+        /// Its Message-ID, or the reference of a ticket for all of its mails.
+        id: String,
+    },
+}
+
+/// One line of a reply.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Line {
+    /// A row of the answer.
+    Row(Value),
+    /// Why there is no answer.
+    No(Refusal),
+    /// The answer is complete.
+    End,
+}
+
+/// Answers on the socket until told to stop. `wake` is notified when an act may have made something due.
+///
+/// # Errors
+/// When the socket cannot be made.
+pub async fn serve(
+    journal: Arc<Journal>,
+    socket: &Path,
+    wake: Arc<Notify>,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    // The store is locked by us, so a socket that is there was left behind by a daemon that is gone.
+    match std::fs::remove_file(socket) {
+        Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(why),
+        _ => {}
+    }
+    let listener = UnixListener::bind(socket)?;
+    std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o660))?;
+    loop {
+        let stream = tokio::select! {
+            () = shutdown.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    // Out of file descriptors, most likely: others must give some back first.
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    continue;
+                }
+            },
+        };
+        let journal = Arc::clone(&journal);
+        let wake = Arc::clone(&wake);
+        tokio::spawn(async move {
+            // Whoever asked and went away has nothing to be told.
+            let _ = tokio::time::timeout(PATIENCE, converse(stream, journal, wake)).await;
+        });
+    }
+    std::fs::remove_file(socket)
+}
+
+async fn converse(
+    mut stream: UnixStream,
+    journal: Arc<Journal>,
+    wake: Arc<Notify>,
+) -> std::io::Result<()> {
+    let (reading, mut writing) = stream.split();
+    let mut request = String::new();
+    tokio::io::BufReader::new(reading.take(REQUEST_MAX_BYTES))
+        .read_line(&mut request)
+        .await?;
+    let answered = match serde_json::from_str::<Question>(&request) {
+        Ok(question) => {
+            let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });
+            let work = move || answer(&journal, &question, crate::clock::now());
+            let answered = tokio::task::spawn_blocking(work).await;
+            if is_act {
+                wake.notify_one();
+            }
+            answered.unwrap_or_else(|why| Err(Refusal::Failed(why.to_string())))
+        }
+        Err(why) => Err(Refusal::Failed(format!(
+            "the request is not understood: {why}"
+        ))),
+    };
+    let lines = match answered {
+        Ok(rows) => {
+            let mut lines: Vec<Line> = rows.into_iter().map(Line::Row).collect();
+            lines.push(Line::End);
+            lines
+        }
+        Err(refusal) => vec![Line::No(refusal)],
+    };
+    for line in lines {
+        let mut text = serde_json::to_vec(&line)?;
+        text.push(b'\n');
+        writing.write_all(&text).await?;
+    }
+    writing.shutdown().await
+}
+
+/// Asks the running daemon; `None` where none listens.
+///
+/// # Errors
+/// The daemon's refusal, or a reply that is cut off.
+pub fn ask(socket: &Path, question: &Question) -> Option<Result<Vec<Value>, Refusal>> {
+    let stream = std::os::unix::net::UnixStream::connect(socket).ok()?;
+    Some(converse_with(stream, question).unwrap_or_else(|why| {
+        Err(Refusal::Failed(format!(
+            "control socket {}: {why}",
+            socket.display()
+        )))
+    }))
+}
+
+fn converse_with(
+    mut stream: std::os::unix::net::UnixStream,
+    question: &Question,
+) -> std::io::Result<Result<Vec<Value>, Refusal>> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut request = serde_json::to_vec(question)?;
+    request.push(b'\n');
+    stream.write_all(&request)?;
+    let mut rows = Vec::new();
+    for line in BufReader::new(stream.take(REPLY_MAX_BYTES)).lines() {
+        match serde_json::from_str(&line?)? {
+            Line::Row(row) => rows.push(row),
+            Line::No(refusal) => return Ok(Err(refusal)),
+            Line::End => return Ok(Ok(rows)),
+        }
+    }
+    Err(std::io::Error::other("the reply was cut off"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{EnvelopeSender, Outgoing, Purpose};
+    use crate::journal::{CopyProof, Entry, JournalError};
+    use crate::mail::{Address, MessageId};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_daemon_answers_on_its_socket_as_the_store_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("control.sock");
+        // A socket that a killed daemon left behind is no obstacle.
+        drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
+        assert!(ask(&socket, &Question::Outbox).is_none());
+        let journal = Arc::new(Journal::open(&folder.path().join("store")).unwrap());
+        let name = MessageId::parse("1@d").unwrap();
+        let mail = Outgoing {
+            purpose: Purpose::Trouble,
+            ticket: None,
+            party: None,
+            message_id: name.clone(),
+            sender: EnvelopeSender::Null,
+            recipients: vec![Address::parse("admin@d.example").unwrap()],
+            subject: "Trouble".to_owned(),
+            text: String::new(),
+            bytes: Vec::new(),
+        };
+        let entry = Entry {
+            effects: vec![mail],
+            ..Entry::default()
+        };
+        journal.record(entry, crate::clock::now()).unwrap();
+        let shutdown = CancellationToken::new();
+        let wake = Arc::new(Notify::new());
+        let (journal_of_daemon, socket_of_daemon) = (Arc::clone(&journal), socket.clone());
+        let (waked, stopped) = (Arc::clone(&wake), shutdown.clone());
+        let daemon = tokio::spawn(async move {
+            serve(journal_of_daemon, &socket_of_daemon, waked, stopped).await
+        });
+        let ask_it = |question: Question| {
+            let socket = socket.clone();
+            async move {
+                loop {
+                    let (socket, question) = (socket.clone(), question.clone());
+                    let asked = tokio::task::spawn_blocking(move || ask(&socket, &question));
+                    match asked.await.unwrap() {
+                        Some(answered) => return answered,
+                        None => tokio::task::yield_now().await,
+                    }
+                }
+            }
+        };
+        let rows = ask_it(Question::Outbox).await.unwrap();
+        assert_eq!(
+            rows,
+            answer(&journal, &Question::Outbox, crate::clock::now()).unwrap()
+        );
+        assert_eq!(rows[0]["state"], "waiting");
+        let id = "1@d".to_owned();
+        ask_it(Question::Retry { id }).await.unwrap();
+        wake.notified().await;
+        let id = "K7QF2-M9XRT".to_owned();
+        let refused = ask_it(Question::Ticket { id }).await;
+        assert!(matches!(refused, Err(Refusal::NotSo(_))), "{refused:?}");
+        shutdown.cancel();
+        daemon.await.unwrap().unwrap();
+        assert!(!socket.exists());
+        let due = journal.due(crate::clock::now(), 1).unwrap().remove(0);
+        let begun = journal.begin_attempt(due, CopyProof::None, crate::clock::now());
+        assert!(begun.is_ok());
+        let missing = MessageId::parse("2@d").unwrap();
+        let verdict = crate::journal::DoubtVerdict::GiveUp { why: String::new() };
+        let nothing = journal.resolve_doubt(&missing, verdict, crate::clock::now());
+        assert!(matches!(nothing, Err(JournalError::State(_))));
+    }
+}

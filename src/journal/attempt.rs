@@ -150,9 +150,12 @@ impl Journal {
         lost: Vec<LostRecipient>,
     ) -> Result<(), JournalError> {
         let _writing = self.lock();
-        let (record, mut delivery) = self.stored(&attempt.effect.record.message_id)?;
+        let (mut record, mut delivery) = self.stored(&attempt.effect.record.message_id)?;
         delivery.copy = copy;
         delivery.postponed = postponed;
+        record
+            .recipients
+            .retain(|recipient| !lost.iter().any(|lost| lost.recipient == *recipient));
         delivery.lost.extend(lost);
         let mut batch = Batch::default();
         if !delivery.lost.is_empty() {

@@ -193,7 +193,8 @@ const PURPOSES: [Purpose; 12] = [
 ];
 
 /// The word for a purpose, on disk and on the command line.
-pub(in crate::journal) const fn purpose_word(purpose: Purpose) -> &'static str {
+#[must_use]
+pub const fn purpose_word(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Answer => "answer",
         Purpose::Question => "question",

@@ -5,6 +5,7 @@ mod effect;
 mod event;
 mod mail;
 
+pub use effect::purpose_word;
 pub(super) use effect::{Delivery, EffectForm};
 pub(super) use event::TimedEventForm;
 pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm};
@@ -101,4 +102,33 @@ fn identity(text: &str) -> Result<MailIdentity, FieldError> {
 fn number(text: &str) -> Result<f64, FieldError> {
     text.parse()
         .map_err(|_| "a confidence is not a number".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_newer_or_damaged_record_is_named_and_not_guessed() {
+        let wrong = |bytes: &[u8]| match read::<TimedEventForm>("event 3", bytes) {
+            Ok(form) => crate::ticket::TimedEvent::try_from(form).unwrap_err(),
+            Err(why) => why.to_string(),
+        };
+        assert!(wrong(br#"{"v":2,"is":{}}"#).contains("newer handoffd"));
+        assert!(wrong(br#"{"v":1}"#).contains("event 3"));
+        assert!(wrong(b"").contains("event 3"));
+        let decided = br#"{"v":1,"is":{"at":"2027-01-15T08:00:01Z","cause":null,"event":{"is":"decided","decision":"x","reasons":[],"intent":null}}}"#;
+        assert!(wrong(decided).contains("no decision"));
+        let cause = br#"{"v":1,"is":{"at":"2027-01-15T08:00:01Z","cause":"12","event":{"is":"automation-refused"}}}"#;
+        assert!(wrong(cause).contains("identity"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read::<TimedEventForm>("event", &bytes);
+            let _ = read::<EffectForm>("effect", &bytes);
+        }
+    }
 }

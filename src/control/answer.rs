@@ -1,0 +1,220 @@
+//! What is the answer to a question? Rows of JSON, made from the journal alone; the command line prints them for people.
+
+use super::Question;
+use super::story;
+use crate::journal::{
+    EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError, purpose_word,
+    status_words,
+};
+use crate::mail::MessageId;
+use crate::ticket::{Event, Status, Ticket, TicketId, TimedEvent};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// So many tickets, effects or events are shown at most.
+const ROWS_MAX: usize = 500;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// What was asked about does not exist, or cannot be done.
+    #[error("{0}")]
+    NotSo(String),
+    /// The journal failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<JournalError> for Refusal {
+    fn from(why: JournalError) -> Self {
+        match why {
+            JournalError::State(why) => Self::NotSo(why),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+/// Answers a question from the journal.
+///
+/// # Errors
+/// [`Refusal`]
+pub fn answer(
+    journal: &Journal,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Vec<Value>, Refusal> {
+    match question {
+        Question::Status => status(journal, now),
+        Question::Tickets => Ok(journal.tickets(ROWS_MAX)?.iter().map(ticket_row).collect()),
+        Question::Ticket { id } => {
+            let ticket = find(journal, id)?;
+            let mut rows = vec![ticket_row(&ticket)];
+            rows.extend(ticket.events.iter().map(story::row));
+            for filter in FILTERS {
+                let effects = journal.effects(filter, ROWS_MAX)?;
+                let of_ticket = |effect: &&EffectRecord| effect.ticket.as_ref() == Some(&ticket.id);
+                rows.extend(effects.iter().filter(of_ticket).map(effect_row));
+            }
+            Ok(rows)
+        }
+        Question::Outbox => {
+            let mut rows = Vec::new();
+            for filter in FILTERS {
+                rows.extend(journal.effects(filter, ROWS_MAX)?.iter().map(effect_row));
+            }
+            Ok(rows)
+        }
+        Question::Drafts => Ok((journal.tickets(ROWS_MAX)?.iter())
+            .filter_map(|ticket| match ticket.status() {
+                Status::WaitsForApproval(draft) => Some(json!({
+                    "ticket": ticket.id.to_string(), "team": draft.team.0, "intent": draft.article.intent.0,
+                    "confidence": draft.confidence, "text": draft.text,
+                })),
+                _ => None,
+            })
+            .collect()),
+        Question::Quarantine => Ok(all_events(journal)?
+            .iter()
+            .filter(|(_, timed)| matches!(timed.event, Event::KeptAside { .. }))
+            .map(|(id, timed)| with_ticket(story::row(timed), id))
+            .collect()),
+        Question::Journal => Ok(all_events(journal)?
+            .iter()
+            .rev()
+            .take(ROWS_MAX)
+            .rev()
+            .map(|(id, timed)| with_ticket(story::row(timed), id))
+            .collect()),
+        Question::Close { id } => {
+            let ticket = find(journal, id)?;
+            let closed = TimedEvent {
+                at: now,
+                cause: None,
+                event: Event::Closed { member: None },
+            };
+            let entry = Entry {
+                events: vec![(ticket.id.clone(), closed)],
+                ..Entry::default()
+            };
+            journal.record(entry, now)?;
+            Ok(vec![json!({ "closed": ticket.id.to_string() })])
+        }
+        Question::Retry { id } => retry(journal, id, now),
+    }
+}
+
+const FILTERS: [EffectFilter; 3] = [
+    EffectFilter::Waiting,
+    EffectFilter::InDoubt,
+    EffectFilter::GivenUp,
+];
+
+fn find(journal: &Journal, text: &str) -> Result<Ticket, Refusal> {
+    let id = TicketId::parse(text).ok_or_else(|| {
+        Refusal::NotSo("that is no ticket reference; one looks like K7QF2-M9XRT".to_owned())
+    })?;
+    (journal.ticket(&id)?).ok_or_else(|| Refusal::NotSo(format!("there is no ticket {id}")))
+}
+
+fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
+    let count =
+        |filter| -> Result<usize, JournalError> { Ok(journal.effects(filter, ROWS_MAX)?.len()) };
+    let waiting = journal.effects(EffectFilter::Waiting, ROWS_MAX)?;
+    let failing = waiting.iter().filter(|effect| effect.attempts > 0).count();
+    Ok(vec![json!({
+        "at": now,
+        "tickets": journal.tickets(ROWS_MAX)?.len(),
+        "newest_ticket": journal.tickets(1)?.first().map(|ticket| ticket.id.to_string()),
+        "mails_waiting": waiting.len(),
+        "mails_tried_in_vain": failing,
+        "mails_in_doubt": count(EffectFilter::InDoubt)?,
+        "mails_given_up": count(EffectFilter::GivenUp)?,
+        "next_mail_due": journal.next_due()?,
+    })])
+}
+
+fn retry(journal: &Journal, text: &str, now: Timestamp) -> Result<Vec<Value>, Refusal> {
+    let mut names = Vec::new();
+    if let Some(ticket) = TicketId::parse(text) {
+        for filter in [EffectFilter::Waiting, EffectFilter::GivenUp] {
+            let effects = journal.effects(filter, ROWS_MAX)?;
+            let of_ticket = effects
+                .into_iter()
+                .filter(|effect| effect.ticket.as_ref() == Some(&ticket));
+            names.extend(of_ticket.map(|effect| effect.message_id));
+        }
+    } else {
+        names.extend(MessageId::parse(text));
+    }
+    let mut rows = Vec::new();
+    for name in names {
+        if journal.retry(&name, now)? {
+            rows.push(json!({ "due_now": name.to_string() }));
+        }
+    }
+    if rows.is_empty() {
+        return Err(Refusal::NotSo(
+            "no mail by that name waits or was given up; `handoffd outbox` shows them".to_owned(),
+        ));
+    }
+    Ok(rows)
+}
+
+fn all_events(journal: &Journal) -> Result<Vec<(TicketId, TimedEvent)>, JournalError> {
+    let mut events: Vec<(TicketId, TimedEvent)> = Vec::new();
+    for ticket in journal.tickets(ROWS_MAX)? {
+        let id = ticket.id;
+        events.extend(ticket.events.into_iter().map(|timed| (id.clone(), timed)));
+    }
+    events.sort_by_key(|(_, timed)| timed.at);
+    Ok(events)
+}
+
+fn with_ticket(mut row: Value, id: &TicketId) -> Value {
+    if let Some(row) = row.as_object_mut() {
+        row.insert("ticket".to_owned(), json!(id.to_string()));
+    }
+    row
+}
+
+fn ticket_row(ticket: &Ticket) -> Value {
+    let (mut customer, mut subject) = (String::new(), String::new());
+    if let Some(Event::Opened {
+        customer: who,
+        subject: what,
+        ..
+    }) = ticket.events.first().map(|timed| &timed.event)
+    {
+        customer = who.to_string();
+        subject = what.to_string();
+    }
+    json!({
+        "ticket": ticket.id.to_string(),
+        "status": status_words(&ticket.status()),
+        "customer": customer,
+        "subject": subject,
+        "opened": ticket.events.first().map(|timed| timed.at),
+        "last": ticket.events.last().map(|timed| timed.at),
+    })
+}
+
+fn effect_row(effect: &EffectRecord) -> Value {
+    let (state, at) = match &effect.state {
+        EffectState::Waiting { due } => ("waiting", due),
+        EffectState::InDoubt { since } => ("in-doubt", since),
+        EffectState::Sent { at } => ("sent", at),
+        EffectState::GivenUp { at, .. } => ("given-up", at),
+    };
+    let why = match &effect.state {
+        EffectState::GivenUp { why, .. } => Some(why.clone()),
+        _ => effect.last_failure.clone(),
+    };
+    let to: Vec<&str> = (effect.recipients.iter()).map(|to| to.as_str()).collect();
+    json!({
+        "mail": effect.message_id.to_string(), "state": state, "at": at, "purpose": purpose_word(effect.purpose),
+        "ticket": effect.ticket.as_ref().map(ToString::to_string), "to": to, "subject": effect.subject,
+        "attempts": effect.attempts, "why": why,
+    })
+}

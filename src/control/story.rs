@@ -1,0 +1,145 @@
+//! What happened to a ticket, told for people: one line an event, with each decision's reasons. Pure.
+
+use crate::journal::purpose_word;
+use crate::mail::Address;
+use crate::ticket::{Event, MailSummary, Notice, TimedEvent};
+use serde_json::{Value, json};
+
+/// An event as a row: when, what, and the words that belong to it.
+pub(super) fn row(timed: &TimedEvent) -> Value {
+    let (what, words) = tell(&timed.event);
+    json!({
+        "at": timed.at,
+        "what": what,
+        "words": words,
+        "cause": timed.cause.map(|identity| identity.to_string()),
+    })
+}
+
+fn tell(event: &Event) -> (String, Vec<String>) {
+    let none = Vec::new;
+    let by = |member: &Address| member.to_string();
+    match event {
+        Event::Opened { customer, mail, .. } => (format!("{customer} wrote"), summary(mail)),
+        Event::CustomerWrote { mail } => ("the customer wrote again".to_owned(), summary(mail)),
+        Event::ThirdPartyWrote { from, mail } => (
+            format!("{from}, who is not the customer, wrote"),
+            summary(mail),
+        ),
+        Event::FactsFound { facts } => (
+            "details found".to_owned(),
+            facts
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect(),
+        ),
+        Event::Decided {
+            decision,
+            reasons,
+            intent,
+        } => {
+            let mut words: Vec<String> = (reasons.iter())
+                .map(|(rule, sentence)| format!("{rule}: {sentence}"))
+                .collect();
+            if let Some((intent, confidence)) = intent {
+                words.push(format!("nearest intent: {intent} ({confidence:.2})"));
+            }
+            (format!("decided: {decision}"), words)
+        }
+        Event::Answered {
+            article,
+            confidence,
+        } => (
+            format!(
+                "answered with {}@{} ({}), confidence {confidence:.2}",
+                article.intent, article.revision, article.language
+            ),
+            none(),
+        ),
+        Event::Asked { facts, intent } => (
+            format!("asked for details for {intent}"),
+            facts.iter().map(ToString::to_string).collect(),
+        ),
+        Event::Drafted { draft } => (format!("draft shown to {}", draft.team), lines(&draft.text)),
+        Event::HandedOff {
+            team,
+            promised_by,
+            notice,
+            why,
+        } => {
+            let mut words = vec![why.clone()];
+            words.extend(promised_by.map(|by| format!("promised by {by}")));
+            match notice {
+                Notice::Sent { text } => {
+                    words.push("the customer was told:".to_owned());
+                    words.extend(lines(text));
+                }
+                Notice::Withheld { why } => words.push(format!("the customer was not told: {why}")),
+            }
+            (format!("handed off to {team}"), words)
+        }
+        Event::PassedOn { team } => (format!("passed on to {team}"), none()),
+        Event::StaffReplied { member } => (format!("{} replied", by(member)), none()),
+        Event::DraftApproved { member } => (format!("{} approved the draft", by(member)), none()),
+        Event::DraftRefused { member, why } => {
+            (format!("{} refused the draft", by(member)), lines(why))
+        }
+        Event::DraftWithdrawn => ("draft withdrawn: a newer mail came".to_owned(), none()),
+        Event::Taken { member } => (format!("{} took the ticket", by(member)), none()),
+        Event::GivenBack { member } => (format!("{} gave it back", by(member)), none()),
+        Event::Noted { member, text } => (format!("{} noted", by(member)), lines(text)),
+        Event::Closed {
+            member: Some(member),
+        } => (format!("{} closed it", by(member)), none()),
+        Event::Closed { member: None } => ("closed on the command line".to_owned(), none()),
+        Event::AutomationRefused => ("the customer wants no automatic mail".to_owned(), none()),
+        Event::AutomationAllowed => (
+            "the customer allows automatic mail again".to_owned(),
+            none(),
+        ),
+        Event::Bounced {
+            recipient, report, ..
+        } => (
+            format!(
+                "a mail of ours did not arrive{}",
+                recipient
+                    .as_ref()
+                    .map_or_else(String::new, |to| format!(" at {to}"))
+            ),
+            lines(report),
+        ),
+        Event::SendFailed { recipient, why } => {
+            (format!("a mail to {recipient} was given up"), lines(why))
+        }
+        Event::KeptAside { from, why } => (
+            format!(
+                "a mail{} was kept aside",
+                from.as_ref().map_or_else(String::new, |from| format!(
+                    " that claims to be from {from}"
+                ))
+            ),
+            lines(why),
+        ),
+        Event::Wrote {
+            message_id,
+            purpose,
+            to,
+        } => {
+            let to: Vec<String> = to.iter().map(ToString::to_string).collect();
+            (
+                format!("{} to {}", purpose_word(*purpose), to.join(", ")),
+                vec![message_id.to_string()],
+            )
+        }
+    }
+}
+
+fn summary(mail: &MailSummary) -> Vec<String> {
+    let mut words = vec![format!("subject: {}", mail.subject)];
+    words.extend(lines(&mail.excerpt));
+    words
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(ToOwned::to_owned).collect()
+}

@@ -1,0 +1,310 @@
+//! The connection to the SMTP server, step by step: every step has its time limit, every recipient its own reply, and it is
+//! always known whether the final dot went out. Reads hostile input: the server's replies (lettre bounds them).
+
+use super::content;
+use super::failure::{Stage, Trouble};
+use crate::compose::EnvelopeSender;
+use crate::config::{Smtp, Tls};
+use crate::mail::{Address, HeaderText};
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
+};
+use lettre::transport::smtp::commands::{Data, Noop, Rset};
+use lettre::transport::smtp::extension::{ClientId, Extension};
+use lettre::transport::smtp::response::{Response, Severity};
+use secrecy::ExposeSecret;
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+/// After so long without use the server is asked whether it is still there.
+const FRESH_FOR: Duration = Duration::from_secs(5);
+
+/// So many mails go over one connection: many servers end it at a hundred.
+const MAILS_PER_CONNECTION: u32 = 100;
+
+/// A failed step.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// Which step.
+    pub(super) stage: Stage,
+    /// What went wrong.
+    pub(super) trouble: Trouble,
+}
+
+/// An open connection, logged in.
+pub(super) struct Connection {
+    dialogue: AsyncSmtpConnection,
+    step_timeout: Duration,
+    last_used: Instant,
+    mails: u32,
+    needs_reset: bool,
+}
+
+impl Connection {
+    /// Connects and logs in.
+    pub(super) async fn open(settings: &Smtp) -> Result<Self, Failure> {
+        let at_connect = |trouble| Failure {
+            stage: Stage::Connect,
+            trouble,
+        };
+        let name = ClientId::default();
+        let tls = match settings.tls {
+            Tls::None => None,
+            Tls::Implicit | Tls::StartTls => {
+                Some(tls_parameters(settings).await.map_err(|words| {
+                    at_connect(Trouble::Lost {
+                        words: HeaderText::clean(&words),
+                    })
+                })?)
+            }
+        };
+        let limit = settings.step_timeout;
+        let server = (settings.host.as_str(), settings.port);
+        let mut dialogue = if settings.tls == Tls::Implicit {
+            // lettre makes this connection itself and leaves Nagle's algorithm on: about 40 ms more a mail.
+            let connecting =
+                AsyncSmtpConnection::connect_tokio1(server, Some(limit), &name, tls.clone(), None);
+            in_time(limit, connecting).await.map_err(at_connect)?
+        } else {
+            let stream = tokio::time::timeout(limit, TcpStream::connect(server))
+                .await
+                .map_err(|_| at_connect(Trouble::Silence))?
+                .and_then(|stream| stream.set_nodelay(true).map(|()| stream))
+                .map_err(|why| {
+                    at_connect(Trouble::Lost {
+                        words: HeaderText::clean(&why.to_string()),
+                    })
+                })?;
+            let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &name);
+            in_time(limit, greeting).await.map_err(at_connect)?
+        };
+        if settings.tls == Tls::StartTls {
+            let Some(tls) = tls else {
+                return Err(at_connect(Trouble::Stopped));
+            };
+            in_time(limit, dialogue.starttls(tls, &name))
+                .await
+                .map_err(at_connect)?;
+        }
+        if let Some((user, password)) = &settings.login {
+            let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            in_time(limit, dialogue.auth(&mechanisms, &credentials))
+                .await
+                .map_err(|trouble| Failure {
+                    stage: Stage::Login,
+                    trouble,
+                })?;
+        }
+        Ok(Self {
+            dialogue,
+            step_timeout: limit,
+            last_used: Instant::now(),
+            mails: 0,
+            needs_reset: false,
+        })
+    }
+
+    /// Whether it can take another mail; asks the server where it was idle.
+    pub(super) async fn is_ready(&mut self) -> bool {
+        if self.dialogue.has_broken() || self.mails >= MAILS_PER_CONNECTION {
+            return false;
+        }
+        let asked = if self.needs_reset {
+            in_time(self.step_timeout, self.dialogue.command(Rset)).await
+        } else if self.last_used.elapsed() > FRESH_FOR {
+            in_time(self.step_timeout, self.dialogue.command(Noop)).await
+        } else {
+            return true;
+        };
+        self.needs_reset = false;
+        asked.is_ok()
+    }
+
+    /// Whether a mail went over it before.
+    pub(super) const fn was_used(&self) -> bool {
+        self.mails > 0
+    }
+
+    /// How long nothing went over it.
+    pub(super) fn idle_for(&self) -> Duration {
+        self.last_used.elapsed()
+    }
+
+    /// `MAIL FROM`
+    pub(super) async fn sender(
+        &mut self,
+        sender: &EnvelopeSender,
+        is_eight_bit: bool,
+        needs_utf8_addresses: bool,
+    ) -> Result<(), Failure> {
+        self.needs_reset = true;
+        let server = self.dialogue.server_info();
+        let command = MailFrom {
+            sender,
+            // A server without 8BITMIME gets the bytes all the same: re-encoding would change what was recorded.
+            eight_bit: is_eight_bit && server.supports_feature(Extension::EightBitMime),
+            utf8_addresses: needs_utf8_addresses
+                && server.supports_feature(Extension::SmtpUtfEight),
+        };
+        let reply = in_time(self.step_timeout, self.dialogue.command(command)).await;
+        completed(reply).map_err(|trouble| Failure {
+            stage: Stage::Sender,
+            trouble,
+        })
+    }
+
+    /// Whether the server takes addresses with letters outside ASCII (RFC 6531).
+    pub(super) fn takes_utf8_addresses(&self) -> bool {
+        (self.dialogue.server_info()).supports_feature(Extension::SmtpUtfEight)
+    }
+
+    /// `RCPT TO`, for one recipient.
+    pub(super) async fn recipient(&mut self, recipient: &Address) -> Result<(), Trouble> {
+        let command = RcptTo { recipient };
+        completed(in_time(self.step_timeout, self.dialogue.command(command)).await)
+    }
+
+    /// `DATA`
+    pub(super) async fn data(&mut self) -> Result<(), Failure> {
+        let reply = in_time(self.step_timeout, self.dialogue.command(Data)).await;
+        let trouble = match reply {
+            Ok(reply) if reply.code().severity == Severity::PositiveIntermediate => return Ok(()),
+            Ok(reply) => not_a_reply(&reply),
+            Err(trouble) => trouble,
+        };
+        Err(Failure {
+            stage: Stage::Data,
+            trouble,
+        })
+    }
+
+    /// The mail and the final dot. `dot_may_be_out` is set before the first byte of the end of mail is written.
+    pub(super) async fn content(
+        &mut self,
+        mail: &[u8],
+        dot_may_be_out: &AtomicBool,
+    ) -> Result<(), Failure> {
+        let wire = content::for_the_wire(mail);
+        let mut whole = Some(wire);
+        // The client asks for the next part only when the one before is written, and writes the dot when there is none.
+        let parts = std::iter::from_fn(|| {
+            let part = whole.take();
+            if part.is_none() {
+                dot_may_be_out.store(true, Ordering::SeqCst);
+            }
+            part
+        });
+        // A large mail on a slow line takes longer than one reply.
+        let limit = self.step_timeout + Duration::from_millis(mail.len() as u64 / 20);
+        let reply = in_time(limit, self.dialogue.message_iter(parts)).await;
+        let stage = if dot_may_be_out.load(Ordering::SeqCst) {
+            Stage::FinalDot
+        } else {
+            Stage::Content
+        };
+        completed(reply).map_err(|trouble| Failure { stage, trouble })?;
+        self.mails += 1;
+        self.needs_reset = false;
+        self.last_used = Instant::now();
+        Ok(())
+    }
+
+    /// Ends it politely; whatever happens, it is gone.
+    pub(super) async fn quit(mut self) {
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.dialogue.quit()).await;
+    }
+}
+
+/// One step, with its time limit. After [`Trouble::Silence`] the connection is out of step.
+async fn in_time<T>(
+    limit: Duration,
+    step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
+) -> Result<T, Trouble> {
+    match tokio::time::timeout(limit, step).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(trouble(&error)),
+        Err(_) => Err(Trouble::Silence),
+    }
+}
+
+fn trouble(error: &lettre::transport::smtp::Error) -> Trouble {
+    use std::error::Error;
+    match error.status() {
+        Some(code) => Trouble::Reply {
+            code: u16::from(code),
+            words: HeaderText::clean(&error.source().map(ToString::to_string).unwrap_or_default()),
+        },
+        None => Trouble::Lost {
+            words: HeaderText::clean(&error.to_string()),
+        },
+    }
+}
+
+fn completed(reply: Result<Response, Trouble>) -> Result<(), Trouble> {
+    match reply {
+        Ok(reply) if reply.code().severity == Severity::PositiveCompletion => Ok(()),
+        Ok(reply) => Err(not_a_reply(&reply)),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// A reply that does not belong to the command: the dialogue is out of step.
+fn not_a_reply(reply: &Response) -> Trouble {
+    Trouble::Lost {
+        words: HeaderText::clean(&format!("an unexpected reply {}", reply.code())),
+    }
+}
+
+async fn tls_parameters(settings: &Smtp) -> Result<TlsParameters, String> {
+    let mut builder = TlsParameters::builder(settings.host.clone());
+    if let Some(path) = &settings.ca_file {
+        let pem = tokio::fs::read(path)
+            .await
+            .map_err(|why| format!("ca_file {}: {why}", path.display()))?;
+        let certificate = Certificate::from_pem(&pem)
+            .map_err(|why| format!("ca_file {}: {why}", path.display()))?;
+        builder = builder
+            .certificate_store(CertificateStore::None)
+            .add_root_certificate(certificate);
+    }
+    builder.build_rustls().map_err(|why| why.to_string())
+}
+
+/// `MAIL FROM`, with an [`Address`] of ours: lettre's own takes fewer addresses than customers have.
+struct MailFrom<'a> {
+    sender: &'a EnvelopeSender,
+    eight_bit: bool,
+    utf8_addresses: bool,
+}
+
+impl fmt::Display for MailFrom<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sender {
+            EnvelopeSender::Null => formatter.write_str("MAIL FROM:<>")?,
+            EnvelopeSender::Support(address) => write!(formatter, "MAIL FROM:<{address}>")?,
+        }
+        if self.eight_bit {
+            formatter.write_str(" BODY=8BITMIME")?;
+        }
+        if self.utf8_addresses {
+            formatter.write_str(" SMTPUTF8")?;
+        }
+        formatter.write_str("\r\n")
+    }
+}
+
+struct RcptTo<'a> {
+    recipient: &'a Address,
+}
+
+impl fmt::Display for RcptTo<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "RCPT TO:<{}>\r\n", self.recipient)
+    }
+}

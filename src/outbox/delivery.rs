@@ -1,0 +1,151 @@
+//! One attempt, from `MAIL FROM` to the final dot: which recipients have it, which are to be tried again, which are lost.
+
+use super::connection::{Connection, Failure};
+use super::failure::{Stage, Trouble, Verdict, leaves_connection_usable, verdict};
+use crate::journal::{Attempt, CopyProof, JournalError, LostRecipient};
+use crate::mail::Address;
+use std::sync::atomic::AtomicBool;
+
+/// What came of an attempt, before the schedule turns it into an outcome.
+#[derive(Debug)]
+pub(super) struct Delivered {
+    /// What became of the mail as a whole; with an error it is about the recipients that the server had accepted.
+    pub(super) result: Result<(), (Verdict, String)>,
+    /// Recipients that the server accepted.
+    pub(super) accepted: Vec<Address>,
+    /// Recipients to be tried again.
+    pub(super) postponed: Vec<Address>,
+    /// Recipients that are lost.
+    pub(super) lost: Vec<LostRecipient>,
+    /// The last words about a recipient that was not accepted.
+    pub(super) refusal: Option<String>,
+    /// Whether the connection can be used again.
+    pub(super) connection_usable: bool,
+}
+
+/// Why nothing can be said about an attempt.
+#[derive(Debug)]
+pub(super) enum Cut {
+    /// The connection was stale: nothing was said yet, another one can be tried at once.
+    Stale,
+    /// The journal failed in the middle; the effect stays in doubt.
+    Journal(JournalError),
+}
+
+/// Carries an attempt out over a connection. `narrow` records, before the content goes out, what the attempt will not reach.
+pub(super) async fn deliver(
+    connection: &mut Connection,
+    attempt: &mut Attempt,
+    copy_to: Option<&Address>,
+    dot_may_be_out: &AtomicBool,
+    narrow: impl FnOnce(
+        &mut Attempt,
+        CopyProof,
+        Vec<Address>,
+        Vec<LostRecipient>,
+    ) -> Result<(), JournalError>,
+) -> Result<Delivered, Cut> {
+    let record = attempt.record();
+    let recipients = record.recipients.clone();
+    let needs_utf8 = |address: &Address| !address.as_str().is_ascii();
+    let mut delivered = Delivered {
+        result: Ok(()),
+        accepted: Vec::new(),
+        postponed: Vec::new(),
+        lost: Vec::new(),
+        refusal: None,
+        connection_usable: true,
+    };
+    let opened = connection
+        .sender(
+            &record.sender,
+            !record.bytes.is_ascii(),
+            recipients.iter().any(needs_utf8),
+        )
+        .await;
+    if let Err(failure) = opened {
+        // A kept connection that the server has ended meanwhile says nothing about this mail.
+        if connection.was_used() && !leaves_connection_usable(&failure.trouble) {
+            return Err(Cut::Stale);
+        }
+        return Ok(delivered.failed(failure));
+    }
+    for recipient in recipients {
+        if needs_utf8(&recipient) && !connection.takes_utf8_addresses() {
+            let why = "the server takes no address with letters outside ASCII".to_owned();
+            delivered.refusal = Some(why.clone());
+            delivered.lost.push(LostRecipient { recipient, why });
+            continue;
+        }
+        match connection.recipient(&recipient).await {
+            Ok(()) => delivered.accepted.push(recipient),
+            Err(trouble) if !leaves_connection_usable(&trouble) => {
+                // The transaction is over for everybody.
+                return Ok(delivered.failed(Failure {
+                    stage: Stage::Recipient,
+                    trouble,
+                }));
+            }
+            Err(trouble) => {
+                let why = trouble.to_string();
+                delivered.refusal = Some(why.clone());
+                match verdict(Stage::Recipient, &trouble) {
+                    Verdict::Permanent => delivered.lost.push(LostRecipient { recipient, why }),
+                    Verdict::Retry | Verdict::InDoubt => delivered.postponed.push(recipient),
+                }
+            }
+        }
+    }
+    if delivered.accepted.is_empty() {
+        return Ok(delivered);
+    }
+    let mut copy = CopyProof::None;
+    if let Some(address) = copy_to {
+        match connection.recipient(address).await {
+            Ok(()) => copy = CopyProof::Asked,
+            Err(trouble) if !leaves_connection_usable(&trouble) => {
+                return Ok(delivered.failed(Failure {
+                    stage: Stage::Recipient,
+                    trouble,
+                }));
+            }
+            // The copy is for our own certainty only: without it the mail goes all the same.
+            Err(_) => {}
+        }
+    }
+    let differs =
+        copy != attempt.copy() || !delivered.postponed.is_empty() || !delivered.lost.is_empty();
+    if differs {
+        narrow(
+            attempt,
+            copy,
+            delivered.postponed.clone(),
+            delivered.lost.clone(),
+        )
+        .map_err(Cut::Journal)?;
+    }
+    if let Err(failure) = connection.data().await {
+        return Ok(delivered.failed(failure));
+    }
+    match connection
+        .content(&attempt.record().bytes, dot_may_be_out)
+        .await
+    {
+        Ok(()) => Ok(delivered),
+        Err(failure) => Ok(delivered.failed(failure)),
+    }
+}
+
+impl Delivered {
+    fn failed(mut self, failure: Failure) -> Self {
+        let Failure { stage, trouble } = failure;
+        self.connection_usable = leaves_connection_usable(&trouble);
+        self.result = Err((verdict(stage, &trouble), words(stage, &trouble)));
+        self
+    }
+}
+
+/// The words that are kept about a failure.
+pub(super) fn words(stage: Stage, trouble: &Trouble) -> String {
+    format!("{stage}: {trouble}")
+}

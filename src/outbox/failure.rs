@@ -1,0 +1,159 @@
+//! What does each failure mean? The only place that decides: tried again, given up, or in doubt. Pure.
+//!
+//! Reads hostile input: the server's words are cut to one safe line before anybody sees them.
+
+use crate::mail::HeaderText;
+use std::fmt;
+
+/// How far the dialogue with the server had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Connecting, greeting, TLS.
+    Connect,
+    /// Logging in.
+    Login,
+    /// `MAIL FROM`
+    Sender,
+    /// `RCPT TO`
+    Recipient,
+    /// `DATA`
+    Data,
+    /// The mail itself, before the final dot.
+    Content,
+    /// The final dot: from here on the server may have taken it.
+    FinalDot,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Trouble {
+    /// The server said no.
+    Reply {
+        /// Its code.
+        code: u16,
+        /// Its words.
+        words: HeaderText,
+    },
+    /// The connection was lost, or what came is no SMTP.
+    Lost {
+        /// What was seen.
+        words: HeaderText,
+    },
+    /// Nothing came in time.
+    Silence,
+    /// We had to stop in the middle.
+    Stopped,
+}
+
+/// What follows for the mail, or for the recipient that the reply was about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing left us: again later.
+    Retry,
+    /// Nothing left us, and nothing ever will.
+    Permanent,
+    /// It may have left.
+    InDoubt,
+}
+
+/// What a failure at a stage means.
+pub(super) fn verdict(stage: Stage, trouble: &Trouble) -> Verdict {
+    let code = match (stage, trouble) {
+        (_, Trouble::Reply { code, .. }) => *code,
+        // Whoever is cut off after the dot cannot know (RFC 5321 section 4.2.5, RFC 1047).
+        (Stage::FinalDot, _) => return Verdict::InDoubt,
+        _ => return Verdict::Retry,
+    };
+    match (stage, code) {
+        // What the server says before it has heard of the mail is about us or about itself, not about the mail.
+        (Stage::Connect | Stage::Login, _) => Verdict::Retry,
+        // The dialogue got out of step, or a login is missing: a new connection, or the admin, can mend it.
+        (_, 503 | 530 | 534 | 535 | 538) => Verdict::Retry,
+        // "Too many recipients", as some servers say it (RFC 5321 section 4.5.3.1.10).
+        (Stage::Recipient, 552) => Verdict::Retry,
+        (_, 500..=599) => Verdict::Permanent,
+        (_, 400..=499) => Verdict::Retry,
+        // A reply that is neither yes nor no.
+        (Stage::FinalDot, _) => Verdict::InDoubt,
+        _ => Verdict::Retry,
+    }
+}
+
+/// Whether the connection can be used for another mail after this.
+pub(super) const fn leaves_connection_usable(trouble: &Trouble) -> bool {
+    // 421: the server is closing the connection (RFC 5321 section 3.8).
+    matches!(trouble, Trouble::Reply { code, .. } if *code != 421)
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connect => "while connecting",
+            Self::Login => "at login",
+            Self::Sender => "at the sender",
+            Self::Recipient => "at the recipient",
+            Self::Data => "before the content",
+            Self::Content => "within the content",
+            Self::FinalDot => "after the content",
+        })
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reply { code, words } => write!(formatter, "the server said {code} {words}"),
+            Self::Lost { words } => write!(formatter, "the connection was lost: {words}"),
+            Self::Silence => formatter.write_str("the server did not answer in time"),
+            Self::Stopped => formatter.write_str("handoffd was stopped"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(code: u16) -> Trouble {
+        Trouble::Reply {
+            code,
+            words: HeaderText::clean("words"),
+        }
+    }
+
+    #[test]
+    fn a_failure_means_what_the_table_says() {
+        use Stage::{Connect, Content, Data, FinalDot, Login, Recipient, Sender};
+        use Verdict::{InDoubt, Permanent, Retry};
+        let lost = Trouble::Lost {
+            words: HeaderText::clean("end of file"),
+        };
+        let table = [
+            (Connect, reply(554), Retry),
+            (Connect, lost.clone(), Retry),
+            (Login, reply(535), Retry),
+            (Sender, reply(421), Retry),
+            (Sender, reply(451), Retry),
+            (Sender, reply(530), Retry),
+            (Sender, reply(550), Permanent),
+            (Recipient, reply(450), Retry),
+            (Recipient, reply(550), Permanent),
+            (Recipient, reply(552), Retry),
+            (Recipient, Trouble::Silence, Retry),
+            (Data, reply(503), Retry),
+            (Data, reply(554), Permanent),
+            (Data, lost.clone(), Retry),
+            (Content, lost.clone(), Retry),
+            (Content, Trouble::Stopped, Retry),
+            (FinalDot, reply(451), Retry),
+            (FinalDot, reply(552), Permanent),
+            (FinalDot, reply(354), InDoubt),
+            (FinalDot, lost, InDoubt),
+            (FinalDot, Trouble::Silence, InDoubt),
+            (FinalDot, Trouble::Stopped, InDoubt),
+        ];
+        for (stage, trouble, expected) in table {
+            assert_eq!(verdict(stage, &trouble), expected, "{stage:?} {trouble:?}");
+        }
+    }
+}

@@ -1,0 +1,465 @@
+//! The journal keeps its word: what it recorded is there after the end of the process, once, and in the state that the last
+//! durable step left it in; a store that has lost commits is refused.
+
+// A test that cannot go on has failed: that is what these are for, in the functions around the tests too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
+use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
+use handoffd::inbox::{Cursor, Place};
+use handoffd::journal::{
+    AttemptOutcome, CopyProof, DoubtVerdict, EffectFilter, EffectState, Entry, HandledMail,
+    Journal, JournalError, LostRecipient,
+};
+use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
+use handoffd::ticket::thread::KnownAuthor;
+use handoffd::ticket::{
+    ArticleReference, Draft, Event, MailSummary, Notice, Party, TicketId, TimedEvent,
+};
+use jiff::{SignedDuration, Timestamp};
+
+const ANN: &str = "ann@customer.example";
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn id(text: &str) -> MessageId {
+    MessageId::parse(text).unwrap()
+}
+
+fn moment(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+fn identity(number: u8) -> MailIdentity {
+    MailIdentity([number; 32])
+}
+
+fn ticket(number: u8) -> TicketId {
+    TicketId::for_mail(&identity(number), 0)
+}
+
+fn summary(number: u8) -> MailSummary {
+    MailSummary {
+        identity: identity(number),
+        message_id: Some(id(&format!("in-{number}@customer.example"))),
+        references: vec![id("older@x.example")],
+        subject: HeaderText::clean("Where is my order?"),
+        excerpt: "Hello,\nwhere is it?\u{202E}\0".to_owned(),
+    }
+}
+
+fn opened(number: u8) -> Event {
+    Event::Opened {
+        customer: Mailbox {
+            name: Some(HeaderText::clean("Ann Ä.")),
+            address: address(ANN),
+        },
+        subject: HeaderText::clean("Where is my order?"),
+        language: Language("en".to_owned()),
+        mail: summary(number),
+    }
+}
+
+fn outgoing(name: &str, to: &[&str], purpose: Purpose, party: Option<Party>) -> Outgoing {
+    Outgoing {
+        purpose,
+        ticket: Some(ticket(1)),
+        party,
+        message_id: id(name),
+        sender: EnvelopeSender::Null,
+        recipients: to.iter().map(|to| address(to)).collect(),
+        subject: "Re: Where is my order?".to_owned(),
+        text: "Soon.".to_owned(),
+        bytes: b"Subject: Re\r\n\r\nSoon.\xff\r\n".to_vec(),
+    }
+}
+
+fn answer(name: &str) -> Outgoing {
+    let party = Some(Party::Customer(address(ANN)));
+    outgoing(name, &[ANN], Purpose::Answer, party)
+}
+
+fn entry(number: u8, effects: Vec<Outgoing>) -> Entry {
+    let at = Place {
+        uid_validity: 7,
+        uid: u32::from(number),
+    };
+    let timed = TimedEvent {
+        at: moment(i64::from(number)),
+        cause: Some(identity(number)),
+        event: opened(number),
+    };
+    Entry {
+        mail: Some(HandledMail {
+            identity: identity(number),
+            place: at,
+            outcome: Outcome::Answered,
+            tags: vec!["shipping".to_owned()],
+            ticket: Some(ticket(number)),
+        }),
+        cursor: Some(Cursor {
+            uid_validity: 7,
+            uid: at.uid,
+        }),
+        events: vec![(ticket(number), timed)],
+        effects,
+        ..Entry::default()
+    }
+}
+
+#[rustfmt::skip]
+fn every_event() -> Vec<Event> {
+    let member = || address("kim@desk.example");
+    let team = || TeamName("service".to_owned());
+    let intent = || IntentName("delivery-time".to_owned());
+    let article = || ArticleReference { intent: intent(), language: Language("de".to_owned()), revision: "abc123".to_owned() };
+    let text = || "word \"for\"\r\nword ü".to_owned();
+    let fact = || FactName("order_number".to_owned());
+    vec![
+        opened(1),
+        Event::CustomerWrote { mail: summary(2) },
+        Event::ThirdPartyWrote { from: Mailbox::bare(address("bob@x.example")), mail: summary(3) },
+        Event::FactsFound { facts: [(fact(), text())].into_iter().collect() },
+        Event::Decided { decision: "handoff", reasons: vec![(text(), text())], intent: Some((intent(), 0.1 + 0.2)) },
+        Event::Answered { article: article(), confidence: 1.0 / 3.0 },
+        Event::Asked { facts: vec![fact()], intent: intent() },
+        Event::Drafted { draft: Draft { article: article(), confidence: 0.1, text: text(), team: team() } },
+        Event::HandedOff { team: team(), promised_by: Some(moment(5)), notice: Notice::Sent { text: text() }, why: text() },
+        Event::HandedOff { team: team(), promised_by: None, notice: Notice::Withheld { why: text() }, why: text() },
+        Event::PassedOn { team: team() },
+        Event::StaffReplied { member: member() },
+        Event::DraftApproved { member: member() },
+        Event::DraftRefused { member: member(), why: text() },
+        Event::DraftWithdrawn,
+        Event::Taken { member: member() },
+        Event::GivenBack { member: member() },
+        Event::Noted { member: member(), text: text() },
+        Event::Closed { member: None },
+        Event::Closed { member: Some(member()) },
+        Event::AutomationRefused,
+        Event::AutomationAllowed,
+        Event::Bounced { recipient: Some(member()), report: text(), original: Some(id("m1@desk.example")) },
+        Event::SendFailed { recipient: member(), why: text() },
+        Event::KeptAside { from: None, why: text() },
+        Event::Wrote { message_id: id("m1@desk.example"), purpose: Purpose::StopConfirmation, to: vec![member()] },
+    ]
+}
+
+#[test]
+fn every_event_comes_back_as_it_was_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let timed = every_event()
+        .into_iter()
+        .zip(1_i64..)
+        .map(|(event, number)| {
+            let at = (moment(0).checked_add(SignedDuration::from_nanos(number))).unwrap();
+            let cause = (number % 2 == 0).then(|| identity(1));
+            TimedEvent { at, cause, event }
+        });
+    let expected: Vec<TimedEvent> = timed.collect();
+    let entry = Entry {
+        events: (expected.iter().cloned())
+            .map(|timed| (ticket(1), timed))
+            .collect(),
+        ..Entry::default()
+    };
+    Journal::open(folder.path())
+        .unwrap()
+        .record(entry, moment(0))
+        .unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let found = journal.ticket(&ticket(1)).unwrap().unwrap().events;
+    assert_eq!(found, expected);
+    assert!(journal.ticket(&ticket(2)).unwrap().is_none());
+    assert_eq!(journal.tickets(10).unwrap().len(), 1);
+    let known = journal.known_message(&id("in-3@customer.example")).unwrap();
+    assert_eq!(known.unwrap().author, KnownAuthor::Other);
+}
+
+#[test]
+fn recording_an_entry_again_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    assert!(!journal.has_any_cursor().unwrap());
+    let first = entry(
+        1,
+        vec![answer("a1@desk.example"), answer("a1@desk.example")],
+    );
+    assert_eq!(journal.record(first.clone(), moment(0)).unwrap().len(), 1);
+    assert_eq!(journal.record(first, moment(9)).unwrap().len(), 0);
+    assert_eq!(journal.ticket(&ticket(1)).unwrap().unwrap().events.len(), 1);
+    assert_eq!(journal.due(moment(9), 10).unwrap().len(), 1);
+    assert_eq!(journal.cursor(7).unwrap().unwrap().uid, 1);
+    assert_eq!(journal.cursor(8).unwrap(), None);
+    let handled = journal.handled(&identity(1)).unwrap().unwrap();
+    assert_eq!(handled, entry(1, Vec::new()).mail.unwrap());
+    let known = journal.known_message(&id("a1@desk.example")).unwrap();
+    assert_eq!(
+        known.unwrap().author,
+        KnownAuthor::UsTo(Party::Customer(address(ANN)))
+    );
+    assert!(journal.own_mail(&id("a1@desk.example")).unwrap());
+}
+
+#[test]
+fn a_ticket_reference_is_the_same_for_the_same_mail_and_another_for_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    journal.record(entry(1, Vec::new()), moment(0)).unwrap();
+    assert_eq!(journal.free_ticket_id(&identity(1)).unwrap(), ticket(1));
+    // Another mail opened that reference (as if the hash had collided).
+    let mut other = entry(2, Vec::new());
+    other.events[0].0 = ticket(3);
+    journal.record(other, moment(0)).unwrap();
+    let free = journal.free_ticket_id(&identity(3)).unwrap();
+    assert_eq!(free, TicketId::for_mail(&identity(3), 1));
+}
+
+#[test]
+fn begun_handlings_are_counted_across_restarts() {
+    let folder = tempfile::tempdir().unwrap();
+    for expected in 1..=3 {
+        let journal = Journal::open(folder.path()).unwrap();
+        assert_eq!(journal.begin_handling(&identity(1)).unwrap(), expected);
+    }
+}
+
+#[test]
+fn each_step_of_an_attempt_is_found_after_a_crash_as_the_table_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Journal::open(folder.path()).unwrap();
+    let name = id("a1@desk.example");
+    let state = |journal: &Journal| journal.effect(&name).unwrap().unwrap().state;
+    open()
+        .record(entry(1, vec![answer("a1@desk.example")]), moment(0))
+        .unwrap();
+    {
+        let journal = open();
+        assert_eq!(state(&journal), EffectState::Waiting { due: moment(0) });
+        assert_eq!(journal.next_due().unwrap(), Some(moment(0)));
+        assert!(journal.to_file(10).unwrap().is_empty());
+        let effect = journal.due(moment(0), 1).unwrap().pop().unwrap();
+        assert_eq!(effect.record().bytes, b"Subject: Re\r\n\r\nSoon.\xff\r\n");
+        let again = effect.clone();
+        let attempt = journal.begin_attempt(effect, CopyProof::Asked, moment(1));
+        let twice = journal.begin_attempt(again, CopyProof::Asked, moment(1));
+        assert!(attempt.is_ok() && matches!(twice, Err(JournalError::State(_))));
+    }
+    {
+        let journal = open();
+        assert_eq!(state(&journal), EffectState::InDoubt { since: moment(1) });
+        assert!(journal.due(moment(99), 10).unwrap().is_empty());
+        assert_eq!(journal.in_doubt().unwrap().len(), 1);
+        let why = "no copy".to_owned();
+        let verdict = DoubtVerdict::SendAgain { why };
+        assert!(journal.resolve_doubt(&name, verdict, moment(2)).unwrap());
+        let effect = journal.due(moment(2), 1).unwrap().pop().unwrap();
+        let attempt = journal
+            .begin_attempt(effect, CopyProof::Asked, moment(3))
+            .unwrap();
+        journal
+            .settle(attempt, AttemptOutcome::Sent, moment(4))
+            .unwrap();
+    }
+    let journal = open();
+    assert_eq!(state(&journal), EffectState::Sent { at: moment(4) });
+    assert_eq!(journal.effect(&name).unwrap().unwrap().attempts, 2);
+    assert!(journal.next_due().unwrap().is_none() && journal.in_doubt().unwrap().is_empty());
+    let filing = journal.to_file(10).unwrap();
+    assert_eq!(filing.len(), 1);
+    journal.filed(&[filing[0].place]).unwrap();
+    drop(journal);
+    assert!(open().to_file(10).unwrap().is_empty());
+}
+
+#[test]
+fn a_copy_proves_what_it_was_asked_for_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let team = Party::Staff(TeamName("service".to_owned()));
+    let begin = |name: &str, copy| {
+        let to = ["a@x.example", "b@x.example", "c@x.example"];
+        let mail = outgoing(name, &to, Purpose::Packet, Some(team.clone()));
+        let recorded = journal.record(entry(1, vec![mail]), moment(0)).unwrap();
+        journal
+            .begin_attempt(recorded[0].clone(), copy, moment(1))
+            .unwrap()
+    };
+    let copy_of = |name| {
+        let proof = Entry {
+            own_copy_of: Some(id(name)),
+            ..Entry::default()
+        };
+        journal.record(proof, moment(3)).unwrap();
+        journal.effect(&id(name)).unwrap().unwrap().state
+    };
+    drop((
+        begin("1@d", CopyProof::Asked),
+        begin("2@d", CopyProof::None),
+    ));
+    assert_eq!(copy_of("1@d"), EffectState::Sent { at: moment(3) });
+    assert_eq!(copy_of("2@d"), EffectState::InDoubt { since: moment(1) });
+    let mut attempt = begin("3@d", CopyProof::Asked);
+    let lost = LostRecipient {
+        recipient: address("c@x.example"),
+        why: "550 no".to_owned(),
+    };
+    let postponed = vec![address("b@x.example")];
+    journal
+        .narrow_attempt(&mut attempt, CopyProof::Asked, postponed, vec![lost])
+        .unwrap();
+    drop(attempt);
+    assert_eq!(copy_of("3@d"), EffectState::Waiting { due: moment(3) });
+    let due = journal.due(moment(3), 9).unwrap();
+    assert_eq!(due[0].record().recipients, [address("b@x.example")]);
+    let untold = journal.given_up_untold().unwrap();
+    assert_eq!(untold[0].recipients, [address("c@x.example")]);
+    let told = Entry {
+        told: vec![id("3@d")],
+        ..Entry::default()
+    };
+    journal.record(told, moment(4)).unwrap();
+    assert!(journal.given_up_untold().unwrap().is_empty());
+}
+
+#[test]
+fn what_is_given_up_is_told_once_and_can_be_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let name = id("a@desk.example");
+    let recorded = journal
+        .record(entry(1, vec![answer("a@desk.example")]), moment(0))
+        .unwrap();
+    let attempt = journal
+        .begin_attempt(recorded[0].clone(), CopyProof::Asked, moment(1))
+        .unwrap();
+    let outcome = AttemptOutcome::GivenUp {
+        why: "550 unknown".to_owned(),
+    };
+    journal.settle(attempt, outcome, moment(2)).unwrap();
+    let untold = journal.given_up_untold().unwrap();
+    assert_eq!(untold[0].recipients, [address(ANN)]);
+    assert_eq!(journal.to_file(9).unwrap().len(), 1);
+    let told = Entry {
+        told: vec![name.clone()],
+        ..Entry::default()
+    };
+    journal.record(told, moment(3)).unwrap();
+    assert!(journal.given_up_untold().unwrap().is_empty());
+    assert_eq!(journal.effects(EffectFilter::GivenUp, 9).unwrap().len(), 1);
+    assert!(journal.retry(&name, moment(4)).unwrap());
+    assert_eq!(journal.effects(EffectFilter::GivenUp, 9).unwrap().len(), 0);
+    assert_eq!(journal.effects(EffectFilter::Waiting, 9).unwrap().len(), 1);
+}
+
+#[test]
+fn automatic_mails_are_counted_by_address_domain_and_hour() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let hour = 3600;
+    for (name, to, purpose, at) in [
+        ("1@d", "Ann@customer.example", Purpose::Answer, 0),
+        ("2@d", ANN, Purpose::Notice, 20 * hour),
+        (
+            "3@d",
+            "ben@customer.example",
+            Purpose::Answer,
+            23 * hour + 1800,
+        ),
+        (
+            "4@d",
+            "eve@other.example",
+            Purpose::Answer,
+            23 * hour + 1900,
+        ),
+        ("5@d", ANN, Purpose::Packet, 23 * hour + 1900),
+    ] {
+        let effects = vec![outgoing(name, &[to], purpose, None)];
+        let entry = Entry {
+            effects,
+            ..Entry::default()
+        };
+        journal.record(entry, moment(at)).unwrap();
+    }
+    let counts = |at| {
+        let history = journal
+            .history(&address("ANN@customer.example"), moment(at))
+            .unwrap();
+        let to_domain = history.automatic_to_domain_in_hour;
+        (
+            history.automatic_to_sender_in_day,
+            to_domain,
+            history.automatic_in_hour,
+        )
+    };
+    assert_eq!(counts(24 * hour), (2, 1, 2));
+    assert_eq!(counts(25 * hour), (1, 0, 0));
+    assert_eq!(counts(99 * hour), (0, 0, 0));
+}
+
+#[test]
+fn a_store_that_has_lost_commits_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    Journal::open(folder.path())
+        .unwrap()
+        .record(entry(1, Vec::new()), moment(0))
+        .unwrap();
+    let early = std::fs::read(folder.path().join("db")).unwrap();
+    {
+        let journal = Journal::open(folder.path()).unwrap();
+        for number in 2..60 {
+            let mut mail = answer(&format!("{number}@desk.example"));
+            mail.bytes = vec![b'x'; 3000];
+            journal
+                .record(entry(number, vec![mail]), moment(0))
+                .unwrap();
+        }
+    }
+    let whole = std::fs::read(folder.path().join("db")).unwrap();
+    let refused = |what: &str, bytes: &[u8]| {
+        let damaged = tempfile::tempdir().unwrap();
+        for file in ["conf", "commits"] {
+            std::fs::copy(folder.path().join(file), damaged.path().join(file)).unwrap();
+        }
+        std::fs::write(damaged.path().join("db"), bytes).unwrap();
+        match Journal::open(damaged.path()) {
+            Ok(_) => panic!("{what} was opened"),
+            Err(error) => assert!(
+                error.to_string().contains("restore the whole folder"),
+                "{what}: {error}"
+            ),
+        }
+    };
+    refused("a truncated store", &whole[..whole.len() * 6 / 10]);
+    refused("an emptied store", &[]);
+    refused("an old copy", &early);
+    // Untouched, it opens; and with the witness taken away on purpose, whatever is left would.
+    drop(Journal::open(folder.path()).unwrap());
+    std::fs::remove_file(folder.path().join("commits")).unwrap();
+    Journal::open(folder.path()).unwrap();
+}
+
+#[test]
+fn a_second_handoffd_is_told_that_the_store_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let _journal = Journal::open(folder.path()).unwrap();
+    let message = Journal::open(folder.path()).err().unwrap().to_string();
+    assert!(message.contains("in use by another handoffd"), "{message}");
+}
+
+#[test]
+fn the_token_key_is_made_once_and_nobody_else_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token.key");
+    Journal::open(folder.path()).unwrap().token_key().unwrap();
+    let first = std::fs::read(&path).unwrap();
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!((first.len(), mode & 0o777), (32, 0o600));
+    Journal::open(folder.path()).unwrap().token_key().unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), first);
+    std::fs::write(&path, "short").unwrap();
+    assert!(Journal::open(folder.path()).unwrap().token_key().is_err());
+}

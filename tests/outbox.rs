@@ -1,0 +1,578 @@
+//! The outbox against an SMTP server that misbehaves on purpose: what it said at each stage decides what becomes of a mail, and
+//! nobody gets a mail twice or never.
+
+// A test that cannot go on has failed: that is what these are for, in the functions around the tests too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
+use handoffd::config::{Smtp, TeamName, Tls};
+use handoffd::journal::{CopyProof, EffectRecord, EffectState, Entry, Journal};
+use handoffd::mail::{Address, MessageId};
+use handoffd::outbox::Outbox;
+use handoffd::ticket::Party;
+use jiff::Timestamp;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+/// What the server does in one transaction.
+#[derive(Clone, Debug, Default)]
+struct Script {
+    sender: Option<&'static str>,
+    recipients: Vec<(&'static str, &'static str)>,
+    data: Option<&'static str>,
+    dot: Option<&'static str>,
+}
+
+/// Ends the connection instead of answering.
+const CUT: &str = "cut";
+/// Never answers.
+const SILENT: &str = "silent";
+
+#[derive(Clone, Debug)]
+struct Taken {
+    sender: String,
+    recipients: Vec<String>,
+    content: String,
+}
+
+#[derive(Clone, Default)]
+struct Sink {
+    scripts: Arc<Mutex<VecDeque<Script>>>,
+    taken: Arc<Mutex<Vec<Taken>>>,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Sink {
+    async fn start(scripts: Vec<Script>) -> (Self, u16) {
+        let sink = Self::default();
+        sink.scripts.lock().unwrap().extend(scripts);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = sink.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                server.connections.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(server.clone().serve(stream));
+            }
+        });
+        (sink, port)
+    }
+
+    async fn serve(self, stream: TcpStream) -> Option<()> {
+        let mut stream = BufReader::new(stream);
+        say(&mut stream, "220 sink").await?;
+        let (mut script, mut sender, mut recipients) =
+            (Script::default(), String::new(), Vec::new());
+        loop {
+            let line = hear(&mut stream).await?;
+            let verb = line.to_uppercase();
+            if verb.starts_with("EHLO") {
+                say(&mut stream, "250-sink\r\n250 8BITMIME").await?;
+            } else if verb.starts_with("MAIL FROM:") {
+                script = (self.scripts.lock().unwrap().pop_front()).unwrap_or_default();
+                sender = line;
+                recipients.clear();
+                say(&mut stream, script.sender.unwrap_or("250 ok")).await?;
+            } else if verb.starts_with("RCPT TO:") {
+                let reply = (script.recipients.iter())
+                    .find(|(who, _)| line.contains(who))
+                    .map_or("250 ok", |(_, reply)| reply);
+                if reply.starts_with("250") {
+                    recipients.push(line);
+                }
+                say(&mut stream, reply).await?;
+            } else if verb == "DATA" {
+                say(&mut stream, script.data.unwrap_or("354 go")).await?;
+                if script.data.is_some() {
+                    continue;
+                }
+                let mut content = String::new();
+                loop {
+                    let line = hear(&mut stream).await?;
+                    if line == "." {
+                        break;
+                    }
+                    content.push_str(line.strip_prefix('.').unwrap_or(&line));
+                    content.push_str("\r\n");
+                }
+                let reply = script.dot.unwrap_or("250 taken");
+                // A server that cuts the connection after the dot has taken the mail: the worst case.
+                if reply.starts_with("250") || reply == CUT || reply == SILENT {
+                    self.taken.lock().unwrap().push(Taken {
+                        sender: sender.clone(),
+                        recipients: recipients.clone(),
+                        content,
+                    });
+                }
+                say(&mut stream, reply).await?;
+            } else {
+                say(&mut stream, "250 ok").await?;
+            }
+        }
+    }
+
+    fn taken(&self) -> Vec<Taken> {
+        self.taken.lock().unwrap().clone()
+    }
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, reply: &str) -> Option<()> {
+    match reply {
+        CUT => None,
+        SILENT => std::future::pending().await,
+        reply => {
+            let line = format!("{reply}\r\n");
+            stream.get_mut().write_all(line.as_bytes()).await.ok()
+        }
+    }
+}
+
+async fn hear(stream: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut line = String::new();
+    let read = stream.read_line(&mut line).await.ok()?;
+    (read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn id(text: &str) -> MessageId {
+    MessageId::parse(text).unwrap()
+}
+
+fn settings(port: u16) -> Smtp {
+    Smtp {
+        host: "127.0.0.1".to_owned(),
+        port,
+        tls: Tls::None,
+        ca_file: None,
+        login: None,
+        step_timeout: Duration::from_secs(20),
+        retry_first_delay: Duration::from_secs(60),
+        retry_longest_delay: Duration::from_secs(3600),
+        retry_give_up_after: Duration::from_secs(5 * 24 * 3600),
+        copy_to_self: true,
+        copy_wait: Duration::from_secs(300),
+    }
+}
+
+fn mail(name: &str, to: &[&str], party: Party) -> Outgoing {
+    Outgoing {
+        purpose: match &party {
+            Party::Customer(_) => Purpose::Answer,
+            Party::Staff(_) => Purpose::Packet,
+        },
+        ticket: None,
+        party: Some(party),
+        message_id: id(name),
+        sender: EnvelopeSender::Null,
+        recipients: to.iter().map(|to| address(to)).collect(),
+        subject: "Re".to_owned(),
+        text: String::new(),
+        bytes: b"Subject: Re\r\n\r\nfirst\n.\nMAIL FROM:<evil@x.example>\r\n..\r\nlast\r\n"
+            .to_vec(),
+    }
+}
+
+fn to_customer(name: &str) -> Outgoing {
+    let party = Party::Customer(address("ann@x.example"));
+    mail(name, &["ann@x.example"], party)
+}
+
+fn to_staff(name: &str, to: &[&str]) -> Outgoing {
+    mail(name, to, Party::Staff(TeamName("service".to_owned())))
+}
+
+/// A journal, a clock that is set by hand, and an outbox on them.
+struct Desk {
+    _folder: tempfile::TempDir,
+    journal: Arc<Journal>,
+    clock: Arc<AtomicI64>,
+    wake: Arc<Notify>,
+    settled: Arc<Notify>,
+    swept: watch::Sender<Option<Timestamp>>,
+    shutdown: CancellationToken,
+    running: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            journal: Arc::new(Journal::open(folder.path()).unwrap()),
+            _folder: folder,
+            clock: Arc::new(AtomicI64::new(1_800_000_000)),
+            wake: Arc::new(Notify::new()),
+            settled: Arc::new(Notify::new()),
+            swept: watch::channel(None).0,
+            shutdown: CancellationToken::new(),
+            running: None,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.clock.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn record(&self, effects: Vec<Outgoing>) {
+        let entry = Entry {
+            effects,
+            ..Entry::default()
+        };
+        self.journal.record(entry, self.now()).unwrap();
+        self.wake.notify_one();
+    }
+
+    fn run(&mut self, settings: Smtp) {
+        let clock = Arc::clone(&self.clock);
+        let outbox = Outbox::new(
+            Arc::clone(&self.journal),
+            settings,
+            address("support@desk.example"),
+            Arc::clone(&self.wake),
+            Arc::clone(&self.settled),
+            self.swept.subscribe(),
+        )
+        .with_clock(Arc::new(move || {
+            Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap()
+        }));
+        self.running = Some(tokio::spawn(outbox.run(self.shutdown.clone())));
+    }
+
+    fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds, Ordering::SeqCst);
+        self.wake.notify_one();
+    }
+
+    fn sweep(&self) {
+        self.swept.send_replace(Some(self.now()));
+    }
+
+    async fn until(&self, name: &str, wanted: impl Fn(&EffectRecord) -> bool) -> EffectRecord {
+        let looking = async {
+            loop {
+                let record = self.journal.effect(&id(name)).unwrap().unwrap();
+                if wanted(&record) {
+                    return record;
+                }
+                self.settled.notified().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), looking)
+            .await
+            .unwrap_or_else(|_| panic!("{:?}", self.journal.effect(&id(name)).unwrap()))
+    }
+
+    async fn stop(mut self) {
+        self.shutdown.cancel();
+        self.running.take().unwrap().await.unwrap();
+    }
+}
+
+fn is_sent(record: &EffectRecord) -> bool {
+    matches!(record.state, EffectState::Sent { .. })
+}
+
+fn is_given_up(record: &EffectRecord) -> bool {
+    matches!(record.state, EffectState::GivenUp { .. })
+}
+
+fn is_in_doubt(record: &EffectRecord) -> bool {
+    record.last_failure.is_some() && matches!(record.state, EffectState::InDoubt { .. })
+}
+
+fn waits(record: &EffectRecord) -> bool {
+    record.last_failure.is_some() && matches!(record.state, EffectState::Waiting { .. })
+}
+
+#[tokio::test]
+async fn mails_leave_over_one_connection_with_a_copy_to_ourselves_and_no_smuggling() {
+    let (sink, port) = Sink::start(Vec::new()).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    desk.record(vec![to_customer("1@d"), to_customer("2@d")]);
+    desk.until("1@d", is_sent).await;
+    desk.until("2@d", is_sent).await;
+    let taken = sink.taken();
+    assert_eq!(taken.len(), 2);
+    assert_eq!(sink.connections.load(Ordering::SeqCst), 1);
+    assert_eq!(taken[0].sender, "MAIL FROM:<>");
+    assert_eq!(
+        taken[0].recipients,
+        ["RCPT TO:<ann@x.example>", "RCPT TO:<support@desk.example>"]
+    );
+    assert_eq!(
+        taken[0].content,
+        "Subject: Re\r\n\r\nfirst\r\n.\r\nMAIL FROM:<evil@x.example>\r\n..\r\nlast\r\n"
+    );
+    desk.stop().await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn a_temporary_no_at_any_stage_is_tried_again() {
+    let no = Some("451 later");
+    let scripts = vec![
+        Script { sender: no, ..Script::default() },
+        Script { recipients: vec![("ann", "450 busy")], ..Script::default() },
+        Script { recipients: vec![("ann", CUT)], ..Script::default() },
+        Script { data: no, ..Script::default() },
+        Script { data: Some(CUT), ..Script::default() },
+        Script { dot: no, ..Script::default() },
+        Script { recipients: vec![("support", "550 no copies")], ..Script::default() },
+    ];
+    let (sink, port) = Sink::start(scripts).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    desk.record(vec![to_customer("1@d")]);
+    for attempt in 1..=6_u32 {
+        desk.until("1@d", |record| record.attempts == attempt && waits(record)).await;
+        desk.pass(5000);
+    }
+    assert_eq!(desk.until("1@d", is_sent).await.attempts, 7);
+    assert_eq!(sink.taken().len(), 1);
+    assert_eq!(sink.taken()[0].recipients, ["RCPT TO:<ann@x.example>"]);
+    desk.stop().await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn a_permanent_no_is_given_up_and_told() {
+    let no = Some("554 never");
+    let scripts = vec![
+        Script { sender: no, ..Script::default() },
+        Script { recipients: vec![("ann", "550 unknown")], ..Script::default() },
+        Script { data: no, ..Script::default() },
+        Script { dot: no, ..Script::default() },
+    ];
+    let (sink, port) = Sink::start(scripts).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    for name in ["1@d", "2@d", "3@d", "4@d"] {
+        desk.record(vec![to_customer(name)]);
+        desk.until(name, is_given_up).await;
+    }
+    let untold = desk.journal.given_up_untold().unwrap();
+    assert_eq!(untold.len(), 4);
+    assert!(untold.iter().all(|record| record.recipients == [address("ann@x.example")]));
+    assert!(matches!(&untold[1].state, EffectState::GivenUp { why, .. } if why.contains("550 unknown")));
+    assert!(sink.taken().is_empty());
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn one_refused_recipient_does_not_stop_the_others() {
+    let scripts = vec![Script {
+        recipients: vec![("b@", "450 busy"), ("c@", "550 unknown")],
+        ..Script::default()
+    }];
+    let (sink, port) = Sink::start(scripts).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    let to = ["a@x.example", "b@x.example", "c@x.example"];
+    desk.record(vec![to_staff("1@d", &to)]);
+    let record = desk.until("1@d", waits).await;
+    assert_eq!(record.recipients, [address("b@x.example")]);
+    let untold = desk.journal.given_up_untold().unwrap();
+    assert_eq!(untold[0].recipients, [address("c@x.example")]);
+    desk.pass(5000);
+    desk.until("1@d", is_sent).await;
+    let taken = sink.taken();
+    assert_eq!(
+        taken[0].recipients,
+        ["RCPT TO:<a@x.example>", "RCPT TO:<support@desk.example>"]
+    );
+    assert_eq!(taken[1].recipients, ["RCPT TO:<b@x.example>"]);
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn cut_off_after_the_final_dot_the_copy_decides() {
+    let cut = Script {
+        dot: Some(CUT),
+        ..Script::default()
+    };
+    let (sink, port) = Sink::start(vec![cut.clone(), cut]).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    desk.record(vec![to_customer("1@d"), to_customer("2@d")]);
+    desk.until("1@d", is_in_doubt).await;
+    desk.until("2@d", is_in_doubt).await;
+    // The copy of one comes back.
+    let proof = Entry {
+        own_copy_of: Some(id("1@d")),
+        ..Entry::default()
+    };
+    desk.journal.record(proof, desk.now()).unwrap();
+    // A sweep that began too early shows nothing, nor does time alone.
+    desk.pass(299);
+    desk.sweep();
+    desk.pass(100);
+    desk.record(vec![to_customer("3@d")]);
+    desk.until("3@d", is_sent).await;
+    assert_eq!(sink.taken().len(), 3);
+    // A sweep that began late enough does.
+    desk.sweep();
+    assert_eq!(desk.until("2@d", is_sent).await.attempts, 2);
+    let taken = sink.taken();
+    assert_eq!(taken.len(), 4);
+    assert_eq!(taken[3].content, taken[1].content);
+    assert!(is_sent(&desk.journal.effect(&id("1@d")).unwrap().unwrap()));
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn without_copies_a_doubt_is_told_for_customers_and_sent_again_to_staff() {
+    let cut = Script {
+        dot: Some(CUT),
+        ..Script::default()
+    };
+    let (sink, port) = Sink::start(vec![cut.clone(), cut]).await;
+    let mut desk = Desk::new();
+    desk.run(Smtp {
+        copy_to_self: false,
+        ..settings(port)
+    });
+    desk.record(vec![to_customer("1@d")]);
+    desk.until("1@d", is_given_up).await;
+    desk.record(vec![to_staff("2@d", &["kim@x.example"])]);
+    desk.until("2@d", is_sent).await;
+    assert_eq!(sink.taken().len(), 3);
+    assert_eq!(desk.journal.given_up_untold().unwrap().len(), 1);
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn a_silent_server_is_left_within_the_time_limit() {
+    let silent = Some(SILENT);
+    let scripts = vec![
+        Script {
+            sender: silent,
+            ..Script::default()
+        },
+        Script {
+            dot: silent,
+            ..Script::default()
+        },
+    ];
+    let (_sink, port) = Sink::start(scripts).await;
+    let mut desk = Desk::new();
+    desk.run(Smtp {
+        step_timeout: Duration::from_millis(300),
+        ..settings(port)
+    });
+    desk.record(vec![to_customer("1@d")]);
+    let record = desk.until("1@d", waits).await;
+    assert!(record.last_failure.unwrap().contains("did not answer"));
+    desk.pass(5000);
+    let record = desk
+        .until("1@d", |record| record.attempts == 2 && is_in_doubt(record))
+        .await;
+    assert!(record.last_failure.unwrap().contains("after the content"));
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_ended_meanwhile_costs_no_attempt() {
+    let scripts = vec![
+        Script::default(),
+        Script {
+            sender: Some("421 too long"),
+            ..Script::default()
+        },
+    ];
+    let (sink, port) = Sink::start(scripts).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    desk.record(vec![to_customer("1@d"), to_customer("2@d")]);
+    desk.until("1@d", is_sent).await;
+    assert_eq!(desk.until("2@d", is_sent).await.attempts, 1);
+    assert_eq!(sink.connections.load(Ordering::SeqCst), 2);
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_costs_no_attempt_until_it_was_away_too_long() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let mut desk = Desk::new();
+    desk.record(vec![to_customer("1@d")]);
+    desk.pass(6 * 24 * 3600);
+    desk.record(vec![to_customer("2@d")]);
+    desk.run(settings(port));
+    desk.until("1@d", is_given_up).await;
+    let second = desk.journal.effect(&id("2@d")).unwrap().unwrap();
+    assert_eq!(second.attempts, 0);
+    assert!(matches!(second.state, EffectState::Waiting { .. }));
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_crash_left_in_doubt_waits_for_a_sweep_of_this_process() {
+    let (sink, port) = Sink::start(Vec::new()).await;
+    let mut desk = Desk::new();
+    desk.record(vec![to_customer("1@d")]);
+    let effect = desk.journal.due(desk.now(), 1).unwrap().pop().unwrap();
+    let now = desk.now();
+    drop((desk.journal).begin_attempt(effect, CopyProof::Asked, now));
+    desk.pass(1000);
+    desk.run(settings(port));
+    // This sweep began long after the attempt, but too soon after the crash, whenever that was.
+    desk.sweep();
+    desk.record(vec![to_customer("2@d")]);
+    desk.until("2@d", is_sent).await;
+    assert_eq!(sink.taken().len(), 1);
+    desk.pass(301);
+    desk.sweep();
+    desk.until("1@d", is_sent).await;
+    assert_eq!(sink.taken().len(), 2);
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_in_flight_at_the_end_is_finished() {
+    let (sink, port) = Sink::start(Vec::new()).await;
+    let mut desk = Desk::new();
+    let mut large = to_customer("1@d");
+    large.bytes.extend(vec![b'x'; 3_000_000]);
+    desk.record(vec![large]);
+    desk.run(settings(port));
+    // The connection stands, so the mail is on its way or about to be taken up.
+    while sink.connections.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let journal = Arc::clone(&desk.journal);
+    desk.stop().await;
+    let record = journal.effect(&id("1@d")).unwrap().unwrap();
+    let untouched = matches!(record.state, EffectState::Waiting { .. }) && record.attempts == 0;
+    assert!(is_sent(&record) || untouched, "{:?}", record.state);
+    assert_eq!(sink.taken().len(), usize::from(is_sent(&record)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement: cargo test --release --test outbox -- --ignored --nocapture"]
+async fn how_many_mails_leave_in_a_second() {
+    let (_sink, port) = Sink::start(Vec::new()).await;
+    let mut desk = Desk::new();
+    let names: Vec<String> = (0..500).map(|number| format!("{number}@d")).collect();
+    let began = std::time::Instant::now();
+    for name in &names {
+        desk.record(vec![to_customer(name)]);
+    }
+    let recorded = began.elapsed();
+    desk.run(settings(port));
+    for name in &names {
+        desk.until(name, is_sent).await;
+    }
+    let sent = began.elapsed() - recorded;
+    eprintln!("500 mails: recorded in {recorded:?}, sent and settled in {sent:?}");
+    desk.stop().await;
+}
