@@ -28,6 +28,25 @@ pub struct Understanding {
     pub summary: String,
 }
 
+impl Understanding {
+    /// Nothing understood: what is handed off with when a part broke down.
+    #[must_use]
+    pub fn none(language: &Language) -> Self {
+        Self {
+            language: SpokenLanguage::Assumed(language.clone()),
+            intents: Vec::new(),
+            requests: Vec::new(),
+            hard_stops: Vec::new(),
+            urgency: Urgency::Normal,
+            urgency_evidence: None,
+            signals: Vec::new(),
+            facts: BTreeMap::new(),
+            customer_word: None,
+            summary: String::new(),
+        }
+    }
+}
+
 /// The language of a text, as far as it can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpokenLanguage {

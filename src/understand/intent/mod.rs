@@ -5,7 +5,7 @@
 mod features;
 mod model;
 
-pub(crate) use model::{Example, Model, Scores};
+pub(crate) use model::{Example, Model};
 
 use super::lexicon::Lexicon;
 use super::prepare::{Place, Prepared, Role, Sentence};
