@@ -1,6 +1,18 @@
 //! What will be done, and why? A pure function of mail, history, settings, articles and `now`: ten steps, the first that
 //! matches decides, every other that matched is a further reason (design, section 6).
 
+mod answer;
+mod explanation;
+mod hand_off;
+mod leave;
+mod outside;
+mod staff;
+#[cfg(test)]
+pub(crate) mod test_situation;
+mod view;
+
+use view::View;
+
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};
 use crate::desk::{Sender, StaffAct};
 use crate::knowledge::Knowledge;
@@ -46,6 +58,18 @@ pub struct History {
     pub automatic_in_hour: u32,
     /// Earlier tickets of the same address, newest first, at most five.
     pub earlier_tickets: Vec<EarlierTicket>,
+    /// Whether the mail's Message-ID is one that the journal has sent.
+    pub own: Own,
+}
+
+/// Whether a mail bears the Message-ID of a mail that we sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Own {
+    /// It does: where our mark is on it as well, it is the copy that went to ourselves.
+    Copy,
+    /// It does not.
+    #[default]
+    No,
 }
 
 /// An earlier ticket of the same customer, in one line.
@@ -106,6 +130,8 @@ pub enum Action {
     },
     /// Our own copy came back: the proof that a mail left.
     NoteOwnCopy,
+    /// The mail says `STOP` and nothing else: it is noted and confirmed once, and nothing automatic follows it.
+    ConfirmStop,
     /// Send the approved text.
     Answer {
         /// Which text.
@@ -187,7 +213,7 @@ impl Action {
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::Leave { .. } | Self::NoteOwnCopy => "leave",
+            Self::Leave { .. } | Self::NoteOwnCopy | Self::ConfirmStop => "leave",
             Self::Answer { .. } => "answer",
             Self::Ask { .. } => "ask",
             Self::Draft(_) => "draft",
@@ -201,7 +227,7 @@ impl Action {
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
-            Self::Leave { .. } => Outcome::Left,
+            Self::Leave { .. } | Self::ConfirmStop => Outcome::Left,
             Self::NoteOwnCopy => Outcome::OwnCopy,
             Self::Answer { .. } => Outcome::Answered,
             Self::Ask { .. } => Outcome::Asked,
@@ -213,8 +239,80 @@ impl Action {
     }
 }
 
+/// One rule of the ten steps: its look at the situation, and what it found.
+type Rule = fn(&View<'_>) -> Vec<Match>;
+
+/// A rule that matched: why, and what it would do if it were the first.
+struct Match {
+    reason: Reason,
+    action: Action,
+}
+
+impl Match {
+    fn new(
+        rule: &'static str,
+        sentence: impl Into<String>,
+        evidence: impl Into<String>,
+        action: Action,
+    ) -> Self {
+        Self {
+            reason: Reason {
+                rule,
+                sentence: sentence.into(),
+                evidence: evidence.into(),
+            },
+            action,
+        }
+    }
+}
+
 /// Decides.
 #[must_use]
-pub fn decide(_situation: &Situation<'_>) -> Decision {
-    todo!()
+pub fn decide(situation: &Situation<'_>) -> Decision {
+    let view = View::of(situation);
+    // Steps 1 and 2 are about mails that no customer wrote: what the later steps ask of a text means nothing there.
+    let mut matches = collect(&view, leave::RULES);
+    if matches.is_empty() {
+        matches = collect(&view, staff::RULES);
+    }
+    if matches.is_empty() {
+        matches = collect(&view, outside::RULES);
+    }
+    if matches.is_empty() {
+        matches.extend(answer::missing(&view));
+        matches.push(answer::answer_or_draft(&view));
+    }
+    let mut matches = matches.into_iter();
+    let Some(first) = matches.next() else {
+        return on_failure("no rule matched", situation);
+    };
+    let further = matches.map(|found| found.reason).collect();
+    view.decision(first.action, first.reason, further)
+}
+
+fn collect(view: &View<'_>, rules: &[Rule]) -> Vec<Match> {
+    rules.iter().flat_map(|rule| rule(view)).collect()
+}
+
+/// What becomes of a mail when a part of us failed (a panic, a template, the classifier): a person gets it. `why` is what failed, as
+/// it may stand in a sentence for staff.
+#[must_use]
+pub fn on_failure(why: &str, situation: &Situation<'_>) -> Decision {
+    let view = View::of(situation);
+    let sentence = format!("a part of handoffd failed: {why}");
+    if let Some(first) = collect(&view, leave::RULES).into_iter().next() {
+        let failed = Reason {
+            rule: "failure",
+            sentence,
+            evidence: String::new(),
+        };
+        return view.decision(first.action, first.reason, vec![failed]);
+    }
+    let action = staff::on_failure(&view, &sentence).unwrap_or_else(|| view.to_person(None));
+    let reason = Reason {
+        rule: "failure",
+        sentence,
+        evidence: String::new(),
+    };
+    view.decision(action, reason, vec![])
 }

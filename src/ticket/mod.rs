@@ -6,7 +6,7 @@ pub mod thread;
 mod token;
 
 pub use id::TicketId;
-pub use status::{Holder, Status};
+pub use status::{Holder, SentAnswer, Status, ThreadLinks};
 pub use token::{Party, Token, TokenKey};
 
 use crate::config::{FactName, IntentName, Language, TeamName};

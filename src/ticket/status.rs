@@ -1,7 +1,12 @@
-//! What do the events of a ticket add up to? Nothing here is stored: it is computed each time.
+//! What do the events of a ticket add up to? Nothing here is stored: it is computed each time, so that it can never disagree
+//! with what happened.
 
-use super::{Draft, Ticket};
-use crate::config::TeamName;
+use super::{ArticleReference, Draft, Event, MailSummary, Ticket};
+use crate::compose::Purpose;
+use crate::config::{FactName, IntentName, Language, TeamName};
+use crate::mail::{Address, HeaderText, Mailbox, MessageId};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a ticket stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,19 +25,568 @@ pub enum Status {
     Closed,
 }
 
+impl Status {
+    /// Where it stands, in words.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Open => "open".to_owned(),
+            Self::Answered => "answered".to_owned(),
+            Self::WaitsForCustomer => "waits for the customer".to_owned(),
+            Self::WaitsForApproval(_) => "a draft waits for approval".to_owned(),
+            Self::WithPerson(team) if team.0.is_empty() => "with a person".to_owned(),
+            Self::WithPerson(team) => format!("with a person ({team})"),
+            Self::Closed => "closed".to_owned(),
+        }
+    }
+}
+
 /// Who may write to the customer next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// Automation may act.
     Automation,
-    /// A person of this team is in: automation is silent.
+    /// A person of this team is in: automation is silent. The name is empty where no event names a team (a member answered a
+    /// report of delivery trouble, say): it is the default team's then.
     Person(TeamName),
+}
+
+/// An approved answer that went out, by itself or after a yes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SentAnswer<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// Which text.
+    pub article: &'a ArticleReference,
+    /// How sure it was.
+    pub confidence: f64,
+    /// Whether a person had said yes.
+    pub approved: bool,
+}
+
+/// What the next mail to one party puts into `In-Reply-To` and `References`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThreadLinks {
+    /// The mail that is answered.
+    pub in_reply_to: Option<MessageId>,
+    /// The thread so far, oldest first, at most [`ThreadLinks::REFERENCES_MAX`]; the answered mail is the last.
+    pub references: Vec<MessageId>,
+}
+
+impl ThreadLinks {
+    /// The most identifiers kept: the first, which is the root that mail clients group by, and the newest.
+    pub const REFERENCES_MAX: usize = 10;
+
+    /// Links under `parent`, whose own references are `before`.
+    fn under(before: &[MessageId], parent: &MessageId) -> Self {
+        let mut references: Vec<MessageId> = Vec::new();
+        for reference in before.iter().filter(|id| *id != parent) {
+            if !references.contains(reference) {
+                references.push(reference.clone());
+            }
+        }
+        references.push(parent.clone());
+        if references.len() > Self::REFERENCES_MAX {
+            let newest = references.split_off(references.len() - (Self::REFERENCES_MAX - 1));
+            references.truncate(1);
+            references.extend(newest);
+        }
+        Self {
+            in_reply_to: Some(parent.clone()),
+            references,
+        }
+    }
 }
 
 impl Ticket {
     /// Where it stands.
     #[must_use]
     pub fn status(&self) -> Status {
-        todo!()
+        if self.is_closed() {
+            return Status::Closed;
+        }
+        if let Holder::Person(team) = self.holder() {
+            return Status::WithPerson(team);
+        }
+        if let Some(draft) = self.waiting_draft() {
+            return Status::WaitsForApproval(draft.clone());
+        }
+        let mut status = Status::Open;
+        for event in self.plain_events() {
+            match event {
+                Event::Opened { .. }
+                | Event::CustomerWrote { .. }
+                | Event::GivenBack { .. }
+                | Event::DraftWithdrawn => status = Status::Open,
+                Event::Answered { .. } | Event::DraftApproved { .. } => status = Status::Answered,
+                Event::Asked { .. } => status = Status::WaitsForCustomer,
+                _ => {}
+            }
+        }
+        status
+    }
+
+    /// Who may write to the customer next. A person who came in stays in, also beyond `CLOSE`, until `BACK`: a customer who
+    /// writes again after a person's answer gets that person's team, not a machine.
+    #[must_use]
+    pub fn holder(&self) -> Holder {
+        let mut last_team: Option<&TeamName> = None;
+        let mut is_with_person = false;
+        for event in self.plain_events() {
+            match event {
+                Event::HandedOff { team, .. } | Event::PassedOn { team } => {
+                    last_team = Some(team);
+                    is_with_person = true;
+                }
+                Event::Drafted { draft } => last_team = Some(&draft.team),
+                // A refused draft is followed by a hand-off; should that one be missing, silence of automation is the safe side.
+                Event::StaffReplied { .. } | Event::Taken { .. } | Event::DraftRefused { .. } => {
+                    is_with_person = true;
+                }
+                Event::GivenBack { .. } => is_with_person = false,
+                _ => {}
+            }
+        }
+        if is_with_person {
+            let nobody = || TeamName(String::new());
+            Holder::Person(last_team.cloned().unwrap_or_else(nobody))
+        } else {
+            Holder::Automation
+        }
+    }
+
+    /// The last team that had to do with it, whoever holds it now.
+    #[must_use]
+    pub fn last_team(&self) -> Option<&TeamName> {
+        self.plain_events().rev().find_map(|event| match event {
+            Event::HandedOff { team, .. } | Event::PassedOn { team } => Some(team),
+            Event::Drafted { draft } => Some(&draft.team),
+            _ => None,
+        })
+    }
+
+    /// Whose ticket it is. Only a damaged record has nobody.
+    #[must_use]
+    pub fn customer(&self) -> Option<&Mailbox> {
+        self.plain_events().find_map(|event| match event {
+            Event::Opened { customer, .. } => Some(customer),
+            _ => None,
+        })
+    }
+
+    /// The language that answers are written in.
+    #[must_use]
+    pub fn language(&self) -> Option<&Language> {
+        self.plain_events().find_map(|event| match event {
+            Event::Opened { language, .. } => Some(language),
+            _ => None,
+        })
+    }
+
+    /// The subject of the first mail.
+    #[must_use]
+    pub fn subject(&self) -> Option<&HeaderText> {
+        self.plain_events().find_map(|event| match event {
+            Event::Opened { subject, .. } => Some(subject),
+            _ => None,
+        })
+    }
+
+    /// Every fact given so far; a later mail corrects an earlier one.
+    #[must_use]
+    pub fn facts(&self) -> BTreeMap<FactName, String> {
+        let mut known = BTreeMap::new();
+        for event in self.plain_events() {
+            if let Event::FactsFound { facts } = event {
+                known.extend(
+                    facts
+                        .iter()
+                        .map(|(name, value)| (name.clone(), value.clone())),
+                );
+            }
+        }
+        known
+    }
+
+    /// The draft that a yes would send. Whatever happened after it (a newer mail, a person's own answer, a hand-off) makes it void:
+    /// an `OK` that crosses a newer mail must not send yesterday's answer.
+    #[must_use]
+    pub fn waiting_draft(&self) -> Option<&Draft> {
+        let mut waiting = None;
+        for event in self.plain_events() {
+            match event {
+                Event::Drafted { draft } => waiting = Some(draft),
+                Event::DraftApproved { .. }
+                | Event::DraftRefused { .. }
+                | Event::DraftWithdrawn
+                | Event::CustomerWrote { .. }
+                | Event::StaffReplied { .. }
+                | Event::HandedOff { .. }
+                | Event::Answered { .. }
+                | Event::Asked { .. }
+                | Event::Closed { .. } => waiting = None,
+                _ => {}
+            }
+        }
+        waiting
+    }
+
+    /// The facts that the customer was asked for already, and the intent it was for.
+    #[must_use]
+    pub fn asked_before(&self) -> Option<(BTreeSet<FactName>, &IntentName)> {
+        let mut asked: Option<(BTreeSet<FactName>, &IntentName)> = None;
+        for event in self.plain_events() {
+            if let Event::Asked { facts, intent } = event {
+                let mut all = asked.map(|(names, _)| names).unwrap_or_default();
+                all.extend(facts.iter().cloned());
+                asked = Some((all, intent));
+            }
+        }
+        asked
+    }
+
+    /// The approved texts that went out, oldest first: what was tried.
+    #[must_use]
+    pub fn sent_answers(&self) -> Vec<SentAnswer<'_>> {
+        let mut answers = Vec::new();
+        let mut last_draft: Option<&Draft> = None;
+        for timed in &self.events {
+            match &timed.event {
+                Event::Answered {
+                    article,
+                    confidence,
+                } => answers.push(SentAnswer {
+                    at: timed.at,
+                    article,
+                    confidence: *confidence,
+                    approved: false,
+                }),
+                Event::Drafted { draft } => last_draft = Some(draft),
+                Event::DraftApproved { .. } => {
+                    if let Some(draft) = last_draft.take() {
+                        answers.push(SentAnswer {
+                            at: timed.at,
+                            article: &draft.article,
+                            confidence: draft.confidence,
+                            approved: true,
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        answers
+    }
+
+    /// The answers that nobody looked at before they left.
+    #[must_use]
+    pub fn automatic_answers(&self) -> Vec<SentAnswer<'_>> {
+        let mut answers = self.sent_answers();
+        answers.retain(|answer| !answer.approved);
+        answers
+    }
+
+    /// How many automatic mails were recorded for sending to anybody outside.
+    #[must_use]
+    pub fn automatic_mails(&self) -> u32 {
+        let automatic = |event: &&Event| {
+            matches!(
+                event,
+                Event::Wrote {
+                    purpose: Purpose::Answer
+                        | Purpose::Question
+                        | Purpose::Notice
+                        | Purpose::StopConfirmation,
+                    ..
+                }
+            )
+        };
+        u32::try_from(self.plain_events().filter(automatic).count()).unwrap_or(u32::MAX)
+    }
+
+    /// The last time by which the customer was promised an answer, kept or not.
+    #[must_use]
+    pub fn last_promise(&self) -> Option<Timestamp> {
+        self.plain_events().rev().find_map(|event| match event {
+            Event::HandedOff {
+                promised_by: Some(promised_by),
+                ..
+            } => Some(*promised_by),
+            _ => None,
+        })
+    }
+
+    /// The promise that is still to be kept: no person has answered since it was given.
+    #[must_use]
+    pub fn open_promise(&self) -> Option<Timestamp> {
+        let mut open = None;
+        for event in self.plain_events() {
+            match event {
+                Event::HandedOff {
+                    promised_by: Some(promised_by),
+                    ..
+                } => open = Some(*promised_by),
+                Event::StaffReplied { .. }
+                | Event::DraftApproved { .. }
+                | Event::Closed { .. }
+                | Event::GivenBack { .. } => open = None,
+                _ => {}
+            }
+        }
+        open
+    }
+
+    /// Whether the customer has said `STOP` in this ticket and not taken it back.
+    #[must_use]
+    pub fn automation_refused(&self) -> bool {
+        let mut refused = false;
+        for event in self.plain_events() {
+            match event {
+                Event::AutomationRefused => refused = true,
+                Event::AutomationAllowed => refused = false,
+                _ => {}
+            }
+        }
+        refused
+    }
+
+    /// Whether it is done. A mail of a customer or a third party opens it again.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let mut closed = false;
+        for event in self.plain_events() {
+            match event {
+                Event::Closed { .. } => closed = true,
+                Event::CustomerWrote { .. }
+                | Event::ThirdPartyWrote { .. }
+                | Event::HandedOff { .. }
+                | Event::StaffReplied { .. }
+                | Event::Taken { .. }
+                | Event::GivenBack { .. } => closed = false,
+                _ => {}
+            }
+        }
+        closed
+    }
+
+    /// Everybody outside who wrote into it, the customer first. Who was only in Cc is not among them.
+    #[must_use]
+    pub fn participants(&self) -> Vec<&Address> {
+        let mut seen = BTreeSet::new();
+        let writers = self.plain_events().filter_map(|event| match event {
+            Event::Opened { customer, .. } => Some(&customer.address),
+            Event::ThirdPartyWrote { from, .. } => Some(&from.address),
+            _ => None,
+        });
+        writers
+            .filter(|address| seen.insert(address.key()))
+            .collect()
+    }
+
+    /// Whether that address wrote into it before.
+    #[must_use]
+    pub fn is_participant(&self, address: &Address) -> bool {
+        self.participants()
+            .iter()
+            .any(|participant| participant.is_same_as(address))
+    }
+
+    /// The customer's mails, oldest first.
+    #[must_use]
+    pub fn customer_mails(&self) -> Vec<&MailSummary> {
+        self.plain_events()
+            .filter_map(|event| match event {
+                Event::Opened { mail, .. } | Event::CustomerWrote { mail } => Some(mail),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Where the next mail to the customer stands in their thread: under their last mail that can be answered, or under our own
+    /// last mail to them where none of theirs has a Message-ID.
+    #[must_use]
+    pub fn customer_thread(&self) -> ThreadLinks {
+        let theirs = self
+            .customer_mails()
+            .into_iter()
+            .rev()
+            .find_map(|mail| Some((mail, mail.message_id.as_ref()?)));
+        if let Some((mail, message_id)) = theirs {
+            return ThreadLinks::under(&mail.references, message_id);
+        }
+        self.customer()
+            .map(|customer| self.thread_of_our_mails_to(&customer.address))
+            .unwrap_or_default()
+    }
+
+    /// Where the next mail to a team stands in its thread: all packets and drafts of a ticket hang under the first one that went to
+    /// that mailbox, so that staff see one conversation.
+    #[must_use]
+    pub fn staff_thread(&self, team_address: &Address) -> ThreadLinks {
+        self.thread_of_our_mails_to(team_address)
+    }
+
+    fn thread_of_our_mails_to(&self, address: &Address) -> ThreadLinks {
+        let ours: Vec<MessageId> = self
+            .plain_events()
+            .filter_map(|event| match event {
+                Event::Wrote { message_id, to, .. }
+                    if to.iter().any(|recipient| recipient.is_same_as(address)) =>
+                {
+                    Some(message_id.clone())
+                }
+                _ => None,
+            })
+            .collect();
+        match ours.split_last() {
+            Some((last, before)) => ThreadLinks::under(before, last),
+            None => ThreadLinks::default(),
+        }
+    }
+
+    fn plain_events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.events.iter().map(|timed| &timed.event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::test_situation::{TicketStory, address, draft, message_id, team_name};
+
+    #[test]
+    fn status_and_holder_follow_the_story() {
+        let member = || address("kim@shop.example");
+        let person = || Holder::Person(team_name("desk"));
+        let told = TicketStory::opened;
+        let rows: Vec<(&str, Ticket, Status, Holder)> = vec![
+            ("opened", told().ticket(), Status::Open, Holder::Automation),
+            (
+                "answered",
+                told().answered("hours").ticket(),
+                Status::Answered,
+                Holder::Automation,
+            ),
+            (
+                "asked",
+                told().asked("track", &["order_number"]).ticket(),
+                Status::WaitsForCustomer,
+                Holder::Automation,
+            ),
+            (
+                "drafted",
+                told().drafted("hours").ticket(),
+                Status::WaitsForApproval(draft("hours")),
+                Holder::Automation,
+            ),
+            (
+                "draft approved",
+                told()
+                    .drafted("hours")
+                    .event(Event::DraftApproved { member: member() })
+                    .ticket(),
+                Status::Answered,
+                Holder::Automation,
+            ),
+            (
+                "handed off",
+                told().handed_off("desk").ticket(),
+                Status::WithPerson(team_name("desk")),
+                person(),
+            ),
+            (
+                "staff replied",
+                told().handed_off("desk").staff_replied().ticket(),
+                Status::WithPerson(team_name("desk")),
+                person(),
+            ),
+            (
+                "given back",
+                told()
+                    .handed_off("desk")
+                    .event(Event::GivenBack { member: member() })
+                    .ticket(),
+                Status::Open,
+                Holder::Automation,
+            ),
+            (
+                "closed",
+                told().handed_off("desk").closed().ticket(),
+                Status::Closed,
+                person(),
+            ),
+            (
+                "closed, person, wrote again",
+                told().handed_off("desk").closed().customer_wrote().ticket(),
+                Status::WithPerson(team_name("desk")),
+                person(),
+            ),
+            (
+                "closed, automation, wrote again",
+                told().answered("hours").closed().customer_wrote().ticket(),
+                Status::Open,
+                Holder::Automation,
+            ),
+            (
+                "taken without a packet",
+                told().event(Event::Taken { member: member() }).ticket(),
+                Status::WithPerson(team_name("")),
+                Holder::Person(team_name("")),
+            ),
+        ];
+        for (name, ticket, status, holder) in rows {
+            assert_eq!(ticket.status(), status, "{name}");
+            assert_eq!(ticket.holder(), holder, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_draft_is_void_as_soon_as_something_newer_happened() {
+        let drafted = || TicketStory::opened().drafted("hours");
+        assert!(drafted().ticket().waiting_draft().is_some());
+        for newer in [
+            drafted().customer_wrote(),
+            drafted().staff_replied(),
+            drafted().handed_off("desk"),
+            drafted().closed(),
+            drafted().event(Event::DraftWithdrawn),
+        ] {
+            assert_eq!(newer.ticket().waiting_draft(), None);
+        }
+    }
+
+    #[test]
+    fn a_promise_is_open_until_a_person_answers() {
+        let handed_off = TicketStory::opened().handed_off("desk");
+        assert!(handed_off.clone().ticket().open_promise().is_some());
+        let kept = handed_off.staff_replied().ticket();
+        assert_eq!(kept.open_promise(), None);
+        assert!(kept.last_promise().is_some());
+    }
+
+    #[test]
+    fn threads_hang_under_the_right_mail_and_stay_short() {
+        let ticket = TicketStory::opened()
+            .wrote("p1@us", Purpose::Packet, "desk@shop.example")
+            .wrote("n1@us", Purpose::Notice, "ann@a.example")
+            .wrote("p2@us", Purpose::CustomerWroteAgain, "Desk@shop.example")
+            .ticket();
+        let staff = ticket.staff_thread(&address("desk@shop.example"));
+        assert_eq!(staff.in_reply_to, Some(message_id("p2@us")));
+        assert_eq!(
+            staff.references,
+            vec![message_id("p1@us"), message_id("p2@us")]
+        );
+        assert_eq!(
+            ticket.customer_thread().in_reply_to,
+            Some(message_id("first@a.example"))
+        );
+        assert_eq!(ticket.automatic_mails(), 1);
+
+        let many: Vec<MessageId> = (0..40).map(|n| message_id(&format!("{n}@x"))).collect();
+        let links = ThreadLinks::under(&many, &message_id("last@x"));
+        assert_eq!(links.references.len(), ThreadLinks::REFERENCES_MAX);
+        assert_eq!(links.references.first(), Some(&message_id("0@x")));
+        assert_eq!(links.references.last(), Some(&message_id("last@x")));
     }
 }

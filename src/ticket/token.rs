@@ -4,6 +4,10 @@
 use super::TicketId;
 use crate::config::TeamName;
 use crate::mail::Address;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::fmt;
+use subtle::ConstantTimeEq;
 
 /// The secret that all tokens and outgoing Message-IDs are made with. Never printed.
 #[derive(Clone)]
@@ -22,6 +26,46 @@ pub enum Party {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token(String);
 
+/// RFC 4648 base 32 in lower case: letters and digits that stand in any local part, and survive a server that changes case.
+const BASE32: [char; 32] = [
+    'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's',
+    't', 'u', 'v', 'w', 'x', 'y', 'z', '2', '3', '4', '5', '6', '7',
+];
+
+/// Characters of a tag: 16 of 5 bits are 80 bits.
+const TAG_CHARACTERS: usize = 16;
+
+/// The whole form in bytes: ten of the reference, `-c-`, sixteen of the tag.
+const TOKEN_BYTES: usize = 10 + 3 + TAG_CHARACTERS;
+
+/// The purposes inside the key's domain. What is made for one is worthless for every other.
+const TICKET_PURPOSE: &str = "ticket-token";
+const TAG_PURPOSE: &str = "tag";
+
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TokenKey(not shown)")
+    }
+}
+
+impl Party {
+    /// The letter in the token.
+    const fn letter(&self) -> char {
+        match self {
+            Self::Customer(_) => 'c',
+            Self::Staff(_) => 's',
+        }
+    }
+
+    /// What the party is told apart by. An address in any case is the same party.
+    fn key(&self) -> String {
+        match self {
+            Self::Customer(address) => address.key(),
+            Self::Staff(team) => team.0.clone(),
+        }
+    }
+}
+
 impl TokenKey {
     /// A key from 32 bytes.
     #[must_use]
@@ -31,33 +75,222 @@ impl TokenKey {
 
     /// The token that lets `party` write into `ticket`.
     #[must_use]
-    pub fn token(&self, _ticket: &TicketId, _party: &Party) -> Token {
-        todo!()
+    pub fn token(&self, ticket: &TicketId, party: &Party) -> Token {
+        let letter = party.letter();
+        let tag = self.authenticate(
+            TICKET_PURPOSE,
+            &[
+                ticket.compact().as_bytes(),
+                letter.to_string().as_bytes(),
+                party.key().as_bytes(),
+            ],
+        );
+        Token(format!(
+            "{}-{letter}-{tag}",
+            ticket.compact().to_ascii_lowercase()
+        ))
     }
 
     /// Whether `token` was made for `party` and `ticket`; in constant time.
     #[must_use]
-    pub fn proves(&self, _token: &Token, _ticket: &TicketId, _party: &Party) -> bool {
-        todo!()
+    pub fn proves(&self, token: &Token, ticket: &TicketId, party: &Party) -> bool {
+        let genuine = self.token(ticket, party);
+        genuine.0.as_bytes().ct_eq(token.0.as_bytes()).into()
     }
 
     /// A tag that nobody else can make, over any content (for outgoing Message-IDs and the loop mark): 16 characters.
     #[must_use]
-    pub fn tag(&self, _purpose: &str, _content: &[&[u8]]) -> String {
-        todo!()
+    pub fn tag(&self, purpose: &str, content: &[&[u8]]) -> String {
+        let mut parts = vec![purpose.as_bytes()];
+        parts.extend_from_slice(content);
+        self.authenticate(TAG_PURPOSE, &parts)
+    }
+
+    /// HMAC-SHA-256 over the purpose and the parts, each with its length before it, so that no two lists of parts read the same.
+    fn authenticate(&self, purpose: &str, parts: &[&[u8]]) -> String {
+        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.0) {
+            Ok(mac) => mac,
+            // HMAC takes keys of any length (RFC 2104 section 3): this never happens, and a panic here would stop the daemon.
+            Err(_) => return String::new(),
+        };
+        let mut take = |part: &[u8]| {
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part);
+        };
+        take(b"handoffd 1");
+        take(purpose.as_bytes());
+        for part in parts {
+            take(part);
+        }
+        let digest = mac.finalize().into_bytes();
+        let bits = digest
+            .iter()
+            .take(10)
+            .fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+        (0..TAG_CHARACTERS)
+            .rev()
+            .map(|position| {
+                let value = usize::try_from((bits >> (position * 5)) & 31).unwrap_or(0);
+                BASE32.get(value).copied().unwrap_or('a')
+            })
+            .collect()
     }
 }
 
 impl Token {
-    /// Reads the form of a token (not whether it is genuine) and the ticket that it names.
+    /// Reads the form of a token (not whether it is genuine) and the ticket that it names. Any case: mail servers change it.
     #[must_use]
-    pub fn parse(_text: &str) -> Option<(Self, TicketId)> {
-        todo!()
+    pub fn parse(text: &str) -> Option<(Self, TicketId)> {
+        if text.len() != TOKEN_BYTES || !text.is_ascii() {
+            return None;
+        }
+        let text = text.to_ascii_lowercase();
+        let mut parts = text.splitn(3, '-');
+        let (reference, letter, tag) = (parts.next()?, parts.next()?, parts.next()?);
+        if !matches!(letter, "c" | "s") || tag.len() != TAG_CHARACTERS {
+            return None;
+        }
+        if !tag.chars().all(|character| BASE32.contains(&character)) {
+            return None;
+        }
+        let ticket = TicketId::parse(reference)?;
+        // A reference typed with O for 0 is the same ticket to a person; a machine wrote this one, so it must be exact.
+        (ticket.compact().to_ascii_lowercase() == reference).then_some((Self(text), ticket))
+    }
+
+    /// Whether it says of itself that it is a team's. Proves nothing.
+    #[must_use]
+    pub fn claims_staff(&self) -> bool {
+        self.0.as_bytes().get(11) == Some(&b's')
     }
 
     /// The token as it stands in an address.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::MailIdentity;
+    use proptest::prelude::*;
+
+    fn key() -> TokenKey {
+        TokenKey::new([3; 32])
+    }
+
+    fn ticket(seed: u8) -> TicketId {
+        TicketId::for_mail(&MailIdentity([seed; 32]), 0)
+    }
+
+    fn customer(address: &str) -> Party {
+        Party::Customer(Address::parse(address).unwrap())
+    }
+
+    fn team(name: &str) -> Party {
+        Party::Staff(TeamName(name.to_owned()))
+    }
+
+    #[test]
+    fn the_form_is_stable_and_read_in_any_case() {
+        let token = key().token(&ticket(1), &customer("Ann@Shop.example"));
+        assert_eq!(token.as_str().len(), TOKEN_BYTES);
+        assert_eq!(
+            token,
+            key().token(&ticket(1), &customer("ann@shop.example"))
+        );
+        let (read, id) = Token::parse(&token.as_str().to_uppercase()).unwrap();
+        assert_eq!((&read, id), (&token, ticket(1)));
+        assert!(key().proves(&read, &ticket(1), &customer("ANN@shop.example")));
+        assert!(!read.claims_staff());
+        assert!(key().token(&ticket(1), &team("desk")).claims_staff());
+        for bad in [
+            "",
+            "k7qf2m9xrt",
+            "k7qf2m9xrt-x-aaaaaaaaaaaaaaaa",
+            "k7qf2m9xrt-c-aaaaaaaaaaaaaaa1",
+            "k7qf2m9xrt-c-aaaaaaaaaaaaaaaaa",
+            "k7qf2m9xro-c-aaaaaaaaaaaaaaaa",
+        ] {
+            assert!(Token::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_made_for_one_is_good_for_another() {
+        let ann = key().token(&ticket(1), &customer("ann@a.example"));
+        for other in [
+            customer("ben@a.example"),
+            team("desk"),
+            team("ann@a.example"),
+        ] {
+            assert!(!key().proves(&ann, &ticket(1), &other), "{other:?}");
+        }
+        assert!(!key().proves(&ann, &ticket(2), &customer("ann@a.example")));
+        assert!(!TokenKey::new([4; 32]).proves(&ann, &ticket(1), &customer("ann@a.example")));
+        // A customer token with its letter changed is no staff token.
+        let (changed, id) = Token::parse(&ann.as_str().replacen("-c-", "-s-", 1)).unwrap();
+        assert!(!key().proves(&changed, &id, &team("desk")));
+    }
+
+    #[test]
+    fn tags_have_purposes_and_parts_that_do_not_run_together() {
+        let key = key();
+        let tag = key.tag("message-id", &[b"ab", b"c"]);
+        assert_eq!(tag.len(), TAG_CHARACTERS);
+        assert_ne!(tag, key.tag("message-id", &[b"a", b"bc"]));
+        assert_ne!(tag, key.tag("loop-mark", &[b"ab", b"c"]));
+        // Not even a purpose named like the tokens' own gives a token.
+        let ticket = ticket(1);
+        let forged = key.tag(
+            TICKET_PURPOSE,
+            &[ticket.compact().as_bytes(), b"s", b"desk"],
+        );
+        assert!(
+            !key.token(&ticket, &team("desk"))
+                .as_str()
+                .ends_with(&forged)
+        );
+    }
+
+    #[test]
+    fn the_key_is_never_printed() {
+        assert_eq!(
+            format!("{:?}", TokenKey::new([65; 32])),
+            "TokenKey(not shown)"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(text in "\\PC{0,60}") {
+            let _ = Token::parse(&text);
+        }
+
+        #[test]
+        fn no_customer_token_verifies_as_anything_else(
+            seed in any::<u8>(), other_seed in any::<u8>(), local in "[a-z]{1,8}", other_local in "[a-z]{1,8}", name in "[a-z-]{1,12}"
+        ) {
+            let address = format!("{local}@x.example");
+            let token = key().token(&ticket(seed), &customer(&address));
+            prop_assert!(key().proves(&token, &ticket(seed), &customer(&address)));
+            prop_assert!(!key().proves(&token, &ticket(seed), &team(&name)));
+            prop_assert!(!key().proves(&token, &ticket(seed), &team(&address)));
+            if seed != other_seed {
+                prop_assert!(!key().proves(&token, &ticket(other_seed), &customer(&address)));
+            }
+            if local != other_local {
+                let other = customer(&format!("{other_local}@x.example"));
+                prop_assert!(!key().proves(&token, &ticket(seed), &other));
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read_again(seed in any::<u8>(), local in "[a-zA-Z]{1,8}") {
+            let token = key().token(&ticket(seed), &customer(&format!("{local}@x.example")));
+            prop_assert_eq!(Token::parse(token.as_str()), Some((token, ticket(seed))));
+        }
     }
 }

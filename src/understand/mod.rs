@@ -35,6 +35,12 @@ pub const SUGGEST_THRESHOLD: f64 = 0.25;
 /// A summary is cut here, in characters.
 const SUMMARY_MAX_CHARS: usize = 160;
 
+/// Confidence from which an answer is sent, where the settings name none.
+pub const SEND_THRESHOLD: f64 = 0.7;
+
+/// Confidence from which an answer is suggested to staff, where the settings name none.
+pub const SUGGEST_THRESHOLD: f64 = 0.35;
+
 /// Understands mails: trained on the articles at start, the same for the same articles and settings.
 #[derive(Debug)]
 pub struct Understander {

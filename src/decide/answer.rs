@@ -1,0 +1,194 @@
+//! Steps 8 to 10: ask for what is missing, draft, or answer. Facts come from a customer's mail: they enter the approved text as plain
+//! words or not at all.
+
+use super::view::View;
+use super::{Action, Match};
+use crate::config::{FactName, Mode};
+use crate::knowledge::ArticleMode;
+use crate::ticket::{ArticleReference, Draft};
+use std::collections::BTreeMap;
+
+/// The longest fact put into an answer, in characters.
+const FACT_MAX_CHARACTERS: usize = 80;
+
+/// Step 8: something needed is missing.
+pub(super) fn missing(view: &View<'_>) -> Option<Match> {
+    let missing = view.missing();
+    let (wanted, ..) = view.article()?;
+    if missing.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    Some(Match::new(
+        "facts-missing",
+        format!(
+            "the answer about {} needs {}, which the customer has not given yet",
+            wanted.intent,
+            names.join(", ")
+        ),
+        wanted.evidence.as_str(),
+        Action::Ask {
+            intent: wanted.intent.clone(),
+            missing,
+        },
+    ))
+}
+
+/// Steps 9 and 10: what lacks nothing is drafted where a person's yes is wanted, and sent otherwise.
+pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
+    let Some((wanted, topic, article)) = view.article() else {
+        return Match::new(
+            "no-intent",
+            "no article is near enough to what the mail says",
+            "",
+            view.to_person(None),
+        );
+    };
+    let reference = ArticleReference {
+        intent: wanted.intent.clone(),
+        language: view.language.clone(),
+        revision: article.revision.clone(),
+    };
+    let text = match filled(&article.body, &view.facts) {
+        Ok(text) => text,
+        Err(why) => {
+            return Match::new(
+                "fact-not-usable",
+                format!(
+                    "the answer about {} cannot be filled in: {why}",
+                    wanted.intent
+                ),
+                wanted.evidence.as_str(),
+                view.to_person(None),
+            );
+        }
+    };
+    let sure = format!(
+        "the mail asks about {} ({:.2}, needed {:.2})",
+        wanted.intent,
+        wanted.confidence,
+        view.send_threshold()
+    );
+    let draft_because = match (view.situation.settings.automation.mode, topic.mode) {
+        (Mode::Draft, _) => Some((
+            "draft-mode",
+            "every answer waits for a person's yes at present",
+        )),
+        (_, ArticleMode::Answer) => None,
+        (_, ArticleMode::Draft | ArticleMode::Handoff) => Some((
+            "draft-article",
+            "answers about this wait for a person's yes",
+        )),
+    };
+    if let Some((rule, because)) = draft_because {
+        let draft = Draft {
+            article: reference,
+            confidence: wanted.confidence,
+            text,
+            team: view.responsible_team(),
+        };
+        let sentence = format!("{sure}, and {because}");
+        return Match::new(
+            rule,
+            sentence,
+            wanted.evidence.as_str(),
+            Action::Draft(draft),
+        );
+    }
+    let used = topic
+        .needs
+        .iter()
+        .filter_map(|name| Some((name.clone(), view.facts.get(name)?.clone())))
+        .collect();
+    let action = Action::Answer {
+        article: reference,
+        confidence: wanted.confidence,
+        facts: used,
+        text,
+    };
+    Match::new(
+        "sure",
+        format!("{sure}, and the approved text says all that is needed"),
+        wanted.evidence.as_str(),
+        action,
+    )
+}
+
+/// The approved text with each `{{fact}}` replaced. Values are not looked at again: a value with braces in it stays as it is.
+fn filled(body: &str, facts: &BTreeMap<FactName, String>) -> Result<String, String> {
+    let mut text = String::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((name, behind)) = after.split_once("}}") else {
+            break;
+        };
+        text.push_str(before);
+        let name = FactName(name.trim().to_owned());
+        let value = facts
+            .get(&name)
+            .ok_or_else(|| format!("{name} is not known"))?;
+        if !is_plain(value) {
+            return Err(format!("the value of {name} is not plain text"));
+        }
+        text.push_str(value);
+        rest = behind;
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+/// Whether a value can stand in Markdown without meaning anything there: no markup, no link, no line break, no invisible character.
+fn is_plain(value: &str) -> bool {
+    let is_plain_character =
+        |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '.' | ',' | '/' | '+');
+    let has_link = value.contains("//") || value.to_lowercase().contains("www.");
+    !value.trim().is_empty()
+        && value.chars().count() <= FACT_MAX_CHARACTERS
+        && value.chars().all(is_plain_character)
+        && !has_link
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn facts(value: &str) -> BTreeMap<FactName, String> {
+        BTreeMap::from([(FactName("order_number".to_owned()), value.to_owned())])
+    }
+
+    #[test]
+    fn facts_are_filled_in_as_plain_words() {
+        let body = "Look for {{order_number}} and {{ order_number }}. {{";
+        assert_eq!(
+            filled(body, &facts("AB-204518")).unwrap(),
+            "Look for AB-204518 and AB-204518. {{"
+        );
+        assert_eq!(
+            filled("{{model}}", &facts("x")).unwrap_err(),
+            "model is not known"
+        );
+        for bad in [
+            "",
+            "[click](https://evil.example)",
+            "a\nb",
+            "**x**",
+            "{{model}}",
+            "<b>",
+            "https://evil.example",
+            "www.evil",
+            "x\u{202E}y",
+        ] {
+            assert!(filled(body, &facts(bad)).is_err(), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_hostile_value_brings_no_markup(value in "\\PC{0,40}") {
+            if let Ok(text) = filled("{{order_number}}", &facts(&value)) {
+                prop_assert!(!text.contains(['*', '[', '<', '`', '\n', '{', '_', '#', '\\', '&']));
+            }
+        }
+    }
+}

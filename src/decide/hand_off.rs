@@ -1,0 +1,132 @@
+//! Who gets a hand-off, and is the customer told? The notice is an automatic mail like any other: whatever forbids those forbids it,
+//! and then staff are told why the customer heard nothing.
+
+use super::view::View;
+use super::{HandOff, NoticePlan};
+use crate::config::TeamName;
+use crate::desk::{Sender, Trust};
+use crate::knowledge::ArticleMode;
+use crate::ticket::{ArticleReference, Ticket};
+
+/// The hand-off of this mail to that team, or to the one that its subject belongs to.
+pub(super) fn hand_off(view: &View<'_>, team: Option<TeamName>) -> HandOff {
+    let team = match team {
+        Some(team) => view.existing_team(Some(&team)),
+        None => view.responsible_team(),
+    };
+    let notice = match silence(view) {
+        Some(why) => NoticePlan::Withhold { why },
+        None => notice(view, &team),
+    };
+    HandOff {
+        notice,
+        suggestion: suggestion(view),
+        facts: view.facts.clone(),
+        missing: view.missing(),
+        team,
+    }
+}
+
+/// That the customer is told, and the promise: the team's reply time, counted in its working hours from now.
+pub(super) fn notice(view: &View<'_>, team: &TeamName) -> NoticePlan {
+    match view.situation.settings.team(team) {
+        Some(team) => NoticePlan::Tell {
+            promised_by: team.hours.after(view.situation.now, team.reply_within),
+        },
+        None => NoticePlan::Withhold {
+            why: "no team is configured, so no time can be promised".to_owned(),
+        },
+    }
+}
+
+/// Why nothing automatic may go to whoever wrote this mail; `None` where it may.
+pub(super) fn silence(view: &View<'_>) -> Option<String> {
+    let situation = view.situation;
+    match situation.sender {
+        Sender::ThirdParty => {
+            return Some(
+                "somebody other than the customer wrote, and nothing automatic goes to third parties"
+                    .to_owned(),
+            );
+        }
+        Sender::Customer(Trust::Contradicted) => {
+            return Some(
+                "the sender's identity is in doubt, and a notice might reach the wrong person"
+                    .to_owned(),
+            );
+        }
+        _ => {}
+    }
+    if situation.mail.from.is_none() {
+        return Some("the mail names no sender".to_owned());
+    }
+    if refuses_automation(view) {
+        return Some("the customer has asked for no automatic mail (STOP)".to_owned());
+    }
+    if !situation.mail.may_auto_reply {
+        return Some("mail manners (RFC 3834) forbid an automatic answer to this mail".to_owned());
+    }
+    limit_reached(view)
+}
+
+/// Whether `STOP` holds: said before or now, and not taken back now.
+pub(super) fn refuses_automation(view: &View<'_>) -> bool {
+    use crate::understand::CustomerWord;
+    match view.situation.understanding.customer_word {
+        Some(CustomerWord::Start) => false,
+        Some(CustomerWord::Stop) => true,
+        _ => refused_before(view),
+    }
+}
+
+/// Whether `STOP` was said before this mail.
+pub(super) fn refused_before(view: &View<'_>) -> bool {
+    view.situation.history.automation_refused
+        || view.ticket().is_some_and(Ticket::automation_refused)
+}
+
+/// Which limit on automatic mail is reached, as a sentence.
+pub(super) fn limit_reached(view: &View<'_>) -> Option<String> {
+    let history = view.situation.history;
+    let limits = &view.situation.settings.limits;
+    let in_ticket = view.ticket().map_or(0, Ticket::automatic_mails);
+    let counts = [
+        (in_ticket, limits.automatic_per_ticket, "in this ticket"),
+        (
+            history.automatic_to_sender_in_day,
+            limits.automatic_per_sender_per_day,
+            "to this address within 24 hours",
+        ),
+        (
+            history.automatic_to_domain_in_hour,
+            limits.automatic_per_domain_per_hour,
+            "to this domain within an hour",
+        ),
+        (
+            history.automatic_in_hour,
+            limits.automatic_per_hour,
+            "to all within an hour",
+        ),
+    ];
+    let (count, limit, whereto) = counts
+        .into_iter()
+        .find(|(count, limit, _)| count >= limit)?;
+    Some(format!(
+        "the limit of automatic mails {whereto} is reached ({count} of {limit})"
+    ))
+}
+
+/// The nearest approved answer, as a suggestion: in the customer's language, or in any where there is none.
+fn suggestion(view: &View<'_>) -> Option<ArticleReference> {
+    let (wanted, topic) = view.likely()?;
+    if topic.mode == ArticleMode::Handoff {
+        return None;
+    }
+    let in_language = topic.articles.get_key_value(&view.language);
+    let (language, article) = in_language.or_else(|| topic.articles.iter().next())?;
+    Some(ArticleReference {
+        intent: wanted.intent.clone(),
+        language: language.clone(),
+        revision: article.revision.clone(),
+    })
+}

@@ -1,0 +1,133 @@
+//! Step 1: what is ours, or nobody's: our own copies, bounces, robots, lists. An automatic answer to any of these makes a loop.
+
+use super::view::View;
+use super::{Action, Match, Own, Rule};
+use crate::desk::Sender;
+use crate::mail::{BounceAction, SenderKind};
+
+/// The rules of this step, in order.
+pub(super) const RULES: &[Rule] = &[own_copy, own, bounce, robot, list_or_bulk, no_sender];
+
+/// Nothing leaves, nobody is told.
+pub(super) const LEAVE: Action = Action::Leave {
+    tell_of_bounce: None,
+};
+
+/// The copy to ourselves proves that a mail left. The Message-ID alone does not: the customer knows it and could use it again.
+fn own_copy(view: &View<'_>) -> Vec<Match> {
+    let mail = view.situation.mail;
+    if mail.sender_kind != SenderKind::Own || view.situation.history.own != Own::Copy {
+        return vec![];
+    }
+    let evidence = mail.message_id.as_ref().map(ToString::to_string);
+    vec![Match::new(
+        "own-copy",
+        "this is the copy of a mail of ours, which proves that it left",
+        evidence.unwrap_or_default(),
+        Action::NoteOwnCopy,
+    )]
+}
+
+fn own(view: &View<'_>) -> Vec<Match> {
+    if view.situation.mail.sender_kind != SenderKind::Own || view.situation.history.own == Own::Copy
+    {
+        return vec![];
+    }
+    vec![left(
+        view,
+        "own-mail",
+        "it comes from our own address, and we do not answer ourselves",
+    )]
+}
+
+fn bounce(view: &View<'_>) -> Vec<Match> {
+    let mail = view.situation.mail;
+    if mail.sender_kind != SenderKind::Bounce {
+        return vec![];
+    }
+    let failed = mail
+        .bounce
+        .as_ref()
+        .is_none_or(|bounce| bounce.action == BounceAction::Failed);
+    let tell_of_bounce = view.ticket().filter(|_| failed).map(|ticket| {
+        view.team_in_ticket()
+            .unwrap_or_else(|| view.existing_team(ticket.last_team()))
+    });
+    let sentence = match (view.ticket(), failed) {
+        (None, _) => "it is a delivery report, about no mail of ours that we know",
+        (Some(_), true) => "a mail of ours about this ticket did not arrive",
+        (Some(_), false) => "it is a delivery report: the mail is delayed or arrived",
+    };
+    let evidence = mail.bounce.as_ref().map(|bounce| {
+        let recipient = bounce.recipient.as_ref().map(ToString::to_string);
+        let status = bounce.status.clone().unwrap_or_default();
+        format!(
+            "{} {status} {}",
+            bounce.action.as_str(),
+            recipient.unwrap_or_default()
+        )
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+    });
+    vec![Match::new(
+        "bounce",
+        sentence,
+        evidence.unwrap_or_else(|| sender_evidence(view)),
+        Action::Leave { tell_of_bounce },
+    )]
+}
+
+fn robot(view: &View<'_>) -> Vec<Match> {
+    match view.situation.mail.sender_kind {
+        SenderKind::AutoReply => vec![left(
+            view,
+            "auto-reply",
+            "a machine wrote this (an out-of-office note or another ticket system)",
+        )],
+        SenderKind::FeedbackReport => vec![left(
+            view,
+            "feedback-report",
+            "it is a complaint report of a mail provider",
+        )],
+        _ => vec![],
+    }
+}
+
+/// Lists and bulk mail, unless they belong to a ticket: a customer or a member may write through a list, and those words must
+/// reach a person. (Nothing automatic goes out for them either way: [`crate::mail::Mail::may_auto_reply`] is false.)
+fn list_or_bulk(view: &View<'_>) -> Vec<Match> {
+    let is_part_of_ticket =
+        view.ticket().is_some() && !matches!(view.situation.sender, Sender::FalseStaff { .. });
+    match view.situation.mail.sender_kind {
+        _ if is_part_of_ticket => vec![],
+        SenderKind::List => vec![left(view, "list", "it came through a mailing list")],
+        SenderKind::Bulk => vec![left(view, "bulk", "it is bulk mail or a newsletter")],
+        _ => vec![],
+    }
+}
+
+/// Nobody can be answered and nobody can be named as the customer; the admin looks at it.
+fn no_sender(view: &View<'_>) -> Vec<Match> {
+    if view.situation.mail.from.is_some() || view.ticket().is_some() {
+        return vec![];
+    }
+    vec![Match::new(
+        "no-sender",
+        "the mail names no sender that can be read, so nobody can be answered",
+        "",
+        Action::Quarantine,
+    )]
+}
+
+fn left(view: &View<'_>, rule: &'static str, sentence: &str) -> Match {
+    Match::new(rule, sentence, sender_evidence(view), LEAVE)
+}
+
+fn sender_evidence(view: &View<'_>) -> String {
+    let evidence = view.situation.mail.sender_evidence.iter();
+    evidence
+        .map(|evidence| format!("{}: {}", evidence.place, evidence.words))
+        .collect::<Vec<_>>()
+        .join("; ")
+}

@@ -1,0 +1,255 @@
+//! Step 2: what staff ask for, and what only claims to be staff. An act that cannot be done, or that may be meant in two ways, is told to
+//! the member and changes nothing: the customer must not get a command word as an answer, nor a draft that nobody approved.
+
+use super::view::View;
+use super::{Action, HandOff, Match, NoticePlan, Rule, hand_off};
+use crate::config::TeamName;
+use crate::desk::{CommandWord, Sender, StaffAct, begins_with_word, read_act, words_above_packet};
+use crate::mail::{Address, Extent, Protection};
+use crate::ticket::{Draft, Ticket};
+
+/// The rules of this step, in order.
+pub(super) const RULES: &[Rule] = &[false_staff, staff_act];
+
+/// The longest text that begins with `OK` and may still be a yes with a kind word, in words.
+const APPROVAL_MAX_WORDS: usize = 6;
+
+fn false_staff(view: &View<'_>) -> Vec<Match> {
+    let Sender::FalseStaff { why } = view.situation.sender else {
+        return vec![];
+    };
+    let from = view.situation.mail.from.as_ref();
+    vec![Match::new(
+        "false-staff",
+        format!(
+            "it claims to be from staff, but {why}; it changed nothing and reached no customer"
+        ),
+        from.map(ToString::to_string).unwrap_or_default(),
+        Action::Quarantine,
+    )]
+}
+
+fn staff_act(view: &View<'_>) -> Vec<Match> {
+    let Sender::Staff { team, member } = view.situation.sender else {
+        return vec![];
+    };
+    let Some(ticket) = view.ticket() else {
+        return vec![Match::new(
+            "staff-no-ticket",
+            format!("{member} (team {team}) answers a ticket that is not known any more"),
+            "",
+            Action::Quarantine,
+        )];
+    };
+    let plan = plan(view, ticket, team);
+    let (rule, what) = match (&plan.impossible, &plan.act) {
+        (Some(_), _) => (
+            "staff-impossible",
+            "asked for something that cannot be done",
+        ),
+        (None, StaffAct::Approve) => ("staff-approve", "approved the draft"),
+        (None, StaffAct::Refuse { .. }) => ("staff-refuse", "refused the draft"),
+        (None, StaffAct::Take) => ("staff-take", "took the ticket"),
+        (None, StaffAct::GiveBack) => ("staff-back", "gave the ticket back to automation"),
+        (None, StaffAct::Close) => ("staff-close", "closed the ticket"),
+        (None, StaffAct::Note { .. }) => ("staff-note", "left a note"),
+        (None, StaffAct::Reply { .. }) => ("staff-reply", "answered the customer"),
+        (None, StaffAct::Nothing) => ("staff-nothing", "sent no words"),
+    };
+    let sentence = match &plan.impossible {
+        Some(why) => format!("{member} (team {team}) {what}: {why}"),
+        None => format!("{member} (team {team}) {what}"),
+    };
+    let evidence = first_line(view);
+    vec![Match::new(
+        rule,
+        sentence,
+        evidence,
+        plan.into_action(team, member),
+    )]
+}
+
+/// What will be done of what was asked.
+struct Plan {
+    act: StaffAct,
+    draft: Option<Draft>,
+    impossible: Option<String>,
+    hand_off: Option<HandOff>,
+}
+
+impl Plan {
+    fn simply(act: StaffAct) -> Self {
+        Self {
+            act,
+            draft: None,
+            impossible: None,
+            hand_off: None,
+        }
+    }
+
+    fn impossible(act: StaffAct, why: impl Into<String>) -> Self {
+        Self {
+            impossible: Some(why.into()),
+            ..Self::simply(act)
+        }
+    }
+
+    fn into_action(self, team: &TeamName, member: &Address) -> Action {
+        Action::Staff {
+            team: team.clone(),
+            member: member.clone(),
+            act: self.act,
+            draft: self.draft,
+            impossible: self.impossible,
+            hand_off: self.hand_off,
+        }
+    }
+}
+
+fn plan(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
+    let mail = view.situation.mail;
+    if mail.extent == Extent::HeadersOnly {
+        let why = "your mail is larger than the limit and was not read; send it again without large attachments";
+        return Plan::impossible(StaffAct::Nothing, why);
+    }
+    if mail.protection == Protection::Encrypted {
+        let why = "your mail is encrypted and cannot be read; send it again unencrypted";
+        return Plan::impossible(StaffAct::Nothing, why);
+    }
+    let settings = view.situation.settings;
+    let keep_signature = settings.team(team).is_some_and(|team| team.keep_signature);
+    let act = read_act(mail, keep_signature);
+    match &act {
+        StaffAct::Approve => approve(ticket, team),
+        StaffAct::Refuse { why } => refuse(view, ticket, team, why),
+        StaffAct::Note { text } if text.is_empty() => {
+            Plan::impossible(act, "the note is empty; write its text after the word NOTE")
+        }
+        StaffAct::Nothing => Plan::impossible(
+            act,
+            "no words of yours were found above the packet; write your answer above it",
+        ),
+        StaffAct::Reply { text } => match doubt(ticket, text) {
+            Some(why) => Plan::impossible(act, why),
+            None => Plan::simply(act),
+        },
+        StaffAct::Take | StaffAct::GiveBack | StaffAct::Close | StaffAct::Note { .. } => {
+            Plan::simply(act)
+        }
+    }
+}
+
+fn approve(ticket: &Ticket, team: &TeamName) -> Plan {
+    match ticket.waiting_draft() {
+        Some(draft) if &draft.team == team => Plan {
+            draft: Some(draft.clone()),
+            ..Plan::simply(StaffAct::Approve)
+        },
+        Some(draft) => Plan::impossible(
+            StaffAct::Approve,
+            format!(
+                "the draft waits for a yes of team {}, not of team {team}",
+                draft.team
+            ),
+        ),
+        None => Plan::impossible(StaffAct::Approve, no_draft()),
+    }
+}
+
+fn refuse(view: &View<'_>, ticket: &Ticket, team: &TeamName, why: &str) -> Plan {
+    let act = StaffAct::Refuse {
+        why: why.to_owned(),
+    };
+    let Some(draft) = ticket.waiting_draft() else {
+        // "No, we do not ship to Norway." is an answer where there is nothing to refuse; `NO` in capitals is the word.
+        let words = words_above_packet(view.situation.mail);
+        let first = words.split_whitespace().next().unwrap_or("");
+        let is_shouted = first
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_uppercase()
+            == first.trim_matches(|c: char| !c.is_alphanumeric());
+        if why.is_empty() || is_shouted {
+            return Plan::impossible(act, no_draft());
+        }
+        return Plan::simply(StaffAct::Reply { text: words });
+    };
+    // The customer waits still and has heard nothing yet: now they are told that a person answers.
+    let hand_off = view.team_in_ticket().is_none().then(|| HandOff {
+        team: team.clone(),
+        notice: notice_after_refusal(view, ticket, team),
+        suggestion: None,
+        facts: ticket.facts(),
+        missing: vec![],
+    });
+    Plan {
+        draft: Some(draft.clone()),
+        hand_off,
+        ..Plan::simply(act)
+    }
+}
+
+/// The mail at hand is the member's: only what is known of the customer counts here.
+fn notice_after_refusal(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> NoticePlan {
+    if ticket.automation_refused() {
+        return NoticePlan::Withhold {
+            why: "the customer has asked for no automatic mail (STOP)".to_owned(),
+        };
+    }
+    let limit = view.situation.settings.limits.automatic_per_ticket;
+    if ticket.automatic_mails() >= limit {
+        return NoticePlan::Withhold {
+            why: format!("the limit of automatic mails in this ticket is reached ({limit})"),
+        };
+    }
+    hand_off::notice(view, team)
+}
+
+/// Why a reply may have been meant as a command; then the member is asked, rather than the customer surprised.
+fn doubt(ticket: &Ticket, text: &str) -> Option<String> {
+    let (word, has_own_line) = begins_with_word(text)?;
+    match word {
+        CommandWord::Approve
+            if ticket.waiting_draft().is_some()
+                && (has_own_line || text.split_whitespace().count() <= APPROVAL_MAX_WORDS) =>
+        {
+            Some(
+                "it begins with a yes and goes on, so neither the draft nor your text was sent; reply with OK alone to send the \
+                 draft, or with the whole answer without OK"
+                    .to_owned(),
+            )
+        }
+        CommandWord::Take | CommandWord::GiveBack | CommandWord::Close if has_own_line => Some(
+            "it begins with a command and goes on, so nothing was sent or changed; reply with the word alone, and with the \
+             answer to the customer in a mail of its own"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn no_draft() -> String {
+    "no draft waits in this ticket any more: it was answered, withdrawn because the customer wrote again, or never made"
+        .to_owned()
+}
+
+/// What becomes of a mail of staff, or of false staff, when a part failed: nothing reaches a customer.
+pub(super) fn on_failure(view: &View<'_>, why: &str) -> Option<Action> {
+    match view.situation.sender {
+        Sender::FalseStaff { .. } => Some(Action::Quarantine),
+        Sender::Staff { .. } if view.ticket().is_none() => Some(Action::Quarantine),
+        Sender::Staff { team, member } => {
+            let why = format!("{why}; nothing was sent, please try again");
+            Some(Plan::impossible(StaffAct::Nothing, why).into_action(team, member))
+        }
+        Sender::Customer(_) | Sender::ThirdParty => None,
+    }
+}
+
+fn first_line(view: &View<'_>) -> String {
+    let words = words_above_packet(view.situation.mail);
+    words
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .map(|line| line.trim().chars().take(120).collect())
+        .unwrap_or_default()
+}

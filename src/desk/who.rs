@@ -1,0 +1,254 @@
+//! Who wrote a mail, as far as it is shown? Staff only with the packet's token *and* a member's address: the token alone may have
+//! been forwarded, the address alone can be written by anybody. Reads hostile input. Pure.
+
+use crate::config::{Settings, TeamName};
+use crate::mail::{Address, Mail};
+use crate::ticket::thread::{Placement, Proof};
+use crate::ticket::{Party, Ticket};
+
+/// Who wrote a mail, as far as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sender {
+    /// The ticket's customer, or somebody who writes for the first time.
+    Customer(Trust),
+    /// Somebody else who writes into a ticket.
+    ThirdParty,
+    /// A member of a team, shown by the packet's token and the member's address together.
+    Staff {
+        /// The team whose token it is.
+        team: TeamName,
+        /// The member.
+        member: Address,
+    },
+    /// Claims to be staff without both: changes nothing, reaches no customer.
+    FalseStaff {
+        /// What is missing, as a sentence.
+        why: String,
+    },
+}
+
+/// How far a customer's identity is shown (design, section 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trust {
+    /// A token that belongs to someone else, or a look-alike.
+    Contradicted,
+    /// Nothing shows it.
+    Claimed,
+    /// Holds an unguessable token of this ticket.
+    Thread,
+    /// Shown by DMARC.
+    Proven,
+}
+
+/// Who wrote this mail?
+#[must_use]
+pub fn who_wrote(
+    mail: &Mail,
+    placement: &Placement,
+    ticket: Option<&Ticket>,
+    settings: &Settings,
+) -> Sender {
+    let Some(from) = mail.from.as_ref().map(|from| &from.address) else {
+        return without_sender(placement);
+    };
+    if let Placement::Existing(_, Proof::Holds(Party::Staff(team))) = placement {
+        return with_staff_proof(mail, from, team, settings);
+    }
+    if let Placement::Existing(_, Proof::Holds(Party::Customer(holder))) = placement
+        && holder.is_same_as(from)
+        && is_customer(ticket, from)
+    {
+        return Sender::Customer(at_most_claimed_if_several(mail, Trust::Thread));
+    }
+    if let Some(why) = claims_staff(from, placement, settings) {
+        return Sender::FalseStaff { why };
+    }
+    match placement {
+        Placement::New => Sender::Customer(at_most_claimed_if_several(mail, Trust::Claimed)),
+        Placement::Existing(..) if is_customer(ticket, from) => {
+            Sender::Customer(at_most_claimed_if_several(mail, Trust::Claimed))
+        }
+        Placement::Existing(..) => Sender::ThirdParty,
+    }
+}
+
+/// A mail that names no sender can be nobody's.
+fn without_sender(placement: &Placement) -> Sender {
+    match placement {
+        Placement::New => Sender::Customer(Trust::Contradicted),
+        Placement::Existing(_, Proof::Holds(Party::Staff(team))) => Sender::FalseStaff {
+            why: format!("it holds the token of team {team} and names no sender"),
+        },
+        Placement::Existing(..) => Sender::ThirdParty,
+    }
+}
+
+fn with_staff_proof(mail: &Mail, from: &Address, team: &TeamName, settings: &Settings) -> Sender {
+    let is_member = settings
+        .team(team)
+        .is_some_and(|team| team.members.iter().any(|member| member.is_same_as(from)));
+    if !is_member {
+        return Sender::FalseStaff {
+            why: format!("it holds the packet's token, but {from} is no member of team {team}"),
+        };
+    }
+    if names_several_senders(mail) {
+        return Sender::FalseStaff {
+            why: "it holds the packet's token, but names several senders".to_owned(),
+        };
+    }
+    Sender::Staff {
+        team: team.clone(),
+        member: from.clone(),
+    }
+}
+
+/// Why a mail without a staff proof claims to be staff; `None` where it does not.
+fn claims_staff(from: &Address, placement: &Placement, settings: &Settings) -> Option<String> {
+    let what_it_lacks = match placement {
+        Placement::New => "a team member wrote without the packet's token",
+        Placement::Existing(..) => {
+            "a team member wrote into a ticket without the packet's token; staff write to customers by replying to the packet"
+        }
+    };
+    if let Some(team) = settings.team_of_member(from) {
+        return Some(format!("{what_it_lacks} ({from}, team {})", team.name));
+    }
+    // A team's own mailbox is no customer either: answering it would send our packets' thread round in a circle.
+    let team = settings
+        .teams
+        .iter()
+        .find(|team| team.address.is_same_as(from))?;
+    Some(format!(
+        "the mailbox of team {} wrote without the packet's token",
+        team.name
+    ))
+}
+
+fn is_customer(ticket: Option<&Ticket>, address: &Address) -> bool {
+    ticket
+        .and_then(Ticket::customer)
+        .is_some_and(|customer| customer.address.is_same_as(address))
+}
+
+/// Several mailboxes in `From`: clients show one and programs take another (RFC 7489 section 6.6.1), so it shows nobody.
+fn at_most_claimed_if_several(mail: &Mail, trust: Trust) -> Trust {
+    if names_several_senders(mail) {
+        Trust::Contradicted
+    } else {
+        trust
+    }
+}
+
+/// Whether the reader noted more than one sender; [`Mail::from`] holds only the first.
+fn names_several_senders(mail: &Mail) -> bool {
+    const SEVERAL: [&str; 5] = ["several", "more than one", "second", "two ", "multiple"];
+    mail.oddities.iter().any(|oddity| {
+        let sentence = oddity.0.to_lowercase();
+        let is_about_from = sentence
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == "from" || word == "senders");
+        is_about_from && SEVERAL.iter().any(|word| sentence.contains(word))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::test_situation::{
+        TicketStory, address, mail_from, settings, team_name, ticket_id,
+    };
+    use crate::mail::Oddity;
+
+    fn holds(party: Party) -> Placement {
+        Placement::Existing(ticket_id(1), Proof::Holds(party))
+    }
+
+    fn sender(from: &str, placement: &Placement) -> Sender {
+        let ticket = TicketStory::opened_as(1, "ann@a.example").ticket();
+        let ticket = (placement != &Placement::New).then_some(&ticket);
+        who_wrote(&mail_from(from), placement, ticket, &settings())
+    }
+
+    #[test]
+    fn the_sender_is_shown_by_token_and_address_together() {
+        let staff = || holds(Party::Staff(team_name("desk")));
+        let customer = || holds(Party::Customer(address("ann@a.example")));
+        let participant = || Placement::Existing(ticket_id(1), Proof::Participant);
+        let claimed = || Sender::Customer(Trust::Claimed);
+
+        let member = Sender::Staff {
+            team: team_name("desk"),
+            member: address("Kim@shop.example"),
+        };
+        assert_eq!(sender("Kim@shop.example", &staff()), member);
+        assert_eq!(
+            sender("ann@a.example", &customer()),
+            Sender::Customer(Trust::Thread)
+        );
+        assert_eq!(
+            sender("ANN@a.example", &customer()),
+            Sender::Customer(Trust::Thread)
+        );
+        assert_eq!(sender("cem@c.example", &customer()), Sender::ThirdParty);
+        assert_eq!(sender("ann@a.example", &participant()), claimed());
+        assert_eq!(sender("cem@c.example", &participant()), Sender::ThirdParty);
+        assert_eq!(sender("new@n.example", &Placement::New), claimed());
+    }
+
+    #[test]
+    fn claiming_to_be_staff_needs_both_proofs() {
+        let other_team = holds(Party::Staff(team_name("workshop")));
+        let cases = [
+            (
+                "eve@e.example",
+                holds(Party::Staff(team_name("desk"))),
+                "no member of team desk",
+            ),
+            ("kim@shop.example", other_team, "no member of team workshop"),
+            (
+                "ann@a.example",
+                holds(Party::Staff(team_name("gone"))),
+                "no member of team gone",
+            ),
+            (
+                "kim@shop.example",
+                Placement::New,
+                "without the packet's token",
+            ),
+            (
+                "kim@shop.example",
+                Placement::Existing(ticket_id(1), Proof::Participant),
+                "without the packet's token",
+            ),
+            (
+                "kim@shop.example",
+                holds(Party::Customer(address("ann@a.example"))),
+                "without the packet's token",
+            ),
+            ("desk@shop.example", Placement::New, "mailbox of team desk"),
+        ];
+        for (from, placement, expected) in cases {
+            let found = sender(from, &placement);
+            let Sender::FalseStaff { why } = &found else {
+                panic!("{from} {placement:?}: {found:?}");
+            };
+            assert!(why.contains(expected), "{why}");
+        }
+    }
+
+    #[test]
+    fn several_senders_show_nobody() {
+        let mut mail = mail_from("new@n.example");
+        mail.oddities = vec![Oddity("`From` names several senders".to_owned())];
+        assert_eq!(
+            who_wrote(&mail, &Placement::New, None, &settings()),
+            Sender::Customer(Trust::Contradicted)
+        );
+        mail.oddities = vec![Oddity("two dates, the first taken".to_owned())];
+        assert_eq!(
+            who_wrote(&mail, &Placement::New, None, &settings()),
+            Sender::Customer(Trust::Claimed)
+        );
+    }
+}
