@@ -5,10 +5,16 @@ mod answer;
 mod explanation;
 mod hand_off;
 mod leave;
-mod outside;
+mod policy;
+mod repeated;
+mod silence;
 mod staff;
+mod stops;
 #[cfg(test)]
 pub(crate) mod test_situation;
+#[cfg(test)]
+mod tests;
+mod unsure;
 mod view;
 
 use view::View;
@@ -122,6 +128,8 @@ pub struct Reason {
 
 /// What will be done.
 #[derive(Clone, Debug, PartialEq)]
+// There is one of these a mail: a box would save nothing and hide the form.
+#[allow(clippy::large_enum_variant)]
 pub enum Action {
     /// Nothing leaves. A bounce that belongs to a ticket is noted there, and a failed one told to its team.
     Leave {
@@ -276,11 +284,19 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         matches = collect(&view, staff::RULES);
     }
     if matches.is_empty() {
-        matches = collect(&view, outside::RULES);
+        for step in [
+            silence::RULES,
+            stops::RULES,
+            policy::RULES,
+            repeated::RULES,
+            unsure::RULES,
+        ] {
+            matches.extend(collect(&view, step));
+        }
     }
     if matches.is_empty() {
-        matches.extend(answer::missing(&view));
-        matches.push(answer::answer_or_draft(&view));
+        let missing = answer::missing(&view);
+        matches.push(missing.unwrap_or_else(|| answer::answer_or_draft(&view)));
     }
     let mut matches = matches.into_iter();
     let Some(first) = matches.next() else {
@@ -288,6 +304,16 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     };
     let further = matches.map(|found| found.reason).collect();
     view.decision(first.action, first.reason, further)
+}
+
+/// It goes to a person, for this reason.
+fn to_person(
+    view: &View<'_>,
+    rule: &'static str,
+    sentence: impl Into<String>,
+    evidence: impl Into<String>,
+) -> Vec<Match> {
+    vec![Match::new(rule, sentence, evidence, view.to_person(None))]
 }
 
 fn collect(view: &View<'_>, rules: &[Rule]) -> Vec<Match> {

@@ -292,7 +292,7 @@ pub(crate) fn nothing_understood() -> Understanding {
 }
 
 /// A ticket, told event by event; a minute passes between two.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct TicketStory(Ticket);
 
 impl TicketStory {
@@ -401,7 +401,7 @@ impl TicketStory {
 }
 
 /// A whole situation that owns its parts. It starts as Ann's first mail, in which nothing is understood.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct TestSituation {
     pub(crate) mail: Mail,
     pub(crate) sender: Sender,

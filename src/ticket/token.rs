@@ -35,9 +35,6 @@ const BASE32: [char; 32] = [
 /// Characters of a tag: 16 of 5 bits are 80 bits.
 const TAG_CHARACTERS: usize = 16;
 
-/// The whole form in bytes: ten of the reference, `-c-`, sixteen of the tag.
-const TOKEN_BYTES: usize = 10 + 3 + TAG_CHARACTERS;
-
 /// The purposes inside the key's domain. What is made for one is worthless for every other.
 const TICKET_PURPOSE: &str = "ticket-token";
 const TAG_PURPOSE: &str = "tag";
@@ -138,10 +135,13 @@ impl TokenKey {
 }
 
 impl Token {
+    /// The length of every token: ten of the reference, `-c-`, sixteen of the tag.
+    pub const BYTES: usize = 10 + 3 + TAG_CHARACTERS;
+
     /// Reads the form of a token (not whether it is genuine) and the ticket that it names. Any case: mail servers change it.
     #[must_use]
     pub fn parse(text: &str) -> Option<(Self, TicketId)> {
-        if text.len() != TOKEN_BYTES || !text.is_ascii() {
+        if text.len() != Self::BYTES || !text.is_ascii() {
             return None;
         }
         let text = text.to_ascii_lowercase();
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn the_form_is_stable_and_read_in_any_case() {
         let token = key().token(&ticket(1), &customer("Ann@Shop.example"));
-        assert_eq!(token.as_str().len(), TOKEN_BYTES);
+        assert_eq!(token.as_str().len(), Token::BYTES);
         assert_eq!(
             token,
             key().token(&ticket(1), &customer("ann@shop.example"))

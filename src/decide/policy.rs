@@ -1,0 +1,170 @@
+//! Step 5: what policy gives to a person, however clear the request is.
+
+use super::view::View;
+use super::{Match, Rule, to_person};
+use crate::desk::Sender;
+use crate::knowledge::ArticleMode;
+use crate::mail::{Extent, Protection};
+use crate::understand::SpokenLanguage;
+use std::collections::BTreeSet;
+
+/// The rules of this step, in order.
+pub(super) const RULES: &[Rule] = &[
+    too_large,
+    encrypted,
+    third_party,
+    vip,
+    attachments_only,
+    language,
+    several_requests,
+    article_for_people,
+];
+
+/// Below this many words beside an attachment, the attachment says what is wanted.
+const WORDS_BESIDE_ATTACHMENT: usize = 6;
+
+fn too_large(view: &View<'_>) -> Vec<Match> {
+    let mail = view.situation.mail;
+    if mail.extent != Extent::HeadersOnly {
+        return vec![];
+    }
+    let size = format!("{} bytes", mail.size_bytes);
+    to_person(
+        view,
+        "too-large",
+        "the mail is larger than the limit: only its headers were read, and it stays on the server",
+        size,
+    )
+}
+
+fn encrypted(view: &View<'_>) -> Vec<Match> {
+    if view.situation.mail.protection != Protection::Encrypted {
+        return vec![];
+    }
+    to_person(
+        view,
+        "encrypted",
+        "the mail is encrypted, and only a person with the key can read it",
+        "",
+    )
+}
+
+fn third_party(view: &View<'_>) -> Vec<Match> {
+    if view.situation.sender != &Sender::ThirdParty {
+        return vec![];
+    }
+    let from = view.situation.mail.from.as_ref();
+    to_person(
+        view,
+        "third-party",
+        "somebody other than the customer wrote into this ticket",
+        from.map(ToString::to_string).unwrap_or_default(),
+    )
+}
+
+fn vip(view: &View<'_>) -> Vec<Match> {
+    let Some(from) = view.situation.mail.from.as_ref() else {
+        return vec![];
+    };
+    let (address, domain) = (from.address.key(), format!("@{}", from.address.domain()));
+    let vip = &view.situation.settings.escalate.vip;
+    let Some(entry) = vip
+        .iter()
+        .map(|entry| entry.to_lowercase())
+        .find(|entry| *entry == address || *entry == domain)
+    else {
+        return vec![];
+    };
+    to_person(
+        view,
+        "vip",
+        "mails of this customer always go to a person",
+        entry,
+    )
+}
+
+fn attachments_only(view: &View<'_>) -> Vec<Match> {
+    let files = &view.situation.mail.attachments;
+    let words = view.word_count();
+    let carries_substance = if words == 0 {
+        !files.is_empty()
+    } else {
+        words < WORDS_BESIDE_ATTACHMENT && files.iter().any(|file| !file.inline)
+    };
+    if !carries_substance {
+        return vec![];
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    to_person(
+        view,
+        "attachments",
+        "what the customer wants stands in the attachments, which only a person can judge",
+        names.join(", "),
+    )
+}
+
+fn language(view: &View<'_>) -> Vec<Match> {
+    let support = &view.situation.settings.support;
+    if let SpokenLanguage::Known(spoken) = &view.situation.understanding.language
+        && !support.languages.contains(spoken)
+    {
+        let sentence =
+            format!("the mail is written in a language that we do not answer in ({spoken})");
+        return to_person(view, "language", sentence, "");
+    }
+    match view.likely() {
+        Some((wanted, topic))
+            if topic.mode != ArticleMode::Handoff
+                && !topic.articles.contains_key(&view.language) =>
+        {
+            let (intent, language) = (&wanted.intent, &view.language);
+            let sentence = format!(
+                "the article {intent} has no approved text in the customer's language ({language})"
+            );
+            to_person(
+                view,
+                "no-text-in-language",
+                sentence,
+                wanted.evidence.as_str(),
+            )
+        }
+        _ => vec![],
+    }
+}
+
+fn several_requests(view: &View<'_>) -> Vec<Match> {
+    let requests = &view.situation.understanding.requests;
+    let intents: BTreeSet<&str> = requests
+        .iter()
+        .map(|request| request.intent.0.as_str())
+        .collect();
+    if intents.len() < 2 {
+        return vec![];
+    }
+    let names: Vec<&str> = intents.into_iter().collect();
+    let sentences: Vec<&str> = requests
+        .iter()
+        .map(|request| request.sentence.as_str())
+        .collect();
+    to_person(
+        view,
+        "several-requests",
+        format!(
+            "the mail asks for several things ({}), and half an answer is none",
+            names.join(", ")
+        ),
+        sentences.join(" / "),
+    )
+}
+
+fn article_for_people(view: &View<'_>) -> Vec<Match> {
+    match view.likely() {
+        Some((wanted, topic)) if topic.mode == ArticleMode::Handoff => to_person(
+            view,
+            "article-handoff",
+            format!("requests about {} always go to a person", wanted.intent),
+            wanted.evidence.as_str(),
+        ),
+        _ => vec![],
+    }
+}

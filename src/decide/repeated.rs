@@ -1,0 +1,131 @@
+//! Step 6: automation had its turn: an answer did not help, a question was asked once, the limits are reached; or all is well, and the
+//! customer says thanks.
+
+use super::hand_off::limit_reached;
+use super::view::View;
+use super::{Match, Rule, leave, to_person};
+use crate::ticket::{Status, Ticket};
+
+/// The rules of this step, in order.
+pub(super) const RULES: &[Rule] = &[thanks, did_not_help, asked_already, may_not_answer, limits];
+
+/// The longest mail that is taken as nothing but thanks, in words.
+const THANKS_MAX_WORDS: usize = 25;
+
+/// Thanks after an answer ask for nothing: to answer them would be a nuisance, to hand them off a waste.
+fn thanks(view: &View<'_>) -> Vec<Match> {
+    let Some(words) = view.signal("thanks") else {
+        return vec![];
+    };
+    let was_answered = view
+        .ticket()
+        .is_some_and(|ticket| !ticket.sent_answers().is_empty());
+    let only_thanks = view.signal("did-not-help").is_none()
+        && view.word_count() <= THANKS_MAX_WORDS
+        && !view.new_text().contains('?')
+        && (view.situation.understanding.requests.is_empty() || !view.is_sure());
+    if !was_answered || !only_thanks {
+        return vec![];
+    }
+    vec![Match::new(
+        "thanks",
+        "the customer says thanks for the answer and asks for nothing more",
+        words,
+        leave::LEAVE,
+    )]
+}
+
+fn did_not_help(view: &View<'_>) -> Vec<Match> {
+    let answers = view.ticket().map(Ticket::sent_answers).unwrap_or_default();
+    if answers.is_empty() {
+        let wrote_before =
+            view.ticket().is_none() && !view.situation.history.earlier_tickets.is_empty();
+        return match view.signal("did-not-help") {
+            Some(words) if wrote_before => to_person(
+                view,
+                "did-not-help",
+                "the customer wrote before and says that it did not help",
+                words,
+            ),
+            _ => vec![],
+        };
+    }
+    if let Some(words) = view.signal("did-not-help") {
+        let sentence = "an answer was sent already, and the customer says that it did not help";
+        return to_person(view, "did-not-help", sentence, words);
+    }
+    let same = view.wanted.as_ref().filter(|wanted| {
+        answers
+            .iter()
+            .any(|answer| answer.article.intent == wanted.intent)
+    });
+    match same {
+        Some(wanted) => to_person(
+            view,
+            "same-again",
+            format!(
+                "the approved answer about {} was sent already, and the customer writes about it again",
+                wanted.intent
+            ),
+            wanted.evidence.as_str(),
+        ),
+        None => vec![],
+    }
+}
+
+fn asked_already(view: &View<'_>) -> Vec<Match> {
+    let Some((ticket, (asked, _))) = view
+        .ticket()
+        .and_then(|ticket| Some((ticket, ticket.asked_before()?)))
+    else {
+        return vec![];
+    };
+    let missing = view.missing();
+    let waits = ticket.status() == Status::WaitsForCustomer;
+    let unanswered: Vec<String> = asked
+        .iter()
+        .filter(|name| !view.facts.contains_key(*name))
+        .filter(|name| waits || missing.contains(name))
+        .map(ToString::to_string)
+        .collect();
+    // Something new may be missing too, for another intent: one question a ticket, so that nobody is asked again and again.
+    if unanswered.is_empty() && missing.is_empty() {
+        return vec![];
+    }
+    let names = if unanswered.is_empty() {
+        missing.iter().map(ToString::to_string).collect()
+    } else {
+        unanswered
+    };
+    to_person(
+        view,
+        "asked-already",
+        format!(
+            "details were asked for once already, and {} is still missing",
+            names.join(", ")
+        ),
+        "",
+    )
+}
+
+fn may_not_answer(view: &View<'_>) -> Vec<Match> {
+    if view.situation.mail.may_auto_reply {
+        return vec![];
+    }
+    let evidence = view.situation.mail.sender_evidence.first();
+    to_person(
+        view,
+        "may-not-answer",
+        "mail manners (RFC 3834) forbid an automatic answer to this mail",
+        evidence
+            .map(|evidence| format!("{}: {}", evidence.place, evidence.words))
+            .unwrap_or_default(),
+    )
+}
+
+fn limits(view: &View<'_>) -> Vec<Match> {
+    match limit_reached(view) {
+        Some(sentence) => to_person(view, "limit", sentence, ""),
+        None => vec![],
+    }
+}

@@ -1,0 +1,77 @@
+//! Step 4: the nine signals that always go to a person, each with the customer's own words. No setting switches one off.
+
+use super::view::View;
+use super::{Match, Rule};
+use crate::desk::{Sender, Trust};
+use crate::understand::{CustomerWord, HardStop};
+
+/// The rules of this step, in order.
+pub(super) const RULES: &[Rule] = &[hard_stops];
+
+fn hard_stops(view: &View<'_>) -> Vec<Match> {
+    let understanding = view.situation.understanding;
+    let mut found: Vec<(HardStop, String)> = understanding
+        .hard_stops
+        .iter()
+        .map(|found| (found.stop, found.evidence.clone()))
+        .collect();
+    let has = |found: &[(HardStop, String)], stop| found.iter().any(|(other, _)| *other == stop);
+    if understanding.customer_word == Some(CustomerWord::Human)
+        && !has(&found, HardStop::HumanRequest)
+    {
+        found.push((HardStop::HumanRequest, "HUMAN".to_owned()));
+    }
+    if view.situation.sender == &Sender::Customer(Trust::Contradicted)
+        && !has(&found, HardStop::Identity)
+    {
+        let from = view.situation.mail.from.as_ref();
+        found.push((
+            HardStop::Identity,
+            from.map(ToString::to_string).unwrap_or_default(),
+        ));
+    }
+    let by_stop = &view.situation.settings.escalate.team_by_stop;
+    found
+        .into_iter()
+        .map(|(stop, evidence)| {
+            let (rule, sentence) = words_of(stop);
+            let team = by_stop.get(stop.as_str()).cloned();
+            Match::new(rule, sentence, evidence, view.to_person(team))
+        })
+        .collect()
+}
+
+const fn words_of(stop: HardStop) -> (&'static str, &'static str) {
+    match stop {
+        HardStop::HumanRequest => ("hard-stop-human-request", "the customer asks for a person"),
+        HardStop::Frustration => (
+            "hard-stop-frustration",
+            "the customer is enraged or in despair",
+        ),
+        HardStop::Legal => (
+            "hard-stop-legal",
+            "the customer speaks of lawyers, authorities or the press",
+        ),
+        HardStop::Safety => (
+            "hard-stop-safety",
+            "somebody may be in danger or hurt, or violence is threatened",
+        ),
+        HardStop::Security => (
+            "hard-stop-security",
+            "it reports a security problem, a hacked account or phishing",
+        ),
+        HardStop::PaymentData => (
+            "hard-stop-payment-data",
+            "it holds card or account data, or speaks of fraud",
+        ),
+        HardStop::Privacy => (
+            "hard-stop-privacy",
+            "the customer asks for their data or for its erasure",
+        ),
+        HardStop::Minor => ("hard-stop-minor", "a child seems to be writing"),
+        HardStop::Identity => (
+            "hard-stop-identity",
+            "the sender's identity contradicts the mail or its thread",
+        ),
+    }
+}

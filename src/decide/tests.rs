@@ -1,0 +1,812 @@
+//! The ten steps as a table, and the promises that hold for every situation.
+
+use super::test_situation::{
+    TestSituation, TicketStory, address, article, at, draft, fact, intent, language, mail_from,
+    team_name, ticket_id,
+};
+use super::{Action, Decision, EarlierTicket, NoticePlan, Own, on_failure};
+use crate::compose::Purpose;
+use crate::config::Mode;
+use crate::desk::{Sender, StaffAct, Trust};
+use crate::mail::{
+    Attachment, Bounce, BounceAction, Evidence, Extent, HeaderText, Protection, SenderKind,
+};
+use crate::ticket::Event;
+use crate::understand::{CustomerWord, FactSource, HardStop, SpokenLanguage};
+use proptest::prelude::*;
+
+fn new() -> TestSituation {
+    TestSituation::new()
+}
+
+fn answered() -> TicketStory {
+    TicketStory::opened().answered("hours")
+}
+
+fn kind(kind: SenderKind) -> impl FnOnce(&mut TestSituation) {
+    move |situation| {
+        situation.mail.sender_kind = kind;
+        situation.mail.may_auto_reply = false;
+        situation.mail.sender_evidence = vec![Evidence::new("Auto-Submitted", "auto-replied")];
+    }
+}
+
+fn word(word: CustomerWord) -> impl FnOnce(&mut TestSituation) {
+    move |situation| situation.understanding.customer_word = Some(word)
+}
+
+fn file(inline: bool) -> Attachment {
+    Attachment {
+        name: HeaderText::clean("photo.jpg"),
+        media_type: "image/jpeg".to_owned(),
+        inline,
+        content: vec![],
+    }
+}
+
+fn false_staff() -> Sender {
+    Sender::FalseStaff {
+        why: "a team member wrote without the packet's token".to_owned(),
+    }
+}
+
+/// Decision word and deciding rule, `silent` where a hand-off tells the customer nothing.
+fn shown(decision: &Decision) -> String {
+    let rule = decision.reasons.first.rule;
+    let silent = match &decision.action {
+        Action::HandOff(hand_off) => matches!(hand_off.notice, NoticePlan::Withhold { .. }),
+        _ => false,
+    };
+    let silent = if silent { " silent" } else { "" };
+    format!("{} {rule}{silent}", decision.action.as_str())
+}
+
+#[track_caller]
+fn check(situation: &TestSituation, expected: &str) -> Decision {
+    let decision = situation.decide();
+    assert_eq!(shown(&decision), expected, "{}", decision.explanation());
+    decision
+}
+
+#[test]
+fn step_1_leaves_what_is_ours_or_nobodys() {
+    check(
+        &new()
+            .with(kind(SenderKind::Own))
+            .with(|s| s.history.own = Own::Copy),
+        "leave own-copy",
+    );
+    check(&new().with(kind(SenderKind::Own)), "leave own-mail");
+    // A stranger who re-uses the Message-ID of our mail is a customer like any other: his mail must not vanish.
+    check(
+        &new()
+            .wants("hours", 0.9)
+            .with(|s| s.history.own = Own::Copy),
+        "answer sure",
+    );
+    check(&new().with(kind(SenderKind::AutoReply)), "leave auto-reply");
+    check(&new().with(kind(SenderKind::List)), "leave list");
+    check(&new().with(kind(SenderKind::Bulk)), "leave bulk");
+    check(
+        &new().with(kind(SenderKind::FeedbackReport)),
+        "leave feedback-report",
+    );
+    check(&new().with(|s| s.mail.from = None), "quarantine no-sender");
+    // Robots first, whoever they claim to be: a member's holiday note must not reach the customer.
+    check(
+        &new()
+            .in_ticket(TicketStory::opened().handed_off("desk"))
+            .kim_replies("I am away")
+            .with(kind(SenderKind::AutoReply)),
+        "leave auto-reply",
+    );
+    // Inside a ticket, what came through a list reaches its person.
+    check(
+        &new()
+            .in_ticket(TicketStory::opened().handed_off("desk"))
+            .with(kind(SenderKind::List)),
+        "relay person-in-ticket",
+    );
+    check(
+        &new().in_ticket(answered()).with(kind(SenderKind::List)),
+        "handoff may-not-answer silent",
+    );
+}
+
+#[test]
+fn a_failed_bounce_is_told_to_the_team_of_its_ticket() {
+    let bounce = |action| {
+        move |situation: &mut TestSituation| {
+            kind(SenderKind::Bounce)(situation);
+            situation.mail.bounce = Some(Bounce {
+                recipient: Some(address("ann@a.example")),
+                status: Some("5.1.1".to_owned()),
+                action,
+                original_message_id: None,
+            });
+        }
+    };
+    let told = |situation: TestSituation| match situation.decide().action {
+        Action::Leave { tell_of_bounce } => tell_of_bounce,
+        other => panic!("{other:?}"),
+    };
+    let in_workshop = || new().in_ticket(TicketStory::opened().handed_off("workshop"));
+    assert_eq!(
+        told(in_workshop().with(bounce(BounceAction::Failed))),
+        Some(team_name("workshop"))
+    );
+    assert_eq!(
+        told(in_workshop().with(bounce(BounceAction::Delayed))),
+        None
+    );
+    assert_eq!(told(new().with(bounce(BounceAction::Failed))), None);
+    assert_eq!(
+        told(
+            new()
+                .in_ticket(answered())
+                .with(bounce(BounceAction::Failed))
+        ),
+        Some(team_name("desk"))
+    );
+    let evidence = in_workshop().with(bounce(BounceAction::Failed)).decide();
+    assert_eq!(
+        evidence.reasons.first.evidence,
+        "failed 5.1.1 ann@a.example"
+    );
+}
+
+#[test]
+fn step_2_does_what_staff_ask_for() {
+    let drafted = || new().in_ticket(TicketStory::opened().drafted("hours"));
+    let held = || new().in_ticket(TicketStory::opened().handed_off("desk"));
+    for (situation, expected) in [
+        (drafted().kim_replies("OK"), "relay staff-approve"),
+        (drafted().kim_replies("NO too old"), "relay staff-refuse"),
+        (
+            drafted().kim_replies("Dear Ann, at nine."),
+            "relay staff-reply",
+        ),
+        (
+            drafted().kim_replies("OK\nbut say Monday"),
+            "relay staff-impossible",
+        ),
+        (drafted().kim_replies("ok thanks"), "relay staff-impossible"),
+        (held().kim_replies("OK"), "relay staff-impossible"),
+        (
+            held().kim_replies("OK, we send it again tomorrow."),
+            "relay staff-reply",
+        ),
+        (
+            held().kim_replies("No, we do not ship to Norway."),
+            "relay staff-reply",
+        ),
+        (held().kim_replies("NO"), "relay staff-impossible"),
+        (held().kim_replies("TAKE"), "relay staff-take"),
+        (held().kim_replies("BACK"), "relay staff-back"),
+        (held().kim_replies("CLOSE"), "relay staff-close"),
+        (
+            held().kim_replies("CLOSE\nand tell her hello"),
+            "relay staff-impossible",
+        ),
+        (held().kim_replies("NOTE called her"), "relay staff-note"),
+        (held().kim_replies("NOTE"), "relay staff-impossible"),
+        (held().kim_replies(""), "relay staff-impossible"),
+        (
+            held()
+                .kim_replies("hi")
+                .with(|s| s.mail.extent = Extent::HeadersOnly),
+            "relay staff-impossible",
+        ),
+        (
+            held()
+                .kim_replies("hi")
+                .with(|s| s.mail.protection = Protection::Encrypted),
+            "relay staff-impossible",
+        ),
+        (new().kim_replies("hi"), "quarantine staff-no-ticket"),
+        (new().sent_by(false_staff()), "quarantine false-staff"),
+    ] {
+        check(&situation, expected);
+    }
+}
+
+#[test]
+fn a_yes_sends_the_draft_that_waits_and_a_no_tells_the_customer() {
+    let drafted = || new().in_ticket(TicketStory::opened().drafted("hours"));
+    let Action::Staff {
+        act,
+        draft: sent,
+        impossible,
+        hand_off,
+        ..
+    } = drafted().kim_replies("ok.").decide().action
+    else {
+        panic!("no staff act")
+    };
+    assert_eq!((act, sent), (StaffAct::Approve, Some(draft("hours"))));
+    assert_eq!((impossible, hand_off), (None, None));
+
+    let Action::Staff {
+        draft: refused,
+        hand_off,
+        ..
+    } = drafted().kim_replies("NO wrong price").decide().action
+    else {
+        panic!("no staff act")
+    };
+    assert_eq!(refused, Some(draft("hours")));
+    assert!(matches!(hand_off.unwrap().notice, NoticePlan::Tell { .. }));
+
+    // A yes of the wrong team sends nothing.
+    let other = drafted().kim_replies("OK").sent_by(Sender::Staff {
+        team: team_name("workshop"),
+        member: address("lee@shop.example"),
+    });
+    check(&other, "relay staff-impossible");
+}
+
+#[test]
+fn step_3_a_person_in_the_ticket_keeps_automation_silent() {
+    let held = |story: TicketStory| new().wants("hours", 0.99).in_ticket(story);
+    for story in [
+        TicketStory::opened().handed_off("desk"),
+        TicketStory::opened().handed_off("desk").closed(),
+        answered().event(Event::Taken {
+            member: address("kim@shop.example"),
+        }),
+        TicketStory::opened().drafted("hours").staff_replied(),
+    ] {
+        check(&held(story), "relay person-in-ticket");
+    }
+    let given_back = TicketStory::opened()
+        .handed_off("desk")
+        .event(Event::GivenBack {
+            member: address("kim@shop.example"),
+        });
+    check(&held(given_back), "answer sure");
+    // Legal words still show among the reasons, and the third party's words reach the person.
+    let decision = check(
+        &held(TicketStory::opened().handed_off("desk")).stop(HardStop::Legal),
+        "relay person-in-ticket",
+    );
+    assert_eq!(
+        decision.reasons.further.first().unwrap().rule,
+        "hard-stop-legal"
+    );
+    check(
+        &held(TicketStory::opened().handed_off("desk")).sent_by(Sender::ThirdParty),
+        "relay person-in-ticket",
+    );
+}
+
+#[test]
+fn step_3_stop_is_confirmed_once_and_then_kept() {
+    let stop = || new().saying("STOP").with(word(CustomerWord::Stop));
+    let decision = check(&stop().in_ticket(answered()), "leave stop");
+    assert_eq!(decision.action, Action::ConfirmStop);
+    check(
+        &stop().with(|s| s.history.automation_refused = true),
+        "leave stop-again",
+    );
+    let silent = check(
+        &stop().with(|s| s.mail.may_auto_reply = false),
+        "leave stop",
+    );
+    assert_eq!(
+        silent.action,
+        Action::Leave {
+            tell_of_bounce: None
+        }
+    );
+    check(
+        &stop()
+            .saying("STOP\nand where is my parcel?")
+            .wants("hours", 0.99),
+        "handoff automation-refused silent",
+    );
+    check(
+        &new()
+            .wants("hours", 0.99)
+            .with(|s| s.history.automation_refused = true),
+        "handoff automation-refused silent",
+    );
+    let start = || {
+        new()
+            .with(word(CustomerWord::Start))
+            .with(|s| s.history.automation_refused = true)
+    };
+    check(&start().saying("START"), "leave start");
+    check(
+        &start()
+            .saying("START\nWhen do you open?")
+            .wants("hours", 0.99),
+        "answer sure",
+    );
+}
+
+#[test]
+fn step_4_hard_stops_go_to_their_team() {
+    for stop in HardStop::ALL {
+        let decision = check(
+            &new().wants("hours", 0.99).stop(stop),
+            &format!("handoff hard-stop-{}", stop.as_str()),
+        );
+        assert_eq!(decision.reasons.first.evidence, "their words");
+    }
+    let to_workshop = new().stop(HardStop::Safety).with(|s| {
+        s.settings
+            .escalate
+            .team_by_stop
+            .insert("safety".to_owned(), team_name("workshop"));
+    });
+    let Action::HandOff(hand_off) = to_workshop.decide().action else {
+        panic!("no hand-off")
+    };
+    assert_eq!(hand_off.team, team_name("workshop"));
+    check(
+        &new().wants("hours", 0.99).with(word(CustomerWord::Human)),
+        "handoff hard-stop-human-request",
+    );
+    check(
+        &new()
+            .wants("hours", 0.99)
+            .sent_by(Sender::Customer(Trust::Contradicted)),
+        "handoff hard-stop-identity silent",
+    );
+    // Two stops: the first decides, the second is a further reason.
+    let both = new().stop(HardStop::Legal).stop(HardStop::Minor).decide();
+    assert!(
+        both.reasons
+            .further
+            .iter()
+            .any(|r| r.rule == "hard-stop-minor")
+    );
+}
+
+#[test]
+fn step_5_policy() {
+    let sure = || new().wants("hours", 0.99);
+    check(
+        &sure().with(|s| s.mail.extent = Extent::HeadersOnly),
+        "handoff too-large",
+    );
+    check(
+        &sure().with(|s| s.mail.protection = Protection::Encrypted),
+        "handoff encrypted",
+    );
+    check(
+        &sure()
+            .sent_by(Sender::ThirdParty)
+            .in_ticket(TicketStory::opened()),
+        "handoff third-party silent",
+    );
+    check(
+        &sure().with(|s| s.settings.escalate.vip = vec!["@a.example".into()]),
+        "handoff vip",
+    );
+    check(
+        &sure().with(|s| s.settings.escalate.vip = vec!["ann@a.example".into()]),
+        "handoff vip",
+    );
+    check(
+        &sure().with(|s| s.settings.escalate.vip = vec!["@example".into()]),
+        "answer sure",
+    );
+    check(
+        &sure()
+            .saying("see attached")
+            .with(|s| s.mail.attachments = vec![file(false)]),
+        "handoff attachments",
+    );
+    check(
+        &sure()
+            .saying("")
+            .with(|s| s.mail.attachments = vec![file(true)]),
+        "handoff attachments",
+    );
+    check(
+        &sure().with(|s| s.mail.attachments = vec![file(false)]),
+        "answer sure",
+    );
+    check(
+        &sure().with(|s| s.understanding.language = SpokenLanguage::Known(language("fr"))),
+        "handoff language",
+    );
+    check(
+        &sure().with(|s| s.understanding.language = SpokenLanguage::Known(language("de"))),
+        "handoff no-text-in-language",
+    );
+    check(&sure().wants("track", 0.8), "handoff several-requests");
+    let repair = check(&new().wants("repair", 0.99), "handoff article-handoff");
+    let Action::HandOff(hand_off) = repair.action else {
+        panic!("no hand-off")
+    };
+    assert_eq!(
+        (hand_off.team, hand_off.suggestion),
+        (team_name("workshop"), None)
+    );
+}
+
+#[test]
+fn step_6_repeated_failure_and_thanks() {
+    check(
+        &new().wants("hours", 0.99).in_ticket(answered()),
+        "handoff same-again",
+    );
+    check(
+        &new().wants("hours", 0.99).in_ticket(answered().closed()),
+        "handoff same-again",
+    );
+    check(
+        &new()
+            .signal("did-not-help")
+            .wants("track", 0.9)
+            .in_ticket(answered()),
+        "handoff did-not-help",
+    );
+    check(
+        &new()
+            .wants("track", 0.99)
+            .gives("order_number", "AB-204518", FactSource::NewText)
+            .in_ticket(answered()),
+        "answer sure",
+    );
+    check(
+        &new()
+            .signal("thanks")
+            .saying("Thanks a lot!")
+            .in_ticket(answered()),
+        "leave thanks",
+    );
+    check(
+        &new()
+            .signal("thanks")
+            .saying("Thanks, but when?")
+            .in_ticket(answered()),
+        "handoff no-intent",
+    );
+    check(
+        &new().signal("thanks").saying("Thanks a lot!"),
+        "handoff no-intent",
+    );
+    check(
+        &new().wants("hours", 0.99).signal("did-not-help").with(|s| {
+            s.history.earlier_tickets = vec![EarlierTicket {
+                id: ticket_id(5),
+                subject: HeaderText::clean("before"),
+                status: "answered".to_owned(),
+                opened_at: at(-5000),
+            }];
+        }),
+        "handoff did-not-help",
+    );
+    check(
+        &new()
+            .wants("hours", 0.99)
+            .with(|s| s.mail.may_auto_reply = false),
+        "handoff may-not-answer silent",
+    );
+}
+
+#[test]
+fn details_are_asked_for_once_and_their_answer_goes_on() {
+    let asked = || {
+        TicketStory::opened()
+            .event(Event::Decided {
+                decision: "ask",
+                reasons: vec![],
+                intent: Some((intent("track"), 0.88)),
+            })
+            .asked("track", &["order_number"])
+    };
+    let ask = check(&new().wants("track", 0.88), "ask facts-missing");
+    assert_eq!(
+        ask.action,
+        Action::Ask {
+            intent: intent("track"),
+            missing: vec![fact("order_number")]
+        }
+    );
+    // What stands only in quoted text is not taken as given.
+    check(
+        &new()
+            .wants("track", 0.88)
+            .gives("order_number", "AB-204518", FactSource::Quoted),
+        "ask facts-missing",
+    );
+    // The bare answer to our question is about what we asked for, as surely as before.
+    let decision = check(
+        &new()
+            .saying("AB-204518")
+            .gives("order_number", "AB-204518", FactSource::NewText)
+            .in_ticket(asked()),
+        "answer sure",
+    );
+    let Action::Answer {
+        article: sent,
+        confidence,
+        text,
+        facts,
+    } = decision.action
+    else {
+        panic!("no answer")
+    };
+    assert_eq!((sent, confidence), (article("track"), 0.88));
+    assert_eq!(text, "Look for AB-204518 at the carrier.");
+    assert_eq!(facts.get(&fact("order_number")).unwrap(), "AB-204518");
+
+    check(
+        &new().saying("I have lost it").in_ticket(asked()),
+        "handoff asked-already",
+    );
+    check(
+        &new().wants("track", 0.9).in_ticket(asked()),
+        "handoff asked-already",
+    );
+    // A hostile value fills nothing in.
+    check(
+        &new().wants("track", 0.9).gives(
+            "order_number",
+            "[x](https://evil.example)",
+            FactSource::NewText,
+        ),
+        "handoff fact-not-usable",
+    );
+}
+
+#[test]
+fn limits_hand_off_without_a_notice() {
+    let sure = || new().wants("hours", 0.99);
+    check(
+        &sure().with(|s| s.history.automatic_to_sender_in_day = 10),
+        "handoff limit silent",
+    );
+    check(
+        &sure().with(|s| s.history.automatic_to_domain_in_hour = 50),
+        "handoff limit silent",
+    );
+    check(
+        &sure().with(|s| s.history.automatic_in_hour = 100),
+        "handoff limit silent",
+    );
+    let many = (0..5).fold(TicketStory::opened(), |story, n| {
+        story.wrote(&format!("{n}@us"), Purpose::Notice, "ann@a.example")
+    });
+    check(&sure().in_ticket(many), "handoff limit silent");
+    // Another reason decides, and the limit still silences its notice.
+    check(
+        &sure()
+            .stop(HardStop::Legal)
+            .with(|s| s.history.automatic_in_hour = 100),
+        "handoff hard-stop-legal silent",
+    );
+}
+
+#[test]
+fn steps_7_to_10() {
+    check(&new(), "handoff no-intent");
+    check(&new().wants("hours", 0.2), "handoff no-intent");
+    check(&new().wants("unknown-topic", 0.99), "handoff no-intent");
+    let unsure = check(&new().wants("hours", 0.5), "handoff not-sure");
+    let Action::HandOff(hand_off) = unsure.action else {
+        panic!("no hand-off")
+    };
+    assert_eq!(hand_off.suggestion, Some(article("hours")));
+    check(
+        &new()
+            .wants("hours", 0.75)
+            .wants("track", 0.7)
+            .with(|s| s.understanding.requests.truncate(1)),
+        "handoff close-intents",
+    );
+    check(&new().wants("refund", 0.9), "draft draft-article");
+    check(
+        &new()
+            .wants("hours", 0.9)
+            .with(|s| s.settings.automation.mode = Mode::Draft),
+        "draft draft-mode",
+    );
+    // Shadow decides as live: the gateway sends nothing.
+    let shadow = check(
+        &new()
+            .wants("hours", 0.9)
+            .with(|s| s.settings.automation.mode = Mode::Shadow),
+        "answer sure",
+    );
+    assert_eq!(shadow.tags, ["about-hours"]);
+}
+
+#[test]
+fn a_failure_ends_at_a_person_and_never_at_a_stranger() {
+    let fails = |situation: &TestSituation| {
+        situation.look(|situation| on_failure("the template answer is broken", situation))
+    };
+    assert_eq!(
+        shown(&fails(&new().wants("hours", 0.99))),
+        "handoff failure"
+    );
+    let held = new().in_ticket(TicketStory::opened().handed_off("desk"));
+    assert_eq!(shown(&fails(&held)), "relay failure");
+    assert_eq!(
+        shown(&fails(&new().sent_by(false_staff()))),
+        "quarantine failure"
+    );
+    assert_eq!(
+        shown(&fails(&new().with(kind(SenderKind::AutoReply)))),
+        "leave auto-reply"
+    );
+    let staff = fails(&held.kim_replies("Dear Ann"));
+    assert!(matches!(
+        staff.action,
+        Action::Staff {
+            impossible: Some(_),
+            act: StaffAct::Nothing,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn an_explanation_reads_as_words() {
+    let explained = new()
+        .wants("hours", 0.5)
+        .stop(HardStop::Legal)
+        .with(|s| {
+            if let Some(stop) = s.understanding.hard_stops.first_mut() {
+                stop.evidence = "my lawyer\u{1b}[31m\r\nwill call".to_owned();
+            }
+        })
+        .decide()
+        .explanation();
+    assert_eq!(
+        explained.lines().skip(1).collect::<Vec<_>>().join("\n"),
+        "urgency: normal, language: en, tags: about-hours\n\
+         because:\n\
+         \u{20} 1. the customer speaks of lawyers, authorities or the press [hard-stop-legal]: “my lawyer [31m will call”\n\
+         \u{20} 2. the nearest article is hours, but not surely enough to send it (0.50, needed 0.70) [not-sure]: “the sentence about hours”"
+    );
+    assert!(explained.starts_with(
+        "decision: hand it to team desk and tell the customer that an answer comes by "
+    ));
+    let left = new()
+        .with(|s| s.mail = mail_from("ann@a.example"))
+        .with(kind(SenderKind::List));
+    assert!(
+        left.decide()
+            .explanation()
+            .contains("Auto-Submitted: auto-replied")
+    );
+}
+
+fn any_sender() -> impl Strategy<Value = Sender> {
+    prop_oneof![
+        4 => Just(Sender::Customer(Trust::Claimed)),
+        4 => Just(Sender::Customer(Trust::Thread)),
+        1 => Just(Sender::Customer(Trust::Contradicted)),
+        2 => Just(Sender::ThirdParty),
+        2 => Just(Sender::Staff { team: team_name("desk"), member: address("kim@shop.example") }),
+        2 => Just(false_staff()),
+    ]
+}
+
+fn any_story() -> impl Strategy<Value = Option<TicketStory>> {
+    let step = 0..9_u8;
+    let story = prop::collection::vec(step, 0..6).prop_map(|steps| {
+        steps
+            .into_iter()
+            .fold(TicketStory::opened(), |story, step| match step {
+                0 => story.customer_wrote(),
+                1 => story.answered("hours"),
+                2 => story.asked("track", &["order_number"]),
+                3 => story.drafted("refund"),
+                4 => story.handed_off("desk"),
+                5 => story.staff_replied(),
+                6 => story.closed(),
+                7 => story.event(Event::GivenBack {
+                    member: address("kim@shop.example"),
+                }),
+                _ => story.event(Event::AutomationRefused),
+            })
+    });
+    prop::option::of(story)
+}
+
+prop_compose! {
+    fn any_situation()(
+        sender in any_sender(),
+        story in any_story(),
+        kind in prop::sample::select(vec![
+            SenderKind::Person, SenderKind::Person, SenderKind::Person, SenderKind::AutoReply, SenderKind::Bounce,
+            SenderKind::List, SenderKind::Own,
+        ]),
+        may_auto_reply in prop::bool::weighted(0.8),
+        wants in prop::collection::vec((prop::sample::select(vec!["hours", "track", "refund", "repair", "other"]), 0.0..1.0_f64), 0..3),
+        stops in prop::collection::vec(prop::sample::select(HardStop::ALL.to_vec()), 0..2),
+        signals in prop::collection::vec(prop::sample::select(vec!["thanks", "did-not-help"]), 0..2),
+        word in prop::option::weighted(0.2, prop::sample::select(vec![CustomerWord::Human, CustomerWord::Stop, CustomerWord::Start])),
+        text in "(OK|NO|TAKE|STOP|thanks|AB-204518|When do you open on Mondays\\?| |\n){0,6}",
+        number in prop::option::of("\\PC{1,12}"),
+        mode in prop::sample::select(vec![Mode::Live, Mode::Draft, Mode::Shadow]),
+        refused in prop::bool::weighted(0.2),
+        sent in 0..120_u32,
+    ) -> TestSituation {
+        let mut situation = new().sent_by(sender.clone()).saying(&text);
+        situation.ticket = story.map(TicketStory::ticket);
+        for (name, confidence) in wants {
+            situation = situation.wants(name, confidence);
+        }
+        for stop in stops {
+            situation = situation.stop(stop);
+        }
+        for name in signals {
+            situation = situation.signal(name);
+        }
+        if let Some(number) = number {
+            situation = situation.gives("order_number", &number, FactSource::NewText);
+        }
+        situation.mail.sender_kind = kind;
+        situation.mail.may_auto_reply = may_auto_reply;
+        situation.understanding.customer_word = word;
+        situation.settings.automation.mode = mode;
+        situation.history.automation_refused = refused;
+        situation.history.automatic_in_hour = sent;
+        situation
+    }
+}
+
+/// Whether something automatic goes to somebody outside.
+fn is_automatic(action: &Action) -> bool {
+    let tells = |plan: &NoticePlan| matches!(plan, NoticePlan::Tell { .. });
+    match action {
+        Action::Answer { .. } | Action::Ask { .. } | Action::ConfirmStop => true,
+        Action::HandOff(hand_off) => tells(&hand_off.notice),
+        Action::Staff { hand_off, .. } => hand_off.as_ref().is_some_and(|h| tells(&h.notice)),
+        _ => false,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn what_no_situation_may_lead_to(situation in any_situation()) {
+        let decision = situation.decide();
+        let action = &decision.action;
+        prop_assert!(!decision.reasons.first.sentence.is_empty() && !decision.reasons.first.rule.is_empty());
+        prop_assert_eq!(&decision, &situation.decide());
+        prop_assert_eq!(decision.explanation(), situation.decide().explanation());
+
+        let is_from_outside = matches!(situation.sender, Sender::Customer(_) | Sender::ThirdParty);
+        if !situation.understanding.hard_stops.is_empty() {
+            prop_assert!(!matches!(action, Action::Answer { .. } | Action::Ask { .. } | Action::Draft(_)), "{action:?}");
+        }
+        let held = situation.ticket.as_ref().is_some_and(|t| matches!(t.holder(), crate::ticket::Holder::Person(_)));
+        if held || situation.sender == Sender::ThirdParty {
+            prop_assert!(!is_automatic(action), "{action:?}");
+        }
+        if is_from_outside && !situation.mail.may_auto_reply {
+            prop_assert!(!is_automatic(action), "{action:?}");
+        }
+        if is_from_outside && situation.history.automatic_in_hour >= 100 {
+            prop_assert!(!is_automatic(action), "{action:?}");
+        }
+        if situation.history.automation_refused && situation.understanding.customer_word != Some(CustomerWord::Start) && is_from_outside {
+            prop_assert!(!is_automatic(action), "{action:?}");
+        }
+        if matches!(situation.sender, Sender::FalseStaff { .. }) {
+            // A robot is left alone even where it claims to be staff: telling the admin of each would be a loop of its own.
+            let expected = if situation.mail.sender_kind == SenderKind::Person { "quarantine" } else { action.as_str() };
+            prop_assert_eq!(action.as_str(), expected);
+            prop_assert!(matches!(action, Action::Quarantine | Action::Leave { .. } | Action::NoteOwnCopy), "{action:?}");
+        }
+        if is_from_outside {
+            let is_staff_act = matches!(action, Action::Staff { .. });
+            prop_assert!(!is_staff_act);
+        }
+        if situation.mail.sender_kind == SenderKind::AutoReply {
+            let is_left = matches!(action, Action::Leave { .. });
+            prop_assert!(is_left);
+        }
+        let failed = situation.look(|situation| on_failure("test", situation));
+        prop_assert!(!["answer", "ask", "draft"].contains(&failed.action.as_str()));
+    }
+}
