@@ -28,18 +28,12 @@ use prepare::{Place, Prepared, Role};
 use words::one_line;
 
 /// The confidence from which an answer is sent, unless `[automation] send_threshold` says otherwise.
-pub const SEND_THRESHOLD: f64 = 0.50;
+pub const SEND_THRESHOLD: f64 = 0.42;
 /// The confidence from which an answer is suggested to staff, unless `[automation] suggest_threshold` says otherwise.
 pub const SUGGEST_THRESHOLD: f64 = 0.25;
 
 /// A summary is cut here, in characters.
 const SUMMARY_MAX_CHARS: usize = 160;
-
-/// Confidence from which an answer is sent, where the settings name none.
-pub const SEND_THRESHOLD: f64 = 0.7;
-
-/// Confidence from which an answer is suggested to staff, where the settings name none.
-pub const SUGGEST_THRESHOLD: f64 = 0.35;
 
 /// Understands mails: trained on the articles at start, the same for the same articles and settings.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 
 use super::lexicon::{Hit, Lexicon, is_negated};
 use super::payment::PaymentNumbers;
-use super::prepare::{Place, Prepared, Sentence};
+use super::prepare::{Place, Prepared, Role, Sentence};
 use super::types::{HardStop, StopFound};
 use super::words::one_line;
 use std::collections::BTreeMap;
@@ -86,6 +86,8 @@ impl StopDetectors {
         prepared
             .sentences
             .iter()
+            // `Forward this to no colleague` is said to a machine: nobody asks for a person with it.
+            .filter(|sentence| stop != HardStop::HumanRequest || sentence.role != Role::ToMachine)
             .find(|sentence| !lexicon.meant(&sentence.own_words).is_empty())
             .map(|sentence| sentence.text.clone())
     }

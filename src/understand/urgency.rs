@@ -31,6 +31,8 @@ impl Attention {
                 found.stop,
                 HardStop::Safety | HardStop::Security | HardStop::Frustration
             )
+                // Money is being taken; an account number alone only waits to be used.
+                || found.stop == HardStop::PaymentData && !found.evidence.contains("IBAN")
         });
         if let Some(found) = harm {
             return (Urgency::High, Some(found.evidence.clone()));

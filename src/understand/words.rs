@@ -44,15 +44,6 @@ fn fold_char(character: char, out: &mut String) {
     }
 }
 
-/// A text folded, its punctuation kept.
-pub(super) fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        fold_char(c, &mut out);
-    }
-    out
-}
-
 /// The folded words of a text. `don't` is one word (`dont`), `l'avocat` are two.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

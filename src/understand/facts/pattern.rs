@@ -61,6 +61,9 @@ impl PatternFinder {
     /// Every value in a text, at most 100.
     pub(super) fn candidates(&self, text: &str) -> Vec<Candidate> {
         let mut found = Vec::new();
+        if matches!(self.segments.as_slice(), [Segment::Class { .. }]) {
+            return self.codes(text);
+        }
         for captures in self.lenient.captures_iter(text).take(100) {
             if let Some(candidate) = self.accept(text, &captures) {
                 found.push(candidate);
@@ -77,6 +80,46 @@ impl PatternFinder {
                 if let Some(value) = self.normal_form(&captures, true) {
                     found.push(Candidate { value, place, weight: 5 });
                 }
+            }
+        }
+        found
+    }
+
+    /// Values that are nothing but letters and digits: a word of the right length, or two words beside each other.
+    fn codes(&self, text: &str) -> Vec<Candidate> {
+        let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+        for (start, c) in text.char_indices() {
+            let end = start + c.len_utf8();
+            match runs.last_mut() {
+                _ if !c.is_alphanumeric() => {}
+                Some(last) if last.end == start => last.end = end,
+                _ => runs.push(start..end),
+            }
+        }
+        let mut found = Vec::new();
+        for (index, run) in runs.iter().enumerate().take(10_000) {
+            let pair = runs
+                .get(index + 1)
+                .filter(|next| text.get(run.end..next.start).is_some_and(|gap| matches!(gap, " " | "-")))
+                .map(|next| run.start..next.end);
+            for place in [Some(run.clone()), pair].into_iter().flatten() {
+                let compact: String = text
+                    .get(place.clone())
+                    .unwrap_or_default()
+                    .chars()
+                    .filter(|c| c.is_alphanumeric())
+                    .collect();
+                let value = [compact.clone(), compact.to_uppercase(), compact.to_lowercase()]
+                    .into_iter()
+                    .find(|value| self.normal.is_match(value));
+                if let Some(value) = value.filter(|_| stands_alone(text, &place))
+                    && let Some(candidate) = self.accept_code(text, value, place)
+                {
+                    found.push(candidate);
+                }
+            }
+            if found.len() >= 100 {
+                break;
             }
         }
         found
@@ -108,11 +151,11 @@ impl PatternFinder {
         let digits = value.chars().any(|c| c.is_ascii_digit());
         let letters = value.chars().any(char::is_alphabetic);
         let low = written.chars().any(char::is_lowercase);
-        let gap = written.chars().any(char::is_whitespace);
+        let gap = written.chars().any(|c| !c.is_alphanumeric());
         let named = self.named_near(text, &place);
         let shouting = !text.chars().any(char::is_lowercase);
         let accepted = match (digits, letters) {
-            (true, true) => (!low && !gap) || named && (!gap || !low),
+            (true, true) => (!low && !gap) || named && (!gap || !low && !shouting),
             (true, false) => named && !gap,
             // All letters: only in capitals that stand out, with the name of the fact just before.
             (false, _) => named && !low && !gap && !shouting,

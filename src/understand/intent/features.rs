@@ -30,7 +30,7 @@ pub(super) fn count(text: &str, concepts: &[(String, Lexicon)]) -> BTreeMap<Stri
     }
     for (name, lexicon) in concepts {
         if lexicon.has("words", &all) {
-            add(format!("c {name}"), 2.0);
+            add(format!("c {name}"), 3.5);
         }
     }
     counts

@@ -20,7 +20,11 @@ const SENTENCE_MAX_CHARS: usize = 240;
 /// The most intents that are reported.
 const INTENTS_MAX: usize = 5;
 /// A sentence is a request of its own from this confidence on.
-const REQUEST_THRESHOLD: f64 = 0.62;
+const REQUEST_THRESHOLD: f64 = 0.5;
+/// A second one only from this confidence on: half the mails have a sentence that sounds like another article.
+const SECOND_REQUEST_THRESHOLD: f64 = 0.97;
+/// A sentence that says that it adds something (`also`, `2.`) needs less.
+const ADDED_REQUEST_THRESHOLD: f64 = 0.7;
 
 /// One classifier for each language that has articles.
 #[derive(Debug)]
@@ -49,13 +53,16 @@ impl IntentFinder {
         let models = examples
             .into_iter()
             .map(|(language, mut list)| {
-                list.extend(
-                    background
-                        .get(&language.0)
-                        .into_iter()
-                        .flatten()
-                        .map(|text| Example::new(text, None, 1.0)),
-                );
+                // "None of these" weighs as much as three articles, however many phrases it has.
+                let others = background.get(&language.0).map_or(&[][..], Vec::as_slice);
+                let articles = knowledge
+                    .topics
+                    .values()
+                    .filter(|topic| topic.articles.contains_key(&language))
+                    .count();
+                let of_one = share(list.len(), articles);
+                let weight = (3.0 * of_one * share(1, others.len())).min(1.0);
+                list.extend(others.iter().map(|text| Example::new(text, None, weight)));
                 (language, Model::train(&list))
             })
             .collect();
@@ -114,7 +121,17 @@ impl IntentFinder {
                 continue;
             };
             let is_first = intents.first().is_some_and(|first| first.intent.0 == intent);
-            if !sentence.asks && sentence.place == Place::Body && !is_first || confidence < REQUEST_THRESHOLD {
+            let first_here = intents
+                .first()
+                .map_or(0.0, |first| reading.sentence_probability(position, &first.intent.0));
+            // A second request must stand by itself: a subject or a mere statement repeats, and a sentence that may as well mean
+            // the first request is about that.
+            let of_its_own = sentence.asks
+                && sentence.place == Place::Body
+                && (confidence >= SECOND_REQUEST_THRESHOLD
+                    || confidence >= ADDED_REQUEST_THRESHOLD && adds(sentence))
+                && first_here < 0.1;
+            if !(is_first && confidence >= REQUEST_THRESHOLD || of_its_own) {
                 continue;
             }
             match requests.iter_mut().find(|request| request.intent.0 == intent) {
@@ -145,6 +162,22 @@ impl IntentFinder {
         }
         (intents, requests, top.map(|(index, _)| *index))
     }
+}
+
+/// Whether a sentence says itself that it is a further request.
+fn adds(sentence: &Sentence) -> bool {
+    sentence.own_words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "also" | "besides" | "additionally" | "furthermore" | "secondly" | "second" | "2" | "another"
+                | "auch" | "ausserdem" | "zudem" | "zweitens" | "noch" | "nebenbei" | "ubrigens"
+        )
+    })
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
 }
 
 /// How much a sentence weighs: questions and requests carry what is wanted.

@@ -115,7 +115,7 @@ impl Model {
         (model.weights, model.bias) = model.fit(&rows, &all, EPOCHS);
         model.temperature = model.calibrate(&rows);
         for (index, (row, class, weight)) in rows.into_iter().enumerate() {
-            if weight > 0.9 {
+            if weight > 0.9 || class_is_none(&model.classes, class) {
                 for (feature, value) in &row {
                     if let Some(list) = model.postings.get_mut(*feature) {
                         list.push((index, *value));
@@ -213,7 +213,7 @@ impl Model {
         for fold in 0..FOLDS {
             let members: Vec<usize> = (0..rows.len()).filter(|index| index % FOLDS != fold).collect();
             let (weights, bias) = self.fit(rows, &members, EPOCHS / 2);
-            for (row, class, _) in rows.iter().skip(fold).step_by(FOLDS).filter(|row| row.2 > 0.9) {
+            for (row, class, _) in rows.iter().skip(fold).step_by(FOLDS).filter(|row| row.2 > 0.9 || class_is_none(&self.classes, row.1)) {
                 let mut scores = vec![0.0_f32; width];
                 scores_into(&weights, &bias, row, &mut scores);
                 held_out.push((scores, *class));
@@ -285,7 +285,7 @@ impl Model {
                 .map(|(scores, (_, weight))| at(&scores.probabilities) * weight.min(1.0))
                 .fold(0.0, f64::max);
             // Both views must agree: the whole mail, and its best sentence.
-            let both = at(&whole.probabilities).max(1e-4).sqrt() * best.max(1e-4).sqrt();
+            let both = at(&whole.probabilities).max(1e-4).powf(0.4) * best.max(1e-4).powf(0.6);
             total += both;
             ranking.push((class.clone(), both));
         }
@@ -341,6 +341,15 @@ impl Reading<'_> {
             .map(|(index, _)| index)
     }
 
+    /// How likely a sentence means an intent.
+    pub(crate) fn sentence_probability(&self, position: usize, intent: &str) -> f64 {
+        let class = self.model.classes.iter().position(|class| class == intent);
+        class
+            .and_then(|class| self.sentences.get(position)?.probabilities.get(class))
+            .copied()
+            .unwrap_or(0.0)
+    }
+
     /// The best intent of one sentence with its confidence; `None` where it asks for nothing that an article covers.
     pub(crate) fn sentence_top(&self, position: usize) -> Option<(&str, f64)> {
         let scores = self.sentences.get(position)?;
@@ -370,7 +379,7 @@ const DEFAULT_TEMPERATURE: f64 = 0.6;
 fn judge(probability: f64, rival: f64, none: f64, nearest: f64, known: f64) -> f64 {
     let odds = (probability.clamp(1e-4, 0.9999) / (1.0 - probability.clamp(1e-4, 0.9999))).ln();
     let margin = (probability.max(1e-4) / rival.max(1e-4)).ln().min(4.0);
-    let value = -1.2 + 0.55 * odds + 0.35 * margin - 1.5 * none + 3.0 * nearest + 1.0 * known;
+    let value = -0.8 + 0.55 * odds + 0.35 * margin - 1.5 * none + 3.0 * nearest + 1.0 * known;
     1.0 / (1.0 + (-value).exp())
 }
 
@@ -387,6 +396,10 @@ fn scores_into(weights: &[f32], bias: &[f32], row: &Sparse, out: &mut [f32]) {
             }
         }
     }
+}
+
+fn class_is_none(classes: &[String], class: usize) -> bool {
+    classes.get(class).is_some_and(|name| name == NONE)
 }
 
 fn softmax(scores: &mut [f32]) {

@@ -106,7 +106,7 @@ fn plain_mail(record: &Record) -> Mail {
         in_reply_to: vec![],
         references: vec![],
         from: Some(crate::mail::Mailbox {
-            name: HeaderText::clean(name),
+            name: Some(HeaderText::clean(name)),
             address: crate::mail::Address::parse(address.trim_end_matches('>')).unwrap(),
         }),
         reply_to: vec![],
@@ -152,6 +152,14 @@ fn the_desk_is_decided_right_and_no_hard_stop_is_answered() {
             let started = Instant::now();
             let understanding = understander.understand(&mail, None);
             let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+            for found in &understanding.hard_stops {
+                if !record.hard_stops.iter().any(|label| label == found.stop.as_str()) {
+                    println!("FALSE {} {}: {}", record.id, found.stop.as_str(), found.evidence);
+                }
+            }
+            for request in understanding.requests.iter().filter(|_| understanding.requests.len() > 1) {
+                println!("REQUEST {} {} {:.2}: {}", record.id, request.intent, request.confidence, request.sentence);
+            }
             let decision = decide_alone(&mail, &understanding, &settings, &knowledge);
             outcome(record, &understanding, &decision, &settings, milliseconds)
         })
