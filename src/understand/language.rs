@@ -6,13 +6,34 @@ use crate::config::Language;
 
 /// The commonest function words, folded, without those that several of the languages share with different weight.
 const FUNCTION_WORDS: [(&str, &str); 7] = [
-    ("en", "the and is are was were you your my i it this that with for not have has had can could would please what when where how do does did of to in on at an im dont ive its will from we our hi hello thanks thank any or if but there been which whats get got pls still want need like order"),
-    ("de", "der die das und ist sind war ich ihr ihre ihnen sie mein meine meinen mit fur nicht habe haben hat kann konnen bitte was wann wo wie ein eine einen einem einer von zu im auf es wir uns auch noch aber danke hallo guten mir mich wurde ob dem den des bei schon oder wenn wird bis gibt nach heute gerne zuruck kein euch eure"),
-    ("fr", "le la les et est sont je vous votre vos mon ma mes ce cette avec pour ne pas ai avez peut pouvez quoi quand ou comment un une des du de en sur il elle nous merci bonjour que qui dans mais au aux j n l d c s plus suis etes voudrais tout bien"),
-    ("es", "el la los las y es son yo usted su sus mi mis este esta con para no he ha puede pueden que cuando donde como un una de del en por lo se me nos gracias hola buenos buenas quiero pero al mas les os si muy tengo desde hay quisiera ya"),
-    ("it", "il lo la gli le e sono io voi vostro vostra mio mia questo questa con per non ho ha puo potete che quando dove come un una di del della dei in su si mi ci grazie buongiorno ciao ma al piu vorrei nel anche alla salve buonasera se da ed"),
-    ("nl", "de het een en is zijn ik u uw jullie je mijn dit dat met voor niet heb heeft kan kunt kunnen wat wanneer waar hoe van te op er we wij ons bedankt dank hallo goedemiddag goedemorgen maar ook nog naar bij als mij aan ben wil deze graag dag"),
-    ("pt", "o os as e sao eu voce voces seu sua meu minha este esta com para nao tenho tem pode podem que quando onde como um uma de do da dos das em no na por se me nos obrigado obrigada ola bom dia boa mas ao mais gostaria queria ja foi pela pelo isso oi"),
+    (
+        "en",
+        "the and is are was were you your my i it this that with for not have has had can could would please what when where how do does did of to in on at an im dont ive its will from we our hi hello thanks thank any or if but there been which whats get got pls still want need like order",
+    ),
+    (
+        "de",
+        "der die das und ist sind war ich ihr ihre ihnen sie mein meine meinen mit fur nicht habe haben hat kann konnen bitte was wann wo wie ein eine einen einem einer von zu im auf es wir uns auch noch aber danke hallo guten mir mich wurde ob dem den des bei schon oder wenn wird bis gibt nach heute gerne zuruck kein euch eure",
+    ),
+    (
+        "fr",
+        "le la les et est sont je vous votre vos mon ma mes ce cette avec pour ne pas ai avez peut pouvez quoi quand ou comment un une des du de en sur il elle nous merci bonjour que qui dans mais au aux j n l d c s plus suis etes voudrais tout bien",
+    ),
+    (
+        "es",
+        "el la los las y es son yo usted su sus mi mis este esta con para no he ha puede pueden que cuando donde como un una de del en por lo se me nos gracias hola buenos buenas quiero pero al mas les os si muy tengo desde hay quisiera ya",
+    ),
+    (
+        "it",
+        "il lo la gli le e sono io voi vostro vostra mio mia questo questa con per non ho ha puo potete che quando dove come un una di del della dei in su si mi ci grazie buongiorno ciao ma al piu vorrei nel anche alla salve buonasera se da ed",
+    ),
+    (
+        "nl",
+        "de het een en is zijn ik u uw jullie je mijn dit dat met voor niet heb heeft kan kunt kunnen wat wanneer waar hoe van te op er we wij ons bedankt dank hallo goedemiddag goedemorgen maar ook nog naar bij als mij aan ben wil deze graag dag",
+    ),
+    (
+        "pt",
+        "o os as e sao eu voce voces seu sua meu minha este esta com para nao tenho tem pode podem que quando onde como um uma de do da dos das em no na por se me nos obrigado obrigada ola bom dia boa mas ao mais gostaria queria ja foi pela pelo isso oi",
+    ),
 ];
 
 /// Detects the language of the new text. `support` is what is assumed.
@@ -42,10 +63,7 @@ pub(super) fn detect(text: &str, support: &Language) -> SpokenLanguage {
     let statistical = whatlang::detect(text).filter(whatlang::Info::is_reliable);
     #[allow(clippy::cast_precision_loss)]
     let share = best / (all.len().max(1) as f64);
-    if let Some(code) = statistical
-        .as_ref()
-        .and_then(|info| code_of(info.lang()))
-    {
+    if let Some(code) = statistical.as_ref().and_then(|info| code_of(info.lang())) {
         let known_to_us = FUNCTION_WORDS.iter().any(|entry| entry.0 == code);
         // A language without a word list is believed only for a text that is long enough and has none of our function words.
         let believed = if known_to_us {
@@ -131,7 +149,10 @@ mod tests {
             ("refund please", "en"),
             ("Bonjour, je voudrais annuler", "fr"),
             ("wann ist mein Paket da", "de"),
-            ("handschuhe zurück\nDie Handschuhe kratzen, ich möchte sie zurückgeben.", "de"),
+            (
+                "handschuhe zurück\nDie Handschuhe kratzen, ich möchte sie zurückgeben.",
+                "de",
+            ),
             ("hola, ¿dónde está mi pedido?", "es"),
             ("thx", "en"),
         ] {

@@ -56,8 +56,7 @@ impl Pattern {
                     let (part, optional) = part
                         .strip_suffix('?')
                         .map_or((part, false), |rest| (rest, true));
-                    let mut shapes: Vec<Vec<Shape>> =
-                        part.split('|').map(shapes_of).collect();
+                    let mut shapes: Vec<Vec<Shape>> = part.split('|').map(shapes_of).collect();
                     if shapes.len() == 1 && !optional {
                         for shape in shapes.pop().unwrap_or_default() {
                             elements.push(Element::Word(vec![shape]));
@@ -219,8 +218,11 @@ impl Lexicon {
     /// Hits of `sure` and `words` that no innocent phrase overlaps; those of `words` without a negation just before.
     pub(super) fn meant(&self, words: &[String]) -> Vec<Hit> {
         let innocent = self.hits("innocent", words);
-        let covered =
-            |hit: &Hit| innocent.iter().any(|other| other.start < hit.end && hit.start < other.end);
+        let covered = |hit: &Hit| {
+            innocent
+                .iter()
+                .any(|other| other.start < hit.end && hit.start < other.end)
+        };
         let mut found: Vec<Hit> = self
             .hits("sure", words)
             .into_iter()
@@ -244,12 +246,59 @@ pub(super) fn is_negated(words: &[String], start: usize) -> bool {
         .any(|word| {
             matches!(
                 word.as_str(),
-                "not" | "no" | "never" | "nobody" | "none" | "nothing" | "without" | "dont" | "didnt" | "doesnt"
-                    | "isnt" | "wasnt" | "havent" | "hasnt" | "wont" | "cannot" | "cant" | "neither" | "nor"
-                    | "nicht" | "kein" | "keine" | "keinen" | "keinem" | "keiner" | "nie" | "niemals" | "niemand"
-                    | "nichts" | "ohne" | "pas" | "jamais" | "aucun" | "aucune" | "sans" | "nunca" | "nadie" | "sin"
-                    | "ni" | "non" | "mai" | "nessun" | "nessuno" | "nessuna" | "senza" | "niet" | "geen" | "nooit"
-                    | "zonder" | "nao" | "ninguem" | "sem" | "nem"
+                "not"
+                    | "no"
+                    | "never"
+                    | "nobody"
+                    | "none"
+                    | "nothing"
+                    | "without"
+                    | "dont"
+                    | "didnt"
+                    | "doesnt"
+                    | "isnt"
+                    | "wasnt"
+                    | "havent"
+                    | "hasnt"
+                    | "wont"
+                    | "cannot"
+                    | "cant"
+                    | "neither"
+                    | "nor"
+                    | "nicht"
+                    | "kein"
+                    | "keine"
+                    | "keinen"
+                    | "keinem"
+                    | "keiner"
+                    | "nie"
+                    | "niemals"
+                    | "niemand"
+                    | "nichts"
+                    | "ohne"
+                    | "pas"
+                    | "jamais"
+                    | "aucun"
+                    | "aucune"
+                    | "sans"
+                    | "nunca"
+                    | "nadie"
+                    | "sin"
+                    | "ni"
+                    | "non"
+                    | "mai"
+                    | "nessun"
+                    | "nessuno"
+                    | "nessuna"
+                    | "senza"
+                    | "niet"
+                    | "geen"
+                    | "nooit"
+                    | "zonder"
+                    | "nao"
+                    | "ninguem"
+                    | "sem"
+                    | "nem"
             )
         })
 }
@@ -266,7 +315,11 @@ mod tests {
     fn patterns_match_rows_of_words() {
         for (pattern, text, expected) in [
             ("delete .. data", "please delete all my data", true),
-            ("delete .. data", "delete it. Then he sent us all the data", false),
+            (
+                "delete .. data",
+                "delete it. Then he sent us all the data",
+                false,
+            ),
             ("*anwalt*", "mein Rechtsanwalt", true),
             ("im #5-17 years", "I'm 12 years old", true),
             ("im #5-17 years", "I'm 40 years old", false),
@@ -279,7 +332,8 @@ mod tests {
 
     #[test]
     fn what_is_denied_or_innocent_is_not_meant() {
-        let lexicon = Lexicon::read("[words]\nen=['hacked','lawyer']\n[innocent]\nen=['lawyer friend']");
+        let lexicon =
+            Lexicon::read("[words]\nen=['hacked','lawyer']\n[innocent]\nen=['lawyer friend']");
         assert!(lexicon.meant(&words("nobody has hacked me")).is_empty());
         assert!(lexicon.meant(&words("my lawyer friend")).is_empty());
         assert_eq!(lexicon.meant(&words("my lawyer writes")).len(), 1);

@@ -28,7 +28,7 @@ use prepare::{Place, Prepared, Role};
 use words::one_line;
 
 /// The confidence from which an answer is sent, unless `[automation] send_threshold` says otherwise.
-pub const SEND_THRESHOLD: f64 = 0.42;
+pub const SEND_THRESHOLD: f64 = 0.40;
 /// The confidence from which an answer is suggested to staff, unless `[automation] suggest_threshold` says otherwise.
 pub const SUGGEST_THRESHOLD: f64 = 0.25;
 
@@ -102,7 +102,11 @@ fn spoken_text(prepared: &Prepared) -> String {
 /// The sentence that carries the request: the one that spoke most for the intent, else the first that asks, else the first.
 fn summary(prepared: &Prepared, carrier: Option<usize>) -> String {
     let sentences = &prepared.sentences;
-    let of_substance = || sentences.iter().filter(|sentence| sentence.role == Role::Substance);
+    let of_substance = || {
+        sentences
+            .iter()
+            .filter(|sentence| sentence.role == Role::Substance)
+    };
     carrier
         .and_then(|index| sentences.get(index))
         .or_else(|| of_substance().find(|sentence| sentence.asks && sentence.place == Place::Body))

@@ -21,7 +21,9 @@ impl PaymentNumbers {
     pub(super) fn find(&self, text: &str) -> Option<&'static str> {
         let card = self.card.iter().any(|pattern| {
             pattern.find_iter(text).take(200).any(|found| {
-                let before = text.get(..found.start()).and_then(|text| text.chars().next_back());
+                let before = text
+                    .get(..found.start())
+                    .and_then(|text| text.chars().next_back());
                 let after = text.get(found.end()..).and_then(|text| text.chars().next());
                 let alone = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '+');
                 alone(before) && alone(after) && is_card(found.as_str())

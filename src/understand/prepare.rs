@@ -105,7 +105,9 @@ impl Preparer {
             Role::ToMachine
         } else if folded.is_empty()
             || (folded.len() <= 14 && self.manners.has("small_talk", &folded))
-            || (place == Place::Subject && self.manners.has("empty_subject", &folded) && folded.len() <= 4)
+            || (place == Place::Subject
+                && self.manners.has("empty_subject", &folded)
+                && folded.len() <= 4)
         {
             Role::SmallTalk
         } else {
@@ -139,14 +141,19 @@ impl Preparer {
                 }
                 continue;
             }
-            let postscript = folded.first().is_some_and(|word| matches!(word.as_str(), "ps" | "pps"))
+            let postscript = folded
+                .first()
+                .is_some_and(|word| matches!(word.as_str(), "ps" | "pps"))
                 || (folded.len() > 2 && folded.iter().take(2).map(String::as_str).eq(["p", "s"]));
             if postscript {
                 in_postscript = true;
             }
             if after_sign_off && !in_postscript {
                 // A whole sentence under the sign-off is said to us as well (`Thanks\n\nOh, and my number is …`).
-                if folded.len() >= 5 && !self.manners.has("legal_footer", &folded) && ends_like_a_sentence(line) {
+                if folded.len() >= 5
+                    && !self.manners.has("legal_footer", &folded)
+                    && ends_like_a_sentence(line)
+                {
                     kept.push(line);
                 }
                 cut.push(line);
@@ -158,7 +165,11 @@ impl Preparer {
                 continue;
             }
             let no_substance_yet = kept.iter().all(|line| line.trim().is_empty());
-            if no_substance_yet && folded.len() <= 6 && self.manners.has("greeting", &folded) && !line.contains('?') {
+            if no_substance_yet
+                && folded.len() <= 6
+                && self.manners.has("greeting", &folded)
+                && !line.contains('?')
+            {
                 continue;
             }
             if folded.len() <= 7
@@ -198,9 +209,11 @@ fn looks_like_a_name(line: &str) -> bool {
     let line = line.trim();
     !line.ends_with(['?', '!', ':'])
         && !line.chars().any(|c| c.is_ascii_digit())
-        && line
-            .split_whitespace()
-            .all(|word| word.chars().find(|c| c.is_alphabetic()).is_none_or(char::is_uppercase))
+        && line.split_whitespace().all(|word| {
+            word.chars()
+                .find(|c| c.is_alphabetic())
+                .is_none_or(char::is_uppercase)
+        })
         && line.chars().any(char::is_lowercase)
 }
 
@@ -212,8 +225,10 @@ fn without_reply_marks(subject: &str) -> &str {
             break;
         };
         let mark = mark.trim().to_lowercase();
-        let is_mark = ["re", "aw", "wg", "fw", "fwd", "antw", "sv", "tr", "rv", "rif", "res", "r", "i", "enc"]
-            .contains(&mark.split('[').next().unwrap_or_default());
+        let is_mark = [
+            "re", "aw", "wg", "fw", "fwd", "antw", "sv", "tr", "rv", "rif", "res", "r", "i", "enc",
+        ]
+        .contains(&mark.split('[').next().unwrap_or_default());
         if !is_mark {
             break;
         }
@@ -242,7 +257,9 @@ fn without_tags(text: &str) -> String {
             .find(|(_, c)| *c == '>' || *c == '<')
             .filter(|(_, c)| *c == '>');
         if let (true, Some((end, _))) = (opens, tag_end)
-            && after.get(..end).is_some_and(|tag| !tag.contains('@') && !tag.contains("://") || tag.contains('='))
+            && after
+                .get(..end)
+                .is_some_and(|tag| !tag.contains('@') && !tag.contains("://") || tag.contains('='))
         {
             out.push(' ');
             rest = after.get(end + 1..).unwrap_or_default();
@@ -337,7 +354,26 @@ fn ends_in_abbreviation(text: &str) -> bool {
         || word.contains('.')
         || matches!(
             word.as_str(),
-            "no" | "nr" | "mr" | "mrs" | "ms" | "dr" | "st" | "ca" | "bzw" | "evtl" | "ggf" | "inkl" | "approx" | "tel" | "sr" | "sra" | "num" | "art" | "bestnr" | "usw" | "vs"
+            "no" | "nr"
+                | "mr"
+                | "mrs"
+                | "ms"
+                | "dr"
+                | "st"
+                | "ca"
+                | "bzw"
+                | "evtl"
+                | "ggf"
+                | "inkl"
+                | "approx"
+                | "tel"
+                | "sr"
+                | "sra"
+                | "num"
+                | "art"
+                | "bestnr"
+                | "usw"
+                | "vs"
         )
         || (word.len() <= 2 && word.chars().all(|c| c.is_ascii_digit()))
 }
@@ -360,12 +396,18 @@ mod tests {
             split_sentences("My no. is 5. Where is it?\n\nThanks a lot"),
             ["My no. is 5. Where is it?", "Thanks a lot"]
         );
-        assert_eq!(split_sentences("I want a\nrefund. Now!"), ["I want a refund.", "Now!"]);
+        assert_eq!(
+            split_sentences("I want a\nrefund. Now!"),
+            ["I want a refund.", "Now!"]
+        );
     }
 
     #[test]
     fn tags_quotations_and_marks_go() {
-        assert_eq!(without_tags("a <!-- x --> b <b>c</b> 1 < 2"), "a  b  c  1 < 2");
+        assert_eq!(
+            without_tags("a <!-- x --> b <b>c</b> 1 < 2"),
+            "a  b  c  1 < 2"
+        );
         assert_eq!(without_quotations("he said \"sue\" them"), "he said   them");
         assert_eq!(without_reply_marks("Re: AW: Hello: you"), "Hello: you");
     }

@@ -26,12 +26,21 @@ impl StopDetectors {
     /// `words`: `[escalate.words]`, by the stop's name.
     pub(super) fn new(words: &BTreeMap<String, Vec<String>>) -> Self {
         let shipped = [
-            (HardStop::HumanRequest, include_str!("lexicon/human_request.toml")),
-            (HardStop::Frustration, include_str!("lexicon/frustration.toml")),
+            (
+                HardStop::HumanRequest,
+                include_str!("lexicon/human_request.toml"),
+            ),
+            (
+                HardStop::Frustration,
+                include_str!("lexicon/frustration.toml"),
+            ),
             (HardStop::Legal, include_str!("lexicon/legal.toml")),
             (HardStop::Safety, include_str!("lexicon/safety.toml")),
             (HardStop::Security, include_str!("lexicon/security.toml")),
-            (HardStop::PaymentData, include_str!("lexicon/payment_data.toml")),
+            (
+                HardStop::PaymentData,
+                include_str!("lexicon/payment_data.toml"),
+            ),
             (HardStop::Privacy, include_str!("lexicon/privacy.toml")),
             (HardStop::Minor, include_str!("lexicon/minor.toml")),
         ];
@@ -178,7 +187,8 @@ fn distinct(hits: impl Iterator<Item = Hit>) -> usize {
 /// Capitals and rows of marks, at most two points.
 fn surface(prepared: &Prepared) -> usize {
     let text = format!("{} {}", prepared.subject, prepared.text);
-    let marks = text.matches("!!").count() + text.matches("?!").count() + text.matches("¡¡").count();
+    let marks =
+        text.matches("!!").count() + text.matches("?!").count() + text.matches("¡¡").count();
     let shouted = prepared
         .sentences
         .iter()
@@ -186,7 +196,9 @@ fn surface(prepared: &Prepared) -> usize {
         .flat_map(|sentence| sentence.text.split_whitespace())
         .filter(|word| {
             word.chars().filter(|c| c.is_alphabetic()).count() >= 3
-                && word.chars().all(|c| !c.is_lowercase() && !c.is_ascii_digit())
+                && word
+                    .chars()
+                    .all(|c| !c.is_lowercase() && !c.is_ascii_digit())
         })
         .count();
     usize::from(marks > 0) + usize::from(shouted >= 2)

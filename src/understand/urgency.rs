@@ -24,7 +24,11 @@ impl Attention {
     }
 
     /// The urgency, with the words that made it high or low.
-    pub(super) fn urgency(&self, prepared: &Prepared, stops: &[StopFound]) -> (Urgency, Option<String>) {
+    pub(super) fn urgency(
+        &self,
+        prepared: &Prepared,
+        stops: &[StopFound],
+    ) -> (Urgency, Option<String>) {
         // Harm grows by the hour where somebody is in danger, an account is taken over or money is being stolen.
         let harm = stops.iter().find(|found| {
             matches!(

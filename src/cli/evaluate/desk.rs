@@ -41,7 +41,8 @@ struct Outcome {
 }
 
 pub(super) fn run(common: &Common, arguments: &DeskArguments) -> Result<(), Failure> {
-    let settings = Settings::load(&common.config).map_err(|problems| Failure::problems(&problems))?;
+    let settings =
+        Settings::load(&common.config).map_err(|problems| Failure::problems(&problems))?;
     let knowledge = Knowledge::load(&settings).map_err(|problems| Failure::problems(&problems))?;
     let records = read_records(arguments)?;
     let started = Instant::now();
@@ -127,7 +128,12 @@ fn raw_mail(record: &Record, to: &str) -> Vec<u8> {
 }
 
 /// The decision on a mail that opens a ticket, from somebody whom nothing proves.
-fn decide_alone(mail: &Mail, understanding: &Understanding, settings: &Settings, knowledge: &Knowledge) -> Decision {
+fn decide_alone(
+    mail: &Mail,
+    understanding: &Understanding,
+    settings: &Settings,
+    knowledge: &Knowledge,
+) -> Decision {
     decide(&Situation {
         mail,
         sender: &Sender::Customer(Trust::Claimed),
@@ -151,7 +157,11 @@ fn outcome(
     Outcome {
         said: decision.action.as_str(),
         rule: decision.reasons.first.rule,
-        stops: understanding.hard_stops.iter().map(|found| found.stop.as_str()).collect(),
+        stops: understanding
+            .hard_stops
+            .iter()
+            .map(|found| found.stop.as_str())
+            .collect(),
         intent: understanding
             .intents
             .first()
@@ -180,7 +190,8 @@ fn figures(outcomes: &[Outcome]) -> serde_json::Value {
     let is_automatic = |one: &Outcome| matches!(one.said, "answer" | "ask" | "draft");
     let mut confusion: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut stops: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
-    let (mut labelled, mut found, mut facts_right, mut facts_all, mut facts_extra) = (0, 0, 0, 0, 0);
+    let (mut labelled, mut found, mut facts_right, mut facts_all, mut facts_extra) =
+        (0, 0, 0, 0, 0);
     let known_facts: BTreeSet<&String> = outcomes.iter().flat_map(|one| one.facts.keys()).collect();
     for one in outcomes {
         *confusion
@@ -201,11 +212,20 @@ fn figures(outcomes: &[Outcome]) -> serde_json::Value {
                 stops.entry(stop).or_default()[2] += 1;
             }
         }
-        for (name, value) in one.record.facts.iter().filter(|(name, _)| known_facts.contains(name)) {
+        for (name, value) in one
+            .record
+            .facts
+            .iter()
+            .filter(|(name, _)| known_facts.contains(name))
+        {
             facts_all += 1;
             facts_right += usize::from(one.facts.get(name) == Some(value));
         }
-        facts_extra += one.facts.keys().filter(|name| !one.record.facts.contains_key(*name)).count();
+        facts_extra += one
+            .facts
+            .keys()
+            .filter(|name| !one.record.facts.contains_key(*name))
+            .count();
     }
     let without_stop = count(&|one| one.record.hard_stops.is_empty());
     let sent = count(&is_automatic);
@@ -214,7 +234,10 @@ fn figures(outcomes: &[Outcome]) -> serde_json::Value {
     let stops: BTreeMap<&str, serde_json::Value> = stops
         .into_iter()
         .map(|(name, [labelled, found, falsely])| {
-            (name, serde_json::json!({"labelled": labelled, "found": found, "false": falsely}))
+            (
+                name,
+                serde_json::json!({"labelled": labelled, "found": found, "false": falsely}),
+            )
         })
         .collect();
     serde_json::json!({

@@ -1,8 +1,8 @@
 //! Intents alone, on tab-separated examples: how often the best one is right, and how much can be answered at which precision.
 
 use super::{Common, Failure, IntentsArguments, percentile, read_text, share};
-use crate::understand::intent::{Example, Model};
 use crate::understand::SEND_THRESHOLD;
+use crate::understand::intent::{Example, Model};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
@@ -48,7 +48,10 @@ pub(super) fn run(common: &Common, arguments: &IntentsArguments) -> Result<(), F
         .filter(|label| *label != OUT_OF_SCOPE)
         .collect();
     let in_scope = judged.iter().filter(|one| one.in_scope).count();
-    let right = judged.iter().filter(|one| one.in_scope && one.right).count();
+    let right = judged
+        .iter()
+        .filter(|one| one.in_scope && one.right)
+        .count();
     let (coverage, precision) = at_threshold(&judged, SEND_THRESHOLD);
     let silent = judged.iter().filter(|one| one.confidence < SEND_THRESHOLD);
     let rejected = silent.clone().count();
@@ -104,7 +107,9 @@ fn best_coverage(judged: &[Judged], precision: f64) -> f64 {
         covered += usize::from(one.in_scope);
         right += usize::from(one.in_scope && one.right);
         // A threshold takes all of equal confidence or none.
-        let last_of_equals = sorted.get(index + 1).is_none_or(|next| next.confidence < one.confidence);
+        let last_of_equals = sorted
+            .get(index + 1)
+            .is_none_or(|next| next.confidence < one.confidence);
         if last_of_equals && share(right, index + 1) >= precision {
             best = best.max(share(covered, in_scope));
         }
@@ -159,12 +164,19 @@ fn sample(rows: Vec<(String, String)>, shots: usize, seed: u64) -> Vec<(String, 
     let mut chosen = Vec::new();
     for (label, mut texts) in by_label {
         for index in (1..texts.len()).rev() {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             #[allow(clippy::cast_possible_truncation)]
             let other = ((state >> 33) as usize) % (index + 1);
             texts.swap(index, other);
         }
-        chosen.extend(texts.into_iter().take(shots).map(|text| (text, label.clone())));
+        chosen.extend(
+            texts
+                .into_iter()
+                .take(shots)
+                .map(|text| (text, label.clone())),
+        );
     }
     chosen
 }
@@ -175,7 +187,11 @@ mod tests {
 
     #[test]
     fn coverage_counts_what_is_answered_and_precision_what_is_right() {
-        let one = |right, in_scope, confidence| Judged { right, in_scope, confidence };
+        let one = |right, in_scope, confidence| Judged {
+            right,
+            in_scope,
+            confidence,
+        };
         let judged = [
             one(true, true, 0.9),
             one(true, true, 0.8),
@@ -188,8 +204,9 @@ mod tests {
 
     #[test]
     fn the_same_seed_takes_the_same_examples() {
-        let rows: Vec<(String, String)> =
-            (0..20).map(|n| (format!("t{n}"), format!("l{}", n % 2))).collect();
+        let rows: Vec<(String, String)> = (0..20)
+            .map(|n| (format!("t{n}"), format!("l{}", n % 2)))
+            .collect();
         assert_eq!(sample(rows.clone(), 3, 7), sample(rows.clone(), 3, 7));
         assert_eq!(sample(rows, 3, 7).len(), 6);
     }

@@ -81,7 +81,11 @@ fn shared_words(values: &[String]) -> usize {
     first
         .split_whitespace()
         .enumerate()
-        .take_while(|(index, word)| values.iter().all(|value| value.split_whitespace().nth(*index) == Some(*word)))
+        .take_while(|(index, word)| {
+            values
+                .iter()
+                .all(|value| value.split_whitespace().nth(*index) == Some(*word))
+        })
         .count()
 }
 
@@ -107,7 +111,23 @@ fn is_meant(text: &str, place: &std::ops::Range<usize>) -> bool {
     // `a cargo bike`, `city centre`: kinds of things, unless the name is written as one.
     let is_kind = matches!(
         next_word.as_str(),
-        "bike" | "bikes" | "centre" | "center" | "council" | "bicycle" | "bicycles" | "rad" | "räder" | "trailer" | "hall" | "box" | "riding" | "ride" | "rides" | "runs" | "park"
+        "bike"
+            | "bikes"
+            | "centre"
+            | "center"
+            | "council"
+            | "bicycle"
+            | "bicycles"
+            | "rad"
+            | "räder"
+            | "trailer"
+            | "hall"
+            | "box"
+            | "riding"
+            | "ride"
+            | "rides"
+            | "runs"
+            | "park"
     );
     let last = before
         .rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"'))
@@ -126,9 +146,32 @@ fn is_meant(text: &str, place: &std::ops::Range<usize>) -> bool {
     // In lower case: only after an article or a possessive that people use for their own things.
     let own = matches!(
         last.as_str(),
-        "the" | "my" | "our" | "his" | "her" | "their" | "mein" | "meine" | "meinem" | "unser" | "unsere" | "das" | "dem" | "mon" | "ma" | "notre" | "mi" | "mio" | "mia" | "mijn" | "onze" | "meu" | "minha"
+        "the"
+            | "my"
+            | "our"
+            | "his"
+            | "her"
+            | "their"
+            | "mein"
+            | "meine"
+            | "meinem"
+            | "unser"
+            | "unsere"
+            | "das"
+            | "dem"
+            | "mon"
+            | "ma"
+            | "notre"
+            | "mi"
+            | "mio"
+            | "mia"
+            | "mijn"
+            | "onze"
+            | "meu"
+            | "minha"
     );
-    own && !is_kind && !matches!(next_word.as_str(), "is" | "and" | "where" | "i") || own && shouting
+    own && !is_kind && !matches!(next_word.as_str(), "is" | "and" | "where" | "i")
+        || own && shouting
 }
 
 /// How likely the thing is the writer's own: less after words of comparison.
@@ -139,12 +182,28 @@ fn standing(text: &str, place: &std::ops::Range<usize>) -> u32 {
         .split_whitespace()
         .rev()
         .take(4)
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+        .map(|word| {
+            word.trim_matches(|c: char| !c.is_alphanumeric())
+                .to_lowercase()
+        })
         .collect();
     let has = |list: &[&str]| before.iter().any(|word| list.contains(&word.as_str()));
-    if has(&["than", "unlike", "neighbour's", "friend's", "versus", "vs", "als", "que", "instead"]) {
+    if has(&[
+        "than",
+        "unlike",
+        "neighbour's",
+        "friend's",
+        "versus",
+        "vs",
+        "als",
+        "que",
+        "instead",
+    ]) {
         0
-    } else if has(&["my", "our", "mein", "meine", "meinem", "unser", "unserem", "mon", "ma", "mi", "mio", "mia", "mijn", "meu", "minha", "bought", "ordered"]) {
+    } else if has(&[
+        "my", "our", "mein", "meine", "meinem", "unser", "unserem", "mon", "ma", "mi", "mio",
+        "mia", "mijn", "meu", "minha", "bought", "ordered",
+    ]) {
         6
     } else {
         4

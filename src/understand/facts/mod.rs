@@ -115,14 +115,17 @@ impl FactFinder {
                 Finder::Choice(choice) => choice.candidates(text),
             };
             let free = candidates.into_iter().filter(|candidate| {
-                !taken
-                    .iter()
-                    .any(|place| place.start < candidate.place.end && candidate.place.start < place.end)
+                !taken.iter().any(|place| {
+                    place.start < candidate.place.end && candidate.place.start < place.end
+                })
             });
             // The heaviest, and of equals the first.
             let mut best: Option<Candidate> = None;
             for candidate in free {
-                if best.as_ref().is_none_or(|best| candidate.weight > best.weight) {
+                if best
+                    .as_ref()
+                    .is_none_or(|best| candidate.weight > best.weight)
+                {
                     best = Some(candidate);
                 }
             }
@@ -141,7 +144,11 @@ fn foreign_places(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     for part in text.split_inclusive(char::is_whitespace) {
         let end = start + part.len();
-        if part.contains("://") || part.contains("www.") || part.contains('@') || part.contains("cid:") {
+        if part.contains("://")
+            || part.contains("www.")
+            || part.contains('@')
+            || part.contains("cid:")
+        {
             places.push(start..end);
         }
         start = end;
@@ -152,13 +159,28 @@ fn foreign_places(text: &str) -> Vec<Range<usize>> {
 /// Words near which a bare number is this fact: those of its name, of how we ask for it, and their translations.
 fn context_words(name: &FactName, fact: &Fact) -> BTreeSet<String> {
     const SAID_OTHERWISE: [(&str, &str); 9] = [
-        ("order", "order ordernumber orderno bestell bestellung bestellnummer auftrag auftragsnummer commande pedido ordine bestelling bestelnummer encomenda purchase"),
+        (
+            "order",
+            "order ordernumber orderno bestell bestellung bestellnummer auftrag auftragsnummer commande pedido ordine bestelling bestelnummer encomenda purchase",
+        ),
         ("number", "number no nr num nummer numero numéro nº n°"),
-        ("frame", "frame rahmen rahmennummer cadre cuadro telaio framenummer quadro"),
-        ("voucher", "voucher code gutschein gutscheincode coupon promo promocode discount rabattcode bon cupon cupón buono kortingscode codigo código codice kortings cupom rabatt vale"),
+        (
+            "frame",
+            "frame rahmen rahmennummer cadre cuadro telaio framenummer quadro",
+        ),
+        (
+            "voucher",
+            "voucher code gutschein gutscheincode coupon promo promocode discount rabattcode bon cupon cupón buono kortingscode codigo código codice kortings cupom rabatt vale",
+        ),
         ("code", "code codes codigo código codice"),
-        ("invoice", "invoice rechnung rechnungsnummer facture factura fattura factuur fatura"),
-        ("customer", "customer kunde kundennummer client cliente klant klantnummer"),
+        (
+            "invoice",
+            "invoice rechnung rechnungsnummer facture factura fattura factuur fatura",
+        ),
+        (
+            "customer",
+            "customer kunde kundennummer client cliente klant klantnummer",
+        ),
         ("serial", "serial serien seriennummer série serie seriale"),
         ("ticket", "ticket reference ref vorgang referenz"),
     ];

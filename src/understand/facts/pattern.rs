@@ -13,7 +13,11 @@ enum Segment {
     /// A separator of the normal form; people leave it out or type another.
     Separator(char),
     /// A class of characters, that many times.
-    Class { set: String, least: usize, most: usize },
+    Class {
+        set: String,
+        least: usize,
+        most: usize,
+    },
 }
 
 /// Finds values of one pattern.
@@ -78,7 +82,11 @@ impl PatternFinder {
                     continue;
                 }
                 if let Some(value) = self.normal_form(&captures, true) {
-                    found.push(Candidate { value, place, weight: 5 });
+                    found.push(Candidate {
+                        value,
+                        place,
+                        weight: 5,
+                    });
                 }
             }
         }
@@ -100,7 +108,10 @@ impl PatternFinder {
         for (index, run) in runs.iter().enumerate().take(10_000) {
             let pair = runs
                 .get(index + 1)
-                .filter(|next| text.get(run.end..next.start).is_some_and(|gap| matches!(gap, " " | "-")))
+                .filter(|next| {
+                    text.get(run.end..next.start)
+                        .is_some_and(|gap| matches!(gap, " " | "-"))
+                })
                 .map(|next| run.start..next.end);
             for place in [Some(run.clone()), pair].into_iter().flatten() {
                 let compact: String = text
@@ -109,9 +120,13 @@ impl PatternFinder {
                     .chars()
                     .filter(|c| c.is_alphanumeric())
                     .collect();
-                let value = [compact.clone(), compact.to_uppercase(), compact.to_lowercase()]
-                    .into_iter()
-                    .find(|value| self.normal.is_match(value));
+                let value = [
+                    compact.clone(),
+                    compact.to_uppercase(),
+                    compact.to_lowercase(),
+                ]
+                .into_iter()
+                .find(|value| self.normal.is_match(value));
                 if let Some(value) = value.filter(|_| stands_alone(text, &place))
                     && let Some(candidate) = self.accept_code(text, value, place)
                 {
@@ -133,20 +148,34 @@ impl PatternFinder {
         let value = self.normal_form(captures, false)?;
         if self.prefixed {
             // `WAL is nice to` is no frame number: where the class takes digits there must be one.
-            let taken: String = captures.iter().skip(2).flatten().map(|m| m.as_str()).collect();
+            let taken: String = captures
+                .iter()
+                .skip(2)
+                .flatten()
+                .map(|m| m.as_str())
+                .collect();
             let takes_letters_and_digits = self.segments.iter().any(
                 |segment| matches!(segment, Segment::Class { set, .. } if set.contains("A-Z") && set.contains("0-9")),
             );
             if takes_letters_and_digits && !taken.chars().any(|c| c.is_ascii_digit()) {
                 return None;
             }
-            return Some(Candidate { value, place, weight: 10 });
+            return Some(Candidate {
+                value,
+                place,
+                weight: 10,
+            });
         }
         self.accept_code(text, value, place)
     }
 
     /// A code without letters of its own: ordinary words and numbers must not be taken for one.
-    fn accept_code(&self, text: &str, value: String, place: std::ops::Range<usize>) -> Option<Candidate> {
+    fn accept_code(
+        &self,
+        text: &str,
+        value: String,
+        place: std::ops::Range<usize>,
+    ) -> Option<Candidate> {
         let written = text.get(place.clone())?;
         let digits = value.chars().any(|c| c.is_ascii_digit());
         let letters = value.chars().any(char::is_alphabetic);
@@ -164,22 +193,35 @@ impl PatternFinder {
             return None;
         }
         let weight = u32::from(named) * 4 + u32::from(digits && letters) * 2 + u32::from(!gap);
-        Some(Candidate { value, place, weight })
+        Some(Candidate {
+            value,
+            place,
+            weight,
+        })
     }
 
     /// Whether a word for this fact stands within five words before, or three after.
     fn named_near(&self, text: &str, place: &std::ops::Range<usize>) -> bool {
         let specific = |word: &str| {
-            let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+            let word = word
+                .trim_matches(|c: char| !c.is_alphanumeric())
+                .to_lowercase();
             // `number` alone names nothing: every number is one.
             word.chars().count() > 2
-                && !matches!(word.as_str(), "number" | "nummer" | "numero" | "numéro" | "num")
+                && !matches!(
+                    word.as_str(),
+                    "number" | "nummer" | "numero" | "numéro" | "num"
+                )
                 && (self.context.contains(&word)
-                    || self.context.iter().any(|entry| entry.len() >= 6 && word.starts_with(entry.as_str())))
+                    || self
+                        .context
+                        .iter()
+                        .any(|entry| entry.len() >= 6 && word.starts_with(entry.as_str())))
         };
         let before = text.get(..place.start).unwrap_or_default();
         let after = text.get(place.end..).unwrap_or_default();
-        before.split_whitespace().rev().take(6).any(specific) || after.split_whitespace().take(5).any(specific)
+        before.split_whitespace().rev().take(6).any(specific)
+            || after.split_whitespace().take(5).any(specific)
     }
 
     /// The normal form of what was captured, if it is one.
@@ -225,12 +267,25 @@ impl PatternFinder {
 
 /// Whether nothing that belongs to it stands before or after: a number that is longer is another number.
 fn stands_alone(text: &str, place: &std::ops::Range<usize>) -> bool {
-    let before: Vec<char> = text.get(..place.start).unwrap_or_default().chars().rev().take(2).collect();
-    let after: Vec<char> = text.get(place.end..).unwrap_or_default().chars().take(2).collect();
+    let before: Vec<char> = text
+        .get(..place.start)
+        .unwrap_or_default()
+        .chars()
+        .rev()
+        .take(2)
+        .collect();
+    let after: Vec<char> = text
+        .get(place.end..)
+        .unwrap_or_default()
+        .chars()
+        .take(2)
+        .collect();
     let glued = |row: &[char]| match row {
         [first, ..] if first.is_alphanumeric() || *first == '_' => true,
         // `4471-88`, `2.300`, `1,5`: one number; but a full stop before a blank ends a sentence.
-        ['-' | '/' | '.' | ',', second, ..] => second.is_ascii_digit() || (row.first() == Some(&'-') && second.is_alphanumeric()),
+        ['-' | '/' | '.' | ',', second, ..] => {
+            second.is_ascii_digit() || (row.first() == Some(&'-') && second.is_alphanumeric())
+        }
         _ => false,
     };
     !glued(&before) && !glued(&after)
@@ -348,7 +403,8 @@ fn count(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<(usize, 
             rest.next();
             let inside: String = rest.by_ref().take_while(|c| *c != '}').collect();
             let (least, most) = inside.split_once(',').unwrap_or((&inside, &inside));
-            let (least, most): (usize, usize) = (least.trim().parse().ok()?, most.trim().parse().ok()?);
+            let (least, most): (usize, usize) =
+                (least.trim().parse().ok()?, most.trim().parse().ok()?);
             (least >= 1 && most <= 64 && least <= most).then_some((least, most))
         }
         Some('+' | '*' | '?') => None,

@@ -70,7 +70,11 @@ impl IntentFinder {
     }
 
     /// Intents and requests of a mail in a language; nothing where no article speaks it.
-    pub(super) fn find(&self, prepared: &Prepared, language: &Language) -> (Vec<IntentScore>, Vec<Request>, Option<usize>) {
+    pub(super) fn find(
+        &self,
+        prepared: &Prepared,
+        language: &Language,
+    ) -> (Vec<IntentScore>, Vec<Request>, Option<usize>) {
         let Some(model) = self.models.get(language) else {
             return (Vec::new(), Vec::new(), None);
         };
@@ -114,16 +118,20 @@ impl IntentFinder {
                     .unwrap_or_default(),
             })
             .collect();
-        let top = intents.first().and_then(|first| best_sentence(&first.intent.0));
+        let top = intents
+            .first()
+            .and_then(|first| best_sentence(&first.intent.0));
         let mut requests: Vec<Request> = Vec::new();
         for (position, (_, sentence)) in sentences.iter().enumerate() {
             let Some((intent, confidence)) = reading.sentence_top(position) else {
                 continue;
             };
-            let is_first = intents.first().is_some_and(|first| first.intent.0 == intent);
-            let first_here = intents
+            let is_first = intents
                 .first()
-                .map_or(0.0, |first| reading.sentence_probability(position, &first.intent.0));
+                .is_some_and(|first| first.intent.0 == intent);
+            let first_here = intents.first().map_or(0.0, |first| {
+                reading.sentence_probability(position, &first.intent.0)
+            });
             // A second request must stand by itself: a subject or a mere statement repeats, and a sentence that may as well mean
             // the first request is about that.
             let of_its_own = sentence.asks
@@ -134,7 +142,10 @@ impl IntentFinder {
             if !(is_first && confidence >= REQUEST_THRESHOLD || of_its_own) {
                 continue;
             }
-            match requests.iter_mut().find(|request| request.intent.0 == intent) {
+            match requests
+                .iter_mut()
+                .find(|request| request.intent.0 == intent)
+            {
                 Some(known) if known.confidence >= confidence => {}
                 Some(known) => {
                     known.confidence = confidence;
@@ -149,7 +160,9 @@ impl IntentFinder {
         }
         // The mail's main request is always one of them.
         if let Some(first) = intents.first()
-            && !requests.iter().any(|request| request.intent == first.intent)
+            && !requests
+                .iter()
+                .any(|request| request.intent == first.intent)
         {
             requests.insert(
                 0,
@@ -169,8 +182,21 @@ fn adds(sentence: &Sentence) -> bool {
     sentence.own_words.iter().any(|word| {
         matches!(
             word.as_str(),
-            "also" | "besides" | "additionally" | "furthermore" | "secondly" | "second" | "2" | "another"
-                | "auch" | "ausserdem" | "zudem" | "zweitens" | "noch" | "nebenbei" | "ubrigens"
+            "also"
+                | "besides"
+                | "additionally"
+                | "furthermore"
+                | "secondly"
+                | "second"
+                | "2"
+                | "another"
+                | "auch"
+                | "ausserdem"
+                | "zudem"
+                | "zweitens"
+                | "noch"
+                | "nebenbei"
+                | "ubrigens"
         )
     })
 }
@@ -193,12 +219,13 @@ fn weight(sentence: &Sentence) -> f64 {
 fn background() -> BTreeMap<String, Vec<String>> {
     let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         toml::from_str(include_str!("../lexicon/background.toml")).unwrap_or_default();
-    file.into_iter()
-        .flat_map(|(_, languages)| languages)
-        .fold(BTreeMap::new(), |mut all, (language, phrases)| {
+    file.into_iter().flat_map(|(_, languages)| languages).fold(
+        BTreeMap::new(),
+        |mut all, (language, phrases)| {
             all.entry(language).or_insert_with(Vec::new).extend(phrases);
             all
-        })
+        },
+    )
 }
 
 /// The words of a kind of thing, for people who say the same otherwise (`parcel`, `package`).

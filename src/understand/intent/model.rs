@@ -69,9 +69,14 @@ impl Model {
     /// Trains on examples.
     pub(crate) fn train(examples: &[Example]) -> Self {
         let concepts = super::concepts();
-        let counted: Vec<BTreeMap<String, f64>> =
-            examples.iter().map(|example| count(&example.text, &concepts)).collect();
-        let mut classes: Vec<String> = examples.iter().map(|example| example.label.clone()).collect();
+        let counted: Vec<BTreeMap<String, f64>> = examples
+            .iter()
+            .map(|example| count(&example.text, &concepts))
+            .collect();
+        let mut classes: Vec<String> = examples
+            .iter()
+            .map(|example| example.label.clone())
+            .collect();
         classes.sort();
         classes.dedup();
         let mut frequency: BTreeMap<&str, usize> = BTreeMap::new();
@@ -137,7 +142,11 @@ impl Model {
             if let Some(&index) = self.vocabulary.get(name) {
                 let idf = self.inverse_frequency.get(index).copied().unwrap_or(1.0);
                 #[allow(clippy::cast_possible_truncation)]
-                let tf = if *tf > 1.0 { (1.0 + tf.ln()) as f32 } else { *tf as f32 };
+                let tf = if *tf > 1.0 {
+                    (1.0 + tf.ln()) as f32
+                } else {
+                    *tf as f32
+                };
                 row.push((index, tf * idf));
                 if is_word {
                     known += f64::from(idf);
@@ -148,7 +157,11 @@ impl Model {
             }
         }
         row.sort_by_key(|(index, _)| *index);
-        let length = row.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
+        let length = row
+            .iter()
+            .map(|(_, value)| value * value)
+            .sum::<f32>()
+            .sqrt();
         if length > 0.0 {
             for (_, value) in &mut row {
                 *value /= length;
@@ -158,7 +171,12 @@ impl Model {
     }
 
     /// Gradient descent with AdaGrad steps over the examples in a fixed, mixed order.
-    fn fit(&self, rows: &[(Sparse, usize, f32)], members: &[usize], epochs: usize) -> (Vec<f32>, Vec<f32>) {
+    fn fit(
+        &self,
+        rows: &[(Sparse, usize, f32)],
+        members: &[usize],
+        epochs: usize,
+    ) -> (Vec<f32>, Vec<f32>) {
         let width = self.classes.len();
         let mut weights = vec![0.0_f32; self.vocabulary.len() * width];
         let mut bias = vec![0.0_f32; width];
@@ -168,7 +186,9 @@ impl Model {
         for epoch in 0..epochs {
             // A linear congruential generator: a fixed order that is not the order of classes.
             for index in (1..order.len()).rev() {
-                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                seed = seed
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 #[allow(clippy::cast_possible_truncation)]
                 let other = ((seed >> 33) as usize) % (index + 1);
                 order.swap(index, other);
@@ -211,9 +231,16 @@ impl Model {
             return DEFAULT_TEMPERATURE;
         }
         for fold in 0..FOLDS {
-            let members: Vec<usize> = (0..rows.len()).filter(|index| index % FOLDS != fold).collect();
+            let members: Vec<usize> = (0..rows.len())
+                .filter(|index| index % FOLDS != fold)
+                .collect();
             let (weights, bias) = self.fit(rows, &members, EPOCHS / 2);
-            for (row, class, _) in rows.iter().skip(fold).step_by(FOLDS).filter(|row| row.2 > 0.9 || class_is_none(&self.classes, row.1)) {
+            for (row, class, _) in rows
+                .iter()
+                .skip(fold)
+                .step_by(FOLDS)
+                .filter(|row| row.2 > 0.9 || class_is_none(&self.classes, row.1))
+            {
                 let mut scores = vec![0.0_f32; width];
                 scores_into(&weights, &bias, row, &mut scores);
                 held_out.push((scores, *class));
@@ -226,7 +253,12 @@ impl Model {
                 .iter()
                 .map(|(scores, class)| {
                     let probabilities = tempered(scores, temperature);
-                    -probabilities.get(*class).copied().unwrap_or(0.0).max(1e-9).ln()
+                    -probabilities
+                        .get(*class)
+                        .copied()
+                        .unwrap_or(0.0)
+                        .max(1e-9)
+                        .ln()
                 })
                 .sum();
             if loss < best.0 {
@@ -268,7 +300,11 @@ impl Model {
         if sentences.is_empty() {
             return None;
         }
-        let whole_text = sentences.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" ");
+        let whole_text = sentences
+            .iter()
+            .map(|(text, _)| *text)
+            .collect::<Vec<_>>()
+            .join(" ");
         let whole = self.score(&whole_text);
         let scored: Vec<Scores> = if sentences.len() == 1 {
             vec![whole.clone()]
@@ -298,13 +334,26 @@ impl Model {
             .enumerate()
             .map(|(index, class)| {
                 let at = |scores: &Scores| scores.nearest.get(index).copied().unwrap_or(0.0);
-                (class.clone(), scored.iter().chain([&whole]).map(at).fold(0.0, f64::max))
+                (
+                    class.clone(),
+                    scored.iter().chain([&whole]).map(at).fold(0.0, f64::max),
+                )
             })
             .collect::<BTreeMap<String, f64>>();
         ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let second = ranking.iter().filter(|(class, _)| class != NONE).nth(1).map_or(0.0, |entry| entry.1);
-        let none = ranking.iter().find(|(class, _)| class == NONE).map_or(0.0, |entry| entry.1);
-        let mut ranking: Vec<(String, f64)> = ranking.into_iter().filter(|(class, _)| class != NONE).collect();
+        let second = ranking
+            .iter()
+            .filter(|(class, _)| class != NONE)
+            .nth(1)
+            .map_or(0.0, |entry| entry.1);
+        let none = ranking
+            .iter()
+            .find(|(class, _)| class == NONE)
+            .map_or(0.0, |entry| entry.1);
+        let mut ranking: Vec<(String, f64)> = ranking
+            .into_iter()
+            .filter(|(class, _)| class != NONE)
+            .collect();
         for (place, (class, value)) in ranking.iter_mut().enumerate() {
             let rival = if place == 0 { second } else { 1.0 };
             let near = nearest.get(class).copied().unwrap_or(0.0);
@@ -330,7 +379,11 @@ impl Model {
 impl Reading<'_> {
     /// The sentence that spoke most for an intent.
     pub(crate) fn best_sentence(&self, intent: &str) -> Option<usize> {
-        let class = self.model.classes.iter().position(|class| class == intent)?;
+        let class = self
+            .model
+            .classes
+            .iter()
+            .position(|class| class == intent)?;
         self.sentences
             .iter()
             .enumerate()
@@ -359,7 +412,11 @@ impl Reading<'_> {
             .copied()
             .enumerate()
             .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        let class = self.model.classes.get(index).filter(|class| *class != NONE)?;
+        let class = self
+            .model
+            .classes
+            .get(index)
+            .filter(|class| *class != NONE)?;
         let near = scores.nearest.get(index).copied().unwrap_or(0.0);
         Some((class, judge(probability, 0.0, 0.0, near, scores.known)))
     }

@@ -19,13 +19,20 @@ struct Front {
 pub(super) fn desk_knowledge() -> Knowledge {
     let mut knowledge = Knowledge::default();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/desk/knowledge");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     for path in paths {
         let content = std::fs::read_to_string(&path).unwrap();
         let mut parts = content.splitn(3, "+++\n");
         let front: Front = toml::from_str(parts.nth(1).unwrap()).unwrap();
-        let language = if path.to_string_lossy().ends_with(".de.md") { "de" } else { "en" };
+        let language = if path.to_string_lossy().ends_with(".de.md") {
+            "de"
+        } else {
+            "en"
+        };
         let topic = knowledge
             .topics
             .entry(IntentName(front.intent.clone()))
@@ -38,7 +45,11 @@ pub(super) fn desk_knowledge() -> Knowledge {
                 },
                 team: Some(TeamName(front.team.clone())),
                 tags: vec![],
-                needs: front.needs.iter().map(|name| FactName(name.clone())).collect(),
+                needs: front
+                    .needs
+                    .iter()
+                    .map(|name| FactName(name.clone()))
+                    .collect(),
                 articles: BTreeMap::new(),
             });
         topic.articles.insert(
@@ -76,7 +87,10 @@ pub(super) fn desk_settings() -> Settings {
                     .to_vec(),
             ),
         ),
-        ("frame_number", FactForm::Pattern("WAL[A-Z0-9]{8}".to_owned())),
+        (
+            "frame_number",
+            FactForm::Pattern("WAL[A-Z0-9]{8}".to_owned()),
+        ),
         ("voucher_code", FactForm::Pattern("[A-Z0-9]{8}".to_owned())),
     ]
     .into_iter()
@@ -98,7 +112,9 @@ fn plain_mail(record: &Record) -> Mail {
         r"(?m)^(>|On .+ wrote:$|Am .+ schrieb .+:$|Le .+ a écrit :$|El .+ escribió:$|Il .+ ha scritto:$|-----Original Message-----|-{8,} Forwarded message|_{20,}$)",
     )
     .unwrap();
-    let cut = quote.find(&record.body).map_or(record.body.len(), |found| found.start());
+    let cut = quote
+        .find(&record.body)
+        .map_or(record.body.len(), |found| found.start());
     let (name, address) = record.from.split_once('<').unwrap();
     Mail {
         identity: MailIdentity([7; 32]),
@@ -141,7 +157,12 @@ fn the_desk_is_decided_right_and_no_hard_stop_is_answered() {
         || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/desk/mails.dev.jsonl"),
         Into::into,
     );
-    let records = read_records(&DeskArguments { mails: path, limit: None, misses: false }).unwrap();
+    let records = read_records(&DeskArguments {
+        mails: path,
+        limit: None,
+        misses: false,
+    })
+    .unwrap();
     let started = Instant::now();
     let understander = Understander::train(&knowledge, &settings);
     let trained = started.elapsed().as_secs_f64();
@@ -153,12 +174,28 @@ fn the_desk_is_decided_right_and_no_hard_stop_is_answered() {
             let understanding = understander.understand(&mail, None);
             let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
             for found in &understanding.hard_stops {
-                if !record.hard_stops.iter().any(|label| label == found.stop.as_str()) {
-                    println!("FALSE {} {}: {}", record.id, found.stop.as_str(), found.evidence);
+                if !record
+                    .hard_stops
+                    .iter()
+                    .any(|label| label == found.stop.as_str())
+                {
+                    println!(
+                        "FALSE {} {}: {}",
+                        record.id,
+                        found.stop.as_str(),
+                        found.evidence
+                    );
                 }
             }
-            for request in understanding.requests.iter().filter(|_| understanding.requests.len() > 1) {
-                println!("REQUEST {} {} {:.2}: {}", record.id, request.intent, request.confidence, request.sentence);
+            for request in understanding
+                .requests
+                .iter()
+                .filter(|_| understanding.requests.len() > 1)
+            {
+                println!(
+                    "REQUEST {} {} {:.2}: {}",
+                    record.id, request.intent, request.confidence, request.sentence
+                );
             }
             let decision = decide_alone(&mail, &understanding, &settings, &knowledge);
             outcome(record, &understanding, &decision, &settings, milliseconds)
@@ -168,12 +205,23 @@ fn the_desk_is_decided_right_and_no_hard_stop_is_answered() {
         println!("{miss}");
     }
     for one in &outcomes {
-        let labels: BTreeMap<&String, &String> = one.record.facts.iter().filter(|(name, _)| *name != "phone" && *name != "postcode").collect();
+        let labels: BTreeMap<&String, &String> = one
+            .record
+            .facts
+            .iter()
+            .filter(|(name, _)| *name != "phone" && *name != "postcode")
+            .collect();
         if labels != one.facts.iter().collect() || one.language != one.record.lang {
-            println!("FACTS {} {} {:?} found {:?} language {}", one.record.id, one.record.lang, labels, one.facts, one.language);
+            println!(
+                "FACTS {} {} {:?} found {:?} language {}",
+                one.record.id, one.record.lang, labels, one.facts, one.language
+            );
         }
         if one.urgency != one.record.urgency {
-            println!("URGENCY {} {} said {} [{}]", one.record.id, one.record.urgency, one.urgency, one.record.subject);
+            println!(
+                "URGENCY {} {} said {} [{}]",
+                one.record.id, one.record.urgency, one.urgency, one.record.subject
+            );
         }
     }
     let figures = figures(&outcomes);
