@@ -219,13 +219,12 @@ fn weight(sentence: &Sentence) -> f64 {
 fn background() -> BTreeMap<String, Vec<String>> {
     let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         toml::from_str(include_str!("../lexicon/background.toml")).unwrap_or_default();
-    file.into_iter().flat_map(|(_, languages)| languages).fold(
-        BTreeMap::new(),
-        |mut all, (language, phrases)| {
+    file.into_values()
+        .flatten()
+        .fold(BTreeMap::new(), |mut all, (language, phrases)| {
             all.entry(language).or_insert_with(Vec::new).extend(phrases);
             all
-        },
-    )
+        })
 }
 
 /// The words of a kind of thing, for people who say the same otherwise (`parcel`, `package`).
