@@ -1,254 +1,117 @@
 //! What does the customer want, and what else must be noticed? A [`Mail`](crate::mail::Mail) becomes an
 //! [`Understanding`]: intents, facts, signals, language, each with the words that show it. Reads hostile input; pure.
+//!
+//! Text in a mail commands nothing: sentences that speak to a machine are set aside where intents are looked for.
 
-use crate::config::{FactName, IntentName, Language};
-use std::collections::BTreeMap;
+mod command;
+mod facts;
+pub(crate) mod intent;
+mod language;
+mod lexicon;
+mod payment;
+mod prepare;
+mod stops;
+mod types;
+mod urgency;
+mod words;
 
-/// Confidence from which an answer is sent, where the settings name none.
-pub const SEND_THRESHOLD: f64 = 0.7;
+pub use types::{
+    CustomerWord, FactFound, FactSource, HardStop, IntentScore, Request, SignalFound,
+    SpokenLanguage, StopFound, Understanding, Urgency,
+};
 
-/// Confidence from which an answer is suggested to staff, where the settings name none.
-pub const SUGGEST_THRESHOLD: f64 = 0.35;
+use crate::config::{Language, Settings};
+use crate::knowledge::Knowledge;
+use crate::mail::Mail;
+use crate::ticket::Ticket;
+use prepare::{Place, Prepared, Role};
+use words::one_line;
+
+/// The confidence from which an answer is sent, unless `[automation] send_threshold` says otherwise.
+pub const SEND_THRESHOLD: f64 = 0.40;
+/// The confidence from which an answer is suggested to staff, unless `[automation] suggest_threshold` says otherwise.
+pub const SUGGEST_THRESHOLD: f64 = 0.25;
+
+/// A summary is cut here, in characters.
+const SUMMARY_MAX_CHARS: usize = 160;
 
 /// Understands mails: trained on the articles at start, the same for the same articles and settings.
-pub struct Understander {}
+#[derive(Debug)]
+pub struct Understander {
+    preparer: prepare::Preparer,
+    intents: intent::IntentFinder,
+    facts: facts::FactFinder,
+    stops: stops::StopDetectors,
+    attention: urgency::Attention,
+    support_language: Language,
+}
 
 impl Understander {
     /// Trains on the articles' phrases.
     #[must_use]
-    pub fn train(
-        _knowledge: &crate::knowledge::Knowledge,
-        _settings: &crate::config::Settings,
-    ) -> Self {
-        todo!()
+    pub fn train(knowledge: &Knowledge, settings: &Settings) -> Self {
+        Self {
+            preparer: prepare::Preparer::new(),
+            intents: intent::IntentFinder::train(knowledge),
+            facts: facts::FactFinder::new(&settings.facts),
+            stops: stops::StopDetectors::new(&settings.escalate.words),
+            attention: urgency::Attention::new(),
+            support_language: settings.support.language.clone(),
+        }
     }
 
     /// Understands a mail. `ticket` is the ticket that it belongs to, for facts that were given earlier.
     #[must_use]
-    pub fn understand(
-        &self,
-        _mail: &crate::mail::Mail,
-        _ticket: Option<&crate::ticket::Ticket>,
-    ) -> Understanding {
-        todo!()
-    }
-}
-
-/// What was understood of one mail.
-#[derive(Clone, Debug)]
-pub struct Understanding {
-    /// The language of the new text.
-    pub language: SpokenLanguage,
-    /// Intents by falling confidence, at most five; empty where nothing is near.
-    pub intents: Vec<IntentScore>,
-    /// The requests found in it, each with its sentence. More than one: never half answered.
-    pub requests: Vec<Request>,
-    /// Signals that always end at a person.
-    pub hard_stops: Vec<StopFound>,
-    /// How fast somebody must look at it.
-    pub urgency: Urgency,
-    /// The words that made it urgent.
-    pub urgency_evidence: Option<String>,
-    /// Other things noticed (annoyance, thanks, a repeated contact), each with its words.
-    pub signals: Vec<SignalFound>,
-    /// Facts found, in normal form.
-    pub facts: BTreeMap<FactName, FactFound>,
-    /// A word that stands alone on a line and commands the gateway.
-    pub customer_word: Option<CustomerWord>,
-    /// What is wanted, in one line, taken from the mail's own sentences.
-    pub summary: String,
-}
-
-impl Understanding {
-    /// Nothing understood: what is handed off with when a part broke down.
-    #[must_use]
-    pub fn none(language: &Language) -> Self {
-        Self {
-            language: SpokenLanguage::Assumed(language.clone()),
-            intents: Vec::new(),
-            requests: Vec::new(),
-            hard_stops: Vec::new(),
-            urgency: Urgency::Normal,
-            urgency_evidence: None,
-            signals: Vec::new(),
-            facts: BTreeMap::new(),
-            customer_word: None,
-            summary: String::new(),
+    pub fn understand(&self, mail: &Mail, ticket: Option<&Ticket>) -> Understanding {
+        let prepared = self.preparer.prepare(mail);
+        let language = language::detect(&spoken_text(&prepared), &self.support_language);
+        let customer_word = command::find(&prepared.text);
+        let asked = customer_word
+            .as_ref()
+            .filter(|(word, _)| *word == CustomerWord::Human)
+            .map(|(_, line)| line.as_str());
+        let hard_stops = self.stops.find(&prepared, asked);
+        let (urgency, urgency_evidence) = self.attention.urgency(&prepared, &hard_stops);
+        let (intents, requests, carrier) = self.intents.find(&prepared, language.language());
+        Understanding {
+            summary: summary(&prepared, carrier),
+            signals: self.attention.signals(&prepared),
+            facts: self.facts.find(mail, &prepared, ticket),
+            customer_word: customer_word.map(|(word, _)| word),
+            language,
+            intents,
+            requests,
+            hard_stops,
+            urgency,
+            urgency_evidence,
         }
     }
 }
 
-/// The language of a text, as far as it can be told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SpokenLanguage {
-    /// Known.
-    Known(Language),
-    /// Too short or too mixed: the support language is assumed.
-    Assumed(Language),
+/// What the language is told from: everything new that was not said to a machine.
+fn spoken_text(prepared: &Prepared) -> String {
+    let sentences: Vec<&str> = prepared
+        .sentences
+        .iter()
+        .filter(|sentence| sentence.role != Role::ToMachine)
+        .map(|sentence| sentence.text.as_str())
+        .collect();
+    sentences.join("\n")
 }
 
-impl SpokenLanguage {
-    /// The language to go by.
-    #[must_use]
-    pub fn language(&self) -> &Language {
-        match self {
-            Self::Known(language) | Self::Assumed(language) => language,
-        }
-    }
-}
-
-/// One intent with the calibrated probability that it is what the customer wants.
-#[derive(Clone, Debug, PartialEq)]
-pub struct IntentScore {
-    /// The intent.
-    pub intent: IntentName,
-    /// 0 to 1.
-    pub confidence: f64,
-    /// The sentence that spoke for it most.
-    pub evidence: String,
-}
-
-/// One request in a mail.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Request {
-    /// The intent nearest to it.
-    pub intent: IntentName,
-    /// 0 to 1.
-    pub confidence: f64,
-    /// Its sentence.
-    pub sentence: String,
-}
-
-/// The nine signals that always go to a human. Compiled in: configuration can add words, never remove a stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum HardStop {
-    /// Asks for a person.
-    HumanRequest,
-    /// Rage or despair.
-    Frustration,
-    /// Legal threat, regulator, press.
-    Legal,
-    /// Violence, self-harm, injury, fire.
-    Safety,
-    /// A security report, a hacked account, phishing in our name.
-    Security,
-    /// Card or account numbers, fraud.
-    PaymentData,
-    /// Erasure or access request (GDPR).
-    Privacy,
-    /// A child writes.
-    Minor,
-    /// The sender's identity contradicts the thread.
-    Identity,
-}
-
-impl HardStop {
-    /// Every stop.
-    pub const ALL: [Self; 9] = [
-        Self::HumanRequest,
-        Self::Frustration,
-        Self::Legal,
-        Self::Safety,
-        Self::Security,
-        Self::PaymentData,
-        Self::Privacy,
-        Self::Minor,
-        Self::Identity,
-    ];
-
-    /// The name in settings and JSON (contract.md).
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::HumanRequest => "human-request",
-            Self::Frustration => "frustration",
-            Self::Legal => "legal",
-            Self::Safety => "safety",
-            Self::Security => "security",
-            Self::PaymentData => "payment-data",
-            Self::Privacy => "privacy",
-            Self::Minor => "minor",
-            Self::Identity => "identity",
-        }
-    }
-
-    /// The stop of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stop| stop.as_str() == name)
-    }
-}
-
-/// A hard stop with the customer's own words that show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StopFound {
-    /// Which.
-    pub stop: HardStop,
-    /// The sentence or words.
-    pub evidence: String,
-}
-
-/// Something else noticed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignalFound {
-    /// Its name, lower case with `-`: `thanks`, `did-not-help`, `annoyance`, `repeated-contact`.
-    pub name: &'static str,
-    /// The words.
-    pub evidence: String,
-}
-
-/// How fast somebody must look at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Urgency {
-    /// Nobody waits.
-    Low,
-    /// A customer waits.
-    Normal,
-    /// Harm grows by the hour, or something is due within about a day.
-    High,
-}
-
-impl Urgency {
-    /// The name in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Normal => "normal",
-            Self::High => "high",
-        }
-    }
-}
-
-/// A fact in its normal form, and where it stood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FactFound {
-    /// Normal form (`AB-204518`).
-    pub value: String,
-    /// Where it was found.
-    pub source: FactSource,
-}
-
-/// Where a fact stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FactSource {
-    /// In the new text or the subject.
-    NewText,
-    /// In the signature or an attachment's name.
-    Aside,
-    /// In quoted text: used, but marked.
-    Quoted,
-    /// In an earlier mail of the same ticket.
-    Earlier,
-}
-
-/// What a customer can command by a word alone on its line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CustomerWord {
-    /// `HUMAN`: a person, please.
-    Human,
-    /// `STOP`: no automatic mail to me.
-    Stop,
-    /// `START`: takes STOP back.
-    Start,
+/// The sentence that carries the request: the one that spoke most for the intent, else the first that asks, else the first.
+fn summary(prepared: &Prepared, carrier: Option<usize>) -> String {
+    let sentences = &prepared.sentences;
+    let of_substance = || {
+        sentences
+            .iter()
+            .filter(|sentence| sentence.role == Role::Substance)
+    };
+    carrier
+        .and_then(|index| sentences.get(index))
+        .or_else(|| of_substance().find(|sentence| sentence.asks && sentence.place == Place::Body))
+        .or_else(|| of_substance().find(|sentence| sentence.place == Place::Body))
+        .or_else(|| sentences.first())
+        .map(|sentence| one_line(&sentence.text, SUMMARY_MAX_CHARS))
+        .unwrap_or_default()
 }

@@ -1,0 +1,311 @@
+//! The evaluation desk: every labelled mail goes the whole way (read, understand, decide), and each decision is compared.
+
+use super::{Common, DeskArguments, Failure, percentile, read_text, share};
+use crate::config::Settings;
+use crate::decide::{Decision, History, Situation, decide};
+use crate::desk::{Sender, Trust};
+use crate::knowledge::Knowledge;
+use crate::mail::{Mail, Reader};
+use crate::ticket::TicketId;
+use crate::understand::{Understander, Understanding};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+/// A labelled mail (`config/desk/README.md`).
+#[derive(Debug, Deserialize)]
+struct Record {
+    id: String,
+    lang: String,
+    from: String,
+    subject: String,
+    body: String,
+    intents: Vec<String>,
+    facts: BTreeMap<String, String>,
+    hard_stops: Vec<String>,
+    urgency: String,
+    expected: String,
+}
+
+/// What came out for one mail.
+struct Outcome {
+    record: Record,
+    said: &'static str,
+    rule: &'static str,
+    stops: BTreeSet<&'static str>,
+    intent: Option<(String, f64)>,
+    facts: BTreeMap<String, String>,
+    language: String,
+    urgency: &'static str,
+    milliseconds: f64,
+}
+
+pub(super) fn run(common: &Common, arguments: &DeskArguments) -> Result<(), Failure> {
+    let settings =
+        Settings::load(&common.config).map_err(|problems| Failure::problems(&problems))?;
+    let knowledge = Knowledge::load(&settings).map_err(|problems| Failure::problems(&problems))?;
+    let records = read_records(arguments)?;
+    let started = Instant::now();
+    let understander = Understander::train(&knowledge, &settings);
+    let train_seconds = started.elapsed().as_secs_f64();
+    let reader = Reader {
+        support: Some(settings.support.address.clone()),
+        key: None,
+    };
+    let outcomes: Vec<Outcome> = records
+        .into_iter()
+        .map(|record| {
+            let started = Instant::now();
+            let mail = reader.read(&raw_mail(&record, settings.support.address.as_str()));
+            let understanding = understander.understand(&mail, None);
+            let decision = decide_alone(&mail, &understanding, &settings, &knowledge);
+            let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+            outcome(record, &understanding, &decision, &settings, milliseconds)
+        })
+        .collect();
+    let mut figures = figures(&outcomes);
+    if let Some(object) = figures.as_object_mut() {
+        object.insert("train_seconds".to_owned(), train_seconds.into());
+        if arguments.misses {
+            object.insert("misses".to_owned(), misses(&outcomes).into());
+        }
+    }
+    if common.json {
+        println!("{figures}");
+    } else {
+        println!("{figures:#}");
+    }
+    Ok(())
+}
+
+fn read_records(arguments: &DeskArguments) -> Result<Vec<Record>, Failure> {
+    let content = read_text(&arguments.mails)?;
+    content
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .take(arguments.limit.unwrap_or(usize::MAX))
+        .map(|(index, line)| {
+            serde_json::from_str(line).map_err(|error| {
+                Failure::Usage(format!(
+                    "{}:{}: {error}; write one labelled mail a line",
+                    arguments.mails.display(),
+                    index + 1
+                ))
+            })
+        })
+        .collect()
+}
+
+/// The record as the mail that a customer's program would send.
+fn raw_mail(record: &Record, to: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    // Names and subjects are data: encoded, they cannot break the header.
+    let word = |text: &str| format!("=?utf-8?B?{}?=", STANDARD.encode(text));
+    let (name, address) = record
+        .from
+        .rsplit_once('<')
+        .map_or(("", record.from.as_str()), |(name, rest)| {
+            (name.trim(), rest.trim_end_matches('>'))
+        });
+    let mut raw = format!(
+        "From: {} <{address}>\r\nTo: <{to}>\r\nSubject: {}\r\nMessage-ID: <{}@evaluate.example>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+        word(name),
+        word(&record.subject),
+        record.id
+    );
+    let body: String = STANDARD.encode(record.body.replace('\n', "\r\n"));
+    for (index, character) in body.chars().enumerate() {
+        if index > 0 && index % 76 == 0 {
+            raw.push_str("\r\n");
+        }
+        raw.push(character);
+    }
+    raw.push_str("\r\n");
+    raw.into_bytes()
+}
+
+/// The decision on a mail that opens a ticket, from somebody whom nothing proves.
+fn decide_alone(
+    mail: &Mail,
+    understanding: &Understanding,
+    settings: &Settings,
+    knowledge: &Knowledge,
+) -> Decision {
+    decide(&Situation {
+        mail,
+        sender: &Sender::Customer(Trust::Claimed),
+        ticket: None,
+        ticket_id: &TicketId::for_mail(&mail.identity, 0),
+        understanding,
+        history: &History::default(),
+        settings,
+        knowledge,
+        now: jiff::Timestamp::UNIX_EPOCH,
+    })
+}
+
+fn outcome(
+    record: Record,
+    understanding: &Understanding,
+    decision: &Decision,
+    settings: &Settings,
+    milliseconds: f64,
+) -> Outcome {
+    Outcome {
+        said: decision.action.as_str(),
+        rule: decision.reasons.first.rule,
+        stops: understanding
+            .hard_stops
+            .iter()
+            .map(|found| found.stop.as_str())
+            .collect(),
+        intent: understanding
+            .intents
+            .first()
+            .map(|score| (score.intent.0.clone(), score.confidence)),
+        facts: understanding
+            .facts
+            .iter()
+            .filter(|(name, found)| {
+                settings.facts.contains_key(*name)
+                    && found.source != crate::understand::FactSource::Quoted
+            })
+            .map(|(name, found)| (name.0.clone(), found.value.clone()))
+            .collect(),
+        language: understanding.language.language().0.clone(),
+        urgency: understanding.urgency.as_str(),
+        record,
+        milliseconds,
+    }
+}
+
+/// The figures, as one JSON object.
+fn figures(outcomes: &[Outcome]) -> serde_json::Value {
+    let count = |test: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|one| test(one)).count();
+    let all = outcomes.len();
+    let is_routine = |one: &Outcome| one.record.expected != "handoff";
+    let is_automatic = |one: &Outcome| matches!(one.said, "answer" | "ask" | "draft");
+    let mut confusion: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut stops: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    let (mut labelled, mut found, mut facts_right, mut facts_all, mut facts_extra) =
+        (0, 0, 0, 0, 0);
+    let known_facts: BTreeSet<&String> = outcomes.iter().flat_map(|one| one.facts.keys()).collect();
+    for one in outcomes {
+        *confusion
+            .entry(one.record.expected.clone())
+            .or_default()
+            .entry(one.said)
+            .or_insert(0) += 1;
+        for stop in &one.record.hard_stops {
+            let hit = one.stops.contains(stop.as_str());
+            labelled += 1;
+            found += usize::from(hit);
+            let entry = stops.entry(stop).or_default();
+            entry[0] += 1;
+            entry[1] += usize::from(hit);
+        }
+        for stop in &one.stops {
+            if !one.record.hard_stops.iter().any(|label| label == stop) {
+                stops.entry(stop).or_default()[2] += 1;
+            }
+        }
+        for (name, value) in one
+            .record
+            .facts
+            .iter()
+            .filter(|(name, _)| known_facts.contains(name))
+        {
+            facts_all += 1;
+            facts_right += usize::from(one.facts.get(name) == Some(value));
+        }
+        facts_extra += one
+            .facts
+            .keys()
+            .filter(|name| !one.record.facts.contains_key(*name))
+            .count();
+    }
+    let without_stop = count(&|one| one.record.hard_stops.is_empty());
+    let sent = count(&is_automatic);
+    let mut times: Vec<f64> = outcomes.iter().map(|one| one.milliseconds).collect();
+    times.sort_by(f64::total_cmp);
+    let stops: BTreeMap<&str, serde_json::Value> = stops
+        .into_iter()
+        .map(|(name, [labelled, found, falsely])| {
+            (
+                name,
+                serde_json::json!({"labelled": labelled, "found": found, "false": falsely}),
+            )
+        })
+        .collect();
+    serde_json::json!({
+        "mails": all,
+        "decisions_right": share(count(&|one| one.said == one.record.expected), all),
+        "confusion": confusion,
+        "hard_stops": stops,
+        "hard_stop_recall": share(found, labelled),
+        "any_hard_stop_recall": share(
+            count(&|one| !one.record.hard_stops.is_empty() && !one.stops.is_empty()),
+            all - without_stop,
+        ),
+        "false_hard_stops": share(
+            count(&|one| one.record.hard_stops.is_empty() && !one.stops.is_empty()),
+            without_stop,
+        ),
+        "automatic_despite_hard_stop": count(&|one| !one.record.hard_stops.is_empty() && is_automatic(one)),
+        "automatic_wrongly": count(&|one| !is_routine(one) && is_automatic(one)),
+        "coverage_of_routine": share(count(&|one| is_routine(one) && is_automatic(one)), count(&is_routine)),
+        "wrong_article_among_sent": share(
+            count(&|one| is_automatic(one) && !one.right_intent()),
+            sent,
+        ),
+        "intent_right": share(
+            count(&|one| !one.record.intents.is_empty() && one.intent.is_some() && one.right_intent()),
+            count(&|one| !one.record.intents.is_empty() && one.intent.is_some()),
+        ),
+        "facts_right": share(facts_right, facts_all),
+        "facts_invented": facts_extra,
+        "language_right": share(count(&|one| one.language == one.record.lang), all),
+        "urgency_right": share(count(&|one| one.urgency == one.record.urgency), all),
+        "ms_per_mail": {"p50": percentile(&times, 0.5), "p99": percentile(&times, 0.99)},
+    })
+}
+
+impl Outcome {
+    fn right_intent(&self) -> bool {
+        self.intent
+            .as_ref()
+            .is_some_and(|(intent, _)| self.record.intents.contains(intent))
+    }
+}
+
+/// One line for each mail that was decided wrongly or whose stops differ.
+fn misses(outcomes: &[Outcome]) -> Vec<String> {
+    outcomes
+        .iter()
+        .filter(|one| {
+            let labels: BTreeSet<&str> = one.record.hard_stops.iter().map(String::as_str).collect();
+            one.said != one.record.expected || labels != one.stops
+        })
+        .map(|one| {
+            let (intent, confidence) = one.intent.clone().unwrap_or_default();
+            format!(
+                "{} {}: expected {} {:?} {:?}, said {} ({}) {intent} {confidence:.2} stops {:?} facts {:?} [{}]",
+                one.record.id,
+                one.record.lang,
+                one.record.expected,
+                one.record.intents,
+                one.record.hard_stops,
+                one.said,
+                one.rule,
+                one.stops,
+                one.facts,
+                one.record.subject
+            )
+        })
+        .collect()
+}
+#[cfg(test)]
+mod tests;

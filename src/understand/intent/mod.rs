@@ -1,0 +1,241 @@
+//! What does the customer want? A classifier trained on the articles' own phrases, and a judge that may say "none of these".
+//!
+//! Reads hostile input. The same articles and the same mail always give the same numbers, to the bit.
+
+mod features;
+mod model;
+
+pub(crate) use model::{Example, Model};
+
+use super::lexicon::Lexicon;
+use super::prepare::{Place, Prepared, Role, Sentence};
+use super::types::{IntentScore, Request};
+use super::words::one_line;
+use crate::config::{IntentName, Language};
+use crate::knowledge::Knowledge;
+use std::collections::BTreeMap;
+
+/// Evidence and sentences of requests are cut here, in characters.
+const SENTENCE_MAX_CHARS: usize = 240;
+/// The most intents that are reported.
+const INTENTS_MAX: usize = 5;
+/// A sentence is a request of its own from this confidence on.
+const REQUEST_THRESHOLD: f64 = 0.5;
+/// A second one only from this confidence on: half the mails have a sentence that sounds like another article.
+const SECOND_REQUEST_THRESHOLD: f64 = 0.97;
+/// A sentence that says that it adds something (`also`, `2.`) needs less.
+const ADDED_REQUEST_THRESHOLD: f64 = 0.7;
+
+/// One classifier for each language that has articles.
+#[derive(Debug)]
+pub(super) struct IntentFinder {
+    models: BTreeMap<Language, Model>,
+}
+
+impl IntentFinder {
+    pub(super) fn train(knowledge: &Knowledge) -> Self {
+        let mut examples: BTreeMap<Language, Vec<Example>> = BTreeMap::new();
+        for (intent, topic) in &knowledge.topics {
+            for (language, article) in &topic.articles {
+                let list = examples.entry(language.clone()).or_default();
+                list.extend(
+                    article
+                        .ask
+                        .iter()
+                        .chain([&article.title])
+                        .map(|text| Example::new(text, Some(&intent.0), 1.0)),
+                );
+                // The answer speaks of the same things as the question, in more words: a weak example.
+                list.push(Example::new(&article.body, Some(&intent.0), 0.3));
+            }
+        }
+        let background = background();
+        let models = examples
+            .into_iter()
+            .map(|(language, mut list)| {
+                // "None of these" weighs as much as three articles, however many phrases it has.
+                let others = background.get(&language.0).map_or(&[][..], Vec::as_slice);
+                let articles = knowledge
+                    .topics
+                    .values()
+                    .filter(|topic| topic.articles.contains_key(&language))
+                    .count();
+                let of_one = share(list.len(), articles);
+                let weight = (3.0 * of_one * share(1, others.len())).min(1.0);
+                list.extend(others.iter().map(|text| Example::new(text, None, weight)));
+                (language, Model::train(&list))
+            })
+            .collect();
+        Self { models }
+    }
+
+    /// Intents and requests of a mail in a language; nothing where no article speaks it.
+    pub(super) fn find(
+        &self,
+        prepared: &Prepared,
+        language: &Language,
+    ) -> (Vec<IntentScore>, Vec<Request>, Option<usize>) {
+        let Some(model) = self.models.get(language) else {
+            return (Vec::new(), Vec::new(), None);
+        };
+        let mut sentences: Vec<(usize, &Sentence)> = prepared
+            .sentences
+            .iter()
+            .enumerate()
+            .filter(|(_, sentence)| sentence.role == Role::Substance)
+            .collect();
+        if sentences.is_empty() {
+            // Courtesy alone may still be all there is (`return label please, thanks`).
+            sentences = prepared
+                .sentences
+                .iter()
+                .enumerate()
+                .filter(|(_, sentence)| sentence.role == Role::SmallTalk)
+                .collect();
+        }
+        let texts: Vec<(&str, f64)> = sentences
+            .iter()
+            .map(|(_, sentence)| (sentence.text.as_str(), weight(sentence)))
+            .collect();
+        let Some(reading) = model.read(&texts) else {
+            return (Vec::new(), Vec::new(), None);
+        };
+        let best_sentence = |intent: &str| {
+            reading
+                .best_sentence(intent)
+                .and_then(|index| sentences.get(index))
+        };
+        let intents: Vec<IntentScore> = reading
+            .ranking
+            .iter()
+            .take(INTENTS_MAX)
+            .filter(|(_, confidence)| *confidence >= 0.01)
+            .map(|(intent, confidence)| IntentScore {
+                intent: IntentName(intent.clone()),
+                confidence: *confidence,
+                evidence: best_sentence(intent)
+                    .map(|(_, sentence)| one_line(&sentence.text, SENTENCE_MAX_CHARS))
+                    .unwrap_or_default(),
+            })
+            .collect();
+        let top = intents
+            .first()
+            .and_then(|first| best_sentence(&first.intent.0));
+        let mut requests: Vec<Request> = Vec::new();
+        for (position, (_, sentence)) in sentences.iter().enumerate() {
+            let Some((intent, confidence)) = reading.sentence_top(position) else {
+                continue;
+            };
+            let is_first = intents
+                .first()
+                .is_some_and(|first| first.intent.0 == intent);
+            let first_here = intents.first().map_or(0.0, |first| {
+                reading.sentence_probability(position, &first.intent.0)
+            });
+            // A second request must stand by itself: a subject or a mere statement repeats, and a sentence that may as well mean
+            // the first request is about that.
+            let of_its_own = sentence.asks
+                && sentence.place == Place::Body
+                && (confidence >= SECOND_REQUEST_THRESHOLD
+                    || confidence >= ADDED_REQUEST_THRESHOLD && adds(sentence))
+                && first_here < 0.1;
+            if !(is_first && confidence >= REQUEST_THRESHOLD || of_its_own) {
+                continue;
+            }
+            match requests
+                .iter_mut()
+                .find(|request| request.intent.0 == intent)
+            {
+                Some(known) if known.confidence >= confidence => {}
+                Some(known) => {
+                    known.confidence = confidence;
+                    known.sentence = one_line(&sentence.text, SENTENCE_MAX_CHARS);
+                }
+                None => requests.push(Request {
+                    intent: IntentName(intent.to_owned()),
+                    confidence,
+                    sentence: one_line(&sentence.text, SENTENCE_MAX_CHARS),
+                }),
+            }
+        }
+        // The mail's main request is always one of them.
+        if let Some(first) = intents.first()
+            && !requests
+                .iter()
+                .any(|request| request.intent == first.intent)
+        {
+            requests.insert(
+                0,
+                Request {
+                    intent: first.intent.clone(),
+                    confidence: first.confidence,
+                    sentence: first.evidence.clone(),
+                },
+            );
+        }
+        (intents, requests, top.map(|(index, _)| *index))
+    }
+}
+
+/// Whether a sentence says itself that it is a further request.
+fn adds(sentence: &Sentence) -> bool {
+    sentence.own_words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "also"
+                | "besides"
+                | "additionally"
+                | "furthermore"
+                | "secondly"
+                | "second"
+                | "2"
+                | "another"
+                | "auch"
+                | "ausserdem"
+                | "zudem"
+                | "zweitens"
+                | "noch"
+                | "nebenbei"
+                | "ubrigens"
+        )
+    })
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+/// How much a sentence weighs: questions and requests carry what is wanted.
+fn weight(sentence: &Sentence) -> f64 {
+    match (sentence.place, sentence.asks) {
+        (Place::Subject, _) => 1.0,
+        (Place::Body, true) => 1.2,
+        (Place::Body, false) => 0.8,
+    }
+}
+
+/// Examples of "none of these": what people write to any desk and no article covers, by language.
+fn background() -> BTreeMap<String, Vec<String>> {
+    let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+        toml::from_str(include_str!("../lexicon/background.toml")).unwrap_or_default();
+    file.into_values()
+        .flatten()
+        .fold(BTreeMap::new(), |mut all, (language, phrases)| {
+            all.entry(language).or_insert_with(Vec::new).extend(phrases);
+            all
+        })
+}
+
+/// The words of a kind of thing, for people who say the same otherwise (`parcel`, `package`).
+pub(super) fn concepts() -> Vec<(String, Lexicon)> {
+    let file: BTreeMap<String, Vec<String>> =
+        toml::from_str(include_str!("../lexicon/concepts.toml")).unwrap_or_default();
+    file.into_iter()
+        .map(|(name, phrases)| {
+            let mut lexicon = Lexicon::default();
+            lexicon.add("words", &phrases);
+            (name, lexicon)
+        })
+        .collect()
+}

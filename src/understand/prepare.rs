@@ -1,0 +1,414 @@
+//! The new text of a mail, prepared for reading: greeting, sign-off and legal boilerplate out, the rest in sentences.
+//!
+//! Reads hostile input. Bounded: at most 20,000 characters and 200 sentences are looked at.
+
+use super::lexicon::Lexicon;
+use super::words::{visible, words};
+use crate::mail::Mail;
+
+/// The most text that is looked at, in characters.
+const TEXT_MAX_CHARS: usize = 20_000;
+/// The most sentences that are looked at.
+const SENTENCES_MAX: usize = 200;
+/// A sentence is cut here, in characters: nobody writes longer ones, machines do.
+const SENTENCE_MAX_CHARS: usize = 600;
+
+/// Where a sentence stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Subject,
+    Body,
+}
+
+/// What a sentence is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It may carry the request.
+    Substance,
+    /// Courtesy: it says nothing about what is wanted.
+    SmallTalk,
+    /// It speaks to a machine. It commands nothing, and says nothing about what is wanted; stops are looked for in it all the same.
+    ToMachine,
+}
+
+/// A sentence of the new text.
+#[derive(Clone, Debug)]
+pub(super) struct Sentence {
+    pub(super) text: String,
+    /// Its folded words.
+    pub(super) words: Vec<String>,
+    /// Its folded words without what stands in quotation marks: somebody else's words.
+    pub(super) own_words: Vec<String>,
+    pub(super) place: Place,
+    pub(super) role: Role,
+    pub(super) asks: bool,
+}
+
+/// The prepared text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Prepared {
+    /// Subject first, then the body in order.
+    pub(super) sentences: Vec<Sentence>,
+    /// The visible subject without `Re:`.
+    pub(super) subject: String,
+    /// The visible new text, whole.
+    pub(super) text: String,
+    /// What stood under the sign-off: name, phone, address.
+    pub(super) signature: String,
+}
+
+/// The word lists that preparing needs.
+#[derive(Debug)]
+pub(super) struct Preparer {
+    manners: Lexicon,
+}
+
+impl Preparer {
+    pub(super) fn new() -> Self {
+        Self {
+            manners: Lexicon::read(include_str!("lexicon/manners.toml")),
+        }
+    }
+
+    /// Prepares a mail.
+    pub(super) fn prepare(&self, mail: &Mail) -> Prepared {
+        let subject = without_reply_marks(&visible(mail.subject.as_str(), 400)).to_owned();
+        let text = without_tags(&visible(&mail.body.reply_text, TEXT_MAX_CHARS));
+        let (substance, mut signature) = self.split_signature(&text);
+        if !mail.body.signature.is_empty() {
+            signature.push('\n');
+            signature.push_str(&visible(&mail.body.signature, 2_000));
+        }
+        let mut sentences = Vec::new();
+        if words(&subject).iter().any(|word| word.len() > 1) {
+            sentences.push(self.sentence(&subject, Place::Subject));
+        }
+        for sentence in split_sentences(&substance) {
+            if sentences.len() >= SENTENCES_MAX {
+                break;
+            }
+            sentences.push(self.sentence(&sentence, Place::Body));
+        }
+        Prepared {
+            sentences,
+            subject,
+            text,
+            signature,
+        }
+    }
+
+    fn sentence(&self, text: &str, place: Place) -> Sentence {
+        let text: String = text.trim().chars().take(SENTENCE_MAX_CHARS).collect();
+        let folded = words(&text);
+        let own_words = words(&without_quotations(&text));
+        let role = if self.manners.has("machine", &folded) {
+            Role::ToMachine
+        } else if folded.is_empty()
+            || (folded.len() <= 14 && self.manners.has("small_talk", &folded))
+            || (place == Place::Subject
+                && self.manners.has("empty_subject", &folded)
+                && folded.len() <= 4)
+        {
+            Role::SmallTalk
+        } else {
+            Role::Substance
+        };
+        let asks = text.contains('?') || self.manners.has("request", &folded);
+        Sentence {
+            words: folded,
+            own_words,
+            place,
+            role,
+            asks,
+            text,
+        }
+    }
+
+    /// Cuts greeting lines off the top, and everything from the sign-off on; a postscript stays.
+    fn split_signature(&self, text: &str) -> (String, String) {
+        let mut kept: Vec<&str> = Vec::new();
+        let mut cut: Vec<&str> = Vec::new();
+        let mut after_sign_off = false;
+        let mut in_postscript = false;
+        for line in text.lines() {
+            let folded = words(line);
+            if folded.is_empty() {
+                if !after_sign_off {
+                    kept.push(line);
+                }
+                if in_postscript {
+                    in_postscript = false;
+                }
+                continue;
+            }
+            let postscript = folded
+                .first()
+                .is_some_and(|word| matches!(word.as_str(), "ps" | "pps"))
+                || (folded.len() > 2 && folded.iter().take(2).map(String::as_str).eq(["p", "s"]));
+            if postscript {
+                in_postscript = true;
+            }
+            if after_sign_off && !in_postscript {
+                // A whole sentence under the sign-off is said to us as well (`Thanks\n\nOh, and my number is …`).
+                if folded.len() >= 5
+                    && !self.manners.has("legal_footer", &folded)
+                    && ends_like_a_sentence(line)
+                {
+                    kept.push(line);
+                }
+                cut.push(line);
+                continue;
+            }
+            if self.manners.has("legal_footer", &folded) {
+                after_sign_off = true;
+                cut.push(line);
+                continue;
+            }
+            let no_substance_yet = kept.iter().all(|line| line.trim().is_empty());
+            if no_substance_yet
+                && folded.len() <= 6
+                && self.manners.has("greeting", &folded)
+                && !line.contains('?')
+            {
+                continue;
+            }
+            if folded.len() <= 7
+                && self.manners.has("sign_off", &folded)
+                && !line.contains('?')
+                && !no_substance_yet
+            {
+                after_sign_off = true;
+                cut.push(line);
+                continue;
+            }
+            kept.push(line);
+        }
+        // A last line of one to three words that is no sentence is a name.
+        while let Some(last) = kept.last() {
+            let count = words(last).len();
+            let lines_with_words = kept.iter().filter(|line| !line.trim().is_empty()).count();
+            if count == 0 && !kept.is_empty() {
+                kept.pop();
+                continue;
+            }
+            if lines_with_words > 1 && (1..=3).contains(&count) && looks_like_a_name(last) {
+                cut.insert(0, last);
+                kept.pop();
+            }
+            break;
+        }
+        (kept.join("\n"), cut.join("\n"))
+    }
+}
+
+fn ends_like_a_sentence(line: &str) -> bool {
+    line.trim_end().ends_with(['.', '?', '!'])
+}
+
+fn looks_like_a_name(line: &str) -> bool {
+    let line = line.trim();
+    !line.ends_with(['?', '!', ':'])
+        && !line.chars().any(|c| c.is_ascii_digit())
+        && line.split_whitespace().all(|word| {
+            word.chars()
+                .find(|c| c.is_alphabetic())
+                .is_none_or(char::is_uppercase)
+        })
+        && line.chars().any(char::is_lowercase)
+}
+
+/// `Re: AW: Fwd: x` → `x`.
+fn without_reply_marks(subject: &str) -> &str {
+    let mut rest = subject.trim();
+    for _ in 0..8 {
+        let Some((mark, after)) = rest.split_once(':') else {
+            break;
+        };
+        let mark = mark.trim().to_lowercase();
+        let is_mark = [
+            "re", "aw", "wg", "fw", "fwd", "antw", "sv", "tr", "rv", "rif", "res", "r", "i", "enc",
+        ]
+        .contains(&mark.split('[').next().unwrap_or_default());
+        if !is_mark {
+            break;
+        }
+        rest = after.trim();
+    }
+    rest
+}
+
+/// Removes what a broken or malicious program left of HTML: comments, tags. A `<` that opens nothing stays.
+fn without_tags(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        if let Some(comment) = after.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, behind)| behind);
+            continue;
+        }
+        let opens = after
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_ascii_alphabetic() || c == '/');
+        let tag_end = after
+            .char_indices()
+            .take(400)
+            .find(|(_, c)| *c == '>' || *c == '<')
+            .filter(|(_, c)| *c == '>');
+        if let (true, Some((end, _))) = (opens, tag_end)
+            && after
+                .get(..end)
+                .is_some_and(|tag| !tag.contains('@') && !tag.contains("://") || tag.contains('='))
+        {
+            out.push(' ');
+            rest = after.get(end + 1..).unwrap_or_default();
+        } else {
+            out.push('<');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The text without what stands in double quotation marks.
+fn without_quotations(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut inside: Option<String> = None;
+    for c in text.chars() {
+        match (&mut inside, c) {
+            (None, '"' | '“' | '„' | '«' | '”') => inside = Some(String::new()),
+            (Some(_), '"' | '”' | '“' | '»') => {
+                inside = None;
+                out.push(' ');
+            }
+            (Some(quoted), c) => quoted.push(c),
+            (None, c) => out.push(c),
+        }
+    }
+    // An opening mark that nothing closes quotes nothing.
+    if let Some(rest) = inside {
+        out.push(' ');
+        out.push_str(&rest);
+    }
+    out
+}
+
+/// Sentences, over line breaks inside a paragraph.
+fn split_sentences(text: &str) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut current = String::new();
+    let lines: Vec<&str> = text.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let trimmed = line.trim();
+        if trimmed.is_empty() {
+            push(&mut sentences, &mut current);
+            continue;
+        }
+        if trimmed.starts_with(['-', '*', '•']) || starts_a_list_item(trimmed) {
+            push(&mut sentences, &mut current);
+        }
+        let characters: Vec<char> = trimmed.chars().collect();
+        for (position, &c) in characters.iter().enumerate() {
+            current.push(c);
+            let next = characters.get(position + 1).copied();
+            let ends = matches!(c, '.' | '!' | '?' | '…' | ';')
+                && next.is_none_or(char::is_whitespace)
+                && !(c == '.' && ends_in_abbreviation(&current));
+            let before_dash = c == ' ' && next == Some('–');
+            if ends || before_dash {
+                push(&mut sentences, &mut current);
+            }
+        }
+        // A short line that is followed by a capital is a line of its own (people who type without full stops).
+        let next_starts_high = lines
+            .get(index + 1)
+            .and_then(|next| next.trim().chars().next())
+            .is_some_and(char::is_uppercase);
+        if trimmed.chars().count() < 60 && next_starts_high {
+            push(&mut sentences, &mut current);
+        } else {
+            current.push(' ');
+        }
+    }
+    push(&mut sentences, &mut current);
+    sentences
+}
+
+fn starts_a_list_item(line: &str) -> bool {
+    let mut characters = line.chars();
+    characters.next().is_some_and(|c| c.is_ascii_digit())
+        && characters.next().is_some_and(|c| c == ')' || c == '.')
+        && characters.next().is_some_and(char::is_whitespace)
+}
+
+fn ends_in_abbreviation(text: &str) -> bool {
+    let word = text
+        .trim_end_matches('.')
+        .rsplit(|c: char| c.is_whitespace() || c == '(')
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    word.chars().count() <= 1
+        || word.contains('.')
+        || matches!(
+            word.as_str(),
+            "no" | "nr"
+                | "mr"
+                | "mrs"
+                | "ms"
+                | "dr"
+                | "st"
+                | "ca"
+                | "bzw"
+                | "evtl"
+                | "ggf"
+                | "inkl"
+                | "approx"
+                | "tel"
+                | "sr"
+                | "sra"
+                | "num"
+                | "art"
+                | "bestnr"
+                | "usw"
+                | "vs"
+        )
+        || (word.len() <= 2 && word.chars().all(|c| c.is_ascii_digit()))
+}
+
+fn push(sentences: &mut Vec<String>, current: &mut String) {
+    let sentence = std::mem::take(current);
+    let sentence = sentence.trim();
+    if sentence.chars().any(char::is_alphanumeric) {
+        sentences.push(sentence.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_where_people_end_them() {
+        assert_eq!(
+            split_sentences("My no. is 5. Where is it?\n\nThanks a lot"),
+            ["My no. is 5. Where is it?", "Thanks a lot"]
+        );
+        assert_eq!(
+            split_sentences("I want a\nrefund. Now!"),
+            ["I want a refund.", "Now!"]
+        );
+    }
+
+    #[test]
+    fn tags_quotations_and_marks_go() {
+        assert_eq!(
+            without_tags("a <!-- x --> b <b>c</b> 1 < 2"),
+            "a  b  c  1 < 2"
+        );
+        assert_eq!(without_quotations("he said \"sue\" them"), "he said   them");
+        assert_eq!(without_reply_marks("Re: AW: Hello: you"), "Hello: you");
+    }
+}
