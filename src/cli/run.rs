@@ -68,10 +68,9 @@ impl Daemon {
             wake: Arc::clone(&self.gateway_wake),
             outbox_wake: Arc::clone(&self.outbox_wake),
         });
-        let listener = control::Listener::bind(&office.settings.control.socket)
-            .map_err(|error| Failure::Unreachable(error.to_string()))?;
-        let control = tokio::spawn(listener.serve(
+        let control = tokio::spawn(serve_control(
             Arc::clone(&self.journal),
+            office.settings.control.socket.clone(),
             Arc::clone(&self.outbox_wake),
             self.shutdown.clone(),
         ));
@@ -143,6 +142,18 @@ impl Daemon {
     fn office(&self) -> Arc<Office> {
         let office = self.office.read();
         Arc::clone(&office.unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+/// The control socket. Without it the daemon still does its work, so its failure is only reported.
+async fn serve_control(
+    journal: Arc<Journal>,
+    socket: PathBuf,
+    outbox_wake: Arc<Notify>,
+    shutdown: CancellationToken,
+) {
+    if let Err(error) = control::serve(journal, &socket, outbox_wake, shutdown).await {
+        report::gateway::control_failed(&socket, &error);
     }
 }
 

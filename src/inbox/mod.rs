@@ -1,6 +1,19 @@
 //! What is waiting on the IMAP server? Fetches it, waits for more, and tags and files what was handled. Decides nothing.
 //! Reads hostile input: the server's lines are bounded in time and size.
 
+mod backoff;
+mod connection;
+mod error;
+mod filing;
+mod folder_name;
+mod stream;
+mod strict;
+
+pub use backoff::Backoff;
+pub use connection::{Connection, Woken};
+pub use error::InboxError;
+pub use filing::{Filed, FiledHow};
+
 use std::fmt;
 
 /// How far the folder has been handled: all mails up to this UID, as long as UIDVALIDITY stays.

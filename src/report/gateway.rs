@@ -136,3 +136,13 @@ pub fn mail_lost(lost: &EffectRecord, why: &str) {
 pub fn filed(mails: usize, folder: &str) {
     debug!(event = "filed", mails, folder, "tagged and filed");
 }
+
+/// The control socket cannot be used.
+pub fn control_failed(socket: &std::path::Path, error: &std::io::Error) {
+    warn!(
+        event = "control-failed",
+        socket = %socket.display(),
+        %error,
+        "the control socket cannot be used; check [control] socket and its folder"
+    );
+}

@@ -2,5 +2,6 @@
 //! Nothing of a mail's text is logged; addresses and subjects go through types that made them safe.
 
 pub mod gateway;
+pub mod inbox;
 pub mod journal;
 pub mod outbox;

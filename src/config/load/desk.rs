@@ -496,7 +496,7 @@ pub(super) fn refuse_answering_oneself(top: &Section<'_>, settings: &Settings) {
         };
         by_token || address.is_same_as(&support.address)
     };
-    let mut refuse = |address: &Address, whose: String, section: &Section<'_>| {
+    let refuse = |address: &Address, whose: String, section: &Section<'_>| {
         if is_ours(address) {
             let what = format!(
                 "{whose} is the watched mailbox itself ({address}), so it would answer itself"
