@@ -28,10 +28,10 @@ pub const SENDING_FAILED: &str = "WARN";
 
 /// Failed sends are tried again soon, so that tests of broken links take seconds.
 pub fn quick_retries(settings: &mut toml::Table) {
-    set(settings, "smtp.retry_first_delay", "1s");
-    set(settings, "smtp.retry_longest_delay", "2s");
-    set(settings, "smtp.step_timeout", "3s");
-    set(settings, "smtp.copy_wait", "3s");
+    set(settings, "smtp.retry_first_delay_seconds", 1);
+    set(settings, "smtp.retry_longest_delay_seconds", 2);
+    set(settings, "smtp.step_timeout_seconds", 3);
+    set(settings, "smtp.copy_wait_seconds", 3);
     set(settings, "inbox.poll_seconds", 2);
 }
 
