@@ -1,6 +1,13 @@
-//! `handoffd check`: every problem of settings, articles and templates, with file, line, column and remedy.
+//! `handoffd check`: every problem of settings, articles and templates in one run, with file, line, column and remedy.
 
 use super::{Common, Failure};
+use crate::compose::Writer;
+use crate::config::{ArticleFolder, Inspection, Mode, Problem, Settings};
+use crate::inbox::Connection;
+use crate::knowledge::Knowledge;
+use crate::outbox;
+use crate::ticket::TokenKey;
+use serde_json::json;
 
 /// Its arguments.
 #[derive(clap::Args, Debug)]
@@ -10,6 +17,102 @@ pub(super) struct Arguments {
     online: bool,
 }
 
-pub(super) fn run(_common: &Common, _arguments: &Arguments) -> Result<(), Failure> {
-    todo!()
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
+    let inspection = Inspection::of(&common.config);
+    let mut problems = inspection.problems;
+    let mut articles = None;
+    if let Some(settings) = &inspection.settings {
+        if inspection.articles == ArticleFolder::Found {
+            match Knowledge::load(settings) {
+                Ok(knowledge) => articles = Some(knowledge),
+                Err(found) => problems.extend(found),
+            }
+        }
+        // The key makes tokens, of which none is sent here.
+        if let Err(found) = Writer::load(settings, TokenKey::new([0; 32])) {
+            problems.extend(found);
+        }
+    }
+    if !problems.is_empty() {
+        print_problems(&problems, common.json);
+        let number = problems.len();
+        let noun = if number == 1 { "problem" } else { "problems" };
+        let sentence = format!("{number} {noun} found; nothing runs until all are mended");
+        return Err(Failure::Usage(sentence));
+    }
+    let (Some(settings), Some(articles)) = (inspection.settings, articles) else {
+        return Err(Failure::Usage("the settings cannot be read".to_owned()));
+    };
+    if arguments.online {
+        log_in(&settings)?;
+    }
+    if !common.json {
+        print!("{}", summary(&settings, &articles, arguments));
+    }
+    Ok(())
+}
+
+fn print_problems(problems: &[Problem], as_json: bool) {
+    for problem in problems {
+        if as_json {
+            let Problem {
+                file,
+                line,
+                column,
+                what,
+                remedy,
+            } = problem;
+            let object = json!({"file": file, "line": line, "column": column, "what": what, "remedy": remedy});
+            println!("{object}");
+        } else {
+            println!("{}", super::printable(&problem.to_string()));
+        }
+    }
+}
+
+/// Logs in to both servers and leaves again; changes nothing there.
+fn log_in(settings: &Settings) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Unreachable(format!("starting the runtime: {error}")))?;
+    runtime.block_on(async {
+        let inbox = Connection::open(&settings.inbox).await;
+        let inbox = inbox.map_err(|error| Failure::Unreachable(error.to_string()))?;
+        let keeps_keywords = inbox.keeps_keywords();
+        inbox.close().await;
+        if !keeps_keywords {
+            println!(
+                "folder {} keeps no keywords: handled mails will be known to handoffd alone",
+                settings.inbox.folder
+            );
+        }
+        let sending = outbox::log_in(&settings.smtp).await;
+        sending.map_err(Failure::Unreachable)
+    })
+}
+
+fn summary(settings: &Settings, knowledge: &Knowledge, arguments: &Arguments) -> String {
+    let teams = settings.teams.iter().map(|team| team.name.0.as_str());
+    let teams: Vec<&str> = teams.collect();
+    let topics = knowledge.topics.values();
+    let texts: usize = topics.map(|topic| topic.articles.len()).sum();
+    let mode = match settings.automation.mode {
+        Mode::Shadow => "shadow: decides and records, sends nothing, changes nothing on the server",
+        Mode::Draft => "draft: every answer waits for a person's OK; hand-offs leave by themselves",
+        Mode::Live => "live: sends what it is sure of, hands off everything else",
+    };
+    let servers = if arguments.online {
+        "both let us in"
+    } else {
+        "not asked (--online does)"
+    };
+    format!(
+        "all well\n  mailbox    {} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n  servers    {servers}\n",
+        settings.support.address,
+        settings.inbox.folder,
+        settings.inbox.host,
+        knowledge.topics.len(),
+        teams.join(", "),
+    )
 }

@@ -41,6 +41,16 @@ pub struct HoursError {
 }
 
 impl WorkingHours {
+    /// No working time at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            spans: Vec::new(),
+            time_zone: TimeZone::UTC,
+            holidays: BTreeSet::new(),
+        }
+    }
+
     /// The moment at which `working_time` of working time has passed since `from`: the promise. Without any working
     /// span in the next year it is plain time.
     #[must_use]

@@ -17,12 +17,62 @@ impl Settings {
     /// # Errors
     /// Every problem found, in the order of lines.
     pub fn load(path: &Path) -> Result<Self, Vec<Problem>> {
+        match Inspection::of(path) {
+            Inspection {
+                settings: Some(settings),
+                problems,
+                ..
+            } if problems.is_empty() => Ok(settings),
+            inspection => Err(inspection.problems),
+        }
+    }
+}
+
+/// Settings as far as they can be read, for checking what hangs on them.
+pub struct Inspection {
+    /// With stand-ins where something is wrong; `None` where the file is no TOML at all. Only for checking: nothing
+    /// may run on settings with problems.
+    pub settings: Option<Settings>,
+    /// Whether `[knowledge] folder` is a folder that can be looked into.
+    pub articles: ArticleFolder,
+    /// What is wrong, in the order of lines.
+    pub problems: Vec<Problem>,
+}
+
+/// Whether there are articles to check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArticleFolder {
+    /// The folder exists.
+    Found,
+    /// It is missing, which is a problem of the settings.
+    Missing,
+}
+
+impl Inspection {
+    /// Reads and checks a file of settings without stopping at what is wrong.
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        let source = Source::read(path).map_err(|problem| vec![problem])?;
+        let source = match Source::read(path) {
+            Ok(source) => source,
+            Err(problem) => {
+                return Self {
+                    settings: None,
+                    articles: ArticleFolder::Missing,
+                    problems: vec![problem],
+                };
+            }
+        };
         let settings = read(&source, credentials.as_deref());
-        match settings {
-            Some(settings) if source.is_clean() => Ok(settings),
-            _ => Err(source.into_problems()),
+        let folder = settings.as_ref().map(|settings| &settings.knowledge.folder);
+        let articles = match folder {
+            Some(folder) if folder.is_dir() => ArticleFolder::Found,
+            _ => ArticleFolder::Missing,
+        };
+        Self {
+            settings,
+            articles,
+            problems: source.into_problems(),
         }
     }
 }
@@ -76,14 +126,16 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
     let facts = desk::facts(&top, support.as_ref().map(|support| &support.language));
     top.refuse_unknown_keys();
     let settings = Settings {
-        support: support?,
-        inbox: inbox?,
-        smtp: smtp?,
+        support: support.unwrap_or_else(desk::support_stand_in),
+        inbox: inbox.unwrap_or_else(servers::inbox_stand_in),
+        smtp: smtp.unwrap_or_else(servers::smtp_stand_in),
         teams,
         automation,
         escalate,
         limits,
-        knowledge: knowledge?,
+        knowledge: knowledge.unwrap_or_else(|| KnowledgeFolder {
+            folder: PathBuf::new(),
+        }),
         templates_folder,
         store,
         control,
@@ -234,5 +286,142 @@ fn control(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Control {
     section.refuse_unknown_keys();
     Control {
         socket: socket.unwrap_or_else(|| PathBuf::from("/run/handoffd/control.sock")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// The reference file with its commented defaults in force, beside the files that it names.
+    fn reference() -> (tempfile::TempDir, Source) {
+        let folder = tempfile::tempdir().unwrap();
+        let shown = include_str!("../../config/handoffd.toml");
+        let is_key = |line: &&str| {
+            let key = line.split(" = ").next().unwrap_or_default();
+            line.contains(" = ")
+                && key
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || "_-.".contains(c))
+        };
+        let lines = shown.lines().map(|line| match line.strip_prefix("# ") {
+            Some(rest) if is_key(&rest) => rest,
+            _ => line,
+        });
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let path = folder.path().join("handoffd.toml");
+        std::fs::write(&path, text).unwrap();
+        for name in ["knowledge", "templates"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        for name in ["imap.password", "smtp.password"] {
+            let file = folder.path().join(name);
+            std::fs::write(&file, "secret\n").unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let source = Source::read(&path).unwrap();
+        (folder, source)
+    }
+
+    #[test]
+    fn the_reference_file_shows_every_key_and_no_other() {
+        let (_folder, source) = reference();
+        let settings = read(&source, None);
+        let asked = source.asked();
+        let keys = keys_in(source.text());
+        let problems = source.into_problems();
+        assert!(problems.is_empty(), "{problems:#?}");
+        assert!(settings.is_some());
+        // The other form of a fact, which cannot stand beside a pattern; it is described in a comment.
+        let other_form = [
+            "[fact.order_number] values",
+            "[fact.order_number] one_of",
+            "[fact] order_number",
+        ];
+        let missing: Vec<_> = asked
+            .iter()
+            .filter(|key| !other_form.contains(&key.as_str()) && !keys.contains(*key))
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "config/handoffd.toml does not show {missing:?}"
+        );
+    }
+
+    #[test]
+    fn defaults_in_the_reference_file_are_the_defaults_of_the_program() {
+        let (folder, shown) = reference();
+        let bare = include_str!("../../config/handoffd.toml")
+            .replace("[escalate]", "# [escalate]")
+            .replace(
+                "# password_file = \"imap.password\"",
+                "password_file = \"imap.password\"",
+            )
+            .replace(
+                "# password_file = \"smtp.password\"",
+                "password_file = \"smtp.password\"",
+            );
+        let bare = Source::new(&folder.path().join("handoffd.toml"), &bare, 0);
+        let shown = read(&shown, None).unwrap();
+        let bare = read(&bare, None).unwrap();
+        assert_eq!(format!("{:?}", shown.limits), format!("{:?}", bare.limits));
+        assert_eq!(
+            format!("{:?}", shown.support),
+            format!("{:?}", bare.support)
+        );
+        assert_eq!(format!("{:?}", shown.store), format!("{:?}", bare.store));
+        assert_eq!(
+            format!("{:?}", shown.control),
+            format!("{:?}", bare.control)
+        );
+        assert_eq!(shown.automation.mode, bare.automation.mode);
+        let inbox = |settings: &Settings| {
+            let mut inbox = settings.inbox.clone();
+            (inbox.ca_file, inbox.folders) = (None, Default::default());
+            format!("{inbox:?}")
+        };
+        assert_eq!(inbox(&shown), inbox(&bare));
+        let smtp = |settings: &Settings| {
+            let mut smtp = settings.smtp.clone();
+            smtp.ca_file = None;
+            format!("{smtp:?}")
+        };
+        assert_eq!(smtp(&shown), smtp(&bare));
+        let (shown, bare) = (&shown.teams[0], &bare.teams[0]);
+        assert_eq!(
+            (shown.reply_within, shown.keep_signature),
+            (bare.reply_within, bare.keep_signature)
+        );
+        assert_eq!(shown.hours.spans, bare.hours.spans);
+        assert_eq!(shown.hours.time_zone, bare.hours.time_zone);
+    }
+
+    /// The full names of all keys and sections in a file.
+    fn keys_in(text: &str) -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
+        let mut section = String::new();
+        for line in text.lines() {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.trim_matches(['[', ']']).to_owned();
+                match section.rsplit_once('.') {
+                    Some((parent, key)) => keys.insert(format!("[{parent}] {key}")),
+                    None => keys.insert(section.clone()),
+                };
+                keys.insert(section.split('.').next().unwrap_or_default().to_owned());
+            } else if let Some((key, _)) = line.split_once(" = ") {
+                match key.split_once('.') {
+                    Some((parent, key)) => {
+                        keys.insert(format!("[{section}] {parent}"));
+                        keys.insert(format!("[{section}.{parent}] {key}"));
+                    }
+                    None => {
+                        keys.insert(format!("[{section}] {key}"));
+                    }
+                }
+            }
+        }
+        keys
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod section;
 pub(crate) mod source;
 
 pub use hours::{HoursError, WorkingHours};
+pub use load::{ArticleFolder, Inspection};
 pub use problem::Problem;
 
 use crate::mail::{Address, HeaderText};

@@ -14,15 +14,6 @@ pub(crate) struct Located<T> {
     pub(crate) at: Range<usize>,
 }
 
-impl<T> Located<T> {
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Located<U> {
-        Located {
-            value: change(self.value),
-            at: self.at,
-        }
-    }
-}
-
 /// A table, or its absence: then every key of it is absent.
 pub(crate) struct Section<'s> {
     /// Its name as it stands in the file, without brackets; empty at the top level.
@@ -54,10 +45,6 @@ impl<'s> Section<'s> {
         &self.at
     }
 
-    pub(crate) fn source(&self) -> &'s Source {
-        self.source
-    }
-
     pub(crate) fn problem(
         &self,
         at: &Range<usize>,
@@ -78,6 +65,7 @@ impl<'s> Section<'s> {
 
     fn take(&self, key: &str) -> Option<(&'s DeValue<'s>, Range<usize>)> {
         self.asked.borrow_mut().push(key.to_owned());
+        self.source.note_asked(self.full_name(key));
         let value: &'s Spanned<DeValue<'s>> = self.table?.get(key)?;
         Some((value.get_ref(), value.span()))
     }
@@ -242,11 +230,6 @@ impl<'s> Section<'s> {
                 Section::new(&name, table, at, self.source)
             }
         }
-    }
-
-    /// Whether the section stands in the file.
-    pub(crate) fn is_there(&self) -> bool {
-        self.table.is_some()
     }
 
     /// The tables of a list of sections (`[[team]]`).

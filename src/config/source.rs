@@ -2,6 +2,7 @@
 
 use super::Problem;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,8 @@ pub(crate) struct Source {
     /// Where `text` begins in the file, in lines: front matter does not begin on line 1.
     lines_before: usize,
     problems: RefCell<Vec<Problem>>,
+    /// Every key that was asked for, by its full name: what the reference file is held against.
+    asked: RefCell<BTreeSet<String>>,
 }
 
 impl Source {
@@ -40,6 +43,7 @@ impl Source {
             text: text.replace("\r\n", "\n"),
             lines_before,
             problems: RefCell::default(),
+            asked: RefCell::default(),
         }
     }
 
@@ -68,6 +72,17 @@ impl Source {
             what: what.into(),
             remedy: remedy.into(),
         });
+    }
+
+    /// Notes that a key was asked for.
+    pub(crate) fn note_asked(&self, full_name: String) {
+        self.asked.borrow_mut().insert(full_name);
+    }
+
+    /// Every key that was asked for.
+    #[cfg(test)]
+    pub(crate) fn asked(&self) -> BTreeSet<String> {
+        self.asked.borrow().clone()
     }
 
     /// Whether nothing is wrong so far.

@@ -47,6 +47,12 @@ impl Address {
         Ok(Self(format!("{local}@{}", domain.to_lowercase())))
     }
 
+    /// An address that no mail reaches (RFC 2606): stands where one could not be read.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self("nobody@nowhere.invalid".to_owned())
+    }
+
     /// The address as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -41,6 +41,23 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// What is in flight when handoffd is stopped gets this long.
 const FINISH_WITHIN: Duration = Duration::from_secs(20);
 
+/// Logs in to the SMTP server and leaves again, to see whether the settings are right.
+///
+/// # Errors
+/// A sentence for people: what failed, where, and what to do.
+pub async fn log_in(settings: &Smtp) -> Result<(), String> {
+    match Connection::open(settings).await {
+        Ok(connection) => {
+            connection.quit().await;
+            Ok(())
+        }
+        Err(Failure { stage, trouble }) => Err(format!(
+            "the SMTP server {}:{} failed at {stage}: {trouble}; check [smtp] host, port, tls, ca_file, user and password_file",
+            settings.host, settings.port
+        )),
+    }
+}
+
 /// The sender of everything that leaves.
 pub struct Outbox {
     journal: Arc<Journal>,

@@ -53,6 +53,21 @@ pub(super) fn support(top: &Section<'_>, teams: &[Team]) -> Option<Support> {
     })
 }
 
+/// Stands for a `[support]` with problems, so that the rest can still be checked. Its address is nobody's (RFC 2606).
+pub(super) fn support_stand_in() -> Support {
+    Support {
+        address: Address::nobody(),
+        name: HeaderText::default(),
+        language: Language("en".to_owned()),
+        languages: TEMPLATE_LANGUAGES
+            .map(|code| Language(code.to_owned()))
+            .to_vec(),
+        footer: String::new(),
+        reply_address: ReplyAddress::None,
+        admin: Address::nobody(),
+    }
+}
+
 fn language(section: &Section<'_>, key: &str) -> Option<Language> {
     let text = section.text(key)?;
     known_language(section, key, &text)
@@ -156,14 +171,15 @@ fn team(section: &Section<'_>) -> Option<Team> {
     let reply_within = reply_within(section);
     let keep_signature = section.yes_or_no("keep_signature", true);
     section.refuse_unknown_keys();
+    // With problems elsewhere in it, the team still exists: articles may name it.
     let name = name?;
     Some(Team {
         title: title.unwrap_or_else(|| name.clone()),
         name: TeamName(name),
-        address: mailbox?,
+        address: mailbox.unwrap_or_else(Address::nobody),
         members,
-        hours: hours?,
-        reply_within: reply_within?,
+        hours: hours.unwrap_or_else(WorkingHours::none),
+        reply_within: reply_within.unwrap_or_default(),
         keep_signature,
     })
 }
@@ -361,11 +377,20 @@ pub(super) fn facts(
         let plain = plain_name(&section, "name", &name, '_');
         let fact = fact(&section, support_language);
         section.refuse_unknown_keys();
-        if let (Some(name), Some(fact)) = (plain, fact) {
-            facts.insert(FactName(name), fact);
+        if let Some(name) = plain {
+            // With problems in it, the fact still exists: articles may need it.
+            facts.insert(FactName(name), fact.unwrap_or_else(fact_stand_in));
         }
     }
     facts
+}
+
+fn fact_stand_in() -> Fact {
+    Fact {
+        form: FactForm::OneOf(Vec::new()),
+        example: String::new(),
+        ask: BTreeMap::new(),
+    }
 }
 
 fn fact(section: &Section<'_>, support_language: Option<&Language>) -> Option<Fact> {
@@ -494,7 +519,8 @@ pub(super) fn refuse_answering_oneself(top: &Section<'_>, settings: &Settings) {
             }
             ReplyAddress::None => false,
         };
-        by_token || address.is_same_as(&support.address)
+        let known = *address != Address::nobody();
+        known && (by_token || address.is_same_as(&support.address))
     };
     let refuse = |address: &Address, whose: String, section: &Section<'_>| {
         if is_ours(address) {
@@ -510,14 +536,22 @@ pub(super) fn refuse_answering_oneself(top: &Section<'_>, settings: &Settings) {
         "[support] admin".to_owned(),
         &support_section,
     );
-    for (section, team) in top.sections("team").iter().zip(&settings.teams) {
+    for section in top.sections("team") {
+        let name = section.text("name").map(|name| name.value);
+        let team = settings
+            .teams
+            .iter()
+            .find(|team| Some(&team.name.0) == name.as_ref());
+        let Some(team) = team else {
+            continue;
+        };
         refuse(
             &team.address,
             format!("the address of team {}", team.name),
-            section,
+            &section,
         );
         for member in &team.members {
-            refuse(member, format!("a member of team {}", team.name), section);
+            refuse(member, format!("a member of team {}", team.name), &section);
         }
     }
 }

@@ -114,6 +114,41 @@ pub(super) fn smtp(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option
     })
 }
 
+/// Stands for an `[inbox]` with problems, so that the rest can still be checked. Names no server.
+pub(super) fn inbox_stand_in() -> Inbox {
+    Inbox {
+        host: String::new(),
+        port: 0,
+        tls: Tls::Implicit,
+        ca_file: None,
+        user: String::new(),
+        password: SecretString::from(""),
+        folder: String::new(),
+        poll_interval: Duration::ZERO,
+        idle: false,
+        first_start: FirstStart::NewMail,
+        mail_max_bytes: 0,
+        folders: BTreeMap::new(),
+    }
+}
+
+/// Stands for an `[smtp]` with problems. Names no server.
+pub(super) fn smtp_stand_in() -> Smtp {
+    Smtp {
+        host: String::new(),
+        port: 0,
+        tls: Tls::Implicit,
+        ca_file: None,
+        login: None,
+        step_timeout: Duration::ZERO,
+        retry_first_delay: Duration::ZERO,
+        retry_longest_delay: Duration::ZERO,
+        retry_give_up_after: Duration::ZERO,
+        copy_to_self: false,
+        copy_wait: Duration::ZERO,
+    }
+}
+
 /// What both servers have.
 struct Server {
     host: String,

@@ -1,0 +1,458 @@
+//! Broken configurations, and the sentence that each must give: file, line, column, what is wrong, what to do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on says so by a panic"
+)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+const SETTINGS: &str = r#"[support]
+address = "support@shop.example"
+name = "Shop"
+
+[inbox]
+host = "127.0.0.1"
+user = "support"
+password_file = "secret"
+
+[smtp]
+host = "127.0.0.1"
+
+[knowledge]
+folder = "knowledge"
+
+[[team]]
+name = "care"
+address = "care@shop.example"
+members = ["rosa@shop.example"]
+
+[fact.order_number]
+pattern = "AB-[0-9]{6}"
+example = "AB-204518"
+ask = "your order number"
+"#;
+
+const ARTICLE: &str = r#"+++
+intent = "delivery-time"
+title = "When will it arrive?"
+mode = "answer"
+team = "care"
+tags = ["shipping"]
+needs = ["order_number"]
+ask = ["When will my parcel arrive?", "How long does it take?"]
++++
+Order {{order_number}} takes three days.
+"#;
+
+/// The good configuration with one thing changed: in this file, this text becomes that one.
+struct Broken {
+    name: &'static str,
+    file: &'static str,
+    good: &'static str,
+    bad: &'static str,
+}
+
+const fn broken(
+    name: &'static str,
+    file: &'static str,
+    good: &'static str,
+    bad: &'static str,
+) -> Broken {
+    Broken {
+        name,
+        file,
+        good,
+        bad,
+    }
+}
+
+const TOML: &str = "handoffd.toml";
+const FIRST: &str = "knowledge/delivery-time.md";
+/// A file that the good configuration does not have.
+const NONE: &str = "";
+
+const CASES: &[Broken] = &[
+    broken("unknown key", TOML, "name = \"Shop\"", "nmae = \"Shop\""),
+    broken(
+        "unknown section",
+        TOML,
+        "[knowledge]",
+        "[knowlege]\n[knowledge]",
+    ),
+    broken("bad TOML", TOML, "name = \"Shop\"", "name = \"Shop"),
+    broken(
+        "a key twice",
+        TOML,
+        "name = \"Shop\"",
+        "name = \"Shop\"\nname = \"Shop\"",
+    ),
+    broken(
+        "bad support address",
+        TOML,
+        "\"support@shop.example\"",
+        "\"support at shop\"",
+    ),
+    broken(
+        "bad member address",
+        TOML,
+        "\"rosa@shop.example\"",
+        "\"rosa@shop.example\", \"ben\"",
+    ),
+    broken(
+        "team without members",
+        TOML,
+        "members = [\"rosa@shop.example\"]\n",
+        "",
+    ),
+    broken(
+        "team with an empty list of members",
+        TOML,
+        "[\"rosa@shop.example\"]",
+        "[]",
+    ),
+    broken("no team", TOML, "[[team]]", "[team]"),
+    broken(
+        "two teams with one name",
+        TOML,
+        "[fact",
+        "[[team]]\nname = \"care\"\naddress = \"x@shop.example\"\nmembers = [\"y@shop.example\"]\n[fact",
+    ),
+    broken(
+        "a mailbox that would answer itself",
+        TOML,
+        "\"care@shop.example\"",
+        "\"support@shop.example\"",
+    ),
+    broken(
+        "a team that matches the token addresses",
+        TOML,
+        "\"care@shop.example\"",
+        "\"support+care@shop.example\"",
+    ),
+    broken("wrong type", TOML, "name = \"Shop\"", "name = 7"),
+    broken(
+        "port out of range",
+        TOML,
+        "user = \"support\"",
+        "user = \"support\"\nport = 70000",
+    ),
+    broken(
+        "unknown tls",
+        TOML,
+        "user = \"support\"",
+        "user = \"support\"\ntls = \"yes\"",
+    ),
+    broken(
+        "no protection to a remote host",
+        TOML,
+        "host = \"127.0.0.1\"\nuser",
+        "host = \"mail.shop.example\"\ntls = \"none\"\nuser",
+    ),
+    broken(
+        "missing host",
+        TOML,
+        "[smtp]\nhost = \"127.0.0.1\"",
+        "[smtp]",
+    ),
+    broken("missing password file", TOML, "\"secret\"", "\"nowhere\""),
+    broken(
+        "no password at all",
+        TOML,
+        "password_file = \"secret\"\n",
+        "",
+    ),
+    broken(
+        "missing CA file",
+        TOML,
+        "user = \"support\"",
+        "user = \"support\"\nca_file = \"no.pem\"",
+    ),
+    broken(
+        "watched folder as outcome folder",
+        TOML,
+        "[smtp]",
+        "[inbox.folders]\nleft = \"INBOX\"\n[smtp]",
+    ),
+    broken(
+        "unknown mode",
+        TOML,
+        "[smtp]",
+        "[automation]\nmode = \"auto\"\n[smtp]",
+    ),
+    broken(
+        "thresholds the wrong way round",
+        TOML,
+        "[smtp]",
+        "[automation]\nsend_threshold = 0.5\nsuggest_threshold = 0.8\n[smtp]",
+    ),
+    broken(
+        "threshold above one",
+        TOML,
+        "[smtp]",
+        "[automation]\nsend_threshold = 80\n[smtp]",
+    ),
+    broken(
+        "bad hours",
+        TOML,
+        "members =",
+        "hours = \"9 to 5\"\nmembers =",
+    ),
+    broken(
+        "bad time zone",
+        TOML,
+        "members =",
+        "timezone = \"Mars/Olympus\"\nmembers =",
+    ),
+    broken(
+        "bad promise",
+        TOML,
+        "members =",
+        "reply_within = \"soon\"\nmembers =",
+    ),
+    broken(
+        "bad holiday",
+        TOML,
+        "members =",
+        "holidays = [\"25.12.2026\"]\nmembers =",
+    ),
+    broken(
+        "reply address without token",
+        TOML,
+        "name = \"Shop\"",
+        "name = \"Shop\"\nreply_address = \"support@shop.example\"",
+    ),
+    broken(
+        "language without templates",
+        TOML,
+        "name = \"Shop\"",
+        "name = \"Shop\"\nlanguage = \"fr\"",
+    ),
+    broken("bad pattern", TOML, "AB-[0-9]{6}", "AB-[0-9{6}"),
+    broken("example that does not fit", TOML, "AB-204518", "AB-20"),
+    broken(
+        "no way to ask for a fact",
+        TOML,
+        "ask = \"your order number\"\n",
+        "",
+    ),
+    broken(
+        "a hard stop that does not exist",
+        TOML,
+        "[smtp]",
+        "[escalate.words]\nanger = [\"grr\"]\n[smtp]",
+    ),
+    broken(
+        "a stop for an unknown team",
+        TOML,
+        "[smtp]",
+        "[escalate.team]\nlegal = \"lawyers\"\n[smtp]",
+    ),
+    broken(
+        "articles folder missing",
+        TOML,
+        "folder = \"knowledge\"",
+        "folder = \"knowledg\"",
+    ),
+    broken(
+        "unknown fact",
+        FIRST,
+        "[\"order_number\"]",
+        "[\"order_numbr\", \"order_number\"]",
+    ),
+    broken("unknown team", FIRST, "team = \"care\"", "team = \"crae\""),
+    broken(
+        "unknown key in an article",
+        FIRST,
+        "mode =",
+        "answer = true\nmode =",
+    ),
+    broken(
+        "unknown mode of an article",
+        FIRST,
+        "\"answer\"",
+        "\"reply\"",
+    ),
+    broken(
+        "unknown slot in the text",
+        FIRST,
+        "takes three",
+        "for {{name}} takes three",
+    ),
+    broken(
+        "no phrases",
+        FIRST,
+        "[\"When will my parcel arrive?\", \"How long does it take?\"]",
+        "[]",
+    ),
+    broken(
+        "tag that is no keyword",
+        FIRST,
+        "\"shipping\"",
+        "\"shipping & more\"",
+    ),
+    broken("no front matter", FIRST, "+++\nintent", "intent"),
+    broken(
+        "empty text",
+        FIRST,
+        "Order {{order_number}} takes three days.",
+        "",
+    ),
+    broken(
+        "two articles with one intent",
+        NONE,
+        "knowledge/other.md",
+        ARTICLE,
+    ),
+    broken(
+        "variant of another mode",
+        NONE,
+        "knowledge/delivery-time.de.md",
+        "+++\nintent = \"delivery-time\"\ntitle = \"Wann?\"\nmode = \"draft\"\nteam = \"care\"\nneeds = [\"order_number\"]\nask = [\"Wann?\"]\n+++\nBald.\n",
+    ),
+    broken(
+        "template with an unknown variable",
+        NONE,
+        "templates/en/answer.hbs",
+        "Subject: Re: {{subject}}\n\n{{how_to_reach_a_person}}\n\n{{anser}}\n",
+    ),
+    broken(
+        "automatic template without a way to a person",
+        NONE,
+        "templates/en/answer.hbs",
+        "Subject: Re: {{subject}}\n\n{{answer}}\n",
+    ),
+    broken(
+        "template that is no template",
+        NONE,
+        "templates/en/answer.hbs",
+        "Subject: x\n\n{{#if}\n",
+    ),
+    broken(
+        "file that no template is called",
+        NONE,
+        "templates/en/awnser.hbs",
+        "Subject: x\n\ny\n",
+    ),
+];
+
+fn good_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
+    write(TOML, SETTINGS);
+    write(FIRST, ARTICLE);
+    write("secret", "hush\n");
+    fs::set_permissions(
+        folder.path().join("secret"),
+        fs::Permissions::from_mode(0o600),
+    )
+    .unwrap();
+    folder
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Runs `handoffd check`; its exit code and what it printed, without the folder's path.
+fn check(folder: &Path) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_handoffd"))
+        .args(["check", "--config"])
+        .arg(folder.join(TOML))
+        .env_remove("CREDENTIALS_DIRECTORY")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let path = format!("{}/", folder.display());
+    (output.status.code(), text.replace(&path, ""))
+}
+
+fn apply(folder: &Path, case: &Broken) {
+    if case.file == NONE {
+        write(folder, case.good, case.bad);
+        if case.good.starts_with("templates/") {
+            let settings = format!("{SETTINGS}\n[templates]\nfolder = \"templates\"\n");
+            write(folder, TOML, &settings);
+        }
+        return;
+    }
+    let text = fs::read_to_string(folder.join(case.file)).unwrap();
+    assert!(text.contains(case.good), "{}: nothing to change", case.name);
+    write(folder, case.file, &text.replacen(case.good, case.bad, 1));
+}
+
+#[test]
+fn a_good_configuration_is_all_well() {
+    let folder = good_folder();
+    let (code, text) = check(folder.path());
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.starts_with("all well\n"), "{text}");
+}
+
+#[test]
+fn each_broken_configuration_gets_its_sentence() {
+    let mut all = String::new();
+    for case in CASES {
+        let folder = good_folder();
+        apply(folder.path(), case);
+        let (code, text) = check(folder.path());
+        assert_eq!(code, Some(2), "{}: {text}", case.name);
+        all.push_str(&format!("# {}\n{text}\n", case.name));
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn one_run_names_everything_that_is_wrong() {
+    let folder = good_folder();
+    let names = [
+        "unknown key",
+        "team without members",
+        "port out of range",
+        "unknown fact",
+        "unknown slot in the text",
+        "two articles with one intent",
+    ];
+    let cases: Vec<&Broken> = names
+        .iter()
+        .map(|name| CASES.iter().find(|case| case.name == *name).unwrap())
+        .collect();
+    for case in &cases {
+        apply(folder.path(), case);
+    }
+    let (code, text) = check(folder.path());
+    assert_eq!(code, Some(2));
+    for sentence in [
+        "unknown key [support] nmae",
+        "the team has no members",
+        "port is 70000",
+        "unknown fact \"order_numbr\"",
+        "uses {{name}}",
+        "has a second article",
+    ] {
+        assert!(text.contains(sentence), "{sentence} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn a_password_that_everybody_can_read_is_refused_for_a_server_elsewhere() {
+    let folder = good_folder();
+    fs::set_permissions(
+        folder.path().join("secret"),
+        fs::Permissions::from_mode(0o644),
+    )
+    .unwrap();
+    let remote = SETTINGS.replacen("127.0.0.1", "mail.shop.example", 1);
+    write(folder.path(), TOML, &remote);
+    let (code, text) = check(folder.path());
+    assert_eq!(code, Some(2));
+    assert!(
+        text.contains("can be read by everybody; run `chmod 600 "),
+        "{text}"
+    );
+}
