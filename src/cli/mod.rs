@@ -6,6 +6,7 @@ mod explain;
 mod look;
 mod read;
 mod run;
+mod source;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
