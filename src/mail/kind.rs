@@ -190,22 +190,15 @@ fn is_reply(subject: &str) -> bool {
 /// A sender that is a mail system: by its address, or by what stands in a From that holds none.
 fn daemon_sender(facts: &Facts<'_>) -> Option<String> {
     let is_daemon = |local: &str| {
-        let local = local.to_ascii_lowercase();
-        local.contains("mailer-daemon")
-            || local.contains("mailerdaemon")
-            || local.contains("maildaemon")
-            || local.contains("mail-daemon")
-            || matches!(
-                local.as_str(),
-                "postmaster"
-                    | "mdaemon"
-                    | "mailer_daemon"
-                    | "mmdf"
-                    | "uucp"
-                    | "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"
-            )
-            || local.starts_with("postmaster")
-            || local.starts_with("bounce")
+        // `post_master`, `Mailer.Daemon`: the name counts, not how it is broken up.
+        let lower = local.to_ascii_lowercase();
+        let name: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+        name.contains("mailerdaemon")
+            || name.contains("maildaemon")
+            || name.starts_with("postmaster")
+            || matches!(name.as_str(), "mdaemon" | "mmdf" | "uucp")
+            || name.starts_with("microsoftexchange")
+            || lower.starts_with("bounce")
     };
     if let Some(from) = facts.from {
         return is_daemon(from.local_part()).then(|| from.as_str().to_owned());
