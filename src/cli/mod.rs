@@ -7,6 +7,7 @@ mod log;
 mod look;
 mod read;
 mod run;
+mod source;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;

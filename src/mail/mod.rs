@@ -4,6 +4,20 @@
 //! be read at all still yields a value that a person gets to see.
 
 mod address;
+mod attachments;
+mod auto_submitted;
+mod bounce;
+mod bounds;
+mod forward;
+mod headers;
+mod html;
+mod identity;
+mod kind;
+mod protection;
+mod quote;
+mod quote_marks;
+mod reader;
+mod text;
 
 pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invisible_control};
 
@@ -95,20 +109,6 @@ pub struct Reader {
     pub support: Option<Address>,
     /// The key of the loop mark on all that we send; without it no mark is trusted.
     pub key: Option<crate::ticket::TokenKey>,
-}
-
-impl Reader {
-    /// Reads a mail. Never fails: what is odd is named in [`Mail::oddities`].
-    #[must_use]
-    pub fn read(&self, _raw: &[u8]) -> Mail {
-        todo!()
-    }
-
-    /// Reads the headers of a mail that was too large to fetch.
-    #[must_use]
-    pub fn read_headers(&self, _header: &[u8], _size_bytes: u32) -> Mail {
-        todo!()
-    }
 }
 
 /// The text of a mail, elided, never deleted: the parts are kept apart.
