@@ -14,6 +14,7 @@ use crate::ticket::{Event, TimedEvent};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +22,12 @@ use tokio_util::sync::CancellationToken;
 const BATCH_MAILS: usize = 50;
 /// At most about this many bytes are fetched at once.
 const BATCH_BYTES: usize = 32 * 1024 * 1024;
+/// The wait after a first failed connection.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// The longest wait between two tries.
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
+/// More logins in a minute look like a server that lets us in and drops us at once.
+const LOGINS_PER_MINUTE: usize = 10;
 /// A mail whose handling was begun this often without an end brings us down: it goes to the admin unread.
 const BEGINNINGS_MAX: u32 = 3;
 
@@ -90,14 +97,14 @@ impl Gateway {
 
     /// Runs until `shutdown`; finishes the mail that is in flight. A lost connection is made again with back-off.
     pub async fn run(self, shutdown: CancellationToken) {
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT, LOGINS_PER_MINUTE);
         while !shutdown.is_cancelled() {
             let error = match self.keep_inbox(&mut backoff, &shutdown).await {
                 Ok(()) => continue,
                 Err(error) => error,
             };
             self.beat();
-            let delay = backoff.next_delay(random_number(), clock::now());
+            let delay = backoff.failed(random_number()).max(backoff.before_login(clock::now()));
             match &error {
                 SweepError::Inbox(error) => report::gateway::inbox_lost(error, delay),
                 SweepError::Journal(error) => report::gateway::journal_failed(error, delay),

@@ -1,76 +1,123 @@
-//! How long to wait before the next connection: longer after each failure, with jitter so that many clients of one
-//! server do not come back in step, and never a storm of logins that succeed and break at once.
+//! How long to wait before the server is tried again? Pure: time and chance are passed in.
 
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The first wait.
-const FIRST: Duration = Duration::from_millis(250);
-/// The longest wait.
-const LONGEST: Duration = Duration::from_mins(2);
-/// So many logins in a minute are fine; more look like a server that takes a login and then drops it.
-const LOGINS_A_MINUTE: usize = 10;
+const MINUTE: Duration = Duration::from_secs(60);
 
-/// The state of waiting. Pure: time and chance are passed in.
-#[derive(Clone, Debug, Default)]
+/// Doubling waits with jitter after failures, and a limit on logins for a server that lets us in and drops us at once.
+#[derive(Clone, Debug)]
 pub struct Backoff {
+    first: Duration,
+    longest: Duration,
+    logins_per_minute: usize,
     failures: u32,
     logins: VecDeque<Timestamp>,
 }
 
+impl Default for Backoff {
+    fn default() -> Self {
+        Self::new(Duration::from_secs(1), Duration::from_secs(300), 6)
+    }
+}
+
 impl Backoff {
-    /// A connection was made and works.
-    pub fn succeeded(&mut self, now: Timestamp) {
-        self.logins.push_back(now);
-        self.forget_old(now);
-        if self.logins.len() <= LOGINS_A_MINUTE {
-            self.failures = 0;
+    /// Waits from `first`, doubled each time up to `longest`; at most `logins_per_minute` logins (at least one).
+    #[must_use]
+    pub fn new(first: Duration, longest: Duration, logins_per_minute: usize) -> Self {
+        Self {
+            first,
+            longest: longest.max(first),
+            logins_per_minute: logins_per_minute.max(1),
+            failures: 0,
+            logins: VecDeque::new(),
         }
     }
 
-    /// The wait before the next try: doubled each time, a random part of up to a half added. `random` is any number.
-    pub fn next_delay(&mut self, random: u64, now: Timestamp) -> Duration {
-        self.forget_old(now);
-        let doubled = FIRST.saturating_mul(2_u32.saturating_pow(self.failures.min(20)));
+    /// A try failed. Returns how long to wait before the next: between half and all of the doubled wait, so that many
+    /// gateways do not come back in the same second.
+    pub fn failed(&mut self, random: u64) -> Duration {
+        let doubled = self
+            .first
+            .saturating_mul(2_u32.saturating_pow(self.failures.min(31)))
+            .min(self.longest);
         self.failures = self.failures.saturating_add(1);
-        let delay = doubled.min(LONGEST);
-        let part = u32::try_from(random % 1000).unwrap_or(0);
-        delay + delay / 2 * part / 1000
+        let half = doubled / 2;
+        let part = u32::try_from(random & 0xffff).unwrap_or(0);
+        half.saturating_add(half.saturating_mul(part) / 0xffff)
     }
 
-    fn forget_old(&mut self, now: Timestamp) {
-        let minute_ago = now - jiff::SignedDuration::from_mins(1);
-        while self.logins.front().is_some_and(|login| *login < minute_ago) {
+    /// A login succeeded: the next failure starts from the first wait again.
+    pub fn succeeded(&mut self, now: Timestamp) {
+        self.failures = 0;
+        self.logins.push_back(now);
+        while self.logins.len() > self.logins_per_minute {
             self.logins.pop_front();
         }
+    }
+
+    /// How long to wait before logging in, so that no minute sees more logins than allowed.
+    #[must_use]
+    pub fn before_login(&self, now: Timestamp) -> Duration {
+        if self.logins.len() < self.logins_per_minute {
+            return Duration::ZERO;
+        }
+        let Some(oldest) = self.logins.front() else {
+            return Duration::ZERO;
+        };
+        // A clock that was set back must not make us wait for longer than a minute.
+        let since = Duration::try_from(now.duration_since(*oldest)).unwrap_or(Duration::ZERO);
+        MINUTE.saturating_sub(since)
+    }
+
+    /// How often in a row it has failed.
+    #[must_use]
+    pub const fn failures(&self) -> u32 {
+        self.failures
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn waits_grow_to_a_limit_and_start_over_after_success() {
-        let now = Timestamp::UNIX_EPOCH;
-        let mut backoff = Backoff::default();
-        let waits: Vec<Duration> = (0..12).map(|_| backoff.next_delay(0, now)).collect();
-        assert!(waits.is_sorted());
-        assert_eq!((waits[0], waits[11]), (FIRST, LONGEST));
-        assert!(backoff.next_delay(999, now) <= LONGEST * 3 / 2);
-        backoff.succeeded(now);
-        assert_eq!(backoff.next_delay(0, now), FIRST);
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
     }
 
     #[test]
-    fn a_server_that_drops_each_login_is_not_stormed() {
-        let now = Timestamp::UNIX_EPOCH;
-        let mut backoff = Backoff::default();
-        let waits = (0..30).map(|_| {
-            backoff.succeeded(now);
-            backoff.next_delay(0, now)
-        });
-        assert_eq!(waits.last(), Some(LONGEST));
+    fn waits_double_up_to_the_longest_and_start_again_after_success() {
+        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(10), 3);
+        let waits: Vec<u64> = (0..6).map(|_| backoff.failed(u64::MAX).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 10, 10]);
+        assert_eq!(backoff.failed(0), Duration::from_secs(5));
+        assert_eq!(backoff.failures(), 7);
+        backoff.succeeded(at(0));
+        assert_eq!(backoff.failed(u64::MAX), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn logins_a_minute_are_limited() {
+        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(10), 2);
+        assert_eq!(backoff.before_login(at(0)), Duration::ZERO);
+        backoff.succeeded(at(0));
+        assert_eq!(backoff.before_login(at(1)), Duration::ZERO);
+        backoff.succeeded(at(10));
+        assert_eq!(backoff.before_login(at(20)), Duration::from_secs(40));
+        assert_eq!(backoff.before_login(at(60)), Duration::ZERO);
+        assert_eq!(backoff.before_login(at(-500)), Duration::from_secs(60));
+    }
+
+    proptest! {
+        #[test]
+        fn never_longer_than_the_longest(randoms in proptest::collection::vec(any::<u64>(), 0..100)) {
+            let mut backoff = Backoff::default();
+            for random in randoms {
+                let wait = backoff.failed(random);
+                prop_assert!(wait <= Duration::from_secs(300) && wait >= Duration::from_millis(500));
+            }
+        }
     }
 }

@@ -1,84 +1,199 @@
-//! Why the inbox cannot be used, with what to do about it.
+//! What can go wrong between us and the IMAP server, in the cases where a caller chooses what to do next.
+//! Holds words of the server, made safe for one line; never holds a password.
 
 use std::time::Duration;
 
-/// Why the inbox cannot be used. After any of these the connection is dropped: its state is not known any more.
+/// Why the server could not be worked with. After any of these the connection is of no further use.
 #[derive(Debug, thiserror::Error)]
 pub enum InboxError {
-    /// No connection.
+    /// No TCP connection: try again later.
     #[error(
-        "the IMAP server {server} cannot be reached: {why}; is it running, and are host and port right?"
+        "{server} cannot be reached: {reason}; check [inbox] host and port, and that the server runs"
     )]
     Unreachable {
-        /// Host and port.
+        /// `host:port`.
         server: String,
         /// What the system said.
-        why: String,
+        reason: String,
     },
-    /// TLS failed.
-    #[error(
-        "no protected connection to the IMAP server {server}: {why}; check [inbox] tls and ca_file"
-    )]
+    /// The protection asked for could not be had.
+    #[error("no protected connection to {server}: {reason}; check [inbox] tls and ca_file")]
     Tls {
-        /// Host and port.
+        /// `host:port`.
         server: String,
-        /// What went wrong.
-        why: String,
+        /// What is wrong with it.
+        reason: String,
     },
-    /// User or password are not accepted.
+    /// The server does not take the user's password: trying again at once would only lock the account.
     #[error(
-        "the IMAP server {server} refused the login of {user}: {answer}; check user and password_file"
+        "{server} refused the login of user {user}: {answer}; check [inbox] user and password_file"
     )]
     LoginRefused {
-        /// Host and port.
+        /// `host:port`.
         server: String,
         /// Login name.
         user: String,
-        /// The server's words.
+        /// What the server said.
         answer: String,
     },
-    /// The folder cannot be opened for writing.
+    /// The folder cannot be opened.
     #[error(
-        "folder {folder} of {user} cannot be opened: {answer}; check [inbox] folder and its rights"
+        "{server} does not open folder {folder} for user {user}: {answer}; create it, or correct [inbox] folder"
     )]
-    FolderClosed {
-        /// The folder.
-        folder: String,
+    FolderMissing {
+        /// `host:port`.
+        server: String,
         /// Login name.
         user: String,
-        /// The server's words.
+        /// Folder as in the settings.
+        folder: String,
+        /// What the server said.
         answer: String,
     },
-    /// The server said NO or BAD.
-    #[error("the IMAP server answered {command} with: {answer}")]
+    /// A command was answered NO or BAD, or not answered as the protocol demands.
+    #[error(
+        "{server} refused {command} in folder {folder} of user {user}: {answer}; it is tried again, and needs a look at the server if it stays"
+    )]
     Refused {
-        /// The command's name.
-        command: String,
-        /// The server's words.
+        /// `host:port`.
+        server: String,
+        /// Login name.
+        user: String,
+        /// Folder as in the settings.
+        folder: String,
+        /// The command, without its arguments.
+        command: &'static str,
+        /// What the server said.
         answer: String,
     },
-    /// The connection ended.
-    #[error("the connection to the IMAP server was lost during {command}: {why}")]
+    /// The connection ended, or what came over it could not be understood.
+    #[error(
+        "connection to {server} (user {user}, folder {folder}) lost: {reason}; it is opened again"
+    )]
     ConnectionLost {
-        /// The command's name.
-        command: String,
+        /// `host:port`.
+        server: String,
+        /// Login name.
+        user: String,
+        /// Folder as in the settings.
+        folder: String,
         /// What was seen.
-        why: String,
+        reason: String,
     },
     /// The server was silent for too long.
-    #[error("the IMAP server did not answer {command} within {limit:?}")]
+    #[error("{server} (user {user}, folder {folder}) did not finish {command} within {} s; it is tried again on a new connection", limit.as_secs_f32())]
     TimedOut {
-        /// The command's name.
-        command: String,
-        /// The limit.
+        /// `host:port`.
+        server: String,
+        /// Login name.
+        user: String,
+        /// Folder as in the settings.
+        folder: String,
+        /// The command, without its arguments.
+        command: &'static str,
+        /// How long was waited.
         limit: Duration,
     },
-    /// The server broke the protocol.
-    #[error("the IMAP server's answer to {command} is not understood: {why}")]
-    Protocol {
-        /// The command's name.
-        command: String,
-        /// What is odd.
-        why: String,
+    /// The server announced or sent more than was asked for.
+    #[error(
+        "{server} (user {user}, folder {folder}) sent too much in answer to {command}: {reason}; look at the server, or raise [inbox] mail_max_bytes"
+    )]
+    TooMuch {
+        /// `host:port`.
+        server: String,
+        /// Login name.
+        user: String,
+        /// Folder as in the settings.
+        folder: String,
+        /// The command, without its arguments.
+        command: &'static str,
+        /// Which bound was passed.
+        reason: String,
     },
+}
+
+/// Who is spoken with: named in every error.
+#[derive(Clone, Debug)]
+pub(super) struct Peer {
+    pub(super) server: String,
+    pub(super) user: String,
+    pub(super) folder: String,
+}
+
+impl Peer {
+    pub(super) fn of(settings: &crate::config::Inbox) -> Self {
+        Self {
+            server: format!("{}:{}", settings.host, settings.port),
+            user: settings.user.clone(),
+            folder: settings.folder.clone(),
+        }
+    }
+
+    pub(super) fn lost(&self, reason: &str) -> InboxError {
+        InboxError::ConnectionLost {
+            server: self.server.clone(),
+            user: self.user.clone(),
+            folder: self.folder.clone(),
+            reason: one_line(reason),
+        }
+    }
+
+    pub(super) fn refused(&self, command: &'static str, answer: &str) -> InboxError {
+        InboxError::Refused {
+            server: self.server.clone(),
+            user: self.user.clone(),
+            folder: self.folder.clone(),
+            command,
+            answer: one_line(answer),
+        }
+    }
+
+    pub(super) fn timed_out(&self, command: &'static str, limit: Duration) -> InboxError {
+        InboxError::TimedOut {
+            server: self.server.clone(),
+            user: self.user.clone(),
+            folder: self.folder.clone(),
+            command,
+            limit,
+        }
+    }
+
+    pub(super) fn too_much(&self, command: &'static str, reason: &str) -> InboxError {
+        InboxError::TooMuch {
+            server: self.server.clone(),
+            user: self.user.clone(),
+            folder: self.folder.clone(),
+            command,
+            reason: one_line(reason),
+        }
+    }
+
+    pub(super) fn unreachable(&self, reason: &str) -> InboxError {
+        InboxError::Unreachable {
+            server: self.server.clone(),
+            reason: one_line(reason),
+        }
+    }
+
+    pub(super) fn tls(&self, reason: &str) -> InboxError {
+        InboxError::Tls {
+            server: self.server.clone(),
+            reason: one_line(reason),
+        }
+    }
+}
+
+/// The server's words on one line, at most 200 characters: an error ends up in a log and in a mail to the admin.
+pub(super) fn one_line(text: &str) -> String {
+    const LONGEST_CHARS: usize = 200;
+    text.chars()
+        .map(|character| {
+            if character.is_control() || crate::mail::is_invisible_control(character) {
+                ' '
+            } else {
+                character
+            }
+        })
+        .take(LONGEST_CHARS)
+        .collect()
 }

@@ -1,178 +1,297 @@
-//! Tags handled mails with IMAP keywords and moves them to the folder of their outcome, as far as the server can.
+//! Handled mails are tagged, and moved where the settings say so. May be repeated at any time: what is done already is
+//! done again without harm. The server is asked afterwards what it really did.
 
-use super::connection::{Connection, uid_set};
-use super::strict::ANSWER_MAX_BYTES;
-use super::{Filing, InboxError, Place, folder_name};
+use super::connection::Connection;
+use super::dialogue::{Answer, Code};
+use super::error::InboxError;
+use super::fetch::{uid_in, uid_set};
+use super::folder_name::quoted_folder;
+use super::guarded::Bound;
+use super::keyword::keywords_of;
+use super::{Filing, Place};
 use crate::config::Outcome;
 use crate::report;
-use std::collections::BTreeMap;
+use imap_proto::{AttributeValue, Response};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What became of a mail on the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// UIDs in one command.
+const UIDS_PER_COMMAND: usize = 100;
+
+/// What was done with a handled mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filed {
     /// Where it stood.
     pub place: Place,
     /// What was done.
-    pub how: FiledHow,
+    pub how: How,
 }
 
-/// How far the server could file a mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FiledHow {
-    /// It has its keywords and stays where it is.
+/// How a handled mail was filed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It carries its keywords and stays in the folder.
     Tagged,
-    /// It has its keywords and was moved.
+    /// The server keeps no keywords: it stays in the folder as it was.
+    Untagged,
+    /// It carries its keywords, as far as the server keeps them, and lies in the folder for its outcome.
     Moved,
-    /// It could be moved only by copying, which this server cannot finish safely; it stays, tagged.
-    NotMoved,
+    /// It is tagged, but the server refused to move it: it stays in the folder.
+    MoveRefused {
+        /// What the server said.
+        answer: String,
+    },
+    /// Somebody removed it, or the folder is another one now (UIDVALIDITY): nothing to do any more.
+    Vanished,
 }
 
-/// How mails are moved here.
-#[derive(Clone, Copy)]
-enum Means {
-    /// UID MOVE (RFC 6851).
-    Move,
-    /// UID COPY and UID EXPUNGE (RFC 4315).
-    CopyAndExpunge,
-    /// Neither: an EXPUNGE would take mails of others with it.
-    None,
+/// A mail in the folder, as the server shows it after tagging.
+#[derive(Clone, Debug, Default)]
+struct Shown {
+    keywords: BTreeSet<String>,
+    size_bytes: u32,
+}
+
+/// What became of an attempt to move.
+enum Moving {
+    /// These UIDs are no longer in the folder.
+    Done(BTreeSet<u32>),
+    Refused(String),
 }
 
 impl Connection {
-    /// Tags and files. Mails that have vanished meanwhile are fine.
+    /// Sets `$Handoff`, the outcome's keyword and the tags, and moves the mail if the settings name a folder for its
+    /// outcome. A mail over the size limit stays, so that a person can look at it. One result for each filing.
     ///
     /// # Errors
-    /// [`InboxError`]; filing again is harmless.
+    /// The connection is lost or the server refuses the keywords that it said it keeps; what was done by then stays done.
     pub async fn file(&mut self, filings: &[Filing]) -> Result<Vec<Filed>, InboxError> {
-        let mut by_flags: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        let mut by_folder: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        let mut same_keywords: BTreeMap<Vec<String>, BTreeSet<u32>> = BTreeMap::new();
+        let mut same_outcome: BTreeMap<Outcome, BTreeSet<u32>> = BTreeMap::new();
         for filing in filings {
-            let flags = self.flags_for(filing);
-            if !flags.is_empty() {
-                by_flags.entry(flags).or_default().push(filing.place.uid);
-            }
-            if let Some(folder) = self.settings.folders.get(&filing.outcome) {
-                by_folder
-                    .entry(folder.clone())
-                    .or_default()
-                    .push(filing.place.uid);
+            if filing.place.uid_validity == self.uid_validity {
+                let uid = filing.place.uid;
+                let keywords = keywords_of(filing.outcome, &filing.tags);
+                same_keywords.entry(keywords).or_default().insert(uid);
+                same_outcome.entry(filing.outcome).or_default().insert(uid);
             }
         }
-        for (flags, uids) in &by_flags {
-            let command = format!("UID STORE {} +FLAGS.SILENT ({flags})", uid_set(uids));
-            self.dialogue
-                .run(&command, ANSWER_MAX_BYTES, |_| {})
-                .await?;
-        }
-        let means = self.means();
-        for (folder, uids) in &by_folder {
-            match means {
-                Means::Move => self.into_folder("UID MOVE", uids, folder).await?,
-                Means::CopyAndExpunge => {
-                    self.into_folder("UID COPY", uids, folder).await?;
-                    self.expunge(uids).await?;
+        let mut results: BTreeMap<u32, How> = BTreeMap::new();
+        let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
+        for (keywords, uids) in same_keywords {
+            let uids: Vec<u32> = uids.into_iter().collect();
+            for some in uids.chunks(UIDS_PER_COMMAND) {
+                for (uid, shown) in self.tag(some, &keywords).await? {
+                    let how = if shown.keywords.is_empty() {
+                        How::Untagged
+                    } else {
+                        How::Tagged
+                    };
+                    sizes.insert(uid, shown.size_bytes);
+                    results.insert(uid, how);
                 }
-                Means::None => report::inbox::cannot_move(folder),
             }
         }
-        let how = |filing: &Filing| {
-            let wanted = self.settings.folders.contains_key(&filing.outcome);
-            match means {
-                _ if !wanted => FiledHow::Tagged,
-                Means::None => FiledHow::NotMoved,
-                _ => FiledHow::Moved,
+        for (outcome, uids) in same_outcome {
+            let Some(target) = self.folders.get(&outcome).cloned() else {
+                continue;
+            };
+            if target == self.folder {
+                continue;
             }
-        };
-        let filed = filings.iter().map(|filing| Filed {
-            place: filing.place,
-            how: how(filing),
-        });
-        Ok(filed.collect())
+            let movable: Vec<u32> = uids
+                .into_iter()
+                .filter(|uid| {
+                    sizes
+                        .get(uid)
+                        .is_some_and(|size| *size <= self.mail_max_bytes)
+                })
+                .collect();
+            for some in movable.chunks(UIDS_PER_COMMAND) {
+                match self.move_to(some, &target).await? {
+                    Moving::Done(gone) => {
+                        results.extend(gone.into_iter().map(|uid| (uid, How::Moved)));
+                    }
+                    Moving::Refused(answer) => results.extend(some.iter().map(|&uid| {
+                        let answer = answer.clone();
+                        (uid, How::MoveRefused { answer })
+                    })),
+                }
+            }
+        }
+        Ok(filings
+            .iter()
+            .map(|filing| Filed {
+                place: filing.place,
+                how: results
+                    .get(&filing.place.uid)
+                    .filter(|_| filing.place.uid_validity == self.uid_validity)
+                    .cloned()
+                    .unwrap_or(How::Vanished),
+            })
+            .collect())
     }
 
-    fn means(&self) -> Means {
-        if self.capabilities.contains("MOVE") {
-            Means::Move
-        } else if self.capabilities.contains("UIDPLUS") {
-            Means::CopyAndExpunge
-        } else {
-            Means::None
-        }
-    }
-
-    fn flags_for(&self, filing: &Filing) -> String {
-        let mut flags = Vec::new();
-        if filing.outcome == Outcome::OwnCopy {
-            // Nobody needs to read what we wrote ourselves.
-            flags.push("\\Seen".to_owned());
-        }
-        if self.keeps_keywords {
-            flags.push("$Handoff".to_owned());
-            flags.push(filing.outcome.keyword().to_owned());
-            flags.extend(filing.tags.iter().map(|tag| keyword(tag)));
-        }
-        flags.join(" ")
-    }
-
-    /// Moves or copies, making the folder where it is missing.
-    async fn into_folder(
+    /// Sets keywords, and returns the mails that are still there, with those of the keywords that they now carry.
+    async fn tag(
         &mut self,
-        command: &str,
         uids: &[u32],
-        folder: &str,
-    ) -> Result<(), InboxError> {
-        let folder_quoted = folder_name::quoted(folder);
-        let whole = format!("{command} {} {folder_quoted}", uid_set(uids));
-        let Err(refusal) = self
-            .dialogue
-            .try_run(&whole, ANSWER_MAX_BYTES, |_| {})
-            .await?
-        else {
-            return Ok(());
-        };
-        let create = format!("CREATE {folder_quoted}");
-        if let Err(no) = self
-            .dialogue
-            .try_run(&create, ANSWER_MAX_BYTES, |_| {})
-            .await?
-            && refusal.try_create
-        {
-            report::inbox::cannot_create(folder, &no.answer);
+        keywords: &[String],
+    ) -> Result<BTreeMap<u32, Shown>, InboxError> {
+        let kept: Vec<&str> = keywords
+            .iter()
+            .map(String::as_str)
+            .filter(|keyword| self.keeps(keyword))
+            .collect();
+        if !kept.is_empty() {
+            let refused = self.store(uids, &kept).await?;
+            let shown = self.show(uids, keywords).await?;
+            let complete = |shown: &Shown| shown.keywords.len() == kept.len();
+            if shown.values().all(complete) {
+                return Ok(shown);
+            }
+            // Too many keywords for this server, or a tag that it does not like: the two that matter, then.
+            let answer = refused.unwrap_or_else(|| "OK, but not set".to_owned());
+            let fewer: Vec<&str> = kept.iter().take(2).copied().collect();
+            if let Some(answer) = self.store(uids, &fewer).await? {
+                return Err(self.dialogue.peer.refused("UID STORE", &answer));
+            }
+            if self.is_first_time("keywords") {
+                let peer = &self.dialogue.peer;
+                report::inbox::keywords_refused(&peer.server, &peer.folder, &answer);
+            }
         }
-        self.dialogue.run(&whole, ANSWER_MAX_BYTES, |_| {}).await?;
-        // A folder that is not subscribed is hidden in most mail clients; a refusal changes nothing.
-        let subscribe = format!("SUBSCRIBE {folder_quoted}");
-        let _ = self
-            .dialogue
-            .try_run(&subscribe, ANSWER_MAX_BYTES, |_| {})
-            .await?;
-        Ok(())
+        self.show(uids, keywords).await
     }
 
-    async fn expunge(&mut self, uids: &[u32]) -> Result<(), InboxError> {
-        let uids = uid_set(uids);
-        let delete = format!("UID STORE {uids} +FLAGS.SILENT (\\Deleted)");
-        self.dialogue.run(&delete, ANSWER_MAX_BYTES, |_| {}).await?;
+    fn keeps(&self, keyword: &str) -> bool {
+        self.keeps_keywords()
+            || self
+                .permanent_flags
+                .iter()
+                .any(|flag| flag.eq_ignore_ascii_case(keyword))
+    }
+
+    /// Adds keywords; returns the answer if the server refused.
+    async fn store(
+        &mut self,
+        uids: &[u32],
+        keywords: &[&str],
+    ) -> Result<Option<String>, InboxError> {
+        let command = format!(
+            "UID STORE {} +FLAGS.SILENT ({})",
+            uid_set(uids),
+            keywords.join(" ")
+        );
+        let answer = self.run("UID STORE", &command).await?;
+        Ok((!answer.is_ok()).then_some(answer.text))
+    }
+
+    /// Which of the mails are in the folder, and which of the keywords they carry.
+    async fn show(
+        &mut self,
+        uids: &[u32],
+        keywords: &[String],
+    ) -> Result<BTreeMap<u32, Shown>, InboxError> {
+        let mut found: BTreeMap<u32, Shown> = BTreeMap::new();
+        let command = format!("UID FETCH {} (UID FLAGS RFC822.SIZE)", uid_set(uids));
+        let limit = self.limits.transfer;
         self.dialogue
-            .run(&format!("UID EXPUNGE {uids}"), ANSWER_MAX_BYTES, |_| {})
-            .await
+            .run_ok(
+                "UID FETCH",
+                &command,
+                limit,
+                Bound::SMALL,
+                &mut |response| {
+                    if let Response::Fetch(_, attributes) = response
+                        && let Some(uid) = uid_in(attributes).filter(|uid| uids.contains(uid))
+                    {
+                        let shown = found.entry(uid).or_default();
+                        for attribute in attributes {
+                            match attribute {
+                                AttributeValue::Flags(flags) => {
+                                    shown.keywords = keywords
+                                        .iter()
+                                        .filter(|keyword| {
+                                            flags
+                                                .iter()
+                                                .any(|flag| flag.eq_ignore_ascii_case(keyword))
+                                        })
+                                        .cloned()
+                                        .collect();
+                                }
+                                AttributeValue::Rfc822Size(size) => shown.size_bytes = *size,
+                                _ => {}
+                            }
+                        }
+                    }
+                },
+            )
+            .await?;
+        Ok(found)
     }
-}
 
-/// A tag as an IMAP keyword: an atom (RFC 3501 section 9), whatever the tag holds.
-fn keyword(tag: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let safe: String = tag.chars().filter(|c| plain(*c)).take(40).collect();
-    format!("tag:{safe}")
-}
+    async fn move_to(&mut self, uids: &[u32], target: &str) -> Result<Moving, InboxError> {
+        if !self.offers.moves && !self.offers.uid_plus {
+            // EXPUNGE would also remove what others have marked as deleted.
+            if self.is_first_time(&format!("move {target}")) {
+                let peer = &self.dialogue.peer;
+                report::inbox::move_not_offered(&peer.server, &peer.folder, target);
+            }
+            return Ok(Moving::Done(BTreeSet::new()));
+        }
+        let (name, verb) = if self.offers.moves {
+            ("UID MOVE", "MOVE")
+        } else {
+            ("UID COPY", "COPY")
+        };
+        let set = uid_set(uids);
+        let folder = quoted_folder(target);
+        let command = format!("UID {verb} {set} {folder}");
+        let mut answer = self.run(name, &command).await?;
+        if !answer.is_ok() && answer.code == Code::TryCreate {
+            let created = self.run("CREATE", &format!("CREATE {folder}")).await?;
+            if created.is_ok() {
+                report::inbox::folder_created(&self.dialogue.peer.server, target);
+                // Without a subscription many mail programs do not show it. Only a comfort: a refusal changes nothing.
+                self.run("SUBSCRIBE", &format!("SUBSCRIBE {folder}"))
+                    .await?;
+                answer = self.run(name, &command).await?;
+            } else {
+                answer = created;
+            }
+        }
+        if !answer.is_ok() {
+            if self.is_first_time(&format!("move {target}")) {
+                let peer = &self.dialogue.peer;
+                report::inbox::move_refused(&peer.server, &peer.folder, target, &answer.text);
+            }
+            return Ok(Moving::Refused(answer.text));
+        }
+        if !self.offers.moves {
+            // The copy is there; a crash in between leaves a second one, never none.
+            if let Some(answer) = self.store(uids, &["\\Deleted"]).await? {
+                return Ok(Moving::Refused(answer));
+            }
+            let expunged = self
+                .run("UID EXPUNGE", &format!("UID EXPUNGE {set}"))
+                .await?;
+            if !expunged.is_ok() {
+                return Ok(Moving::Refused(expunged.text));
+            }
+        }
+        let still_here = self.show(uids, &[]).await?;
+        Ok(Moving::Done(
+            uids.iter()
+                .copied()
+                .filter(|uid| !still_here.contains_key(uid))
+                .collect(),
+        ))
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::keyword;
-
-    #[test]
-    fn a_tag_is_an_atom_whatever_it_holds() {
-        assert_eq!(keyword("shipping"), "tag:shipping");
-        assert_eq!(keyword("a b)\r\nx LOGOUT"), "tag:abxLOGOUT");
+    async fn run(&mut self, name: &'static str, command: &str) -> Result<Answer, InboxError> {
+        let limit = self.limits.transfer;
+        self.dialogue
+            .run(name, command, limit, Bound::SMALL, &mut |_| {})
+            .await
     }
 }

@@ -3,16 +3,21 @@
 
 mod backoff;
 mod connection;
+mod dialogue;
 mod error;
+mod fetch;
 mod filing;
 mod folder_name;
-mod stream;
-mod strict;
+mod guarded;
+mod keyword;
+mod transport;
+mod wait;
 
 pub use backoff::Backoff;
-pub use connection::{Connection, Woken};
+pub use connection::{Connection, TimeLimits};
 pub use error::InboxError;
-pub use filing::{Filed, FiledHow};
+pub use filing::{Filed, How};
+pub use wait::Woken;
 
 use std::fmt;
 

@@ -1,22 +1,86 @@
-//! What the inbox says in the log.
+//! What happened between us and the IMAP server, in fixed sentences. No password and no text of a mail is ever passed here.
 
-use tracing::warn;
+use crate::inbox::{InboxError, Place};
 
-/// The server can neither move nor expunge single mails.
-pub fn cannot_move(folder: &str) {
-    warn!(
-        event = "cannot-move",
+/// Logged in, and the folder is open.
+pub fn connected(server: &str, user: &str, folder: &str, uid_validity: u32, waits_by_idle: bool) {
+    tracing::info!(
+        server,
+        user,
         folder,
-        "the server offers neither MOVE nor UIDPLUS; mails are tagged and stay where they are"
+        uid_validity,
+        waits_by_idle,
+        "inbox open"
     );
 }
 
-/// A folder for handled mails cannot be made.
-pub fn cannot_create(folder: &str, answer: &str) {
-    warn!(
-        event = "cannot-create-folder",
+/// The connection ended or a command failed; it is opened again after the wait.
+pub fn connection_failed(error: &InboxError, wait: std::time::Duration) {
+    let wait_seconds = wait.as_secs_f32();
+    tracing::warn!(%error, wait_seconds, "inbox not available, trying again");
+}
+
+/// The server keeps no keywords of our own.
+pub fn keywords_not_kept(server: &str, folder: &str) {
+    tracing::warn!(
+        server,
+        folder,
+        "the server keeps no own keywords in this folder: handled mails are not tagged; allow them on the server (PERMANENTFLAGS without \\*)"
+    );
+}
+
+/// The server took some keywords only.
+pub fn keywords_refused(server: &str, folder: &str, answer: &str) {
+    tracing::warn!(
+        server,
         folder,
         answer,
-        "a folder for handled mails cannot be made; create it, or correct [inbox.folders]"
+        "the server refused the keywords of tags: only $Handoff and the outcome are set"
     );
+}
+
+/// The server offers IDLE and refuses it.
+pub fn idle_refused(server: &str, folder: &str, answer: &str) {
+    tracing::warn!(
+        server,
+        folder,
+        answer,
+        "the server refused IDLE: new mail is looked for by polling; set [inbox] idle = false to say so"
+    );
+}
+
+/// A handled mail could not be moved and stays where it is, tagged.
+pub fn move_refused(server: &str, folder: &str, target: &str, answer: &str) {
+    tracing::warn!(
+        server,
+        folder,
+        target,
+        answer,
+        "handled mails cannot be moved: they stay in the folder, tagged; check [inbox.folders] and the rights of the user"
+    );
+}
+
+/// The server can neither move nor expunge single mails.
+pub fn move_not_offered(server: &str, folder: &str, target: &str) {
+    tracing::warn!(
+        server,
+        folder,
+        target,
+        "the server offers neither MOVE nor UIDPLUS: handled mails stay in the folder, tagged"
+    );
+}
+
+/// A folder for handled mails was created.
+pub fn folder_created(server: &str, target: &str) {
+    tracing::info!(server, target, "folder created for handled mails");
+}
+
+/// A mail was gone before it could be fetched.
+pub fn vanished_before_fetch(place: Place) {
+    tracing::info!(%place, "mail removed by somebody else before it was fetched");
+}
+
+/// A mail is larger than the limit: only its headers were fetched.
+pub fn too_large(place: Place, size_bytes: u32, limit_bytes: u32) {
+    tracing::info!(%place, size_bytes, limit_bytes, "mail larger than [inbox] mail_max_bytes: handled by its headers");
 }
