@@ -555,7 +555,7 @@ mod tests {
         let rendered = to_text(
             "<div>Yes&nbsp;&auml;</div><blockquote><p>old</p><p>er</p></blockquote><div>2 &lt; 3</div>",
         );
-        assert_eq!(rendered.text, "Yes ä\n> old\n>\n> er\n2 < 3");
+        assert_eq!(rendered.text, "Yes ä\n>\n> old\n>\n> er\n\n2 < 3");
         assert_eq!(to_text("a<br><br>b<script>x</script> c<").text, "a\n\nb c<");
     }
 

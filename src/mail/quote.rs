@@ -2,7 +2,9 @@
 //! three, and in doubt it counts as new. Reads hostile input; linear.
 
 use super::Body;
-use super::quote_marks::{Label, is_attribution, is_divider, is_footer, is_signature_mark, label};
+use super::quote_marks::{
+    Label, is_attribution, is_divider, is_footer, is_signature_mark, label, may_open_attribution,
+};
 
 /// The longest signature, in lines; what is longer is text.
 const SIGNATURE_MAX_LINES: usize = 15;
@@ -113,7 +115,8 @@ fn attribution(lines: &[&str], at: usize) -> Option<usize> {
     let mut joined = String::new();
     for count in 0..ATTRIBUTION_MAX_LINES {
         let line = line_at(lines, at + count).trim();
-        if line.is_empty() || is_quoted(line) {
+        // Folding may leave the closing bracket of the address alone on a line.
+        if line.is_empty() || (is_quoted(line) && line != ">:") {
             return None;
         }
         if count > 0 {
@@ -132,8 +135,7 @@ fn attribution(lines: &[&str], at: usize) -> Option<usize> {
         let after = at + count + 1;
         let before_quote = is_quoted(line_at(lines, next_text(lines, after)));
         // A joined text must not swallow a line of new text above the attribution.
-        let alone = count > 0 && is_attribution(line, before_quote) && starts_with_day(line);
-        if alone {
+        if count > 0 && !may_open_attribution(line_at(lines, at)) {
             return None;
         }
         if is_attribution(&joined, before_quote) {
@@ -141,13 +143,6 @@ fn attribution(lines: &[&str], at: usize) -> Option<usize> {
         }
     }
     None
-}
-
-fn starts_with_day(line: &str) -> bool {
-    line.starts_with("On ")
-        || line.starts_with("Am ")
-        || line.starts_with("Le ")
-        || line.starts_with("El ")
 }
 
 /// `From:` with at least two of date, recipient and subject close below it, or a date above a sender, as Lotus has it.
@@ -240,9 +235,7 @@ fn signature_in(lines: &[&str], start: usize, end: usize) -> Option<usize> {
             && begins_signature(lines, *at, end)
     });
     let by_footer = (low..end).find(|at| is_footer(line_at(lines, *at)) && text_lines(*at) <= 3);
-    let by_any = [by_mark, by_footer].into_iter().flatten().min();
-    // A mark on top of everything, or nothing but a footer, is no reason to see no text at all... unless text is above.
-    by_any
+    [by_mark, by_footer].into_iter().flatten().min()
 }
 
 /// `-- ` always begins a signature; a rule does so only where little stands below it.
@@ -308,6 +301,16 @@ mod tests {
         assert_eq!(
             reply("I had it sent from my shop to you, where is it?"),
             "I had it sent from my shop to you, where is it?"
+        );
+    }
+
+    #[test]
+    fn an_attribution_right_below_new_text_does_not_swallow_it() {
+        let folded = "Le 4 janv. 2026 19:03, \"Shop\"\n<help@shop.example>\na écrit :\n\n> alors ?";
+        assert_eq!(reply(&format!("Super !\n{folded}")), "Super !");
+        assert_eq!(
+            reply("Hi\n02.04.2026 14:20 \"Shop\" <\nhelp@shop.example> написал:\n\n> so?"),
+            "Hi"
         );
     }
 

@@ -23,6 +23,7 @@ static DIVIDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
             |mensaje\s(?:original|reenviado)|messaggio\s(?:originale|inoltrato|di\sorigine)|oorspronkelijk\sbericht|origineel\sbericht|doorgestuurd\sbericht|mensagem\s(?:original|encaminhada)|original-?meddelande|ursprungligt\smeddelande
             |vidarebefordrat\smeddelande|oprindelig\s(?:meddelelse|besked)|videresendt\smeddelelse|opprinnelig\smelding|videresendt\smelding|(?:oryginalna\s)?wiadomość(?:\soryginalna|\sprzekazana)?|wiadomość\soryginalna|původní\s(?:zpráva|e-mail)
             |přeposlaná\szpráva|alkuperäinen\sviesti|välitetty\sviesti|(?:исходное|пересылаемое|пересланное|оригинальное|первоначальное)\sсообщение|元のメッセージ|転送メッセージ|原始邮件|原邮件|邮件原件|轉寄郵件|转发邮件|原文|원본\s메일|eredeti\süzenet|orijinal\smesaj|αρχικό\sμήνυμα|izvorna\sporuka|mesaj\soriginal)\s*[-_=]{2,}.*
+          | -{2,}\s*on\s.{5,250}\s(?:wrote|schrieb)\s*-{2,}
           | begin\sforwarded\smessage:? | anfang\sder\sweitergeleiteten\s(?:nachricht|e-mail):? | début\sdu\smessage\s(?:réexpédié|transféré)\s?:? | inizio\smessaggio\sinoltrato:? | inicio\sdel\smensaje\sreenviado:? | begin\sdoorgestuurd\sbericht:?
           | início\sda\smensagem\sencaminhada:? | vidarebefordrat\smail:? | начало\sпереадресованного\sсообщения:?
         )\s*$",
@@ -152,9 +153,16 @@ pub(super) fn is_attribution(text: &str, before_quote: bool) -> bool {
         || (has_verb && matches(&OPENING, text) && has_date)
 }
 
+/// Whether the first line of a folded attribution may be one: it holds a day or an address, or begins like a day.
+pub(super) fn may_open_attribution(line: &str) -> bool {
+    matches(&DATE, line) || line.contains('@') || line.trim_start().starts_with("On ")
+}
+
 /// Whether a line was added by a device or an app.
 pub(super) fn is_footer(line: &str) -> bool {
-    line.len() <= 200 && matches(&FOOTER, line)
+    // "Sent from my desk, which is easier than my phone." is a sentence of a person.
+    let is_sentence = line.trim_end().ends_with('.') && line.split_whitespace().nth(6).is_some();
+    line.len() <= 200 && !is_sentence && matches(&FOOTER, line)
 }
 
 /// Whether a line divides the text from the signature below it.
