@@ -1,7 +1,31 @@
 //! Which mails follow from a decision? Templates, packet, notice, threading headers, MIME: the exact bytes. Pure.
 
-use crate::config::{Problem, Settings};
-use crate::decide::{Decision, Situation};
+mod check;
+mod customer;
+mod guard;
+mod letter;
+mod markup;
+mod mime;
+mod packet;
+mod staff;
+mod story;
+mod tags;
+mod template;
+#[cfg(test)]
+mod tests;
+mod variables;
+mod view;
+mod words;
+
+use crate::config::{Problem, Settings, Team};
+use crate::decide::{Action, Decision, HandOff, NoticePlan, Situation};
+use crate::desk::StaffAct;
+use crate::ticket::{Holder, Party};
+use staff::Desk;
+use template::Templates;
+use view::View;
+use words::Tongue;
+
 use crate::mail::{Address, MessageId};
 use crate::ticket::{Event, Ticket, TicketId, TokenKey};
 use jiff::Timestamp;
@@ -95,6 +119,7 @@ pub enum ComposeError {
 /// The writer: templates loaded and checked, and the key for tokens.
 pub struct Writer {
     key: TokenKey,
+    templates: Templates,
 }
 
 impl Writer {
@@ -102,24 +127,57 @@ impl Writer {
     ///
     /// # Errors
     /// Every problem found, by template and line.
-    pub fn load(_settings: &Settings, key: TokenKey) -> Result<Self, Vec<Problem>> {
-        let _ = Self { key };
-        todo!()
+    pub fn load(settings: &Settings, key: TokenKey) -> Result<Self, Vec<Problem>> {
+        let templates = Templates::load(settings)?;
+        Ok(Self { key, templates })
     }
 
-    /// The report to staff that a mail of ours was given up, and what the ticket's story gains.
+    /// The report to staff that a mail of ours was given up, and what the ticket's story gains. A mail to a team that did not get
+    /// through is told to the admin: another mail to the same mailbox would be lost as well.
     ///
     /// # Errors
     /// [`ComposeError`]
     pub fn delivery_trouble(
         &self,
-        _ticket: &Ticket,
-        _lost: &crate::journal::EffectRecord,
-        _why: &str,
-        _settings: &Settings,
-        _now: Timestamp,
+        ticket: &Ticket,
+        lost: &crate::journal::EffectRecord,
+        why: &str,
+        settings: &Settings,
+        now: Timestamp,
     ) -> Result<Composed, ComposeError> {
-        todo!()
+        let desk = self.desk(settings, now);
+        let cause = format!("lost {}", lost.message_id);
+        let failed = lost.recipients.iter().map(|recipient| Event::SendFailed {
+            recipient: recipient.clone(),
+            why: why.to_owned(),
+        });
+        let mut events: Vec<Event> = failed.collect();
+        let recipients: Vec<String> = lost.recipients.iter().map(ToString::to_string).collect();
+        let recipients = recipients.join(", ");
+        let mail = match lost.party {
+            Some(Party::Customer(_)) => {
+                let team = team_of(ticket, settings)?;
+                desk.delivery_trouble(
+                    &self.templates,
+                    ticket,
+                    team,
+                    &recipients,
+                    &lost.subject,
+                    why,
+                    cause.as_bytes(),
+                )?
+            }
+            Some(Party::Staff(_)) | None => {
+                let tongue = view::staff_tongue(settings);
+                let (subject, text) = lost_to_staff(tongue, &recipients, &lost.subject, why);
+                desk.trouble(Some(&ticket.id), cause.as_bytes(), subject, &text, vec![])
+            }
+        };
+        events.push(story::wrote(&mail));
+        Ok(Composed {
+            mails: vec![mail],
+            events,
+        })
     }
 
     /// A report to the admin: what failed, where, what to do. Needs no template, so it cannot fail for one.
@@ -127,13 +185,14 @@ impl Writer {
     #[must_use]
     pub fn trouble(
         &self,
-        _occasion: &str,
-        _subject: &str,
-        _text: &str,
-        _settings: &Settings,
-        _now: Timestamp,
+        occasion: &str,
+        subject: &str,
+        text: &str,
+        settings: &Settings,
+        now: Timestamp,
     ) -> Outgoing {
-        todo!()
+        let desk = self.desk(settings, now);
+        desk.trouble(None, occasion.as_bytes(), subject, text, vec![])
     }
 
     /// The mails and events that follow from a decision. `raw` are the bytes of the mail that caused it: the original is
@@ -143,11 +202,169 @@ impl Writer {
     /// [`ComposeError`], after which the caller reports with [`Writer::trouble`], original attached by quarantine.
     pub fn compose(
         &self,
-        _decision: &Decision,
-        _situation: &Situation<'_>,
-        _raw: &[u8],
+        decision: &Decision,
+        situation: &Situation<'_>,
+        raw: &[u8],
     ) -> Result<Composed, ComposeError> {
-        let _ = &self.key;
-        todo!()
+        let view = View::of(self, decision, situation, raw);
+        let mails = view.mails()?;
+        let events = story::gain(decision, situation, &mails);
+        Ok(Composed { mails, events })
+    }
+
+    const fn desk<'a>(&'a self, settings: &'a Settings, now: Timestamp) -> Desk<'a> {
+        Desk {
+            key: &self.key,
+            settings,
+            now,
+        }
+    }
+}
+
+/// The team that has to do with a ticket, or the default one.
+fn team_of<'a>(ticket: &Ticket, settings: &'a Settings) -> Result<&'a Team, ComposeError> {
+    match ticket.holder() {
+        Holder::Person(team) => view::team(settings, Some(&team)),
+        Holder::Automation => view::team(settings, ticket.last_team()),
+    }
+}
+
+fn lost_to_staff(
+    tongue: Tongue,
+    recipients: &str,
+    subject: &str,
+    why: &str,
+) -> (&'static str, String) {
+    let title = tongue.choose(
+        "A mail to staff did not arrive",
+        "Eine Mail an das Team kam nicht an",
+    );
+    let text = match tongue {
+        Tongue::English => format!(
+            "The mail \"{subject}\" to {recipients} did not arrive: {why}\n\nNobody there knows of it. Please see that the \
+             address works and that somebody takes the ticket.\n"
+        ),
+        Tongue::German => format!(
+            "Die Mail \"{subject}\" an {recipients} kam nicht an: {why}\n\nDort weiß niemand davon. Bitte sorgen Sie dafür, dass \
+             die Adresse funktioniert und jemand den Vorgang übernimmt.\n"
+        ),
+    };
+    (title, text)
+}
+
+impl View<'_> {
+    /// The mails of this decision, in the order in which they leave: what promises a person comes with the mail to that person.
+    fn mails(&self) -> Result<Vec<Outgoing>, ComposeError> {
+        match &self.decision.action {
+            Action::NoteOwnCopy => Ok(vec![]),
+            Action::Leave { tell_of_bounce } => match tell_of_bounce {
+                Some(team) => Ok(self.bounce_report(self.team(team)?)?.into_iter().collect()),
+                None => Ok(vec![]),
+            },
+            Action::ConfirmStop => Ok(vec![self.stop_confirmation()?]),
+            Action::Answer { text, .. } => Ok(vec![self.answer(text)?]),
+            Action::Ask { missing, .. } => Ok(vec![self.question(missing)?]),
+            Action::Draft(draft) => Ok(vec![self.draft(draft)?]),
+            Action::HandOff(hand_off) => {
+                let notice = self.notice_of(hand_off)?;
+                let packet = self.packet(hand_off, notice.as_ref())?;
+                Ok(notice.into_iter().chain([packet]).collect())
+            }
+            Action::PassOn { team } => Ok(vec![self.wrote_again(self.team(team)?)?]),
+            Action::Staff {
+                team,
+                member,
+                impossible: Some(why),
+                ..
+            } => Ok(vec![self.hint(self.team(team)?, member, why)?]),
+            Action::Staff {
+                act,
+                draft,
+                hand_off,
+                ..
+            } => {
+                let words = match (act, draft) {
+                    (StaffAct::Reply { text }, _) => Some(self.staff_reply(text)?),
+                    (StaffAct::Approve, Some(draft)) => Some(self.approved_answer(draft)?),
+                    (StaffAct::Approve, None) => {
+                        return Err(ComposeError::Build(
+                            "a draft was approved that is not there".to_owned(),
+                        ));
+                    }
+                    _ => None,
+                };
+                // The team has the draft and the original already: only the customer must still be told.
+                let notice = match hand_off {
+                    Some(hand_off) => self.notice_of(hand_off)?,
+                    None => None,
+                };
+                Ok(words.into_iter().chain(notice).collect())
+            }
+            Action::Quarantine => Ok(vec![self.quarantine_report()]),
+        }
+    }
+
+    fn notice_of(&self, hand_off: &HandOff) -> Result<Option<Outgoing>, ComposeError> {
+        match &hand_off.notice {
+            NoticePlan::Tell { promised_by } => {
+                let team = self.team(&hand_off.team)?;
+                Ok(Some(self.notice(team, *promised_by)?))
+            }
+            NoticePlan::Withhold { .. } => Ok(None),
+        }
+    }
+
+    fn bounce_report(&self, team: &Team) -> Result<Option<Outgoing>, ComposeError> {
+        let Some(ticket) = self.situation.ticket else {
+            return Ok(None);
+        };
+        let bounce = self.situation.mail.bounce.as_ref();
+        let recipient = bounce.and_then(|bounce| bounce.recipient.as_ref());
+        let why = self.decision.reasons.first.evidence.as_str();
+        let subject = self.situation.mail.subject.as_str();
+        let settings = self.situation.settings;
+        let desk = self.writer.desk(settings, self.situation.now);
+        let cause = &self.situation.mail.identity.0;
+        let is_to_staff = recipient.is_some_and(|recipient| {
+            let mut teams = settings.teams.iter();
+            teams.any(|team| team.address.is_same_as(recipient))
+        });
+        let recipient = recipient.map(ToString::to_string).unwrap_or_default();
+        if is_to_staff {
+            let (title, text) = lost_to_staff(self.staff_tongue, &recipient, subject, why);
+            let parts = vec![self.original()];
+            return Ok(Some(desk.trouble(Some(self.id()), cause, title, &text, parts)));
+        }
+        let templates = &self.writer.templates;
+        desk.delivery_trouble(templates, ticket, team, &recipient, subject, why, cause)
+            .map(Some)
+    }
+
+    /// To the admin, with the original: the mail that was kept aside is seen by a person.
+    fn quarantine_report(&self) -> Outgoing {
+        let reason = &self.decision.reasons.first;
+        let who = self.who();
+        let (title, text) = match self.staff_tongue {
+            Tongue::English => (
+                "A mail was kept aside",
+                format!(
+                    "A mail from {who} was kept aside: {}\n\nNothing was answered and nothing was changed. The mail is attached \
+                     unchanged. If it is genuine, please see to it that somebody answers it.\n",
+                    reason.sentence
+                ),
+            ),
+            Tongue::German => (
+                "Eine Mail wurde zur Seite gelegt",
+                format!(
+                    "Eine Mail von {who} wurde zur Seite gelegt: {}\n\nNichts wurde beantwortet oder geändert. Die Mail liegt \
+                     unverändert bei. Ist sie echt, sorgen Sie bitte dafür, dass jemand antwortet.\n",
+                    reason.sentence
+                ),
+            ),
+        };
+        let desk = self.writer.desk(self.situation.settings, self.situation.now);
+        let ticket = self.situation.ticket.map(|ticket| &ticket.id);
+        let cause = &self.situation.mail.identity.0;
+        desk.trouble(ticket, cause, title, &text, vec![self.original()])
     }
 }

@@ -1,0 +1,420 @@
+//! What does a person need who takes over? The nine blocks of the hand-off, each always there, short for the first screen and whole below it;
+//! and the same for machines.
+
+use super::view::View;
+use super::words::{Tongue, shortened};
+use super::{ComposeError, Outgoing};
+use crate::config::Team;
+use crate::decide::{HandOff, NoticePlan, Reason};
+use crate::desk::Sender;
+use crate::ticket::{ArticleReference, Event, Ticket};
+use crate::understand::FactSource;
+use serde_json::{Map, Value, json};
+
+/// How much of a block stands on the first screen, in characters: nine blocks of about two lines each.
+const SHORT_CHARACTERS: usize = 110;
+
+/// The most text of a mail that a packet shows; the rest is in the original beside it.
+const TEXT_CHARACTERS: usize = 8_000;
+
+impl View<'_> {
+    /// The words of the mail, bounded.
+    pub(super) fn mail_text(&self) -> String {
+        let text = self.situation.mail.body.reply_text.trim();
+        let mut shown: String = text.chars().take(TEXT_CHARACTERS).collect();
+        if shown.len() < text.len() {
+            shown.push('…');
+        }
+        if shown.is_empty() {
+            shown.push_str(self.staff_tongue.none());
+        }
+        shown
+    }
+
+    /// Name and size of each file.
+    pub(super) fn attachment_lines(&self) -> Vec<String> {
+        let nameless = self.staff_tongue.choose("without a name", "ohne Namen");
+        let files = self.situation.mail.attachments.iter().take(50);
+        files
+            .map(|file| {
+                let name = Some(file.name.as_str()).filter(|name| !name.is_empty());
+                let kilobytes = file.content.len().div_ceil(1000);
+                format!(
+                    "{} ({}, {kilobytes} kB)",
+                    shortened(name.unwrap_or(nameless), 80),
+                    shortened(&file.media_type, 40)
+                )
+            })
+            .collect()
+    }
+
+    /// Name, address and proof of whoever wrote this mail.
+    pub(super) fn who(&self) -> String {
+        let from = self.situation.mail.from.as_ref();
+        let from = from.map_or_else(
+            || {
+                self.staff_tongue
+                    .choose("a mail without a sender", "eine Mail ohne Absender")
+                    .to_owned()
+            },
+            ToString::to_string,
+        );
+        let proof = self.staff_tongue.proof(self.situation.sender);
+        format!("{} ({proof})", shortened(&from, 90))
+    }
+
+    /// What is wanted, in one line.
+    pub(super) fn wanted(&self) -> String {
+        let understanding = self.situation.understanding;
+        let requests = understanding.requests.iter();
+        let first_line = self.situation.mail.body.reply_text.lines();
+        let candidates = std::iter::once(understanding.summary.as_str())
+            .chain(requests.map(|request| request.sentence.as_str()))
+            .chain(first_line);
+        let found = candidates.map(str::trim).find(|text| !text.is_empty());
+        self.short(found.unwrap_or_default())
+    }
+
+    /// One line for the first screen, or that there is nothing.
+    pub(super) fn short(&self, text: &str) -> String {
+        let text = shortened(text, SHORT_CHARACTERS);
+        if text.is_empty() {
+            self.staff_tongue.none().to_owned()
+        } else {
+            text
+        }
+    }
+
+    fn fact_lines(&self) -> Vec<String> {
+        let tongue = self.staff_tongue;
+        let found = &self.situation.understanding.facts;
+        let mut lines: Vec<String> = Vec::new();
+        let known = self.ticket.facts();
+        for (name, value) in &known {
+            lines.push(format!("{name}: {}", shortened(value, 80)));
+        }
+        for (name, fact) in found {
+            if known.get(name) == Some(&fact.value) {
+                continue;
+            }
+            let place = match fact.source {
+                FactSource::NewText => tongue.choose("this mail", "diese Mail"),
+                FactSource::Aside => tongue.choose("signature or file name", "Signatur oder Dateiname"),
+                FactSource::Quoted => tongue.choose("only in quoted text", "nur in zitiertem Text"),
+                FactSource::Earlier => tongue.choose("an earlier mail", "eine frühere Mail"),
+            };
+            lines.push(format!("{name}: {} ({place})", shortened(&fact.value, 80)));
+        }
+        lines
+    }
+
+    /// Facts and files in one line.
+    pub(super) fn given(&self) -> String {
+        let mut given = self.fact_lines();
+        let files = self.situation.mail.attachments.len();
+        if files > 0 {
+            let word = self.staff_tongue.choose("file(s)", "Datei(en)");
+            given.push(format!("{files} {word}"));
+        }
+        self.short(&self.staff_tongue.joined(&given))
+    }
+
+    fn is_vip(&self) -> bool {
+        let from = self.situation.mail.from.as_ref();
+        from.is_some_and(|from| {
+            let key = from.address.key();
+            let domain = format!("@{}", from.address.domain());
+            let listed = &self.situation.settings.escalate.vip;
+            listed.iter().any(|entry| *entry == key || *entry == domain)
+        })
+    }
+
+    fn reason_line(reason: &Reason) -> String {
+        if reason.evidence.trim().is_empty() {
+            format!("{}: {}", reason.rule, shortened(&reason.sentence, 300))
+        } else {
+            format!(
+                "{}: {} – \"{}\"",
+                reason.rule,
+                shortened(&reason.sentence, 300),
+                shortened(&reason.evidence, 300)
+            )
+        }
+    }
+
+    fn suggested_text(&self, suggestion: Option<&ArticleReference>) -> String {
+        let article = suggestion.and_then(|suggestion| {
+            let knowledge = self.situation.knowledge;
+            knowledge.article(&suggestion.intent, &suggestion.language)
+        });
+        article.map(|article| article.body.trim().to_owned()).unwrap_or_default()
+    }
+
+    /// What is due when.
+    pub(super) fn deadlines(&self, team: &Team, hand_off: Option<&HandOff>) -> String {
+        let promised = match hand_off.map(|hand_off| &hand_off.notice) {
+            Some(NoticePlan::Tell { promised_by }) => Some(*promised_by),
+            _ => self.situation.ticket.and_then(Ticket::open_promise),
+        };
+        let tongue = self.staff_tongue;
+        promised.map_or_else(
+            || tongue.none().to_owned(),
+            |moment| {
+                let moment = tongue.moment(moment, &team.hours.time_zone);
+                match tongue {
+                    Tongue::English => format!("answer promised by {moment}"),
+                    Tongue::German => format!("Antwort versprochen bis {moment}"),
+                }
+            },
+        )
+    }
+
+    /// The blocks, by the names of the template's variables.
+    pub(super) fn packet_data(
+        &self,
+        hand_off: &HandOff,
+        team: &Team,
+        notice: Option<&Outgoing>,
+    ) -> Result<Map<String, Value>, ComposeError> {
+        let tongue = self.staff_tongue;
+        let reasons = &self.decision.reasons;
+        let understanding = self.situation.understanding;
+        let further: Vec<String> = reasons
+            .further
+            .iter()
+            .map(|reason| reason.rule.to_owned())
+            .collect();
+        let earlier: Vec<String> = self
+            .situation
+            .history
+            .earlier_tickets
+            .iter()
+            .map(|earlier| {
+                let day = earlier.opened_at.to_zoned(team.hours.time_zone.clone()).date();
+                let subject = shortened(earlier.subject.as_str(), 80);
+                format!("[{}] {day}, {}: {subject}", earlier.id, shortened(&earlier.status, 60))
+            })
+            .collect();
+        let tried = tried(&self.ticket, tongue, team);
+        let missing: Vec<String> = hand_off.missing.iter().map(ToString::to_string).collect();
+        let told = match (&hand_off.notice, notice) {
+            (NoticePlan::Tell { promised_by }, Some(_)) => {
+                let moment = tongue.moment(*promised_by, &team.hours.time_zone);
+                match tongue {
+                    Tongue::English => {
+                        format!("a person answers by {moment}; reference {}; text below", self.id())
+                    }
+                    Tongue::German => format!(
+                        "ein Mensch antwortet bis {moment}; Zeichen {}; Wortlaut unten",
+                        self.id()
+                    ),
+                }
+            }
+            (NoticePlan::Withhold { why }, _) => {
+                format!("{}: {}", tongue.choose("nothing", "nichts"), self.short(why))
+            }
+            (NoticePlan::Tell { .. }, None) => tongue.none().to_owned(),
+        };
+        let notice_text = notice.map_or_else(|| told.clone(), |mail| mail.text.clone());
+        let suggestion = hand_off.suggestion.as_ref().map_or_else(
+            || tongue.none().to_owned(),
+            |article| format!("{} ({}, {})", article.intent, article.language, article.revision),
+        );
+        let requests: Vec<String> = understanding
+            .requests
+            .iter()
+            .take(20)
+            .map(|request| {
+                let sentence = shortened(&request.sentence, 300);
+                format!("{sentence} ({}, {:.2})", request.intent, request.confidence)
+            })
+            .collect();
+        let oddities: Vec<String> = self
+            .situation
+            .mail
+            .oddities
+            .iter()
+            .take(20)
+            .map(|oddity| shortened(&oddity.0, 200))
+            .collect();
+        let earlier_line = match earlier.len() {
+            0 => tongue.none().to_owned(),
+            1 => self.short(&earlier.join("")),
+            count => format!("{count}, {}", tongue.choose("listed below", "unten aufgeführt")),
+        };
+        let tried_line = tried.last().map_or_else(
+            || tongue.none().to_owned(),
+            |last| self.short(&format!("{}; {last}", tried.len())),
+        );
+        let further_reasons: Vec<String> = reasons.further.iter().map(Self::reason_line).collect();
+        let customer = self.customer()?;
+        let yes_no = if self.is_vip() {
+            tongue.choose("yes", "ja")
+        } else {
+            tongue.choose("no", "nein")
+        };
+        let facts = [
+            ("reference", json!(self.id().to_string())),
+            ("support_name", json!(self.situation.settings.support.name.as_str())),
+            ("customer", json!(customer.to_string())),
+            ("subject", json!(self.subject_for_staff())),
+            ("title", json!(reasons.first.rule.replace('-', " "))),
+            ("urgency", json!(tongue.urgency(self.decision.urgency))),
+            ("reason", json!(shortened(&reasons.first.sentence, 160))),
+            ("evidence", json!(self.short(&reasons.first.evidence))),
+            ("further", json!(self.short(&tongue.joined(&further)))),
+            ("further_reasons", json!(further_reasons)),
+            ("wanted", json!(self.wanted())),
+            ("requests", json!(requests)),
+            ("who", json!(self.who())),
+            ("language", json!(understanding.language.language().0)),
+            ("vip", json!(yes_no)),
+            ("earlier", json!(earlier_line)),
+            ("earlier_tickets", json!(earlier)),
+            ("oddities", json!(oddities)),
+            ("given", json!(self.given())),
+            ("facts", json!(self.fact_lines())),
+            ("attachments", json!(self.attachment_lines())),
+            ("missing", json!(self.short(&tongue.joined(&missing)))),
+            ("tried", json!(tried_line)),
+            ("tried_list", json!(tried)),
+            ("told", json!(told)),
+            ("notice", json!(notice_text)),
+            ("suggestion", json!(suggestion)),
+            ("suggested_answer", json!(self.suggested_text(hand_off.suggestion.as_ref()))),
+            ("deadlines", json!(self.deadlines(team, Some(hand_off)))),
+            ("can_reply", json!(tongue.can_reply())),
+            ("mail_text", json!(self.mail_text())),
+        ];
+        Ok(facts
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect())
+    }
+
+    /// The same for machines: the blocks by their names, and the reasons with their words uncut.
+    pub(super) fn packet_json(
+        &self,
+        hand_off: &HandOff,
+        team: &Team,
+        data: &Map<String, Value>,
+    ) -> String {
+        let reasons = &self.decision.reasons;
+        let reasons: Vec<Value> = std::iter::once(&reasons.first)
+            .chain(&reasons.further)
+            .map(|reason| {
+                json!({"rule": reason.rule, "sentence": reason.sentence, "evidence": reason.evidence})
+            })
+            .collect();
+        let part = |name: &str| data.get(name).cloned().unwrap_or(Value::Null);
+        let from = self.situation.mail.from.as_ref();
+        let facts: Map<String, Value> = self
+            .ticket
+            .facts()
+            .into_iter()
+            .map(|(name, value)| (name.0, json!(value)))
+            .collect();
+        let missing: Vec<&str> = hand_off.missing.iter().map(|name| name.0.as_str()).collect();
+        let promised_by = match &hand_off.notice {
+            NoticePlan::Tell { promised_by } => json!(promised_by.to_string()),
+            NoticePlan::Withhold { .. } => Value::Null,
+        };
+        let suggestion = hand_off.suggestion.as_ref().map(|article| {
+            json!({
+                "article": format!("{}@{}", article.intent, article.revision),
+                "language": article.language.0,
+                "text": part("suggested_answer"),
+            })
+        });
+        let packet = json!({
+            "reference": self.id().to_string(),
+            "team": team.name.0,
+            "urgency": self.decision.urgency.as_str(),
+            "why": reasons,
+            "wanted": {"summary": part("wanted"), "requests": part("requests")},
+            "who": {
+                "name": from.and_then(|from| from.name.as_ref()).map(|name| name.as_str()),
+                "address": from.map(|from| from.address.as_str()),
+                "proof": trust_word(self.situation.sender),
+                "language": part("language"),
+                "vip": self.is_vip(),
+                "earlier_tickets": part("earlier_tickets"),
+            },
+            "given": {"facts": facts, "found": part("facts"), "attachments": part("attachments")},
+            "missing": missing,
+            "tried": part("tried_list"),
+            "told": {"text": part("notice"), "promised_by": promised_by},
+            "suggestion": suggestion,
+            "deadlines": part("deadlines"),
+            "can_reply": part("can_reply"),
+        });
+        serde_json::to_string_pretty(&packet).unwrap_or_else(|_| packet.to_string())
+    }
+}
+
+fn trust_word(sender: &Sender) -> &'static str {
+    use crate::desk::Trust;
+    match sender {
+        Sender::Customer(Trust::Proven) => "proven",
+        Sender::Customer(Trust::Thread) => "thread",
+        Sender::Customer(Trust::Claimed) => "claimed",
+        Sender::Customer(Trust::Contradicted) => "contradicted",
+        Sender::ThirdParty => "third-party",
+        Sender::Staff { .. } => "staff",
+        Sender::FalseStaff { .. } => "false-staff",
+    }
+}
+
+/// Each automatic mail so far: when, which text, how sure, and what came back.
+fn tried(ticket: &Ticket, tongue: Tongue, team: &Team) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut open = false;
+    for timed in &ticket.events {
+        let moment = || {
+            let local = timed.at.to_zoned(team.hours.time_zone.clone());
+            local.strftime("%Y-%m-%d %H:%M").to_string()
+        };
+        let line = match &timed.event {
+            Event::Answered {
+                article,
+                confidence,
+            } => Some(format!(
+                "{}: {} {} ({}, {}), {confidence:.2}",
+                moment(),
+                tongue.choose("answered about", "Antwort zu"),
+                article.intent,
+                article.language,
+                article.revision
+            )),
+            Event::Asked { facts, intent } => {
+                let names: Vec<String> = facts.iter().map(ToString::to_string).collect();
+                Some(format!(
+                    "{}: {} {} ({intent})",
+                    moment(),
+                    tongue.choose("asked for", "gefragt nach"),
+                    names.join(", ")
+                ))
+            }
+            Event::DraftApproved { member } => Some(format!(
+                "{}: {} {member}",
+                moment(),
+                tongue.choose("draft sent, approved by", "Entwurf gesendet, freigegeben von")
+            )),
+            Event::CustomerWrote { mail } if open => {
+                let words = shortened(&mail.excerpt, 80);
+                if let Some(last) = lines.last_mut() {
+                    let reply = tongue.choose("the customer replied", "der Kunde antwortete");
+                    last.push_str(&format!("; {reply}: \"{words}\""));
+                }
+                open = false;
+                None
+            }
+            _ => None,
+        };
+        if let Some(line) = line {
+            lines.push(line);
+            open = true;
+        }
+    }
+    lines
+}

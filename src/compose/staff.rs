@@ -1,0 +1,276 @@
+//! What do staff and the admin get? The packet, the customer's further words, drafts, hints, reports of delivery trouble. Each ticket is one
+//! thread in a team's mailbox; the first line of each mail is the marker above which a reply is written.
+
+use super::letter::{Letter, Manner};
+use super::mime::Part;
+use super::template::Templates;
+use super::view::{View, staff_tongue};
+use super::words::{Tongue, shortened};
+use super::{ComposeError, Outgoing, Purpose, customer};
+use crate::config::{Settings, Team};
+use crate::decide::HandOff;
+use crate::desk::PACKET_MARKER;
+use crate::mail::{Address, Extent, HeaderText};
+use crate::ticket::{Draft, Party, Ticket, TokenKey};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// The longest part of the customer's subject in a subject of ours, in characters.
+const SUBJECT_MAX_CHARACTERS: usize = 120;
+
+impl View<'_> {
+    /// The customer's subject as staff see it.
+    pub(super) fn subject_for_staff(&self) -> String {
+        subject_for_staff(&self.ticket, &self.id().to_string(), self.staff_tongue)
+    }
+
+    /// The hand-off.
+    pub(super) fn packet(
+        &self,
+        hand_off: &HandOff,
+        notice: Option<&Outgoing>,
+    ) -> Result<Outgoing, ComposeError> {
+        let team = self.team(&hand_off.team)?;
+        let data = self.packet_data(hand_off, team, notice)?;
+        let json = self.packet_json(hand_off, team, &data);
+        let parts = vec![self.original(), Part::Json(json)];
+        self.to_team(Purpose::Packet, "packet", team, data, parts)
+    }
+
+    /// Further words of the customer, or of somebody else in the ticket.
+    pub(super) fn wrote_again(&self, team: &Team) -> Result<Outgoing, ComposeError> {
+        let further = [
+            ("who", json!(self.who())),
+            ("reason", json!(shortened(&self.decision.reasons.first.sentence, 200))),
+            ("deadlines", json!(self.deadlines(team, None))),
+            ("attachments", json!(self.attachment_lines())),
+            ("can_reply", json!(self.staff_tongue.can_reply())),
+            ("mail_text", json!(self.mail_text())),
+        ];
+        let data = self.staff_data(further)?;
+        let parts = vec![self.original()];
+        self.to_team(
+            Purpose::CustomerWroteAgain,
+            "customer-wrote-again",
+            team,
+            data,
+            parts,
+        )
+    }
+
+    /// A proposed answer.
+    pub(super) fn draft(&self, draft: &Draft) -> Result<Outgoing, ComposeError> {
+        let team = self.team(&draft.team)?;
+        let reason = &self.decision.reasons.first;
+        let article = &draft.article;
+        let article = format!(
+            "{} ({}, {}), {:.2}",
+            article.intent, article.language, article.revision, draft.confidence
+        );
+        let further = [
+            ("who", json!(self.who())),
+            ("reason", json!(shortened(&reason.sentence, 200))),
+            ("evidence", json!(self.short(&reason.evidence))),
+            ("wanted", json!(self.wanted())),
+            ("given", json!(self.given())),
+            ("article", json!(article)),
+            ("answer", json!(draft.text)),
+            ("can_reply", json!(self.staff_tongue.can_reply_to_draft())),
+            ("mail_text", json!(self.mail_text())),
+        ];
+        let data = self.staff_data(further)?;
+        let parts = vec![self.original()];
+        self.to_team(Purpose::DraftForApproval, "draft", team, data, parts)
+    }
+
+    /// That something cannot be done. To the team's mailbox only, where the packet went as well.
+    pub(super) fn hint(
+        &self,
+        team: &Team,
+        member: &Address,
+        why: &str,
+    ) -> Result<Outgoing, ComposeError> {
+        let further = [
+            ("member", json!(member.as_str())),
+            ("why", json!(shortened(why, 600))),
+            ("can_reply", json!(self.staff_tongue.can_reply())),
+            ("mail_text", json!(self.mail_text())),
+        ];
+        let data = self.staff_data(further)?;
+        self.to_team(Purpose::StaffHint, "staff-hint", team, data, vec![])
+    }
+
+    /// The mail that caused all this, byte for byte.
+    pub(super) fn original(&self) -> Part {
+        match self.situation.mail.extent {
+            Extent::Whole => Part::Original(self.raw.to_vec()),
+            Extent::HeadersOnly => Part::OriginalHeaders(self.raw.to_vec()),
+        }
+    }
+
+    fn staff_data<const N: usize>(
+        &self,
+        further: [(&str, Value); N],
+    ) -> Result<Map<String, Value>, ComposeError> {
+        let support = &self.situation.settings.support;
+        let mut data = Map::new();
+        data.insert("reference".to_owned(), json!(self.id().to_string()));
+        data.insert("support_name".to_owned(), json!(support.name.as_str()));
+        data.insert("customer".to_owned(), json!(self.customer()?.to_string()));
+        data.insert("subject".to_owned(), json!(self.subject_for_staff()));
+        for (name, value) in further {
+            data.insert(name.to_owned(), value);
+        }
+        Ok(data)
+    }
+
+    fn to_team(
+        &self,
+        purpose: Purpose,
+        template: &str,
+        team: &Team,
+        data: Map<String, Value>,
+        parts: Vec<Part>,
+    ) -> Result<Outgoing, ComposeError> {
+        let desk = Desk {
+            key: &self.writer.key,
+            settings: self.situation.settings,
+            now: self.situation.now,
+        };
+        let cause = &self.situation.mail.identity.0;
+        let templates = &self.writer.templates;
+        desk.to_team(templates, purpose, template, &self.ticket, team, data, parts, cause)
+    }
+}
+
+fn subject_for_staff(ticket: &Ticket, reference: &str, tongue: Tongue) -> String {
+    let mails = ticket.customer_mails();
+    let theirs = mails.last().map(|mail| mail.subject.as_str());
+    let bare = customer::without_prefixes(theirs.unwrap_or_default(), reference);
+    if bare.is_empty() {
+        tongue.choose("(no subject)", "(kein Betreff)").to_owned()
+    } else {
+        shortened(&bare, SUBJECT_MAX_CHARACTERS)
+    }
+}
+
+/// What a mail to a team needs, with or without a decision behind it.
+pub(super) struct Desk<'a> {
+    pub(super) key: &'a TokenKey,
+    pub(super) settings: &'a Settings,
+    pub(super) now: Timestamp,
+}
+
+impl Desk<'_> {
+    /// A mail to a team about a ticket.
+    #[allow(clippy::too_many_arguments)]
+    fn to_team(
+        &self,
+        templates: &Templates,
+        purpose: Purpose,
+        template: &str,
+        ticket: &Ticket,
+        team: &Team,
+        data: Map<String, Value>,
+        parts: Vec<Part>,
+        cause: &[u8],
+    ) -> Result<Outgoing, ComposeError> {
+        let tongue = staff_tongue(self.settings);
+        let language = tongue.language();
+        let data = Value::Object(data);
+        let mut rendered = templates.render(template, &language, &data)?;
+        rendered.document.begin_with(PACKET_MARKER);
+        let letter = Letter {
+            purpose,
+            manner: Manner::Internal,
+            ticket: Some(&ticket.id),
+            party: Some(Party::Staff(team.name.clone())),
+            to: team.address.clone(),
+            to_name: None,
+            cause,
+            subject: rendered.subject,
+            document: rendered.document,
+            thread: ticket.staff_thread(&team.address),
+            parts,
+            language: &language.0,
+        };
+        Ok(letter.seal(self.key, self.settings, self.now))
+    }
+
+    /// That a mail of ours did not arrive. `cause` tells one report from another.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn delivery_trouble(
+        &self,
+        templates: &Templates,
+        ticket: &Ticket,
+        team: &Team,
+        recipient: &str,
+        lost_subject: &str,
+        why: &str,
+        cause: &[u8],
+    ) -> Result<Outgoing, ComposeError> {
+        let tongue = staff_tongue(self.settings);
+        let reference = ticket.id.to_string();
+        let customer = ticket.customer().map(ToString::to_string);
+        let or_none = |text: &str| {
+            let text = shortened(text, 300);
+            if text.is_empty() {
+                tongue.none().to_owned()
+            } else {
+                text
+            }
+        };
+        let facts = [
+            ("reference", reference.clone()),
+            ("support_name", self.settings.support.name.to_string()),
+            ("customer", or_none(&customer.unwrap_or_default())),
+            ("subject", subject_for_staff(ticket, &reference, tongue)),
+            ("recipient", or_none(recipient)),
+            ("lost_subject", or_none(lost_subject)),
+            ("why", or_none(why)),
+            ("can_reply", tongue.can_reply().to_owned()),
+        ];
+        let data = facts
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect();
+        self.to_team(
+            templates,
+            Purpose::DeliveryTrouble,
+            "delivery-trouble",
+            ticket,
+            team,
+            data,
+            vec![],
+            cause,
+        )
+    }
+
+    /// A report to the admin. Needs no template and no part that could fail.
+    pub(super) fn trouble(
+        &self,
+        ticket: Option<&crate::ticket::TicketId>,
+        cause: &[u8],
+        subject: &str,
+        text: &str,
+        parts: Vec<Part>,
+    ) -> Outgoing {
+        let language = staff_tongue(self.settings).language();
+        let subject = HeaderText::clean(subject);
+        let letter = Letter {
+            purpose: Purpose::Trouble,
+            manner: Manner::Internal,
+            ticket,
+            party: None,
+            to: self.settings.support.admin.clone(),
+            to_name: None,
+            cause,
+            subject: format!("[handoffd] {subject}"),
+            document: super::markup::Document::parse(&super::markup::escape_lines(text)),
+            thread: crate::ticket::ThreadLinks::default(),
+            parts,
+            language: &language.0,
+        };
+        letter.seal(self.key, self.settings, self.now)
+    }
+}

@@ -1,0 +1,286 @@
+//! What does the ticket's story gain? The arrival of the mail, what was decided with every reason, what was done, and each mail that leaves.
+
+use super::{Outgoing, Purpose};
+use crate::config::FactName;
+use crate::decide::{Action, Decision, HandOff, NoticePlan, Situation};
+use crate::desk::{Sender, StaffAct, Trust};
+use crate::mail::{BounceAction, SenderKind};
+use crate::ticket::{Event, MailSummary, Notice};
+use crate::understand::{CustomerWord, FactSource};
+use std::collections::BTreeMap;
+
+/// How much of a mail's new text the ticket keeps, in characters.
+const EXCERPT_CHARACTERS: usize = 2_000;
+
+/// The mail as the ticket keeps it.
+fn summary(situation: &Situation<'_>) -> MailSummary {
+    let mail = situation.mail;
+    MailSummary {
+        identity: mail.identity,
+        message_id: mail.message_id.clone(),
+        references: mail.references.clone(),
+        subject: mail.subject.clone(),
+        excerpt: mail.body.reply_text.chars().take(EXCERPT_CHARACTERS).collect(),
+    }
+}
+
+/// The word that changes whether automatic mail is wanted. A robot that quotes it says nothing by it, and nobody whose identity is in
+/// doubt may switch anything.
+fn word(situation: &Situation<'_>) -> Option<Event> {
+    let Sender::Customer(trust) = situation.sender else {
+        return None;
+    };
+    let is_robot = matches!(
+        situation.mail.sender_kind,
+        SenderKind::AutoReply | SenderKind::Bounce | SenderKind::FeedbackReport | SenderKind::Own
+    );
+    if is_robot || *trust == Trust::Contradicted {
+        return None;
+    }
+    match situation.understanding.customer_word? {
+        CustomerWord::Stop => Some(Event::AutomationRefused),
+        CustomerWord::Start => Some(Event::AutomationAllowed),
+        CustomerWord::Human => None,
+    }
+}
+
+/// The facts that this mail brings and the ticket does not have yet.
+fn facts(situation: &Situation<'_>) -> BTreeMap<FactName, String> {
+    let may_tell = matches!(
+        situation.sender,
+        Sender::Customer(Trust::Claimed | Trust::Thread | Trust::Proven)
+    );
+    let known = situation
+        .ticket
+        .map(crate::ticket::Ticket::facts)
+        .unwrap_or_default();
+    let found = situation.understanding.facts.iter().filter(|(name, found)| {
+        may_tell
+            && match found.source {
+                FactSource::NewText => known.get(*name) != Some(&found.value),
+                FactSource::Aside => !known.contains_key(*name),
+                FactSource::Quoted | FactSource::Earlier => false,
+            }
+    });
+    found
+        .map(|(name, found)| (name.clone(), found.value.clone()))
+        .collect()
+}
+
+/// The mail's arrival: who wrote, and what became known by it. Empty where nothing of it belongs into a ticket.
+pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Event> {
+    let word = word(situation);
+    let is_left = matches!(decision.action, Action::Leave { .. });
+    let is_recorded = match &decision.action {
+        Action::NoteOwnCopy | Action::Quarantine | Action::Staff { .. } => return vec![],
+        Action::Leave { .. } => word.is_some() && situation.ticket.is_none(),
+        // `STOP` alone asks nothing: a draft that waits for a yes must not become void by it, or nobody would answer any more.
+        Action::ConfirmStop => situation.ticket.is_none(),
+        _ => true,
+    };
+    let mut events = Vec::new();
+    if is_recorded {
+        let mail = summary(situation);
+        match (situation.ticket, &situation.mail.from, situation.sender) {
+            (None, Some(from), _) => events.push(Event::Opened {
+                customer: from.clone(),
+                subject: situation.mail.subject.clone(),
+                language: decision.language.clone(),
+                mail,
+            }),
+            (Some(_), _, Sender::Customer(_)) => events.push(Event::CustomerWrote { mail }),
+            (Some(_), Some(from), Sender::ThirdParty) => events.push(Event::ThirdPartyWrote {
+                from: from.clone(),
+                mail,
+            }),
+            _ => {}
+        }
+        let had_draft = situation
+            .ticket
+            .is_some_and(|ticket| ticket.waiting_draft().is_some());
+        if had_draft && matches!(situation.sender, Sender::Customer(_)) {
+            events.push(Event::DraftWithdrawn);
+        }
+    }
+    events.extend(word);
+    if !is_left {
+        let facts = facts(situation);
+        if !facts.is_empty() {
+            events.push(Event::FactsFound { facts });
+        }
+    }
+    events
+}
+
+/// What was decided, as it is at this time.
+fn decided(decision: &Decision, situation: &Situation<'_>) -> Event {
+    let reasons = &decision.reasons;
+    let nearest = || {
+        let first = situation.understanding.intents.first()?;
+        Some((first.intent.clone(), first.confidence))
+    };
+    let intent = match &decision.action {
+        Action::Answer {
+            article,
+            confidence,
+            ..
+        } => Some((article.intent.clone(), *confidence)),
+        Action::Draft(draft) => Some((draft.article.intent.clone(), draft.confidence)),
+        Action::Ask { intent, .. } => {
+            let mut found = situation.understanding.intents.iter();
+            found
+                .find(|found| &found.intent == intent)
+                .map(|found| (found.intent.clone(), found.confidence))
+                .or_else(nearest)
+        }
+        Action::Staff { .. } | Action::Leave { .. } | Action::Quarantine => None,
+        _ => nearest(),
+    };
+    Event::Decided {
+        decision: decision.action.as_str(),
+        reasons: std::iter::once(&reasons.first)
+            .chain(&reasons.further)
+            .map(|reason| (reason.rule.to_owned(), reason.sentence.clone()))
+            .collect(),
+        intent,
+    }
+}
+
+/// The whole gain, in order. Nothing where no ticket is touched.
+pub(super) fn gain(
+    decision: &Decision,
+    situation: &Situation<'_>,
+    mails: &[Outgoing],
+) -> Vec<Event> {
+    if decision.action == Action::NoteOwnCopy {
+        return vec![];
+    }
+    let mut events = arrival(decision, situation);
+    if situation.ticket.is_none() && events.is_empty() {
+        return events;
+    }
+    events.push(decided(decision, situation));
+    events.extend(done(decision, situation, mails));
+    events.extend(mails.iter().map(wrote));
+    events
+}
+
+/// That a mail was recorded for sending.
+pub(super) fn wrote(mail: &Outgoing) -> Event {
+    Event::Wrote {
+        message_id: mail.message_id.clone(),
+        purpose: mail.purpose,
+        to: mail.recipients.clone(),
+    }
+}
+
+fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> Vec<Event> {
+    let why = &decision.reasons.first.sentence;
+    match &decision.action {
+        Action::Leave { .. } => bounced(situation).into_iter().collect(),
+        // The word itself is part of the arrival.
+        Action::NoteOwnCopy | Action::ConfirmStop => vec![],
+        Action::Answer {
+            article,
+            confidence,
+            ..
+        } => vec![Event::Answered {
+            article: article.clone(),
+            confidence: *confidence,
+        }],
+        Action::Ask { intent, missing } => vec![Event::Asked {
+            facts: missing.clone(),
+            intent: intent.clone(),
+        }],
+        Action::Draft(draft) => vec![Event::Drafted {
+            draft: draft.clone(),
+        }],
+        Action::HandOff(hand_off) => vec![handed_off(hand_off, why, mails)],
+        Action::PassOn { team } => vec![Event::PassedOn { team: team.clone() }],
+        Action::Staff {
+            impossible: Some(_),
+            ..
+        } => vec![],
+        Action::Staff {
+            member,
+            act,
+            hand_off,
+            ..
+        } => {
+            let member = member.clone();
+            let mut events: Vec<Event> = match act {
+                StaffAct::Approve => vec![Event::DraftApproved { member }],
+                StaffAct::Refuse { why } => vec![Event::DraftRefused {
+                    member,
+                    why: why.clone(),
+                }],
+                StaffAct::Take => vec![Event::Taken { member }],
+                StaffAct::GiveBack => vec![Event::GivenBack { member }],
+                StaffAct::Close => vec![Event::Closed {
+                    member: Some(member),
+                }],
+                StaffAct::Note { text } => vec![Event::Noted {
+                    member,
+                    text: text.clone(),
+                }],
+                StaffAct::Reply { .. } => vec![Event::StaffReplied { member }],
+                StaffAct::Nothing => vec![],
+            };
+            let hand_off = hand_off.as_ref();
+            events.extend(hand_off.map(|hand_off| handed_off(hand_off, why, mails)));
+            events
+        }
+        Action::Quarantine => vec![Event::KeptAside {
+            from: situation
+                .mail
+                .from
+                .as_ref()
+                .map(|from| from.address.clone()),
+            why: why.clone(),
+        }],
+    }
+}
+
+fn handed_off(hand_off: &HandOff, why: &str, mails: &[Outgoing]) -> Event {
+    let sent = mails.iter().find(|mail| mail.purpose == Purpose::Notice);
+    let (promised_by, notice) = match (&hand_off.notice, sent) {
+        (NoticePlan::Tell { promised_by }, Some(mail)) => (
+            Some(*promised_by),
+            Notice::Sent {
+                text: mail.text.clone(),
+            },
+        ),
+        (NoticePlan::Tell { .. }, None) => (
+            None,
+            Notice::Withheld {
+                why: "no notice was written".to_owned(),
+            },
+        ),
+        (NoticePlan::Withhold { why }, _) => (None, Notice::Withheld { why: why.clone() }),
+    };
+    Event::HandedOff {
+        team: hand_off.team.clone(),
+        promised_by,
+        notice,
+        why: why.to_owned(),
+    }
+}
+
+/// What a delivery report says about a mail of ours.
+fn bounced(situation: &Situation<'_>) -> Option<Event> {
+    let mail = situation.mail;
+    if mail.sender_kind != SenderKind::Bounce || situation.ticket.is_none() {
+        return None;
+    }
+    let bounce = mail.bounce.as_ref();
+    let action = bounce.map_or(BounceAction::Failed, |bounce| bounce.action);
+    let status = bounce.and_then(|bounce| bounce.status.as_deref());
+    Some(Event::Bounced {
+        recipient: bounce.and_then(|bounce| bounce.recipient.clone()),
+        report: [action.as_str(), status.unwrap_or_default()]
+            .join(" ")
+            .trim()
+            .to_owned(),
+        original: bounce.and_then(|bounce| bounce.original_message_id.clone()),
+    })
+}

@@ -1,0 +1,169 @@
+//! Each kind of mail, whole, as it leaves.
+
+use super::*;
+use crate::desk::{Sender, Trust};
+use crate::ticket::Event;
+use crate::understand::FactSource;
+
+/// The mail with everything that the key made replaced by a word: the snapshots show what a person reads, and stay readable.
+fn redacted(mail: &Outgoing) -> String {
+    let patterns = [
+        (r"\.[a-z2-7]{16}@", ".TAG@"),
+        (r"\+[0-9a-z]{10}-([cs])-[a-z2-7]{16}@", "+TOKEN-$1@"),
+        (r"X-Handoff-Mark: [a-z2-7]{16}", "X-Handoff-Mark: MARK"),
+        (r"([am])-[a-z2-7]{16}", "$1-BOUNDARY"),
+    ];
+    let mut text = as_text(mail).replace("\r\n", "\n");
+    for (pattern, word) in patterns {
+        let pattern = regex::Regex::new(pattern).unwrap();
+        text = pattern.replace_all(&text, word).into_owned();
+    }
+    let sender = match &mail.sender {
+        super::super::EnvelopeSender::Null => "<>".to_owned(),
+        super::super::EnvelopeSender::Support(address) => address.to_string(),
+    };
+    format!("envelope {sender} -> {:?}\nparty {:?}\n\n{text}", mail.recipients, mail.party)
+}
+
+fn first() -> TestSituation {
+    TestSituation::new()
+}
+
+fn staff_in(story: TicketStory) -> TestSituation {
+    TestSituation::new().in_ticket(story).kim_replies("It is ready.")
+}
+
+fn snapshot(name: &str, situation: &TestSituation, decision: &Decision, purpose: Purpose) {
+    let composed = compose(situation, decision);
+    insta::assert_snapshot!(name, redacted(mail_for(&composed, purpose)));
+}
+
+#[test]
+fn to_the_customer() {
+    snapshot("answer-en", &first(), &answer(), Purpose::Answer);
+    snapshot("answer-de", &first(), &in_german(answer()), Purpose::Answer);
+    let known = TestSituation::new().in_ticket(story());
+    snapshot("answer-in-ticket-en", &known, &answer(), Purpose::Answer);
+    snapshot("question-en", &first(), &ask(), Purpose::Question);
+    snapshot("question-de", &first(), &in_german(ask()), Purpose::Question);
+    let stop = decision(Action::ConfirmStop);
+    snapshot("stop-en", &first(), &stop, Purpose::StopConfirmation);
+    snapshot("stop-de", &first(), &in_german(stop), Purpose::StopConfirmation);
+}
+
+#[test]
+fn a_hand_off() {
+    let situation = TestSituation::new()
+        .wants("hours", 0.4)
+        .gives("order_number", "AB-204518", FactSource::NewText)
+        .in_ticket(story())
+        .with(|it| {
+            it.mail.attachments = vec![file("photo of the bike.jpg", b"x")];
+            it.settings.support.footer = "Shop Ltd, 1 High Street".to_owned();
+        });
+    let decision = decision(Action::HandOff(hand_off()));
+    snapshot("notice-en", &situation, &decision, Purpose::Notice);
+    snapshot("notice-de", &situation, &in_german(decision.clone()), Purpose::Notice);
+    snapshot("packet-en", &situation, &decision, Purpose::Packet);
+    let german = situation.with(|it| it.settings.support.language = language("de"));
+    snapshot("packet-de", &german, &decision, Purpose::Packet);
+    snapshot("packet-first-en", &first(), &decision, Purpose::Packet);
+    snapshot("notice-first-en", &first(), &decision, Purpose::Notice);
+}
+
+#[test]
+fn to_staff() {
+    let again = TestSituation::new().in_ticket(TicketStory::opened().handed_off("desk").wrote(
+        "p1@us.example",
+        Purpose::Packet,
+        "desk@shop.example",
+    ));
+    let passed = decision(Action::PassOn {
+        team: team_name("desk"),
+    });
+    snapshot("wrote-again-en", &again, &passed, Purpose::CustomerWroteAgain);
+    let third = again.clone().sent_by(Sender::ThirdParty);
+    snapshot("third-party-en", &third, &passed, Purpose::CustomerWroteAgain);
+    let drafted = decision(Action::Draft(waiting()));
+    snapshot("draft-en", &first(), &drafted, Purpose::DraftForApproval);
+    let german = first().with(|it| it.settings.support.language = language("de"));
+    snapshot("draft-de", &german, &drafted, Purpose::DraftForApproval);
+
+    let mut impossible = staff(StaffAct::Approve);
+    if let Action::Staff { impossible, .. } = &mut impossible.action {
+        *impossible = Some("no draft waits in this ticket any more".to_owned());
+    }
+    snapshot("hint-en", &staff_in(story()), &impossible, Purpose::StaffHint);
+
+    let bounce = TestSituation::new().in_ticket(story()).with(|it| {
+        it.mail.sender_kind = crate::mail::SenderKind::Bounce;
+        it.mail.bounce = Some(crate::mail::Bounce {
+            recipient: Some(address("ann@a.example")),
+            status: Some("5.1.1".to_owned()),
+            action: crate::mail::BounceAction::Failed,
+            original_message_id: None,
+        });
+    });
+    let told = decision(Action::Leave {
+        tell_of_bounce: Some(team_name("desk")),
+    });
+    snapshot("bounce-en", &bounce, &told, Purpose::DeliveryTrouble);
+    let aside = first().sent_by(Sender::FalseStaff {
+        why: "no token".to_owned(),
+    });
+    snapshot("quarantine-en", &aside, &decision(Action::Quarantine), Purpose::Trouble);
+}
+
+#[test]
+fn a_persons_words() {
+    let situation = staff_in(TicketStory::opened().handed_off("desk"))
+        .with(|it| it.mail.attachments = vec![file("Rechnung Müller.pdf", b"%PDF-1.4")]);
+    let words = "Dear Ann,\n\n  it is *ready*.\n> not a quote\n\nKim";
+    snapshot("staff-reply-en", &situation, &reply(words), Purpose::StaffReply);
+    let mut yes = staff(StaffAct::Approve);
+    if let Action::Staff { draft, .. } = &mut yes.action {
+        *draft = Some(waiting());
+    }
+    let situation = staff_in(drafted());
+    snapshot("approved-en", &situation, &yes, Purpose::ApprovedAnswer);
+    snapshot("approved-de", &situation, &in_german(yes), Purpose::ApprovedAnswer);
+}
+
+#[test]
+fn the_first_screen_of_a_packet_has_all_nine_blocks() {
+    let long = "word ".repeat(400);
+    let situation = TestSituation::new()
+        .in_ticket(story())
+        .saying(&long)
+        .sent_by(Sender::Customer(Trust::Contradicted))
+        .with(|it| it.understanding.summary = long.clone());
+    let mut decision = decision(Action::HandOff(hand_off()));
+    decision.reasons.first.evidence = long.clone();
+    decision.reasons.first.sentence = long;
+    let composed = compose(&situation, &decision);
+    let packet = mail_for(&composed, Purpose::Packet);
+    let mut shown = 0;
+    let mut blocks = 0;
+    for line in packet.text.lines() {
+        shown += line.chars().count().div_ceil(100).max(1);
+        let is_block = line.split_once(". ").is_some_and(|(number, _)| number.parse::<u8>().is_ok());
+        if is_block && shown <= 25 {
+            blocks += 1;
+        }
+    }
+    assert_eq!(blocks, 9, "{}", packet.text);
+    let none = compose(&first(), &super::decision(Action::HandOff(HandOff {
+        notice: NoticePlan::Withhold {
+            why: "mail manners".to_owned(),
+        },
+        suggestion: None,
+        missing: vec![],
+        ..hand_off()
+    })));
+    assert_eq!(none.mails.len(), 1);
+    assert!(mail_for(&none, Purpose::Packet).text.contains("Suggestion: none"));
+    assert!(matches!(
+        none.events.iter().find(|event| matches!(event, Event::HandedOff { .. })),
+        Some(Event::HandedOff { promised_by: None, .. })
+    ));
+}

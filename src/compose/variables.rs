@@ -1,0 +1,278 @@
+//! Which templates are there, and what may each of them say? One table for the check at start, the sample data, the real data and
+//! docs/templates.md.
+
+use serde_json::{Map, Value, json};
+
+/// What a variable holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One line; `{{name}}`.
+    Line,
+    /// Several lines, shown by `{{lines name}}` or `{{quote name}}`.
+    Lines,
+    /// Approved text, shown by `{{markdown name}}`: the only text whose marks and links count.
+    Markdown,
+    /// Several lines to be listed: `{{#each name}} … {{this}} … {{/each}}`.
+    List,
+}
+
+/// One variable.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Variable {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) about: &'static str,
+}
+
+const fn variable(name: &'static str, kind: Kind, about: &'static str) -> Variable {
+    Variable { name, kind, about }
+}
+
+/// A template and what it is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TemplateForm {
+    /// Its file is `LANGUAGE/NAME.hbs`.
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    /// Whether it is an automatic mail to a customer, which must say how to reach a person.
+    pub(super) is_automatic: bool,
+    pub(super) variables: &'static [Variable],
+}
+
+use Kind::{Line, Lines, List, Markdown};
+
+const REFERENCE: Variable = variable("reference", Line, "the ticket's reference, `K7QF2-M9XRT`");
+const SUPPORT_NAME: Variable = variable("support_name", Line, "`name` in `[support]`");
+const SUBJECT: Variable = variable(
+    "subject",
+    Line,
+    "the customer's subject with one `Re:`, or a neutral one where nothing of an unproven sender may be echoed",
+);
+const HOW: Variable = variable(
+    "how_to_reach_a_person",
+    Line,
+    "that the mail is automatic, how to reach a person, and how to switch automation off; must stand in the first 6 lines",
+);
+const CUSTOMER: Variable = variable("customer", Line, "name and address of the customer");
+const CUSTOMER_SUBJECT: Variable = variable("subject", Line, "the subject of the customer's mail");
+const WHO: Variable = variable("who", Line, "who wrote, and how far that is shown");
+const REASON: Variable = variable("reason", Line, "why, as a sentence");
+const EVIDENCE: Variable = variable("evidence", Line, "the words that decided, or `none`");
+const MAIL_TEXT: Variable = variable("mail_text", Lines, "the new text of the mail");
+const ATTACHMENTS: Variable = variable("attachments", List, "names and sizes of the files");
+const CAN_REPLY: Variable = variable("can_reply", Line, "what a member can reply");
+const WANTED: Variable = variable("wanted", Line, "what the customer wants, in one line");
+const GIVEN: Variable = variable("given", Line, "the facts and files, in one line, or `none`");
+
+/// Every template.
+pub(super) const TEMPLATES: &[TemplateForm] = &[
+    TemplateForm {
+        name: "answer",
+        about: "an approved answer, sent by itself",
+        is_automatic: true,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            SUBJECT,
+            HOW,
+            variable("answer", Markdown, "the approved text of the article"),
+        ],
+    },
+    TemplateForm {
+        name: "question",
+        about: "the request for missing details, all in one mail",
+        is_automatic: true,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            SUBJECT,
+            HOW,
+            variable(
+                "questions",
+                List,
+                "how to ask for each missing fact, with its example",
+            ),
+        ],
+    },
+    TemplateForm {
+        name: "notice",
+        about: "what happens next, to the customer, at a hand-off",
+        is_automatic: true,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            SUBJECT,
+            HOW,
+            variable("team", Line, "`title` of the team that answers"),
+            variable(
+                "promised_by",
+                Line,
+                "by when, in the team's time zone and the customer's language",
+            ),
+            variable("passed_on", List, "what the person has got already"),
+        ],
+    },
+    TemplateForm {
+        name: "stop-confirmation",
+        about: "that STOP was understood, once",
+        is_automatic: true,
+        variables: &[REFERENCE, SUPPORT_NAME, SUBJECT, HOW],
+    },
+    TemplateForm {
+        name: "approved-answer",
+        about: "a draft that a member said yes to, to the customer; not automatic",
+        is_automatic: false,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            SUBJECT,
+            variable("answer", Markdown, "the approved text"),
+        ],
+    },
+    TemplateForm {
+        name: "staff-reply",
+        about: "a member's own words, to the customer; not automatic",
+        is_automatic: false,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            SUBJECT,
+            variable("reply", Lines, "the words as they were written"),
+        ],
+    },
+    TemplateForm {
+        name: "packet",
+        about: "the hand-off, to staff",
+        is_automatic: false,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            variable("title", Line, "the deciding rule in few words"),
+            variable("urgency", Line, "how fast somebody must look at it"),
+            REASON,
+            EVIDENCE,
+            variable("further", Line, "the other rules that matched, by name, or `none`"),
+            variable("further_reasons", List, "each of them as a sentence, with its words"),
+            WANTED,
+            variable("requests", List, "each request found, as its sentence"),
+            WHO,
+            variable("language", Line, "the language of the mail"),
+            variable("vip", Line, "whether they are on the list of VIPs"),
+            variable("earlier", Line, "the earlier tickets, in one line, or `none`"),
+            variable("earlier_tickets", List, "each earlier ticket"),
+            variable("oddities", List, "what is odd about the mail"),
+            GIVEN,
+            variable("facts", List, "each fact found, and where"),
+            ATTACHMENTS,
+            variable("missing", Line, "what the nearest article needs and nobody has given, or `none`"),
+            variable("tried", Line, "how many automatic mails went out, and the last, or `none`"),
+            variable("tried_list", List, "each automatic mail: when, which text, how sure, what came back"),
+            variable("told", Line, "what the customer was told, in one line"),
+            variable("notice", Lines, "what the customer was told, word for word"),
+            variable("suggestion", Line, "the nearest approved answer, or `none`"),
+            variable("suggested_answer", Lines, "its text"),
+            variable("deadlines", Line, "what is due when, or `none`"),
+            CAN_REPLY,
+            MAIL_TEXT,
+        ],
+    },
+    TemplateForm {
+        name: "customer-wrote-again",
+        about: "further words in a ticket that a person has, to staff",
+        is_automatic: false,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            WHO,
+            REASON,
+            variable("deadlines", Line, "what is due when, or `none`"),
+            ATTACHMENTS,
+            CAN_REPLY,
+            MAIL_TEXT,
+        ],
+    },
+    TemplateForm {
+        name: "draft",
+        about: "a proposed answer that waits for a yes, to staff",
+        is_automatic: false,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            WHO,
+            REASON,
+            EVIDENCE,
+            WANTED,
+            GIVEN,
+            variable("article", Line, "intent, language and revision of the text"),
+            variable("answer", Lines, "what `OK` sends, word for word"),
+            CAN_REPLY,
+            MAIL_TEXT,
+        ],
+    },
+    TemplateForm {
+        name: "staff-hint",
+        about: "that something cannot be done, to the team",
+        is_automatic: false,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            variable("member", Line, "who wrote"),
+            variable("why", Line, "why it cannot be done, and what to do instead"),
+            CAN_REPLY,
+            MAIL_TEXT,
+        ],
+    },
+    TemplateForm {
+        name: "delivery-trouble",
+        about: "that a mail of ours did not arrive, to staff",
+        is_automatic: false,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            variable("recipient", Line, "whom it did not reach"),
+            variable("lost_subject", Line, "which mail"),
+            variable("why", Line, "what the servers said"),
+            CAN_REPLY,
+        ],
+    },
+];
+
+/// The form of that name.
+pub(super) fn form(name: &str) -> Option<&'static TemplateForm> {
+    TEMPLATES.iter().find(|form| form.name == name)
+}
+
+impl TemplateForm {
+    /// The variable of that name.
+    pub(super) fn variable(&self, name: &str) -> Option<&'static Variable> {
+        self.variables
+            .iter()
+            .find(|variable| variable.name == name)
+    }
+
+    /// Data to check the template with: everything there, or whatever may be empty, empty.
+    pub(super) fn sample(&self, full: bool) -> Value {
+        let mut data = Map::new();
+        for variable in self.variables {
+            let value = match (variable.kind, full) {
+                (Kind::List, true) => json!(["one", "two"]),
+                (Kind::List, false) => json!([]),
+                (Kind::Lines | Kind::Markdown, true) => json!("one\n\ntwo"),
+                (Kind::Lines, false) => json!(""),
+                (Kind::Markdown, false) | (Kind::Line, _) => json!(variable.name),
+            };
+            data.insert(variable.name.to_owned(), value);
+        }
+        Value::Object(data)
+    }
+}

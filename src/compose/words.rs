@@ -1,0 +1,229 @@
+//! The words that the code itself puts into mails, in each language: dates, how to reach a person, "none". Texts that a site may want to
+//! change stand in the templates.
+
+use super::Purpose;
+use crate::config::{Language, Team};
+use crate::desk::{Sender, Trust};
+use crate::understand::Urgency;
+use jiff::Timestamp;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+
+/// A language that we have words in. Any other is answered in the support language, and that one is checked at start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tongue {
+    English,
+    German,
+}
+
+impl Tongue {
+    /// The tongue of a language, if we have it.
+    pub(super) fn of(language: &Language) -> Option<Self> {
+        match language.0.as_str() {
+            "en" => Some(Self::English),
+            "de" => Some(Self::German),
+            _ => None,
+        }
+    }
+
+    /// Its language.
+    pub(super) fn language(self) -> Language {
+        Language(self.choose("en", "de").to_owned())
+    }
+
+    /// The words in this tongue.
+    pub(super) const fn choose<T: Copy>(self, english: T, german: T) -> T {
+        match self {
+            Self::English => english,
+            Self::German => german,
+        }
+    }
+
+    /// How an automatic mail begins.
+    pub(super) const fn how_to_reach_a_person(self, purpose: Purpose) -> &'static str {
+        match purpose {
+            Purpose::StopConfirmation => self.choose(
+                "This mail was written automatically, and it is the last one. To reach a person, simply reply, or reply with the word HUMAN. STOP was understood.",
+                "Diese Mail wurde automatisch geschrieben, und es ist die letzte. Einen Menschen erreichen Sie mit jeder Antwort, auch mit dem Wort MENSCH. STOP wurde verstanden.",
+            ),
+            Purpose::Notice => self.choose(
+                "This mail was written automatically; the answer will come from a person. To ask for a person at any time, reply with the word HUMAN. Reply with STOP to get no more automatic mail.",
+                "Diese Mail wurde automatisch geschrieben; die Antwort kommt von einem Menschen. Einen Menschen erreichen Sie jederzeit, wenn Sie mit dem Wort MENSCH antworten. Mit STOP bekommen Sie keine automatischen Mails mehr.",
+            ),
+            _ => self.choose(
+                "This mail was written automatically. To reach a person, reply with the word HUMAN. Reply with STOP to get no more automatic mail.",
+                "Diese Mail wurde automatisch geschrieben. Einen Menschen erreichen Sie, wenn Sie mit dem Wort MENSCH antworten. Mit STOP bekommen Sie keine automatischen Mails mehr.",
+            ),
+        }
+    }
+
+    /// A moment as people say it, with the time zone: `Monday 23 November 2026, 17:00 (Europe/Berlin)`.
+    pub(super) fn moment(self, moment: Timestamp, zone: &TimeZone) -> String {
+        let local = moment.to_zoned(zone.clone());
+        let place = zone.iana_name().map_or_else(
+            || local.strftime("UTC%:z").to_string(),
+            ToOwned::to_owned,
+        );
+        let weekday = self.weekday(local.weekday());
+        let month = self.month(local.month());
+        let (day, year, time) = (local.day(), local.year(), local.strftime("%H:%M"));
+        match self {
+            Self::English => format!("{weekday} {day} {month} {year}, {time} ({place})"),
+            Self::German => format!("{weekday}, {day}. {month} {year}, {time} Uhr ({place})"),
+        }
+    }
+
+    const fn weekday(self, day: Weekday) -> &'static str {
+        match day {
+            Weekday::Monday => self.choose("Monday", "Montag"),
+            Weekday::Tuesday => self.choose("Tuesday", "Dienstag"),
+            Weekday::Wednesday => self.choose("Wednesday", "Mittwoch"),
+            Weekday::Thursday => self.choose("Thursday", "Donnerstag"),
+            Weekday::Friday => self.choose("Friday", "Freitag"),
+            Weekday::Saturday => self.choose("Saturday", "Samstag"),
+            Weekday::Sunday => self.choose("Sunday", "Sonntag"),
+        }
+    }
+
+    const fn month(self, month: i8) -> &'static str {
+        match month {
+            1 => self.choose("January", "Januar"),
+            2 => self.choose("February", "Februar"),
+            3 => self.choose("March", "März"),
+            4 => "April",
+            5 => self.choose("May", "Mai"),
+            6 => self.choose("June", "Juni"),
+            7 => self.choose("July", "Juli"),
+            8 => "August",
+            9 => "September",
+            10 => self.choose("October", "Oktober"),
+            11 => "November",
+            _ => self.choose("December", "Dezember"),
+        }
+    }
+
+    /// "None", said explicitly.
+    pub(super) const fn none(self) -> &'static str {
+        self.choose("none", "nichts")
+    }
+
+    /// Items in one line, or that there are none.
+    pub(super) fn joined(self, items: &[String]) -> String {
+        if items.is_empty() {
+            self.none().to_owned()
+        } else {
+            items.join(", ")
+        }
+    }
+
+    /// How fast somebody must look at it.
+    pub(super) const fn urgency(self, urgency: Urgency) -> &'static str {
+        match urgency {
+            Urgency::Low => self.choose("low", "niedrig"),
+            Urgency::Normal => self.choose("normal", "normal"),
+            Urgency::High => self.choose("URGENT", "EILIG"),
+        }
+    }
+
+    /// How far the sender is shown to be who they say they are.
+    pub(super) const fn proof(self, sender: &Sender) -> &'static str {
+        match sender {
+            Sender::Customer(Trust::Proven) => self.choose("proven by DMARC", "belegt durch DMARC"),
+            Sender::Customer(Trust::Thread) => self.choose(
+                "replies to our own mail (holds the ticket's token)",
+                "antwortet auf unsere Mail (hat das Kennwort des Vorgangs)",
+            ),
+            Sender::Customer(Trust::Claimed) => self.choose(
+                "identity not proven",
+                "Identität nicht belegt",
+            ),
+            Sender::Customer(Trust::Contradicted) => self.choose(
+                "IDENTITY IN DOUBT",
+                "IDENTITÄT ZWEIFELHAFT",
+            ),
+            Sender::ThirdParty => self.choose(
+                "somebody else than the customer; your reply goes to the customer only",
+                "nicht der Kunde selbst; Ihre Antwort geht nur an den Kunden",
+            ),
+            Sender::Staff { .. } => self.choose("a member of staff", "aus dem Team"),
+            Sender::FalseStaff { .. } => self.choose(
+                "claims to be staff, not shown",
+                "gibt sich als Team aus, nicht belegt",
+            ),
+        }
+    }
+
+    /// What staff can reply where no draft waits.
+    pub(super) const fn can_reply(self) -> &'static str {
+        self.choose(
+            "your answer, above the first line: it goes to the customer as you write it. Or one word: TAKE, BACK (to automation), CLOSE, NOTE text",
+            "Ihre Antwort, über der ersten Zeile: sie geht so an den Kunden. Oder ein Wort: ÜBERNEHME, ZURÜCK (an die Automatik), SCHLIESSEN, NOTIZ Text",
+        )
+    }
+
+    /// What staff can reply to a draft.
+    pub(super) const fn can_reply_to_draft(self) -> &'static str {
+        self.choose(
+            "Reply OK to send it, NO and why to refuse it, or with your own answer instead",
+            "Antworten Sie JA, um sie zu senden, NEIN und warum, um sie abzulehnen, oder mit Ihrer eigenen Antwort",
+        )
+    }
+
+    /// The neutral subject of a first mail to somebody who is not shown to be who they say.
+    pub(super) fn neutral_subject(self, support_name: &str) -> String {
+        match (self, support_name.is_empty()) {
+            (Self::English, true) => "Your request".to_owned(),
+            (Self::English, false) => format!("Your request to {support_name}"),
+            (Self::German, true) => "Ihre Anfrage".to_owned(),
+            (Self::German, false) => format!("Ihre Anfrage an {support_name}"),
+        }
+    }
+
+    /// How a team is called in a text to customers.
+    pub(super) fn team(self, team: &Team) -> String {
+        if team.title.trim().is_empty() {
+            team.name.to_string()
+        } else {
+            team.title.trim().to_owned()
+        }
+    }
+}
+
+/// At most that many characters; what is cut ends in `…`.
+pub(super) fn shortened(text: &str, characters_max: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= characters_max {
+        return line;
+    }
+    let kept: String = line.chars().take(characters_max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_as_people_say_it() {
+        let moment: Timestamp = "2026-11-23T16:00:00Z".parse().unwrap();
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(
+            Tongue::English.moment(moment, &berlin),
+            "Monday 23 November 2026, 17:00 (Europe/Berlin)"
+        );
+        assert_eq!(
+            Tongue::German.moment(moment, &berlin),
+            "Montag, 23. November 2026, 17:00 Uhr (Europe/Berlin)"
+        );
+        assert_eq!(
+            Tongue::English.moment(moment, &TimeZone::UTC),
+            "Monday 23 November 2026, 16:00 (UTC)"
+        );
+    }
+
+    #[test]
+    fn long_words_are_shortened_to_one_line() {
+        assert_eq!(shortened("a\n b", 10), "a b");
+        assert_eq!(shortened("abcdefghij", 5), "abcd…");
+    }
+}
