@@ -298,7 +298,11 @@ impl<'s> Section<'s> {
             if asked.contains(&entry.value) {
                 continue;
             }
-            let what = format!("unknown key {}", self.full_name(&entry.value));
+            let what = if self.name.is_empty() && self.holds_section(&entry.value) {
+                format!("unknown section [{}]", entry.value)
+            } else {
+                format!("unknown key {}", self.full_name(&entry.value))
+            };
             let remedy = match nearest(&entry.value, &asked) {
                 Some(near) => format!("did you mean `{near}`? otherwise remove it"),
                 None => "remove it, or see config/handoffd.toml for every key".to_owned(),
@@ -327,23 +331,32 @@ pub(crate) fn nearest<'n>(name: &str, known: &'n [String]) -> Option<&'n str> {
     (best <= limit).then_some(candidate.as_str())
 }
 
-/// Levenshtein's distance, in characters.
+/// The edit distance in characters, where two neighbours in the wrong order count as one slip.
 fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().collect();
     let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, character) in left.chars().enumerate() {
-        let mut diagonal = line;
-        let mut before = line + 1;
-        let mut next = vec![before];
-        for (above, other) in row.iter().skip(1).zip(&right) {
-            let change = diagonal + usize::from(character != *other);
-            diagonal = *above;
-            before = change.min(above + 1).min(before + 1);
-            next.push(before);
+    let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX / 2);
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (line, character) in left.iter().enumerate() {
+        let mut row = vec![line + 1];
+        for (column, other) in right.iter().enumerate() {
+            let change = at(&last, column) + usize::from(character != other);
+            let insert = at(&row, column) + 1;
+            let remove = at(&last, column + 1) + 1;
+            let mut best = change.min(insert).min(remove);
+            let swapped = line > 0
+                && column > 0
+                && left.get(line - 1) == Some(other)
+                && right.get(column - 1) == Some(character);
+            if swapped {
+                best = best.min(at(&before_last, column - 1) + 1);
+            }
+            row.push(best);
         }
-        row = next;
+        before_last = std::mem::replace(&mut last, row);
     }
-    row.last().copied().unwrap_or(usize::MAX)
+    at(&last, right.len())
 }
 
 #[cfg(test)]
@@ -358,11 +371,7 @@ mod tests {
             "host".to_owned(),
         ];
         assert_eq!(nearest("pasword_file", &known), Some("password_file"));
-        assert_eq!(
-            nearest("prot", &known),
-            None,
-            "two swaps in a short name are too far"
-        );
+        assert_eq!(nearest("prot", &known), Some("port"));
         assert_eq!(nearest("hosts", &known), Some("host"));
         assert_eq!(nearest("colour", &known), None);
     }

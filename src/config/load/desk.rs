@@ -531,11 +531,14 @@ pub(super) fn refuse_answering_oneself(top: &Section<'_>, settings: &Settings) {
         }
     };
     let support_section = top.section("support");
-    refuse(
+    // An admin that nobody wrote down is the first team, which is looked at below.
+    if support_section.text("admin").is_some() {
+        refuse(
         &support.admin,
         "[support] admin".to_owned(),
         &support_section,
     );
+    }
     for section in top.sections("team") {
         let name = section.text("name").map(|name| name.value);
         let team = settings
