@@ -164,7 +164,13 @@ fn begins_header_block(lines: &[&str], labels: &[Option<(Label, bool)>], at: usi
     let mut seen = vec![first];
     let mut others = 0;
     let mut plain_lines = 0;
-    for (line, labelled) in lines.iter().zip(labels).skip(at + 1).take(14) {
+    // (Skipping in a zip walks all that it skips.)
+    for (line, labelled) in lines
+        .iter()
+        .skip(at + 1)
+        .zip(labels.iter().skip(at + 1))
+        .take(14)
+    {
         if is_blank(line) {
             if others > 0 && seen.len() >= 3 {
                 break;
