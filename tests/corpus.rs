@@ -1,4 +1,10 @@
 //! How well is mail read? Measures the reader on labelled mails of others, which lie beside the repository, not in it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails may panic"
+)]
 
 use handoffd::mail::{Reader, SenderKind};
 use std::collections::BTreeMap;

@@ -1,4 +1,10 @@
 //! What `handoffd read` promises, on mails written for it: each mail in `tests/mails` stands for one promise.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails may panic"
+)]
 
 use proptest::prelude::*;
 use std::process::Command;

@@ -386,12 +386,11 @@ fn bulk(facts: &Facts<'_>, _: &Reader) -> Found {
 
 /// Two weak signals that agree: a vacation program's subject, and its words in the text.
 fn vacation(facts: &Facts<'_>, _: &Reader) -> Found {
-    if is_reply(facts.subject)
-        && !facts
-            .fields
-            .first("in-reply-to")
-            .is_some_and(|value| !value.is_empty())
-    {
+    let answers_something = facts
+        .fields
+        .first("in-reply-to")
+        .is_some_and(|value| !value.is_empty());
+    if is_reply(facts.subject) && !answers_something {
         return Vec::new();
     }
     if matches(&VACATION_SUBJECT, facts.subject)

@@ -58,7 +58,7 @@ pub struct Mail {
     pub from: Option<Mailbox>,
     /// `Reply-To`.
     pub reply_to: Vec<Mailbox>,
-    /// `To`, and `Delivered-To`/`X-Original-To` where they add an address (a token may only stand there).
+    /// `To`. (A token may stand only in [`Mail::delivered_to`].)
     pub to: Vec<Mailbox>,
     /// `Cc`.
     pub cc: Vec<Mailbox>,

@@ -55,6 +55,11 @@ fn line_at<'a>(lines: &[&'a str], at: usize) -> &'a str {
 
 /// Marks what is quoted, and returns where the rest is one old mail.
 fn mark_quotations(lines: &[&str], parts: &mut [Part]) -> usize {
+    // Each line is looked at once; a block of headers asks for its neighbours' labels again and again.
+    let labels: Vec<Option<(Label, bool)>> = lines
+        .iter()
+        .map(|line| label(line).map(|(label, value)| (label, !value.is_empty())))
+        .collect();
     let mut at = 0;
     let mut has_new_text = false;
     let mut is_first = true;
@@ -69,7 +74,7 @@ fn mark_quotations(lines: &[&str], parts: &mut [Part]) -> usize {
             at += 1;
             continue;
         }
-        if is_divider(line) || begins_header_block(lines, at) {
+        if is_divider(line) || begins_header_block(lines, &labels, at) {
             let start = ruled_from(lines, at);
             set(parts, start..lines.len(), Part::Quoted);
             return start;
@@ -146,8 +151,8 @@ fn attribution(lines: &[&str], at: usize) -> Option<usize> {
 }
 
 /// `From:` with at least two of date, recipient and subject close below it, or a date above a sender, as Lotus has it.
-fn begins_header_block(lines: &[&str], at: usize) -> bool {
-    let Some((first, value)) = label(line_at(lines, at)) else {
+fn begins_header_block(lines: &[&str], labels: &[Option<(Label, bool)>], at: usize) -> bool {
+    let Some((first, has_value)) = labels.get(at).copied().flatten() else {
         return false;
     };
     if !matches!(
@@ -159,13 +164,19 @@ fn begins_header_block(lines: &[&str], at: usize) -> bool {
     let mut seen = vec![first];
     let mut others = 0;
     let mut plain_lines = 0;
-    for line in lines.iter().skip(at + 1).take(14) {
+    // (Skipping in a zip walks all that it skips.)
+    for (line, labelled) in lines
+        .iter()
+        .skip(at + 1)
+        .zip(labels.iter().skip(at + 1))
+        .take(14)
+    {
         if is_blank(line) {
             if others > 0 && seen.len() >= 3 {
                 break;
             }
             plain_lines += 1;
-        } else if let Some((label, _)) = label(line) {
+        } else if let Some((label, _)) = *labelled {
             if label == Label::Other {
                 others += 1;
             } else if !seen.contains(&label) {
@@ -181,7 +192,7 @@ fn begins_header_block(lines: &[&str], at: usize) -> bool {
     }
     let names_sender = seen.contains(&Label::From);
     let is_enough = seen.len() >= 3 || (seen.len() == 2 && others > 0 && first == Label::From);
-    names_sender && is_enough && (first != Label::From || !value.is_empty() || seen.len() >= 3)
+    names_sender && is_enough && (first != Label::From || has_value || seen.len() >= 3)
 }
 
 /// The rule of dashes or underscores above a header block belongs to it.

@@ -145,12 +145,10 @@ pub(super) fn is_attribution(text: &str, before_quote: bool) -> bool {
     let has_verb = matches(&WROTE, text);
     let has_date = matches(&DATE, text);
     let has_address = text.contains('@');
-    (has_verb
-        && (has_date || has_address)
-        && (matches(&OPENING, text) || before_quote || has_address))
-        || (before_quote && has_verb)
-        || (before_quote && has_date && has_address)
-        || (has_verb && matches(&OPENING, text) && has_date)
+    if before_quote {
+        return has_verb || (has_date && has_address);
+    }
+    has_verb && (has_address || (has_date && matches(&OPENING, text)))
 }
 
 /// Whether the first line of a folded attribution may be one: it holds a day or an address, or begins like a day.
