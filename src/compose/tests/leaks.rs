@@ -86,7 +86,7 @@ fn no_mail_to_a_customer_holds_a_staff_token() {
         for mail in compose(&situation, &decision).mails {
             let is_customers = matches!(mail.party, Some(Party::Customer(_)));
             let bytes = as_text(&mail).to_lowercase();
-            assert_eq!(bytes.contains(PACKET_MARKER), false);
+            assert!(!bytes.contains(PACKET_MARKER));
             assert_eq!(is_customers, !bytes.contains("-s-"), "{bytes}");
             assert_eq!(is_customers, mail.recipients == [address("ann@a.example")]);
         }

@@ -246,3 +246,17 @@ fn names_and_files_of_any_kind_read_back_the_same() {
     assert_eq!(files[2].content_type().unwrap().ctype(), "application");
     assert_eq!(header(&as_text(mail), "X"), None);
 }
+
+#[test]
+fn a_server_without_token_addresses_gets_the_plain_one() {
+    let situation = TestSituation::new().with(|it| {
+        it.settings.support.reply_address = crate::config::ReplyAddress::None;
+        it.settings.support.address = address("support@bücher.example");
+    });
+    let composed = compose(&situation, &answer());
+    let text = as_text(&composed.mails[0]);
+    assert_eq!(header(&text, "Reply-To"), Some("support@bücher.example"));
+    // A Message-ID is ASCII, so it cannot bear such a domain.
+    let id = composed.mails[0].message_id.as_str();
+    assert!(id.ends_with("@handoffd.invalid"), "{id}");
+}
