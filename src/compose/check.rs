@@ -181,7 +181,11 @@ pub(super) fn source(
                 &source.file,
                 line,
                 column,
-                format!("template {} cannot be read: {}", source.name, error.reason()),
+                format!(
+                    "template {} cannot be read: {}",
+                    source.name,
+                    error.reason()
+                ),
                 "close every `{{` with `}}` and every `{{#…}}` with `{{/…}}`".to_owned(),
             ));
             return;
@@ -235,11 +239,7 @@ fn rendering_problem(
 }
 
 /// Looks at what comes out, not at what is written: a comment or a branch that is never taken says nothing to anybody.
-fn says_how_to_reach_a_person(
-    bodies: &Handlebars<'static>,
-    id: &str,
-    form: &TemplateForm,
-) -> bool {
+fn says_how_to_reach_a_person(bodies: &Handlebars<'static>, id: &str, form: &TemplateForm) -> bool {
     [true, false].into_iter().all(|full| {
         let body = bodies.render(id, &form.sample(full)).unwrap_or_default();
         let text = Document::parse(&body).text();

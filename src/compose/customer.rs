@@ -155,7 +155,13 @@ impl View<'_> {
         }
         let mut rendered = self.render(template, self.tongue, data)?;
         rendered.document.end_with(&support.footer);
-        self.seal_to_customer(purpose, customer, rendered.subject, rendered.document, parts)
+        self.seal_to_customer(
+            purpose,
+            customer,
+            rendered.subject,
+            rendered.document,
+            parts,
+        )
     }
 
     fn seal_to_customer(
@@ -168,6 +174,11 @@ impl View<'_> {
     ) -> Result<Outgoing, ComposeError> {
         let is_human = matches!(purpose, Purpose::StaffReply | Purpose::ApprovedAnswer);
         let language = self.tongue.language();
+        let mut thread = self.ticket.customer_thread();
+        // A member who once put the customer into Cc made them quote the name of a mail of ours to staff: it is not passed on.
+        thread
+            .references
+            .retain(|id| !self.guard.is_leak(id.as_str()));
         let letter = Letter {
             purpose,
             manner: if is_human {
@@ -183,7 +194,7 @@ impl View<'_> {
             cause: &self.situation.mail.identity.0,
             subject: self.with_reference(&subject),
             document,
-            thread: self.ticket.customer_thread(),
+            thread,
             parts,
             language: &language.0,
         };
@@ -204,7 +215,10 @@ impl View<'_> {
 
     fn subject_to_customer(&self, is_human: bool) -> String {
         let mails = self.ticket.customer_mails();
-        let theirs = mails.last().map(|mail| mail.subject.as_str()).unwrap_or_default();
+        let theirs = mails
+            .last()
+            .map(|mail| mail.subject.as_str())
+            .unwrap_or_default();
         let bare = without_prefixes(theirs, &self.id().to_string());
         let is_usable = !bare.is_empty() && !self.guard.is_leak(&bare);
         if is_usable && (is_human || self.may_echo()) {
@@ -229,7 +243,10 @@ pub(super) fn without_prefixes(subject: &str, reference: &str) -> String {
         let trimmed = rest.trim_start();
         let prefix = trimmed.split_once(':').filter(|(word, _)| {
             let word = word.trim().to_lowercase();
-            matches!(word.as_str(), "re" | "aw" | "antw" | "sv" | "fwd" | "fw" | "wg")
+            matches!(
+                word.as_str(),
+                "re" | "aw" | "antw" | "sv" | "fwd" | "fw" | "wg"
+            )
         });
         match prefix {
             Some((_, behind)) => rest = behind.to_owned(),

@@ -27,7 +27,10 @@ impl Guard {
             secrets.push(token.as_str().to_lowercase());
         }
         let customer = ticket.and_then(Ticket::customer);
-        for timed in ticket.map(|ticket| ticket.events.as_slice()).unwrap_or_default() {
+        for timed in ticket
+            .map(|ticket| ticket.events.as_slice())
+            .unwrap_or_default()
+        {
             if let Event::Wrote { message_id, to, .. } = &timed.event
                 && !to
                     .iter()
@@ -42,7 +45,8 @@ impl Guard {
     /// Whether a text holds any of it, or what has the form of a team's token.
     pub(super) fn is_leak(&self, text: &str) -> bool {
         let lower = text.to_lowercase();
-        self.secrets.iter().any(|secret| lower.contains(secret)) || holds_staff_token(lower.as_bytes())
+        self.secrets.iter().any(|secret| lower.contains(secret))
+            || holds_staff_token(lower.as_bytes())
     }
 
     /// What a member wrote, up to the first line that is not for the customer.

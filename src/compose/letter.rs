@@ -60,11 +60,7 @@ impl Purpose {
 }
 
 /// The name of a mail: the same for the same ticket, purpose, recipient and cause, and for nobody else to make.
-pub(super) fn message_id(
-    key: &TokenKey,
-    letter: &Letter<'_>,
-    settings: &Settings,
-) -> MessageId {
+pub(super) fn message_id(key: &TokenKey, letter: &Letter<'_>, settings: &Settings) -> MessageId {
     let reference = letter
         .ticket
         .map_or("desk", TicketId::compact)
@@ -127,7 +123,12 @@ impl Letter<'_> {
         guard.refuse_leak("html", &self.document.html(self.language))?;
         guard.refuse_leak("reply address", reply_to.as_str())?;
         guard.refuse_leak("name", self.to_name.map_or("", HeaderText::as_str))?;
-        for id in self.thread.references.iter().chain(&self.thread.in_reply_to) {
+        for id in self
+            .thread
+            .references
+            .iter()
+            .chain(&self.thread.in_reply_to)
+        {
             guard.refuse_leak("thread", id.as_str())?;
         }
         self.parts
@@ -143,7 +144,10 @@ impl Letter<'_> {
         let text = self.document.text();
         let html = self.document.html(self.language);
         let mut message = Message::new(&text, &html, self.parts);
-        message.plain("Date", &now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string());
+        message.plain(
+            "Date",
+            &now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
+        );
         message.mailbox("From", support.name.as_str(), &support.address);
         message.mailbox("To", self.to_name.map_or("", HeaderText::as_str), &self.to);
         message.mailbox("Reply-To", "", &reply_to);

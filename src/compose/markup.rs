@@ -332,10 +332,7 @@ fn marked(characters: &[char], start: usize, depth: usize) -> Option<(Span, usiz
         }
         '`' => {
             let end = closing(characters, start + 1, &['`'])?;
-            Some((
-                Span::Code(inside(start + 1, end).iter().collect()),
-                end + 1,
-            ))
+            Some((Span::Code(inside(start + 1, end).iter().collect()), end + 1))
         }
         '[' => {
             let middle = closing(characters, start + 1, &[']', '('])?;

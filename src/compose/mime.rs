@@ -51,7 +51,8 @@ impl Message {
 
     /// A header with any text, encoded where it must be.
     pub(super) fn text(&mut self, name: &'static str, value: &str) {
-        self.headers.push((name, encoded_text(value, name.len() + 2)));
+        self.headers
+            .push((name, encoded_text(value, name.len() + 2)));
     }
 
     /// A header with a name and an address.
@@ -129,7 +130,14 @@ impl Part {
                 attach_mail(bytes, raw, "text/rfc822-headers", "original-headers.txt");
             }
             Self::Json(json) => {
-                in_base64(bytes, json.as_bytes(), "application/json", "handoffd.json");
+                line(bytes, "Content-Type: application/json");
+                line(bytes, "Content-Transfer-Encoding: quoted-printable");
+                line(
+                    bytes,
+                    "Content-Disposition: attachment; filename=\"handoffd.json\"",
+                );
+                line(bytes, "");
+                line(bytes, &quoted_printable(json));
             }
             Self::File(file) => {
                 let media_type = safe_media_type(&file.media_type);
@@ -198,7 +206,10 @@ fn in_base64(bytes: &mut Vec<u8>, content: &[u8], media_type: &str, file_name: &
     line(bytes, "Content-Transfer-Encoding: base64");
     line(
         bytes,
-        &format!("Content-Disposition: attachment{}", filename_parameter(file_name)),
+        &format!(
+            "Content-Disposition: attachment{}",
+            filename_parameter(file_name)
+        ),
     );
     line(bytes, "");
     let encoded = STANDARD.encode(content);

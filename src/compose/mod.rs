@@ -333,7 +333,13 @@ impl View<'_> {
         if is_to_staff {
             let (title, text) = lost_to_staff(self.staff_tongue, &recipient, subject, why);
             let parts = vec![self.original()];
-            return Ok(Some(desk.trouble(Some(self.id()), cause, title, &text, parts)));
+            return Ok(Some(desk.trouble(
+                Some(self.id()),
+                cause,
+                title,
+                &text,
+                parts,
+            )));
         }
         let templates = &self.writer.templates;
         desk.delivery_trouble(templates, ticket, team, &recipient, subject, why, cause)
@@ -362,7 +368,9 @@ impl View<'_> {
                 ),
             ),
         };
-        let desk = self.writer.desk(self.situation.settings, self.situation.now);
+        let desk = self
+            .writer
+            .desk(self.situation.settings, self.situation.now);
         let ticket = self.situation.ticket.map(|ticket| &ticket.id);
         let cause = &self.situation.mail.identity.0;
         desk.trouble(ticket, cause, title, &text, vec![self.original()])

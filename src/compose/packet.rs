@@ -99,7 +99,9 @@ impl View<'_> {
             }
             let place = match fact.source {
                 FactSource::NewText => tongue.choose("this mail", "diese Mail"),
-                FactSource::Aside => tongue.choose("signature or file name", "Signatur oder Dateiname"),
+                FactSource::Aside => {
+                    tongue.choose("signature or file name", "Signatur oder Dateiname")
+                }
                 FactSource::Quoted => tongue.choose("only in quoted text", "nur in zitiertem Text"),
                 FactSource::Earlier => tongue.choose("an earlier mail", "eine frühere Mail"),
             };
@@ -147,7 +149,9 @@ impl View<'_> {
             let knowledge = self.situation.knowledge;
             knowledge.article(&suggestion.intent, &suggestion.language)
         });
-        article.map(|article| article.body.trim().to_owned()).unwrap_or_default()
+        article
+            .map(|article| article.body.trim().to_owned())
+            .unwrap_or_default()
     }
 
     /// What is due when.
@@ -190,9 +194,16 @@ impl View<'_> {
             .earlier_tickets
             .iter()
             .map(|earlier| {
-                let day = earlier.opened_at.to_zoned(team.hours.time_zone.clone()).date();
+                let day = earlier
+                    .opened_at
+                    .to_zoned(team.hours.time_zone.clone())
+                    .date();
                 let subject = shortened(earlier.subject.as_str(), 80);
-                format!("[{}] {day}, {}: {subject}", earlier.id, shortened(&earlier.status, 60))
+                format!(
+                    "[{}] {day}, {}: {subject}",
+                    earlier.id,
+                    shortened(&earlier.status, 60)
+                )
             })
             .collect();
         let tried = tried(&self.ticket, tongue, team);
@@ -202,7 +213,10 @@ impl View<'_> {
                 let moment = tongue.moment(*promised_by, &team.hours.time_zone);
                 match tongue {
                     Tongue::English => {
-                        format!("a person answers by {moment}; reference {}; text below", self.id())
+                        format!(
+                            "a person answers by {moment}; reference {}; text below",
+                            self.id()
+                        )
                     }
                     Tongue::German => format!(
                         "ein Mensch antwortet bis {moment}; Zeichen {}; Wortlaut unten",
@@ -211,14 +225,23 @@ impl View<'_> {
                 }
             }
             (NoticePlan::Withhold { why }, _) => {
-                format!("{}: {}", tongue.choose("nothing", "nichts"), self.short(why))
+                format!(
+                    "{}: {}",
+                    tongue.choose("nothing", "nichts"),
+                    self.short(why)
+                )
             }
             (NoticePlan::Tell { .. }, None) => tongue.none().to_owned(),
         };
         let notice_text = notice.map_or_else(|| told.clone(), |mail| mail.text.clone());
         let suggestion = hand_off.suggestion.as_ref().map_or_else(
             || tongue.none().to_owned(),
-            |article| format!("{} ({}, {})", article.intent, article.language, article.revision),
+            |article| {
+                format!(
+                    "{} ({}, {})",
+                    article.intent, article.language, article.revision
+                )
+            },
         );
         let requests: Vec<String> = understanding
             .requests
@@ -240,7 +263,10 @@ impl View<'_> {
         let earlier_line = match earlier.len() {
             0 => tongue.none().to_owned(),
             1 => self.short(&earlier.join("")),
-            count => format!("{count}, {}", tongue.choose("listed below", "unten aufgeführt")),
+            count => format!(
+                "{count}, {}",
+                tongue.choose("listed below", "unten aufgeführt")
+            ),
         };
         let tried_line = tried.last().map_or_else(
             || tongue.none().to_owned(),
@@ -255,7 +281,10 @@ impl View<'_> {
         };
         let facts = [
             ("reference", json!(self.id().to_string())),
-            ("support_name", json!(self.situation.settings.support.name.as_str())),
+            (
+                "support_name",
+                json!(self.situation.settings.support.name.as_str()),
+            ),
             ("customer", json!(customer.to_string())),
             ("subject", json!(self.subject_for_staff())),
             ("title", json!(reasons.first.rule.replace('-', " "))),
@@ -281,7 +310,10 @@ impl View<'_> {
             ("told", json!(told)),
             ("notice", json!(notice_text)),
             ("suggestion", json!(suggestion)),
-            ("suggested_answer", json!(self.suggested_text(hand_off.suggestion.as_ref()))),
+            (
+                "suggested_answer",
+                json!(self.suggested_text(hand_off.suggestion.as_ref())),
+            ),
             ("deadlines", json!(self.deadlines(team, Some(hand_off)))),
             ("can_reply", json!(tongue.can_reply())),
             ("mail_text", json!(self.mail_text())),
@@ -314,7 +346,11 @@ impl View<'_> {
             .into_iter()
             .map(|(name, value)| (name.0, json!(value)))
             .collect();
-        let missing: Vec<&str> = hand_off.missing.iter().map(|name| name.0.as_str()).collect();
+        let missing: Vec<&str> = hand_off
+            .missing
+            .iter()
+            .map(|name| name.0.as_str())
+            .collect();
         let promised_by = match &hand_off.notice {
             NoticePlan::Tell { promised_by } => json!(promised_by.to_string()),
             NoticePlan::Withhold { .. } => Value::Null,
@@ -398,7 +434,10 @@ fn tried(ticket: &Ticket, tongue: Tongue, team: &Team) -> Vec<String> {
             Event::DraftApproved { member } => Some(format!(
                 "{}: {} {member}",
                 moment(),
-                tongue.choose("draft sent, approved by", "Entwurf gesendet, freigegeben von")
+                tongue.choose(
+                    "draft sent, approved by",
+                    "Entwurf gesendet, freigegeben von"
+                )
             )),
             Event::CustomerWrote { mail } if open => {
                 let words = shortened(&mail.excerpt, 80);

@@ -41,7 +41,10 @@ impl View<'_> {
     pub(super) fn wrote_again(&self, team: &Team) -> Result<Outgoing, ComposeError> {
         let further = [
             ("who", json!(self.who())),
-            ("reason", json!(shortened(&self.decision.reasons.first.sentence, 200))),
+            (
+                "reason",
+                json!(shortened(&self.decision.reasons.first.sentence, 200)),
+            ),
             ("deadlines", json!(self.deadlines(team, None))),
             ("attachments", json!(self.attachment_lines())),
             ("can_reply", json!(self.staff_tongue.can_reply())),
@@ -139,7 +142,16 @@ impl View<'_> {
         };
         let cause = &self.situation.mail.identity.0;
         let templates = &self.writer.templates;
-        desk.to_team(templates, purpose, template, &self.ticket, team, data, parts, cause)
+        desk.to_team(
+            templates,
+            purpose,
+            template,
+            &self.ticket,
+            team,
+            data,
+            parts,
+            cause,
+        )
     }
 }
 

@@ -20,7 +20,12 @@ fn summary(situation: &Situation<'_>) -> MailSummary {
         message_id: mail.message_id.clone(),
         references: mail.references.clone(),
         subject: mail.subject.clone(),
-        excerpt: mail.body.reply_text.chars().take(EXCERPT_CHARACTERS).collect(),
+        excerpt: mail
+            .body
+            .reply_text
+            .chars()
+            .take(EXCERPT_CHARACTERS)
+            .collect(),
     }
 }
 
@@ -54,14 +59,18 @@ fn facts(situation: &Situation<'_>) -> BTreeMap<FactName, String> {
         .ticket
         .map(crate::ticket::Ticket::facts)
         .unwrap_or_default();
-    let found = situation.understanding.facts.iter().filter(|(name, found)| {
-        may_tell
-            && match found.source {
-                FactSource::NewText => known.get(*name) != Some(&found.value),
-                FactSource::Aside => !known.contains_key(*name),
-                FactSource::Quoted | FactSource::Earlier => false,
-            }
-    });
+    let found = situation
+        .understanding
+        .facts
+        .iter()
+        .filter(|(name, found)| {
+            may_tell
+                && match found.source {
+                    FactSource::NewText => known.get(*name) != Some(&found.value),
+                    FactSource::Aside => !known.contains_key(*name),
+                    FactSource::Quoted | FactSource::Earlier => false,
+                }
+        });
     found
         .map(|(name, found)| (name.clone(), found.value.clone()))
         .collect()

@@ -63,10 +63,16 @@ fn look(tag: &str, form: &TemplateForm, block_names: &mut Vec<String>) -> Option
     if tag.starts_with('/') || tag == "else" || tag == "^" {
         return None;
     }
-    if tag.starts_with('>') || tag.starts_with("#>") || tag.starts_with("#*") || tag.starts_with('*')
+    if tag.starts_with('>')
+        || tag.starts_with("#>")
+        || tag.starts_with("#*")
+        || tag.starts_with('*')
     {
         return Some((
-            format!("unknown partial `{}`", tag.trim_matches(['>', '#', '*', ' '])),
+            format!(
+                "unknown partial `{}`",
+                tag.trim_matches(['>', '#', '*', ' '])
+            ),
             "write its text into the template: there are no partials".to_owned(),
         ));
     }

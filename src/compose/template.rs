@@ -68,9 +68,8 @@ impl Templates {
             let (own, further) = check::read_folder(folder);
             problems.extend(further);
             for source in own {
-                sources.retain(|other| {
-                    other.language != source.language || other.name != source.name
-                });
+                sources
+                    .retain(|other| other.language != source.language || other.name != source.name);
                 sources.push(source);
             }
         }
@@ -89,9 +88,7 @@ impl Templates {
             bodies: Handlebars::new(),
         };
         templates.subjects.set_strict_mode(true);
-        templates
-            .subjects
-            .register_escape_fn(handlebars::no_escape);
+        templates.subjects.register_escape_fn(handlebars::no_escape);
         templates.bodies.set_strict_mode(true);
         templates.bodies.register_escape_fn(escape_line);
         for helper in [Show::Lines, Show::Quote, Show::Markdown] {
@@ -100,7 +97,12 @@ impl Templates {
                 .register_helper(helper.name(), Box::new(helper));
         }
         for source in sources {
-            check::source(source, &mut templates.subjects, &mut templates.bodies, problems);
+            check::source(
+                source,
+                &mut templates.subjects,
+                &mut templates.bodies,
+                problems,
+            );
         }
         templates
     }

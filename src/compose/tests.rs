@@ -9,8 +9,8 @@ mod whole;
 
 use super::{Composed, Outgoing, Purpose, Writer};
 use crate::decide::test_situation::{
-    TestSituation, TicketStory, address, article, at, draft, fact, intent, key, language, message_id,
-    settings, team_name,
+    TestSituation, TicketStory, address, article, at, draft, fact, intent, key, language,
+    message_id, settings, team_name,
 };
 use crate::decide::{Action, Decision, HandOff, NoticePlan, Reason, Reasons};
 use crate::desk::StaffAct;
@@ -127,7 +127,8 @@ fn file(name: &str, content: &[u8]) -> Attachment {
 fn header<'a>(mail: &'a str, name: &str) -> Option<&'a str> {
     let head = mail.split("\r\n\r\n").next().unwrap();
     let start = format!("{name}: ");
-    head.split("\r\n").find_map(|line| line.strip_prefix(start.as_str()))
+    head.split("\r\n")
+        .find_map(|line| line.strip_prefix(start.as_str()))
 }
 
 fn as_text(mail: &Outgoing) -> String {

@@ -153,22 +153,46 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             variable("urgency", Line, "how fast somebody must look at it"),
             REASON,
             EVIDENCE,
-            variable("further", Line, "the other rules that matched, by name, or `none`"),
-            variable("further_reasons", List, "each of them as a sentence, with its words"),
+            variable(
+                "further",
+                Line,
+                "the other rules that matched, by name, or `none`",
+            ),
+            variable(
+                "further_reasons",
+                List,
+                "each of them as a sentence, with its words",
+            ),
             WANTED,
             variable("requests", List, "each request found, as its sentence"),
             WHO,
             variable("language", Line, "the language of the mail"),
             variable("vip", Line, "whether they are on the list of VIPs"),
-            variable("earlier", Line, "the earlier tickets, in one line, or `none`"),
+            variable(
+                "earlier",
+                Line,
+                "the earlier tickets, in one line, or `none`",
+            ),
             variable("earlier_tickets", List, "each earlier ticket"),
             variable("oddities", List, "what is odd about the mail"),
             GIVEN,
             variable("facts", List, "each fact found, and where"),
             ATTACHMENTS,
-            variable("missing", Line, "what the nearest article needs and nobody has given, or `none`"),
-            variable("tried", Line, "how many automatic mails went out, and the last, or `none`"),
-            variable("tried_list", List, "each automatic mail: when, which text, how sure, what came back"),
+            variable(
+                "missing",
+                Line,
+                "what the nearest article needs and nobody has given, or `none`",
+            ),
+            variable(
+                "tried",
+                Line,
+                "how many automatic mails went out, and the last, or `none`",
+            ),
+            variable(
+                "tried_list",
+                List,
+                "each automatic mail: when, which text, how sure, what came back",
+            ),
             variable("told", Line, "what the customer was told, in one line"),
             variable("notice", Lines, "what the customer was told, word for word"),
             variable("suggestion", Line, "the nearest approved answer, or `none`"),
@@ -255,9 +279,7 @@ pub(super) fn form(name: &str) -> Option<&'static TemplateForm> {
 impl TemplateForm {
     /// The variable of that name.
     pub(super) fn variable(&self, name: &str) -> Option<&'static Variable> {
-        self.variables
-            .iter()
-            .find(|variable| variable.name == name)
+        self.variables.iter().find(|variable| variable.name == name)
     }
 
     /// Data to check the template with: everything there, or whatever may be empty, empty.

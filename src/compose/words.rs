@@ -60,10 +60,9 @@ impl Tongue {
     /// A moment as people say it, with the time zone: `Monday 23 November 2026, 17:00 (Europe/Berlin)`.
     pub(super) fn moment(self, moment: Timestamp, zone: &TimeZone) -> String {
         let local = moment.to_zoned(zone.clone());
-        let place = zone.iana_name().map_or_else(
-            || local.strftime("UTC%:z").to_string(),
-            ToOwned::to_owned,
-        );
+        let place = zone
+            .iana_name()
+            .map_or_else(|| local.strftime("UTC%:z").to_string(), ToOwned::to_owned);
         let weekday = self.weekday(local.weekday());
         let month = self.month(local.month());
         let (day, year, time) = (local.day(), local.year(), local.strftime("%H:%M"));
@@ -133,14 +132,12 @@ impl Tongue {
                 "replies to our own mail (holds the ticket's token)",
                 "antwortet auf unsere Mail (hat das Kennwort des Vorgangs)",
             ),
-            Sender::Customer(Trust::Claimed) => self.choose(
-                "identity not proven",
-                "Identität nicht belegt",
-            ),
-            Sender::Customer(Trust::Contradicted) => self.choose(
-                "IDENTITY IN DOUBT",
-                "IDENTITÄT ZWEIFELHAFT",
-            ),
+            Sender::Customer(Trust::Claimed) => {
+                self.choose("identity not proven", "Identität nicht belegt")
+            }
+            Sender::Customer(Trust::Contradicted) => {
+                self.choose("IDENTITY IN DOUBT", "IDENTITÄT ZWEIFELHAFT")
+            }
             Sender::ThirdParty => self.choose(
                 "somebody else than the customer; your reply goes to the customer only",
                 "nicht der Kunde selbst; Ihre Antwort geht nur an den Kunden",
@@ -195,7 +192,10 @@ pub(super) fn shortened(text: &str, characters_max: usize) -> String {
     if line.chars().count() <= characters_max {
         return line;
     }
-    let kept: String = line.chars().take(characters_max.saturating_sub(1)).collect();
+    let kept: String = line
+        .chars()
+        .take(characters_max.saturating_sub(1))
+        .collect();
     format!("{}…", kept.trim_end())
 }
 

@@ -22,7 +22,10 @@ fn redacted(mail: &Outgoing) -> String {
         super::super::EnvelopeSender::Null => "<>".to_owned(),
         super::super::EnvelopeSender::Support(address) => address.to_string(),
     };
-    format!("envelope {sender} -> {:?}\nparty {:?}\n\n{text}", mail.recipients, mail.party)
+    format!(
+        "envelope {sender} -> {:?}\nparty {:?}\n\n{text}",
+        mail.recipients, mail.party
+    )
 }
 
 fn first() -> TestSituation {
@@ -30,7 +33,9 @@ fn first() -> TestSituation {
 }
 
 fn staff_in(story: TicketStory) -> TestSituation {
-    TestSituation::new().in_ticket(story).kim_replies("It is ready.")
+    TestSituation::new()
+        .in_ticket(story)
+        .kim_replies("It is ready.")
 }
 
 fn snapshot(name: &str, situation: &TestSituation, decision: &Decision, purpose: Purpose) {
@@ -45,10 +50,20 @@ fn to_the_customer() {
     let known = TestSituation::new().in_ticket(story());
     snapshot("answer-in-ticket-en", &known, &answer(), Purpose::Answer);
     snapshot("question-en", &first(), &ask(), Purpose::Question);
-    snapshot("question-de", &first(), &in_german(ask()), Purpose::Question);
+    snapshot(
+        "question-de",
+        &first(),
+        &in_german(ask()),
+        Purpose::Question,
+    );
     let stop = decision(Action::ConfirmStop);
     snapshot("stop-en", &first(), &stop, Purpose::StopConfirmation);
-    snapshot("stop-de", &first(), &in_german(stop), Purpose::StopConfirmation);
+    snapshot(
+        "stop-de",
+        &first(),
+        &in_german(stop),
+        Purpose::StopConfirmation,
+    );
 }
 
 #[test]
@@ -63,7 +78,12 @@ fn a_hand_off() {
         });
     let decision = decision(Action::HandOff(hand_off()));
     snapshot("notice-en", &situation, &decision, Purpose::Notice);
-    snapshot("notice-de", &situation, &in_german(decision.clone()), Purpose::Notice);
+    snapshot(
+        "notice-de",
+        &situation,
+        &in_german(decision.clone()),
+        Purpose::Notice,
+    );
     snapshot("packet-en", &situation, &decision, Purpose::Packet);
     let german = situation.with(|it| it.settings.support.language = language("de"));
     snapshot("packet-de", &german, &decision, Purpose::Packet);
@@ -81,9 +101,19 @@ fn to_staff() {
     let passed = decision(Action::PassOn {
         team: team_name("desk"),
     });
-    snapshot("wrote-again-en", &again, &passed, Purpose::CustomerWroteAgain);
+    snapshot(
+        "wrote-again-en",
+        &again,
+        &passed,
+        Purpose::CustomerWroteAgain,
+    );
     let third = again.clone().sent_by(Sender::ThirdParty);
-    snapshot("third-party-en", &third, &passed, Purpose::CustomerWroteAgain);
+    snapshot(
+        "third-party-en",
+        &third,
+        &passed,
+        Purpose::CustomerWroteAgain,
+    );
     let drafted = decision(Action::Draft(waiting()));
     snapshot("draft-en", &first(), &drafted, Purpose::DraftForApproval);
     let german = first().with(|it| it.settings.support.language = language("de"));
@@ -93,7 +123,12 @@ fn to_staff() {
     if let Action::Staff { impossible, .. } = &mut impossible.action {
         *impossible = Some("no draft waits in this ticket any more".to_owned());
     }
-    snapshot("hint-en", &staff_in(story()), &impossible, Purpose::StaffHint);
+    snapshot(
+        "hint-en",
+        &staff_in(story()),
+        &impossible,
+        Purpose::StaffHint,
+    );
 
     let bounce = TestSituation::new().in_ticket(story()).with(|it| {
         it.mail.sender_kind = crate::mail::SenderKind::Bounce;
@@ -111,7 +146,12 @@ fn to_staff() {
     let aside = first().sent_by(Sender::FalseStaff {
         why: "no token".to_owned(),
     });
-    snapshot("quarantine-en", &aside, &decision(Action::Quarantine), Purpose::Trouble);
+    snapshot(
+        "quarantine-en",
+        &aside,
+        &decision(Action::Quarantine),
+        Purpose::Trouble,
+    );
 }
 
 #[test]
@@ -119,14 +159,24 @@ fn a_persons_words() {
     let situation = staff_in(TicketStory::opened().handed_off("desk"))
         .with(|it| it.mail.attachments = vec![file("Rechnung Müller.pdf", b"%PDF-1.4")]);
     let words = "Dear Ann,\n\n  it is *ready*.\n> not a quote\n\nKim";
-    snapshot("staff-reply-en", &situation, &reply(words), Purpose::StaffReply);
+    snapshot(
+        "staff-reply-en",
+        &situation,
+        &reply(words),
+        Purpose::StaffReply,
+    );
     let mut yes = staff(StaffAct::Approve);
     if let Action::Staff { draft, .. } = &mut yes.action {
         *draft = Some(waiting());
     }
     let situation = staff_in(drafted());
     snapshot("approved-en", &situation, &yes, Purpose::ApprovedAnswer);
-    snapshot("approved-de", &situation, &in_german(yes), Purpose::ApprovedAnswer);
+    snapshot(
+        "approved-de",
+        &situation,
+        &in_german(yes),
+        Purpose::ApprovedAnswer,
+    );
 }
 
 #[test]
@@ -146,24 +196,38 @@ fn the_first_screen_of_a_packet_has_all_nine_blocks() {
     let mut blocks = 0;
     for line in packet.text.lines() {
         shown += line.chars().count().div_ceil(100).max(1);
-        let is_block = line.split_once(". ").is_some_and(|(number, _)| number.parse::<u8>().is_ok());
+        let is_block = line
+            .split_once(". ")
+            .is_some_and(|(number, _)| number.parse::<u8>().is_ok());
         if is_block && shown <= 25 {
             blocks += 1;
         }
     }
     assert_eq!(blocks, 9, "{}", packet.text);
-    let none = compose(&first(), &super::decision(Action::HandOff(HandOff {
-        notice: NoticePlan::Withhold {
-            why: "mail manners".to_owned(),
-        },
-        suggestion: None,
-        missing: vec![],
-        ..hand_off()
-    })));
+    let none = compose(
+        &first(),
+        &super::decision(Action::HandOff(HandOff {
+            notice: NoticePlan::Withhold {
+                why: "mail manners".to_owned(),
+            },
+            suggestion: None,
+            missing: vec![],
+            ..hand_off()
+        })),
+    );
     assert_eq!(none.mails.len(), 1);
-    assert!(mail_for(&none, Purpose::Packet).text.contains("Suggestion: none"));
+    assert!(
+        mail_for(&none, Purpose::Packet)
+            .text
+            .contains("Suggestion: none")
+    );
     assert!(matches!(
-        none.events.iter().find(|event| matches!(event, Event::HandedOff { .. })),
-        Some(Event::HandedOff { promised_by: None, .. })
+        none.events
+            .iter()
+            .find(|event| matches!(event, Event::HandedOff { .. })),
+        Some(Event::HandedOff {
+            promised_by: None,
+            ..
+        })
     ));
 }

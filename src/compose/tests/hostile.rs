@@ -1,0 +1,144 @@
+//! Whatever a stranger writes, it stays their words: never a header, a tag, a link or a variable.
+
+use super::*;
+use crate::mail::Mailbox;
+use proptest::prelude::*;
+
+/// Text that has broken other programs.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[a-z äß]{1,12}",
+        prop::sample::select(vec![
+            "\r\nBcc: evil@evil.example\r\n\r\n",
+            "\n",
+            "\r",
+            "\0",
+            "\u{202E}",
+            "=?utf-8?q?x=0D=0ABcc:_evil@evil.example?=",
+            "{{how_to_reach_a_person}}",
+            "{{{reference}}}",
+            "{{#each x}}",
+            "<script>alert(1)</script>",
+            "<img src=x onerror=y>",
+            "[click](https://evil.example)",
+            "](javascript:x)",
+            "**bold** `code`",
+            "\n> quote\n\n# Heading\n- item\n1. item\n---\n",
+            "\n.\nMAIL FROM:<x@y>\n",
+            "\n--a-boundary--\n",
+            "\\",
+            "&lt;b&gt;",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 1..8).prop_map(|pieces| pieces.concat())
+}
+
+fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
+    let parsed = mail_parser::MessageParser::default()
+        .parse(&mail.bytes)
+        .unwrap();
+    let known = [
+        "date",
+        "from",
+        "to",
+        "reply-to",
+        "subject",
+        "message-id",
+        "in-reply-to",
+        "references",
+        "x-handoff-ticket",
+        "x-handoff-mark",
+        "auto-submitted",
+        "x-auto-response-suppress",
+        "mime-version",
+        "content-type",
+    ];
+    for header in parsed.headers() {
+        let name = header.name().to_lowercase();
+        prop_assert!(known.contains(&name.as_str()), "header {}", name);
+    }
+    prop_assert!(!parsed.subject().unwrap().contains(['\r', '\n', '\0']));
+    let to = parsed.to().unwrap();
+    prop_assert_eq!(to.iter().count(), 1);
+    let html = parsed
+        .html_bodies()
+        .next()
+        .unwrap()
+        .text_contents()
+        .unwrap()
+        .to_lowercase();
+    for tag in html.split('<').skip(1) {
+        let name: String = tag.chars().take_while(|c| !">\" ".contains(*c)).collect();
+        let ours = [
+            "!doctype",
+            "html",
+            "head",
+            "meta",
+            "body",
+            "p",
+            "br",
+            "h3",
+            "blockquote",
+            "ol",
+            "ul",
+            "li",
+            "strong",
+            "hr",
+            "/html",
+            "/head",
+            "/body",
+            "/p",
+            "/h3",
+            "/blockquote",
+            "/ol",
+            "/ul",
+            "/li",
+            "/strong",
+        ];
+        prop_assert!(ours.contains(&name.as_str()), "tag {} in {}", name, html);
+    }
+    let text = parsed.body_text(0).unwrap();
+    prop_assert!(!text.contains('\0'));
+    prop_assert!(!html.contains("href="));
+    for (position, byte) in mail.bytes.iter().enumerate() {
+        if *byte == b'\n' {
+            prop_assert_eq!(mail.bytes[position - 1], b'\r');
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #[test]
+    fn words_of_strangers_stay_words(name in hostile(), subject in hostile(), body in hostile(), file_name in hostile()) {
+        let writer = writer();
+        let situation = TestSituation::new().in_ticket(story()).saying(&body).with(|it| {
+            it.mail.subject = HeaderText::clean(&subject);
+            it.mail.from = Some(Mailbox { name: Some(HeaderText::clean(&name)), address: address("ann@a.example") });
+            it.mail.attachments = vec![file(&file_name, body.as_bytes())];
+            it.understanding.summary = body.clone();
+            it.mail.oddities = vec![crate::mail::Oddity(body.clone())];
+        });
+        let mut handed = decision(Action::HandOff(HandOff { suggestion: None, ..hand_off() }));
+        handed.reasons.first.evidence = body.clone();
+        handed.reasons.first.sentence = name.clone();
+        let plain = decision(Action::Answer {
+            article: article("hours"), confidence: 0.9, facts: BTreeMap::new(), text: "We open at nine.".to_owned(),
+        });
+        let passed = decision(Action::PassOn { team: team_name("desk") });
+        let first = TestSituation { ticket: None, ..situation.clone() };
+        let kim = situation.clone().kim_replies(&body);
+        for (situation, decision) in [
+            (&situation, &handed), (&first, &handed), (&situation, &plain), (&situation, &passed),
+            (&situation, &decision(Action::Draft(waiting()))), (&situation, &decision(Action::Quarantine)),
+            (&kim, &reply(&format!("x{body}"))),
+        ] {
+            let composed = situation.look(|it| writer.compose(decision, it, RAW));
+            for mail in composed.unwrap().mails {
+                check(&mail)?;
+            }
+        }
+    }
+}

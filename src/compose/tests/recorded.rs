@@ -1,0 +1,313 @@
+//! What a ticket's story gains by each decision.
+
+use super::*;
+use crate::desk::{Sender, Trust};
+use crate::mail::SenderKind;
+use crate::ticket::{Event, Notice};
+use crate::understand::{CustomerWord, FactSource};
+
+/// The events by name, `Wrote` with its purpose.
+fn names(events: &[Event]) -> Vec<String> {
+    let name = |event: &Event| match event {
+        Event::Wrote { purpose, .. } => format!("Wrote {purpose:?}"),
+        other => {
+            let shown = format!("{other:?}");
+            shown.split([' ', '{']).next().unwrap().to_owned()
+        }
+    };
+    events.iter().map(name).collect()
+}
+
+fn check(name: &str, situation: &TestSituation, decision: &Decision, expected: &[&str]) {
+    assert_eq!(
+        names(&compose(situation, decision).events),
+        expected,
+        "{name}"
+    );
+}
+
+fn in_ticket() -> TestSituation {
+    TestSituation::new().in_ticket(story())
+}
+
+fn with_word(word: CustomerWord) -> TestSituation {
+    TestSituation::new().with(|it| it.understanding.customer_word = Some(word))
+}
+
+fn leave() -> Decision {
+    decision(Action::Leave {
+        tell_of_bounce: None,
+    })
+}
+
+#[test]
+fn of_a_customers_mail() {
+    let hand_off = decision(Action::HandOff(hand_off()));
+    check(
+        "first",
+        &TestSituation::new(),
+        &answer(),
+        &["Opened", "Decided", "Answered", "Wrote Answer"],
+    );
+    check(
+        "asked",
+        &in_ticket(),
+        &ask(),
+        &["CustomerWrote", "Decided", "Asked", "Wrote Question"],
+    );
+    let facts = in_ticket()
+        .gives("order_number", "AB-204518", FactSource::NewText)
+        .gives("model", "Trail", FactSource::Quoted);
+    check(
+        "handed off",
+        &facts,
+        &hand_off,
+        &[
+            "CustomerWrote",
+            "FactsFound",
+            "Decided",
+            "HandedOff",
+            "Wrote Notice",
+            "Wrote Packet",
+        ],
+    );
+    let waiting_draft = TestSituation::new().in_ticket(drafted());
+    check(
+        "a draft waits",
+        &waiting_draft,
+        &hand_off,
+        &[
+            "CustomerWrote",
+            "DraftWithdrawn",
+            "Decided",
+            "HandedOff",
+            "Wrote Notice",
+            "Wrote Packet",
+        ],
+    );
+    let third = in_ticket().sent_by(Sender::ThirdParty);
+    let passed = decision(Action::PassOn {
+        team: team_name("desk"),
+    });
+    check(
+        "third party",
+        &third,
+        &passed,
+        &[
+            "ThirdPartyWrote",
+            "Decided",
+            "PassedOn",
+            "Wrote CustomerWroteAgain",
+        ],
+    );
+    check(
+        "drafted",
+        &TestSituation::new(),
+        &decision(Action::Draft(waiting())),
+        &["Opened", "Decided", "Drafted", "Wrote DraftForApproval"],
+    );
+}
+
+#[test]
+fn of_words_that_command() {
+    let stop = decision(Action::ConfirmStop);
+    check(
+        "stop, new",
+        &with_word(CustomerWord::Stop),
+        &stop,
+        &[
+            "Opened",
+            "AutomationRefused",
+            "Decided",
+            "Wrote StopConfirmation",
+        ],
+    );
+    let draft_waits = with_word(CustomerWord::Stop).in_ticket(drafted());
+    check(
+        "stop beside a draft leaves it waiting",
+        &draft_waits,
+        &stop,
+        &["AutomationRefused", "Decided", "Wrote StopConfirmation"],
+    );
+    check(
+        "start, new",
+        &with_word(CustomerWord::Start),
+        &leave(),
+        &["Opened", "AutomationAllowed", "Decided"],
+    );
+    let beside = with_word(CustomerWord::Stop).in_ticket(story());
+    check(
+        "stop beside a request",
+        &beside,
+        &decision(Action::HandOff(hand_off())),
+        &[
+            "CustomerWrote",
+            "AutomationRefused",
+            "Decided",
+            "HandedOff",
+            "Wrote Notice",
+            "Wrote Packet",
+        ],
+    );
+    let doubtful = with_word(CustomerWord::Start)
+        .in_ticket(story())
+        .sent_by(Sender::Customer(Trust::Contradicted));
+    check("start of somebody else", &doubtful, &leave(), &["Decided"]);
+}
+
+#[test]
+fn of_robots_and_strangers() {
+    let robot = |story: Option<TicketStory>| {
+        let mut situation = TestSituation::new();
+        if let Some(story) = story {
+            situation = situation.in_ticket(story);
+        }
+        situation.with(|it| {
+            it.mail.sender_kind = SenderKind::AutoReply;
+            it.understanding.customer_word = Some(CustomerWord::Stop);
+        })
+    };
+    check("robot", &robot(None), &leave(), &[]);
+    check(
+        "robot in a ticket",
+        &robot(Some(story())),
+        &leave(),
+        &["Decided"],
+    );
+    check(
+        "own copy",
+        &in_ticket(),
+        &decision(Action::NoteOwnCopy),
+        &[],
+    );
+    let bounce = in_ticket().with(|it| it.mail.sender_kind = SenderKind::Bounce);
+    let told = decision(Action::Leave {
+        tell_of_bounce: Some(team_name("")),
+    });
+    check(
+        "bounce",
+        &bounce,
+        &told,
+        &["Decided", "Bounced", "Wrote DeliveryTrouble"],
+    );
+    let aside = decision(Action::Quarantine);
+    check("aside, no ticket", &TestSituation::new(), &aside, &[]);
+    check(
+        "aside",
+        &in_ticket(),
+        &aside,
+        &["Decided", "KeptAside", "Wrote Trouble"],
+    );
+}
+
+#[test]
+fn of_staff() {
+    let kim = || in_ticket().kim_replies("x");
+    let rows = [
+        (StaffAct::Take, "Taken"),
+        (StaffAct::GiveBack, "GivenBack"),
+        (StaffAct::Close, "Closed"),
+        (
+            StaffAct::Note {
+                text: "n".to_owned(),
+            },
+            "Noted",
+        ),
+    ];
+    for (act, event) in rows {
+        check(event, &kim(), &staff(act), &["Decided", event]);
+    }
+    check(
+        "reply",
+        &kim(),
+        &reply("It is ready."),
+        &["Decided", "StaffReplied", "Wrote StaffReply"],
+    );
+    let mut no = staff(StaffAct::Refuse {
+        why: "old".to_owned(),
+    });
+    if let Action::Staff {
+        hand_off: after,
+        draft,
+        ..
+    } = &mut no.action
+    {
+        *after = Some(hand_off());
+        *draft = Some(waiting());
+    }
+    let situation = TestSituation::new()
+        .in_ticket(drafted())
+        .kim_replies("NO old");
+    check(
+        "no",
+        &situation,
+        &no,
+        &["Decided", "DraftRefused", "HandedOff", "Wrote Notice"],
+    );
+}
+
+#[test]
+fn the_notice_is_kept_word_for_word_and_found_in_the_packet() {
+    let composed = compose(
+        &TestSituation::new(),
+        &decision(Action::HandOff(hand_off())),
+    );
+    let notice = mail_for(&composed, Purpose::Notice);
+    let kept = composed.events.iter().find_map(|event| match event {
+        Event::HandedOff {
+            notice: Notice::Sent { text },
+            promised_by,
+            ..
+        } => Some((text.clone(), *promised_by)),
+        _ => None,
+    });
+    assert_eq!(kept, Some((notice.text.clone(), Some(at(240)))));
+    let packet = mail_for(&composed, Purpose::Packet);
+    for line in notice.text.lines().filter(|line| !line.is_empty()) {
+        assert!(packet.text.contains(&format!("> {line}")), "{line}");
+    }
+}
+
+#[test]
+fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
+    let ticket = story().ticket();
+    let composed = compose(&in_ticket(), &answer());
+    let lost = |mail: &Outgoing| crate::journal::EffectRecord {
+        message_id: mail.message_id.clone(),
+        purpose: mail.purpose,
+        ticket: mail.ticket.clone(),
+        party: mail.party.clone(),
+        sender: mail.sender.clone(),
+        recipients: mail.recipients.clone(),
+        subject: mail.subject.clone(),
+        bytes: mail.bytes.clone(),
+        state: crate::journal::EffectState::Waiting { due: at(0) },
+        recorded_at: at(0),
+        attempts: 1,
+        last_failure: None,
+    };
+    let writer = writer();
+    let told = writer
+        .delivery_trouble(
+            &ticket,
+            &lost(&composed.mails[0]),
+            "550 no such user",
+            &settings(),
+            at(0),
+        )
+        .unwrap();
+    assert_eq!(names(&told.events), ["SendFailed", "Wrote DeliveryTrouble"]);
+    assert_eq!(told.mails[0].recipients, [address("desk@shop.example")]);
+    assert!(told.mails[0].text.contains("550 no such user"));
+    let again = writer
+        .delivery_trouble(
+            &ticket,
+            &lost(&told.mails[0]),
+            "550 no such user",
+            &settings(),
+            at(0),
+        )
+        .unwrap();
+    assert_eq!(names(&again.events), ["SendFailed", "Wrote Trouble"]);
+    assert_eq!(again.mails[0].recipients, [address("admin@shop.example")]);
+}
