@@ -104,7 +104,9 @@ impl Gateway {
                 Err(error) => error,
             };
             self.beat();
-            let delay = backoff.failed(random_number()).max(backoff.before_login(clock::now()));
+            let delay = backoff
+                .failed(random_number())
+                .max(backoff.before_login(clock::now()));
             match &error {
                 SweepError::Inbox(error) => report::gateway::inbox_lost(error, delay),
                 SweepError::Journal(error) => report::gateway::journal_failed(error, delay),

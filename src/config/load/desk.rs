@@ -534,10 +534,10 @@ pub(super) fn refuse_answering_oneself(top: &Section<'_>, settings: &Settings) {
     // An admin that nobody wrote down is the first team, which is looked at below.
     if support_section.text("admin").is_some() {
         refuse(
-        &support.admin,
-        "[support] admin".to_owned(),
-        &support_section,
-    );
+            &support.admin,
+            "[support] admin".to_owned(),
+            &support_section,
+        );
     }
     for section in top.sections("team") {
         let name = section.text("name").map(|name| name.value);
