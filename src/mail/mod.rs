@@ -24,8 +24,8 @@ pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invi
 use jiff::Timestamp;
 use std::fmt;
 
-/// What decides whether two fetched mails are the same mail: a hash over Message-ID and body, or over the raw bytes
-/// where there is no Message-ID. Not the Message-ID alone: a stranger who re-uses one must not make a mail vanish.
+/// What decides whether two fetched mails are the same mail: a hash over Message-ID and body, or over the mail as
+/// it was written where there is no Message-ID. Not the Message-ID alone: a stranger who re-uses one must not make a mail vanish.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MailIdentity(pub [u8; 32]);
 

@@ -24,7 +24,7 @@ pub fn attempt_ended(record: &EffectRecord, outcome: &AttemptOutcome) {
             warn!(%mail, purpose, %ticket, attempt, next = %due, why = %safe(why), "mail waits for another attempt");
         }
         AttemptOutcome::GivenUp { why } => {
-            error!(%mail, purpose, %ticket, attempt, why = %safe(why), "mail given up, staff are told");
+            warn!(%mail, purpose, %ticket, attempt, why = %safe(why), "mail given up, staff are told");
         }
         AttemptOutcome::InDoubt { why } => {
             warn!(%mail, purpose, %ticket, attempt, why = %safe(why), "mail in doubt, its copy is waited for");
