@@ -37,7 +37,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
 }
 
 /// Judges a mail that stands alone.
-pub(super) fn judge(
+pub(crate) fn judge(
     office: &Office,
     raw: &[u8],
     at: Option<Timestamp>,

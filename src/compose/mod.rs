@@ -7,6 +7,7 @@ mod letter;
 mod markup;
 mod mime;
 mod packet;
+mod rule_titles;
 mod staff;
 mod story;
 mod tags;

@@ -1,6 +1,7 @@
 //! What does a person need who takes over? The nine blocks of the hand-off, each always there, short for the first screen and whole below it;
 //! and the same for machines.
 
+use super::rule_titles;
 use super::view::View;
 use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing};
@@ -68,11 +69,29 @@ impl View<'_> {
         let understanding = self.situation.understanding;
         let requests = understanding.requests.iter();
         let first_line = self.situation.mail.body.reply_text.lines();
-        let candidates = std::iter::once(understanding.summary.as_str())
+        // A word like HUMAN says nothing of the matter: that stands in what was written before.
+        let earlier = match (understanding.customer_word, self.situation.ticket) {
+            (Some(_), Some(ticket)) => ticket.customer_mails().last().copied(),
+            _ => None,
+        };
+        let earlier = earlier.into_iter().flat_map(|mail| mail.excerpt.lines());
+        let earlier = earlier.filter(|line| line.split_whitespace().count() > 3);
+        let candidates = earlier
+            .chain(std::iter::once(understanding.summary.as_str()))
             .chain(requests.map(|request| request.sentence.as_str()))
             .chain(first_line);
         let found = candidates.map(str::trim).find(|text| !text.is_empty());
         self.short(found.unwrap_or_default())
+    }
+
+    /// The customer's own words in quotation marks, or that there are none.
+    fn quoted(&self, words: &str) -> String {
+        let words = shortened(words, SHORT_CHARACTERS);
+        if words.is_empty() {
+            self.staff_tongue.none().to_owned()
+        } else {
+            format!("“{words}”")
+        }
     }
 
     /// One line for the first screen, or that there is nothing.
@@ -186,13 +205,14 @@ impl View<'_> {
         let further: Vec<String> = reasons
             .further
             .iter()
-            .map(|reason| reason.rule.to_owned())
+            .map(|reason| rule_titles::title(reason.rule, tongue))
             .collect();
         let earlier: Vec<String> = self
             .situation
             .history
             .earlier_tickets
             .iter()
+            .filter(|earlier| earlier.id != *self.id())
             .map(|earlier| {
                 let day = earlier
                     .opened_at
@@ -287,10 +307,13 @@ impl View<'_> {
             ),
             ("customer", json!(customer.to_string())),
             ("subject", json!(self.subject_for_staff())),
-            ("title", json!(reasons.first.rule.replace('-', " "))),
+            (
+                "title",
+                json!(rule_titles::title(reasons.first.rule, tongue)),
+            ),
             ("urgency", json!(tongue.urgency(self.decision.urgency))),
             ("reason", json!(shortened(&reasons.first.sentence, 160))),
-            ("evidence", json!(self.short(&reasons.first.evidence))),
+            ("evidence", json!(self.quoted(&reasons.first.evidence))),
             ("further", json!(self.short(&tongue.joined(&further)))),
             ("further_reasons", json!(further_reasons)),
             ("wanted", json!(self.wanted())),

@@ -178,10 +178,11 @@ impl Tongue {
 
     /// How a team is called in a text to customers.
     pub(super) fn team(self, team: &Team) -> String {
-        if team.title.trim().is_empty() {
-            team.name.to_string()
-        } else {
-            team.title.trim().to_owned()
+        let language = Language(self.choose("en", "de").to_owned());
+        let title = team.titles.get(&language).map(|title| title.trim());
+        match title {
+            Some(title) if !title.is_empty() => title.to_owned(),
+            _ => team.name.to_string(),
         }
     }
 }

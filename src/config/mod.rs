@@ -177,8 +177,8 @@ pub struct Smtp {
 pub struct Team {
     /// The name that articles use.
     pub name: TeamName,
-    /// How the team is called in a text to customers ("our workshop"), if set; the name otherwise.
-    pub title: String,
+    /// How the team is called in a text to customers ("our workshop"), by language; the name where there is none.
+    pub titles: BTreeMap<Language, String>,
     /// The mailbox that packets go to.
     pub address: Address,
     /// Who may speak for us; replies from anybody else change nothing.

@@ -8,12 +8,27 @@ use serde_json::{Value, json};
 /// An event as a row: when, what, and the words that belong to it.
 pub(super) fn row(timed: &TimedEvent) -> Value {
     let (what, words) = tell(&timed.event);
-    json!({
+    let mut row = json!({
         "at": timed.at,
         "what": what,
         "words": words,
         "cause": timed.cause.map(|identity| identity.to_string()),
-    })
+    });
+    if let (
+        Event::Decided {
+            decision, reasons, ..
+        },
+        Some(row),
+    ) = (&timed.event, row.as_object_mut())
+    {
+        let reasons = reasons.iter();
+        let reasons: Vec<Value> = reasons
+            .map(|(rule, sentence)| json!({"rule": rule, "sentence": sentence}))
+            .collect();
+        row.insert("decision".to_owned(), json!(decision));
+        row.insert("reasons".to_owned(), json!(reasons));
+    }
+    row
 }
 
 fn tell(event: &Event) -> (String, Vec<String>) {

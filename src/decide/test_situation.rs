@@ -80,7 +80,9 @@ fn team(name: &str, members: &[&str]) -> Team {
     ];
     Team {
         name: team_name(name),
-        title: format!("our {name}"),
+        titles: ["en", "de"]
+            .map(|code| (Language(code.to_owned()), format!("our {name}")))
+            .into(),
         address: address(&format!("{name}@shop.example")),
         members: members.iter().map(|member| address(member)).collect(),
         hours: WorkingHours {

@@ -2,12 +2,9 @@
 
 use super::{Common, DeskArguments, Failure, percentile, read_text, share};
 use crate::config::Settings;
-use crate::decide::{Decision, History, Situation, decide};
-use crate::desk::{Sender, Trust};
-use crate::knowledge::Knowledge;
-use crate::mail::{Mail, Reader};
-use crate::ticket::TicketId;
-use crate::understand::{Understander, Understanding};
+use crate::gateway::{Judgement, Office};
+use crate::ticket::TokenKey;
+use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -41,28 +38,12 @@ struct Outcome {
 }
 
 pub(super) fn run(common: &Common, arguments: &DeskArguments) -> Result<(), Failure> {
-    let settings =
-        Settings::load(&common.config).map_err(|problems| Failure::problems(&problems))?;
-    let knowledge = Knowledge::load(&settings).map_err(|problems| Failure::problems(&problems))?;
-    let records = read_records(arguments)?;
     let started = Instant::now();
-    let understander = Understander::train(&knowledge, &settings);
+    // The key makes tokens, of which none leaves.
+    let office = Office::load(&common.config, TokenKey::new([0; 32]))
+        .map_err(|problems| Failure::problems(&problems))?;
     let train_seconds = started.elapsed().as_secs_f64();
-    let reader = Reader {
-        support: Some(settings.support.address.clone()),
-        key: None,
-    };
-    let outcomes: Vec<Outcome> = records
-        .into_iter()
-        .map(|record| {
-            let started = Instant::now();
-            let mail = reader.read(&raw_mail(&record, settings.support.address.as_str()));
-            let understanding = understander.understand(&mail, None);
-            let decision = decide_alone(&mail, &understanding, &settings, &knowledge);
-            let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
-            outcome(record, &understanding, &decision, &settings, milliseconds)
-        })
-        .collect();
+    let outcomes = measure(&office, read_records(arguments)?)?;
     let mut figures = figures(&outcomes);
     if let Some(object) = figures.as_object_mut() {
         object.insert("train_seconds".to_owned(), train_seconds.into());
@@ -127,33 +108,28 @@ fn raw_mail(record: &Record, to: &str) -> Vec<u8> {
     raw.into_bytes()
 }
 
-/// The decision on a mail that opens a ticket, from somebody whom nothing proves.
-fn decide_alone(
-    mail: &Mail,
-    understanding: &Understanding,
-    settings: &Settings,
-    knowledge: &Knowledge,
-) -> Decision {
-    decide(&Situation {
-        mail,
-        sender: &Sender::Customer(Trust::Claimed),
-        ticket: None,
-        ticket_id: &TicketId::for_mail(&mail.identity, 0),
-        understanding,
-        history: &History::default(),
-        settings,
-        knowledge,
-        now: jiff::Timestamp::UNIX_EPOCH,
-    })
+/// What is decided about each mail, by the same path as in the daemon.
+fn measure(office: &Office, records: Vec<Record>) -> Result<Vec<Outcome>, Failure> {
+    let support = office.settings.support.address.as_str();
+    let measured = records.into_iter().map(|record| {
+        let raw = raw_mail(&record, support);
+        let started = Instant::now();
+        let judgement = crate::cli::explain::judge(office, &raw, Some(Timestamp::UNIX_EPOCH))
+            .map_err(|error| Failure::NotSo(format!("mail {}: {error}", record.id)))?;
+        let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        Ok(outcome(record, &judgement, &office.settings, milliseconds))
+    });
+    measured.collect()
 }
 
 fn outcome(
     record: Record,
-    understanding: &Understanding,
-    decision: &Decision,
+    judgement: &Judgement,
     settings: &Settings,
     milliseconds: f64,
 ) -> Outcome {
+    let understanding = &judgement.understanding;
+    let decision = &judgement.decision;
     Outcome {
         said: decision.action.as_str(),
         rule: decision.reasons.first.rule,

@@ -163,7 +163,7 @@ pub(super) fn teams(top: &Section<'_>) -> Vec<Team> {
 fn team(section: &Section<'_>) -> Option<Team> {
     let name = section.required_text("name", "care");
     let name = name.and_then(|name| plain_name(section, "name", &name, '-'));
-    let title = section.text("title").map(|title| title.value);
+    let titles = titles(section);
     let mailbox = section.required_text("address", "care@example.org");
     let mailbox = mailbox.and_then(|text| address(section, "address", &text));
     let members = members(section);
@@ -174,7 +174,7 @@ fn team(section: &Section<'_>) -> Option<Team> {
     // With problems elsewhere in it, the team still exists: articles may name it.
     let name = name?;
     Some(Team {
-        title: title.unwrap_or_else(|| name.clone()),
+        titles,
         name: TeamName(name),
         address: mailbox.unwrap_or_else(Address::nobody),
         members,
@@ -182,6 +182,27 @@ fn team(section: &Section<'_>) -> Option<Team> {
         reply_within: reply_within.unwrap_or_default(),
         keep_signature,
     })
+}
+
+/// One text for all languages, or one for each.
+fn titles(section: &Section<'_>) -> BTreeMap<Language, String> {
+    let languages = TEMPLATE_LANGUAGES.map(|code| Language(code.to_owned()));
+    if section.holds_section("title") {
+        let by_language = section.section("title");
+        let titles = languages.into_iter().filter_map(|language| {
+            let text = by_language.text(&language.0)?;
+            Some((language, text.value))
+        });
+        let titles = titles.collect();
+        by_language.refuse_unknown_keys();
+        return titles;
+    }
+    match section.text("title") {
+        Some(title) => languages
+            .map(|language| (language, title.value.clone()))
+            .into(),
+        None => BTreeMap::new(),
+    }
 }
 
 fn members(section: &Section<'_>) -> Vec<Address> {

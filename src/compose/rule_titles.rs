@@ -1,0 +1,86 @@
+//! The deciding rule in a few words, for the subject of a packet: an inbox of packets can be scanned.
+
+use super::words::Tongue;
+
+/// Rule, English and German title. Rules that are missing here show their own name.
+const TITLES: &[(&str, &str, &str)] = &[
+    (
+        "hard-stop-human-request",
+        "asks for a person",
+        "möchte einen Menschen",
+    ),
+    ("hard-stop-frustration", "angry", "verärgert"),
+    ("hard-stop-legal", "legal or press", "Recht oder Presse"),
+    ("hard-stop-safety", "safety", "Sicherheit von Menschen"),
+    ("hard-stop-security", "security report", "IT-Sicherheit"),
+    ("hard-stop-payment-data", "payment data", "Zahlungsdaten"),
+    ("hard-stop-privacy", "personal data", "Datenschutz"),
+    ("hard-stop-minor", "a child writes", "ein Kind schreibt"),
+    (
+        "hard-stop-identity",
+        "doubtful sender",
+        "zweifelhafter Absender",
+    ),
+    (
+        "article-handoff",
+        "always for a person",
+        "immer für einen Menschen",
+    ),
+    ("no-intent", "no article fits", "kein Artikel passt"),
+    (
+        "no-text-in-language",
+        "no text in this language",
+        "kein Text in dieser Sprache",
+    ),
+    (
+        "language",
+        "no text in this language",
+        "kein Text in dieser Sprache",
+    ),
+    ("close-intents", "unclear", "unklar"),
+    ("not-sure", "unclear", "unklar"),
+    ("several-requests", "several requests", "mehrere Anliegen"),
+    ("did-not-help", "answer did not help", "Antwort half nicht"),
+    (
+        "same-again",
+        "asks the same again",
+        "fragt dasselbe noch einmal",
+    ),
+    (
+        "asked-already",
+        "details still missing",
+        "Angaben fehlen weiter",
+    ),
+    ("too-large", "too large to read", "zu groß zum Lesen"),
+    ("encrypted", "encrypted", "verschlüsselt"),
+    ("attachments", "attachment", "Anhang"),
+    (
+        "third-party",
+        "somebody else writes",
+        "jemand anderes schreibt",
+    ),
+    ("vip", "VIP", "VIP"),
+    (
+        "automation-refused",
+        "wants no automatic mail",
+        "will keine automatische Mail",
+    ),
+    (
+        "limits",
+        "too many automatic mails",
+        "zu viele automatische Mails",
+    ),
+    (
+        "failure",
+        "a part of handoffd failed",
+        "ein Teil von handoffd versagte",
+    ),
+];
+
+/// The rule in a few words.
+pub(super) fn title(rule: &str, tongue: Tongue) -> String {
+    match TITLES.iter().find(|(name, _, _)| *name == rule) {
+        Some((_, english, german)) => tongue.choose(*english, *german).to_owned(),
+        None => rule.replace('-', " "),
+    }
+}
