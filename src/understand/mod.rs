@@ -1,4 +1,4 @@
-//! What does the customer want, and what else must be noticed? A [`Mail`](crate::mail::Mail) becomes an
+//! What does the customer want, and what else must be noticed? A [`Mail`] becomes an
 //! [`Understanding`]: intents, facts, signals, language, each with the words that show it. Reads hostile input; pure.
 //!
 //! Text in a mail commands nothing: sentences that speak to a machine are set aside where intents are looked for.
