@@ -9,11 +9,15 @@ pub(super) const HANDLED: &str = "$Handoff";
 /// A keyword longer than this is cut: servers have limits, and say them badly. In characters.
 const KEYWORD_MAX_CHARS: usize = 60;
 
-/// All keywords for a mail, without repeats, in a fixed order.
+/// All keywords for a mail, without repeats, in a fixed order; and `\Seen` for copies of our own mails.
 pub(super) fn keywords_of(outcome: Outcome, tags: &[String]) -> Vec<String> {
     let mut keywords = vec![HANDLED.to_owned(), outcome.keyword().to_owned()];
     let tags: BTreeSet<String> = tags.iter().filter_map(|tag| keyword_of_tag(tag)).collect();
     keywords.extend(tags);
+    if outcome == Outcome::OwnCopy {
+        // Nobody needs to read what we wrote ourselves.
+        keywords.push("\\Seen".to_owned());
+    }
     keywords
 }
 

@@ -1,6 +1,6 @@
 //! Servers that are down, come back, restart or forget: mail is late, never lost and never doubled.
 
-use super::mail_system::{Letter, Server, Startup};
+use super::mail_system::{Letter, PATIENCE, Server, Startup, set, wait_until};
 use super::world::*;
 
 #[test]
@@ -196,4 +196,95 @@ fn sigterm_finishes_and_a_restart_goes_on() {
             .wait_for(&address, "the answer", |mail| mail.says(DELIVERY_ANSWER));
     }
     world.settle();
+}
+
+#[test]
+fn starttls_protects_both_connections() {
+    // Given a desk that reaches both servers by STARTTLS
+    let system = mail_system();
+    let (imap, submission) = (system.ports.imap, system.ports.submission);
+    let world = World::on(system, Startup::UntilReady, |settings| {
+        set(settings, "inbox.tls", "starttls");
+        set(settings, "inbox.port", i64::from(imap));
+        set(settings, "smtp.tls", "starttls");
+        set(settings, "smtp.port", i64::from(submission));
+    });
+
+    // Then both let it in, and mail goes both ways
+    let (code, text) = world.daemon.ask(&["check", "--online"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("both let us in"), "{text}");
+    let customer = world.customer("stacy");
+    let letter = customer.writes("Delivery time", DELIVERY_QUESTION);
+    assert_eq!(world.outcome_of(&letter), "Answered");
+    customer.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
+}
+
+#[test]
+fn handled_mail_goes_to_the_folder_of_its_outcome() {
+    // Given a desk with folders for answered mail and for copies of its own
+    let world = World::with(|settings| {
+        let folders = [("answered", "Answered"), ("own_copies", "Sent")];
+        let folders = folders.map(|(outcome, folder)| (outcome.to_owned(), folder.into()));
+        set(settings, "inbox.folders", toml::Table::from_iter(folders));
+    });
+    let customer = world.customer("fay");
+    customer.writes("Delivery time", DELIVERY_QUESTION);
+    let answer = customer.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
+
+    // Then the question lies in one, and the copy of the answer, already seen, in the other
+    let found = |folder: &str, search: &str| {
+        let wanted = format!("{search} in {folder}");
+        wait_until(&wanted, PATIENCE, || {
+            let mut imap = world.system.imap(SUPPORT);
+            // The folder is made when the first mail goes there.
+            imap.try_command(&format!("SELECT {folder}")).ok()?;
+            let answer = imap.command(&format!("UID SEARCH {search}"));
+            let line = answer.lines().find(|line| line.starts_with("* SEARCH"))?;
+            line.split_whitespace().nth(2).map(|_| ())
+        })
+        .unwrap_or_else(|why| panic!("{why}"));
+    };
+    found("Answered", "KEYWORD $Handoff KEYWORD Answered");
+    found(
+        "Sent",
+        &format!("SEEN HEADER Message-ID {}", answer.message_id()),
+    );
+}
+
+#[test]
+fn a_reload_takes_new_articles_and_refuses_broken_settings_whole() {
+    // Given a running desk whose articles gain one
+    let knowledge = tempfile::tempdir().expect("a folder");
+    let knowledge = knowledge.path();
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/config/demo/knowledge");
+    for entry in std::fs::read_dir(demo).expect("the demo's articles") {
+        let path = entry.expect("an article").path();
+        let name = path.file_name().expect("a name");
+        std::fs::copy(&path, knowledge.join(name)).expect("copy the article");
+    }
+    let folder = knowledge.to_string_lossy().into_owned();
+    let world = World::with(|settings| set(settings, "knowledge.folder", folder.as_str()));
+    let article = "+++\nintent = \"samovar\"\ntitle = \"Samovar repair\"\nmode = \"answer\"\nteam = \"care\"\ntags = []\nneeds = []\n\
+                   ask = [\"Do you repair samovars?\", \"my samovar leaks, can you mend it\", \"samovar repair price\", \
+                   \"who mends a samovar\", \"repair of an old samovar\"]\n+++\nWe mend samovars in March.\n";
+    std::fs::write(knowledge.join("samovar.md"), article).expect("write the article");
+
+    // When it is told to read them
+    world.daemon.signal("HUP");
+    world.daemon.wait_for_log("were reloaded");
+
+    // Then it knows the new one
+    let customer = world.customer("sonia");
+    customer.writes("Samovar", "Hello,\n\ndo you repair samovars?\n\nSonia");
+    customer.receives("the answer", |mail| mail.says("We mend samovars in March"));
+
+    // And when an article is broken, nothing changes
+    std::fs::write(knowledge.join("samovar.md"), "no front matter").expect("break the article");
+    world.daemon.expect_errors("the old settings stay in force");
+    world.daemon.signal("HUP");
+    world.daemon.wait_for_log("the old settings stay in force");
+    let again = world.customer("sonja");
+    again.writes("Samovar", "Hello,\n\ndo you repair samovars?\n\nSonja");
+    again.receives("the answer", |mail| mail.says("We mend samovars in March"));
 }
