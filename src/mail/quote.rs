@@ -5,6 +5,7 @@ use super::Body;
 use super::quote_marks::{
     Label, is_attribution, is_divider, is_footer, is_signature_mark, label, may_open_attribution,
 };
+use crate::desk::PACKET_MARKER;
 
 /// The longest signature, in lines; what is longer is text.
 const SIGNATURE_MAX_LINES: usize = 15;
@@ -65,6 +66,11 @@ fn mark_quotations(lines: &[&str], parts: &mut [Part]) -> usize {
     let mut is_first = true;
     while at < lines.len() {
         let line = line_at(lines, at);
+        // Below our own line stands the packet, quoted in whatever way: none of it may reach a customer.
+        if line.contains(PACKET_MARKER) {
+            set(parts, at..lines.len(), Part::Quoted);
+            return at;
+        }
         if is_quoted(line) {
             set(parts, at..at + 1, Part::Quoted);
             at += 1;
