@@ -126,8 +126,13 @@ fn attribution(lines: &[&str], at: usize) -> Option<usize> {
     let mut joined = String::new();
     for count in 0..ATTRIBUTION_MAX_LINES {
         let line = line_at(lines, at + count).trim();
-        // Folding may leave the closing bracket of the address alone on a line.
-        if line.is_empty() || (is_quoted(line) && line != ">:") {
+        // A program that turned HTML into text may set the address apart by a blank line.
+        if line.is_empty() && count > 0 && line_at(lines, at + count + 1).trim().starts_with('<') {
+            continue;
+        }
+        // Folding may leave the closing bracket of the address at the beginning of a line.
+        let closes_address = joined.matches('<').count() > joined.matches('>').count();
+        if line.is_empty() || (is_quoted(line) && !closes_address) {
             return None;
         }
         if count > 0 {
@@ -329,6 +334,13 @@ mod tests {
             reply("Hi\n02.04.2026 14:20 \"Shop\" <\nhelp@shop.example> написал:\n\n> so?"),
             "Hi"
         );
+    }
+
+    #[test]
+    fn an_attribution_broken_around_its_address_is_one() {
+        let broken = "On Thu, 31 Mar 2016 at 11:16 Some One\n\n<\nmailto:Some One <some.one@shop.example>\n> wrote:";
+        assert_eq!(reply(&format!("One\n\n{broken}\n\nTwo")), "One");
+        assert_eq!(reply("a < b\n> wrote:"), "a < b");
     }
 
     #[test]
