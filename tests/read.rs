@@ -70,9 +70,89 @@ fn of_two_senders_the_first_counts_and_no_header_breaks_out() {
     assert_eq!(mail["subject"], "x Bcc: evil@evil.example");
     let oddities = mail["oddities"].to_string();
     assert!(
-        oddities.contains("more than one from") && oddities.contains("Message-ID"),
+        oddities.contains("several From") && oddities.contains("Message-ID"),
         "{oddities}"
     );
+}
+
+#[test]
+fn several_senders_in_one_field_are_named() {
+    let mail = Reader::default()
+        .read(b"From: kim@shop.example, eve@evil.example\r\nMessage-ID: <a@b>\r\n\r\nhello\r\n");
+    let is_named = |sentence: &str| sentence.contains("several") && sentence.contains("From");
+    assert!(mail.oddities.iter().any(|oddity| is_named(&oddity.0)));
+}
+
+#[test]
+fn a_loop_mark_makes_a_mail_ours_only_under_our_own_name() {
+    let key = handoffd::ticket::TokenKey::new([7; 32]);
+    let reader = Reader {
+        support: Address::parse("help@shop.example").ok(),
+        key: Some(key.clone()),
+    };
+    let mark = key.tag("loop", &[b"a@b"]);
+    for (from, id, answered, mark, expected) in [
+        (
+            "help@shop.example",
+            "a@b",
+            "z@z",
+            mark.as_str(),
+            SenderKind::Own,
+        ),
+        ("help@shop.example", "a@b", "z@z", "forged", SenderKind::Own),
+        (
+            "eve@evil.example",
+            "a@b",
+            "z@z",
+            &mark,
+            SenderKind::AutoReply,
+        ),
+        (
+            "bot@shop.example",
+            "c@d",
+            "a@b",
+            &mark,
+            SenderKind::AutoReply,
+        ),
+        (
+            "ann@customer.example",
+            "c@d",
+            "z@z",
+            &mark,
+            SenderKind::Person,
+        ),
+        (
+            "ann@customer.example",
+            "a@b",
+            "a@b",
+            "forged",
+            SenderKind::Person,
+        ),
+    ] {
+        let mail = reader.read(
+            format!("From: {from}\r\nMessage-ID: <{id}>\r\nIn-Reply-To: <{answered}>\r\nX-Handoff-Mark: {mark}\r\n\r\nhi\r\n")
+                .as_bytes(),
+        );
+        assert_eq!(mail.sender_kind, expected, "{from} {id} {answered} {mark}");
+    }
+}
+
+#[test]
+fn below_the_line_of_a_packet_nothing_is_new() {
+    let marker = handoffd::desk::PACKET_MARKER;
+    for quoted in [
+        marker.to_owned(),
+        format!("| {marker}"),
+        format!("> {marker}"),
+    ] {
+        let mail = Reader::default().read(
+            format!(
+                "From: kim@shop.example\r\n\r\nIt is on its way.\r\n\r\n{quoted}\r\nsecret\r\n"
+            )
+            .as_bytes(),
+        );
+        assert_eq!(mail.body.reply_text, "It is on its way.");
+    }
 }
 
 #[test]
@@ -117,6 +197,7 @@ fn kinds_by_their_headers() {
         ("Precedence: Bulk", Bulk),
         ("Precedence: list", List),
         ("List-Id: <x.lists.example>", List),
+        ("X-ML-Name: tea", List),
         ("List-Unsubscribe: <mailto:x@y.example>", Bulk),
         ("X-Auto-Response-Suppress: DR, AutoReply", AutoReply),
         ("X-Auto-Response-Suppress: None", Person),

@@ -64,7 +64,8 @@ fn expand(
         fs::symlink_metadata(path)
     };
     let kind = kind.map_err(|error| unreadable(path, &error))?;
-    if kind.is_file() {
+    // A pipe (`<(…)`) that is named is read; in a folder it could hang us.
+    if kind.is_file() || (is_named && !kind.is_dir()) {
         if is_named || holds_mail(path) {
             files.push(path.to_owned());
         }

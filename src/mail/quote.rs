@@ -5,6 +5,7 @@ use super::Body;
 use super::quote_marks::{
     Label, is_attribution, is_divider, is_footer, is_signature_mark, label, may_open_attribution,
 };
+use crate::desk::PACKET_MARKER;
 
 /// The longest signature, in lines; what is longer is text.
 const SIGNATURE_MAX_LINES: usize = 15;
@@ -65,6 +66,11 @@ fn mark_quotations(lines: &[&str], parts: &mut [Part]) -> usize {
     let mut is_first = true;
     while at < lines.len() {
         let line = line_at(lines, at);
+        // Below our own line stands the packet, quoted in whatever way: none of it may reach a customer.
+        if line.contains(PACKET_MARKER) {
+            set(parts, at..lines.len(), Part::Quoted);
+            return at;
+        }
         if is_quoted(line) {
             set(parts, at..at + 1, Part::Quoted);
             at += 1;
@@ -120,8 +126,13 @@ fn attribution(lines: &[&str], at: usize) -> Option<usize> {
     let mut joined = String::new();
     for count in 0..ATTRIBUTION_MAX_LINES {
         let line = line_at(lines, at + count).trim();
-        // Folding may leave the closing bracket of the address alone on a line.
-        if line.is_empty() || (is_quoted(line) && line != ">:") {
+        // A program that turned HTML into text may set the address apart by a blank line.
+        if line.is_empty() && count > 0 && line_at(lines, at + count + 1).trim().starts_with('<') {
+            continue;
+        }
+        // Folding may leave the closing bracket of the address at the beginning of a line.
+        let closes_address = joined.matches('<').count() > joined.matches('>').count();
+        if line.is_empty() || (is_quoted(line) && !closes_address) {
             return None;
         }
         if count > 0 {
@@ -323,6 +334,13 @@ mod tests {
             reply("Hi\n02.04.2026 14:20 \"Shop\" <\nhelp@shop.example> написал:\n\n> so?"),
             "Hi"
         );
+    }
+
+    #[test]
+    fn an_attribution_broken_around_its_address_is_one() {
+        let broken = "On Thu, 31 Mar 2016 at 11:16 Some One\n\n<\nmailto:Some One <some.one@shop.example>\n> wrote:";
+        assert_eq!(reply(&format!("One\n\n{broken}\n\nTwo")), "One");
+        assert_eq!(reply("a < b\n> wrote:"), "a < b");
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Reader {
         if from.len() > 1 {
             bounds::note(
                 &mut oddities,
-                "it names more than one sender; the first is used",
+                "its From names several senders; the first is used",
             );
         }
         let from = from.into_iter().next();
@@ -207,7 +207,11 @@ fn odd_header(fields: &Fields, oddities: &mut Vec<Oddity>) {
     if fields.is_empty() {
         bounds::note(oddities, "it has no header");
     }
-    for name in ["from", "subject", "message-id", "date", "reply-to"] {
+    // Who is trusted hangs on this sentence: it holds "several" and "From".
+    if fields.all("from").nth(1).is_some() {
+        bounds::note(oddities, "it has several From fields; the first is used");
+    }
+    for name in ["subject", "message-id", "date", "reply-to"] {
         if fields.all(name).nth(1).is_some() {
             bounds::note(
                 oddities,
