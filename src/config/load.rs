@@ -398,6 +398,34 @@ mod tests {
         assert_eq!(shown.hours.time_zone, bare.hours.time_zone);
     }
 
+    #[test]
+    fn a_systemd_credential_gives_the_password() {
+        use secrecy::ExposeSecret;
+        let credentials = tempfile::tempdir().unwrap();
+        for (name, secret) in [
+            ("imap-password", "by default"),
+            ("other.password", "by name"),
+        ] {
+            let path = credentials.path().join(name);
+            std::fs::write(&path, secret).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
+        }
+        for (line, wanted) in [
+            ("", "by default"),
+            ("password_file = \"other.password\"\n", "by name"),
+            ("password_file = \"imap.password\"\n", "secret"),
+        ] {
+            let (folder, source) = reference();
+            let text = source
+                .text()
+                .replacen("password_file = \"imap.password\"\n", line, 1);
+            let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
+            let settings = read(&source, Some(credentials.path())).unwrap();
+            assert!(source.is_clean(), "{:?}", source.into_problems());
+            assert_eq!(settings.inbox.password.expose_secret(), wanted, "{line}");
+        }
+    }
+
     /// The full names of all keys and sections in a file.
     fn keys_in(text: &str) -> BTreeSet<String> {
         let mut keys = BTreeSet::new();

@@ -237,13 +237,19 @@ impl Secret {
         server: Option<&Server>,
     ) -> Option<SecretString> {
         let written = section.text("password_file");
-        let credential = surroundings
-            .credentials
-            .map(|folder| folder.join(self.credential));
+        let given = |name: &str| {
+            let path = surroundings.credentials?.join(name);
+            path.exists().then_some(path)
+        };
+        // A bare name may be the name of a credential, which systemd puts into a folder of its own.
+        let named = written.as_ref().map(|written| &written.value);
+        let named = named.filter(|name| !name.contains('/'));
+        let credential = given(named.map_or(self.credential, String::as_str));
         let (path, at) = match (&written, credential) {
-            (Some(written), _) => (surroundings.path(&written.value), written.at.clone()),
-            (None, Some(path)) if path.exists() => (path, section.at().clone()),
-            (None, _) => {
+            (Some(written), Some(path)) => (path, written.at.clone()),
+            (Some(written), None) => (surroundings.path(&written.value), written.at.clone()),
+            (None, Some(path)) => (path, section.at().clone()),
+            (None, None) => {
                 if self.required {
                     let what = format!("{} is missing", section.full_name("password_file"));
                     let remedy = format!(
