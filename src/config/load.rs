@@ -1,7 +1,9 @@
 //! From `handoffd.toml` to checked [`Settings`], naming all problems in one run.
 
-mod desk;
+mod fact;
 mod servers;
+mod support;
+mod team;
 
 use super::section::{Located, Section};
 use super::source::Source;
@@ -112,21 +114,21 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
     };
 
     // Every part is read before any result is asked for, so that one run names all problems.
-    let teams = desk::teams(&top);
-    let support = desk::support(&top, &teams);
+    let teams = team::teams(&top);
+    let support = support::support(&top, &teams);
     let inbox = servers::inbox(&top, &surroundings);
     let smtp = servers::smtp(&top, &surroundings);
     let automation = automation(&top);
-    let escalate = desk::escalate(&top, &teams);
+    let escalate = team::escalate(&top, &teams);
     let limits = limits(&top);
     let knowledge = knowledge(&top, &surroundings);
     let templates_folder = templates(&top, &surroundings);
     let store = store(&top, &surroundings);
     let control = control(&top, &surroundings);
-    let facts = desk::facts(&top, support.as_ref().map(|support| &support.language));
+    let facts = fact::facts(&top, support.as_ref().map(|support| &support.language));
     top.refuse_unknown_keys();
     let settings = Settings {
-        support: support.unwrap_or_else(desk::support_stand_in),
+        support: support.unwrap_or_else(support::support_stand_in),
         inbox: inbox.unwrap_or_else(servers::inbox_stand_in),
         smtp: smtp.unwrap_or_else(servers::smtp_stand_in),
         teams,
@@ -141,7 +143,7 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
         control,
         facts,
     };
-    desk::refuse_answering_oneself(&top, &settings);
+    support::refuse_answering_oneself(&top, &settings);
     Some(settings)
 }
 

@@ -1,18 +1,12 @@
 //! The loop: ask the server what is waiting, judge it, record it, wake the outbox, tag and file what is settled, wait.
 
 use super::Office;
-use super::judge::{JudgeError, Judgement};
 use crate::clock;
-use crate::compose::Outgoing;
-use crate::config::{FirstStart, Mode, Outcome};
-use crate::decide::Action;
-use crate::inbox::{Arrival, Backoff, Connection, Content, Cursor, Filing, InboxError};
-use crate::journal::{Entry, HandledMail, Journal, JournalError};
-use crate::mail::MailIdentity;
+use crate::config::FirstStart;
+use crate::inbox::{Backoff, Connection, Cursor, Filing, InboxError};
+use crate::journal::{Entry, Journal, JournalError};
 use crate::report;
-use crate::ticket::{Event, TimedEvent};
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -28,9 +22,6 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// More logins in a minute look like a server that lets us in and drops us at once.
 const LOGINS_PER_MINUTE: usize = 10;
-/// A mail whose handling was begun this often without an end brings us down: it goes to the admin unread.
-const BEGINNINGS_MAX: u32 = 3;
-
 /// Why the loop must start over with a new connection, or wait for the store.
 #[derive(Debug, thiserror::Error)]
 enum SweepError {
@@ -43,11 +34,11 @@ enum SweepError {
 /// The inbox side of the daemon. The outbox runs beside it; they speak through the journal.
 pub struct Gateway {
     office: Arc<RwLock<Arc<Office>>>,
-    journal: Arc<Journal>,
+    pub(super) journal: Arc<Journal>,
     /// Wakes this loop: the outbox settled something, settings were reloaded.
     wake: Arc<Notify>,
     /// Wakes the outbox: something was recorded.
-    outbox_wake: Arc<Notify>,
+    pub(super) outbox_wake: Arc<Notify>,
     /// When the last complete sweep of the inbox began: the absence of a copy counts only after one.
     swept: watch::Sender<Option<Timestamp>>,
     /// Told after each round: the daemon is alive.
@@ -212,182 +203,6 @@ impl Gateway {
         Ok(cursor)
     }
 
-    /// One mail: judge it, record all that follows together with the cursor, wake the outbox.
-    fn handle(
-        &self,
-        office: &Office,
-        arrival: &Arrival,
-        cursor: Cursor,
-    ) -> Result<(), JournalError> {
-        let now = clock::now();
-        let raw = match &arrival.content {
-            Content::Whole(raw) => raw,
-            Content::TooLarge { header, .. } => header,
-        };
-        let raw_identity = MailIdentity(Sha256::digest(raw).into());
-        if self.journal.begin_handling(&raw_identity)? > BEGINNINGS_MAX {
-            return self.set_aside(
-                office,
-                arrival,
-                cursor,
-                raw_identity,
-                "handling it ended the program each time",
-            );
-        }
-        let mail = match office.read(&arrival.content) {
-            Ok(mail) => mail,
-            Err(error) => {
-                return self.set_aside(office, arrival, cursor, raw_identity, &error.to_string());
-            }
-        };
-        if let Some(before) = self.journal.handled(&mail.identity)? {
-            return self.recognise(before, arrival, cursor, now);
-        }
-        let identity = mail.identity;
-        let judgement = match office.judge(mail, raw, self.journal.as_ref(), now) {
-            Ok(judgement) => judgement,
-            Err(JudgeError::Past(error)) => return Err(error),
-            Err(error) => {
-                return self.set_aside(office, arrival, cursor, identity, &error.to_string());
-            }
-        };
-        report::gateway::decided(arrival.place, &judgement);
-        let entry = entry_for(office, arrival, cursor, judgement, now);
-        let shadow = office.settings.automation.mode == Mode::Shadow;
-        self.journal.record(entry, now)?;
-        if shadow {
-            self.journal.filed(&[arrival.place])?;
-        }
-        self.outbox_wake.notify_one();
-        Ok(())
-    }
-
-    /// A mail that was handled before and is met again at another place: only tagged and filed as then.
-    fn recognise(
-        &self,
-        before: HandledMail,
-        arrival: &Arrival,
-        cursor: Cursor,
-        now: Timestamp,
-    ) -> Result<(), JournalError> {
-        report::gateway::met_again(arrival.place, &before.identity);
-        let mail = HandledMail {
-            place: arrival.place,
-            ..before
-        };
-        let entry = Entry {
-            mail: Some(mail),
-            cursor: Some(cursor),
-            ..Entry::default()
-        };
-        self.journal.record(entry, now)?;
-        Ok(())
-    }
-
-    /// A mail that no part could handle: the admin is told where it lies.
-    fn set_aside(
-        &self,
-        office: &Office,
-        arrival: &Arrival,
-        cursor: Cursor,
-        identity: MailIdentity,
-        why: &str,
-    ) -> Result<(), JournalError> {
-        let now = clock::now();
-        let place = arrival.place;
-        report::gateway::set_aside(place, why);
-        let inbox = &office.settings.inbox;
-        let text = format!(
-            "A mail in folder {} of {} at {} could not be handled: {why}.\n\nIt lies there untouched but for the keywords \
-             `$Handoff Quarantined`. Please read it in a mail client and answer it by hand.\n",
-            inbox.folder, inbox.user, place,
-        );
-        let report = office.writer.trouble(
-            &format!("set aside {identity}"),
-            "A mail was set aside and needs a person",
-            &text,
-            &office.settings,
-            now,
-        );
-        let entry = Entry {
-            mail: Some(HandledMail {
-                identity,
-                place,
-                outcome: Outcome::Quarantined,
-                tags: Vec::new(),
-                ticket: None,
-            }),
-            cursor: Some(cursor),
-            effects: vec![report],
-            ..Entry::default()
-        };
-        self.journal.record(entry, now)?;
-        self.outbox_wake.notify_one();
-        Ok(())
-    }
-
-    /// Mails of ours that were given up: their team is told, once.
-    fn tell_of_lost_mails(&self, office: &Office) -> Result<(), JournalError> {
-        let now = clock::now();
-        for lost in tokio::task::block_in_place(|| self.journal.given_up_untold())? {
-            let why = match &lost.state {
-                crate::journal::EffectState::GivenUp { why, .. } => why.clone(),
-                _ => continue,
-            };
-            let mut entry = Entry {
-                told: vec![lost.message_id.clone()],
-                ..Entry::default()
-            };
-            let ticket = match &lost.ticket {
-                Some(id) => self.journal.ticket(id)?,
-                None => None,
-            };
-            let composed = ticket.as_ref().map(|ticket| {
-                (
-                    ticket.id.clone(),
-                    office
-                        .writer
-                        .delivery_trouble(ticket, &lost, &why, &office.settings, now),
-                )
-            });
-            match composed {
-                Some((id, Ok(composed))) => {
-                    entry.effects = composed.mails;
-                    entry.events = timed(&id, composed.events, None, now);
-                }
-                _ => entry.effects = self.report_to_admin(office, &lost, &why, now),
-            }
-            report::gateway::mail_lost(&lost, &why);
-            self.journal.record(entry, now)?;
-            self.outbox_wake.notify_one();
-        }
-        Ok(())
-    }
-
-    /// A lost mail that belongs to no ticket: the admin is told; but a lost report to the admin is only logged.
-    fn report_to_admin(
-        &self,
-        office: &Office,
-        lost: &crate::journal::EffectRecord,
-        why: &str,
-        now: Timestamp,
-    ) -> Vec<Outgoing> {
-        if lost.purpose == crate::compose::Purpose::Trouble {
-            return Vec::new();
-        }
-        let text = format!(
-            "The mail \"{}\" could not be delivered: {why}\n",
-            lost.subject
-        );
-        vec![office.writer.trouble(
-            &format!("lost {}", lost.message_id),
-            "A mail of handoffd could not be delivered",
-            &text,
-            &office.settings,
-            now,
-        )]
-    }
-
     /// Tags and files the handled mails whose effects are settled.
     async fn file(&self, office: &Office, connection: &mut Connection) -> Result<(), SweepError> {
         loop {
@@ -425,75 +240,6 @@ enum Swept {
     All,
     /// It was cut short.
     Part,
-}
-
-/// What is recorded of a judgement. In shadow mode only what was understood and decided: nothing leaves.
-fn entry_for(
-    office: &Office,
-    arrival: &Arrival,
-    cursor: Cursor,
-    judgement: Judgement,
-    now: Timestamp,
-) -> Entry {
-    let Judgement {
-        mail,
-        ticket_id,
-        ticket,
-        decision,
-        composed,
-        ..
-    } = judgement;
-    let shadow = office.settings.automation.mode == Mode::Shadow;
-    let events: Vec<Event> = composed
-        .events
-        .into_iter()
-        .filter(|event| !shadow || is_observation(event))
-        .collect();
-    let touched = ticket.is_some() || !events.is_empty();
-    let own_copy_of = match decision.action {
-        Action::NoteOwnCopy => mail.message_id.clone(),
-        _ => None,
-    };
-    Entry {
-        mail: Some(HandledMail {
-            identity: mail.identity,
-            place: arrival.place,
-            outcome: decision.action.outcome(),
-            tags: decision.tags,
-            ticket: touched.then(|| ticket_id.clone()),
-        }),
-        cursor: Some(cursor),
-        events: timed(&ticket_id, events, Some(mail.identity), now),
-        effects: if shadow { Vec::new() } else { composed.mails },
-        own_copy_of,
-        ..Entry::default()
-    }
-}
-
-/// Events that only say what came and what was thought of it.
-const fn is_observation(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Opened { .. }
-            | Event::CustomerWrote { .. }
-            | Event::ThirdPartyWrote { .. }
-            | Event::FactsFound { .. }
-            | Event::Decided { .. }
-            | Event::Bounced { .. }
-            | Event::KeptAside { .. }
-    )
-}
-
-fn timed(
-    ticket: &crate::ticket::TicketId,
-    events: Vec<Event>,
-    cause: Option<MailIdentity>,
-    at: Timestamp,
-) -> Vec<(crate::ticket::TicketId, TimedEvent)> {
-    let events = events.into_iter();
-    events
-        .map(|event| (ticket.clone(), TimedEvent { at, cause, event }))
-        .collect()
 }
 
 /// For jitter only.

@@ -1,0 +1,203 @@
+//! One mail: judge it, and record all that follows together with the cursor, so that nothing is half handled.
+
+use super::Office;
+use super::judge::{JudgeError, Judgement};
+use super::sweep::Gateway;
+use crate::clock;
+use crate::config::{Mode, Outcome};
+use crate::decide::Action;
+use crate::inbox::{Arrival, Content, Cursor};
+use crate::journal::{Entry, HandledMail, JournalError};
+use crate::mail::MailIdentity;
+use crate::report;
+use crate::ticket::{Event, TicketId, TimedEvent};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+/// A mail whose handling was begun this often without an end brings us down: it goes to the admin unread.
+const BEGINNINGS_MAX: u32 = 3;
+
+impl Gateway {
+    /// One mail: judge it, record all that follows together with the cursor, wake the outbox.
+    pub(super) fn handle(
+        &self,
+        office: &Office,
+        arrival: &Arrival,
+        cursor: Cursor,
+    ) -> Result<(), JournalError> {
+        let now = clock::now();
+        let raw = match &arrival.content {
+            Content::Whole(raw) => raw,
+            Content::TooLarge { header, .. } => header,
+        };
+        let raw_identity = MailIdentity(Sha256::digest(raw).into());
+        if self.journal.begin_handling(&raw_identity)? > BEGINNINGS_MAX {
+            return self.set_aside(
+                office,
+                arrival,
+                cursor,
+                raw_identity,
+                "handling it ended the program each time",
+            );
+        }
+        let mail = match office.read(&arrival.content) {
+            Ok(mail) => mail,
+            Err(error) => {
+                return self.set_aside(office, arrival, cursor, raw_identity, &error.to_string());
+            }
+        };
+        if let Some(before) = self.journal.handled(&mail.identity)? {
+            return self.recognise(before, arrival, cursor, now);
+        }
+        let identity = mail.identity;
+        let judgement = match office.judge(mail, raw, self.journal.as_ref(), now) {
+            Ok(judgement) => judgement,
+            Err(JudgeError::Past(error)) => return Err(error),
+            Err(error) => {
+                return self.set_aside(office, arrival, cursor, identity, &error.to_string());
+            }
+        };
+        report::gateway::decided(arrival.place, &judgement);
+        let entry = entry_for(office, arrival, cursor, judgement, now);
+        let shadow = office.settings.automation.mode == Mode::Shadow;
+        self.journal.record(entry, now)?;
+        if shadow {
+            self.journal.filed(&[arrival.place])?;
+        }
+        self.outbox_wake.notify_one();
+        Ok(())
+    }
+
+    /// A mail that was handled before and is met again at another place: only tagged and filed as then.
+    fn recognise(
+        &self,
+        before: HandledMail,
+        arrival: &Arrival,
+        cursor: Cursor,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        report::gateway::met_again(arrival.place, &before.identity);
+        let mail = HandledMail {
+            place: arrival.place,
+            ..before
+        };
+        let entry = Entry {
+            mail: Some(mail),
+            cursor: Some(cursor),
+            ..Entry::default()
+        };
+        self.journal.record(entry, now)?;
+        Ok(())
+    }
+
+    /// A mail that no part could handle: the admin is told where it lies.
+    fn set_aside(
+        &self,
+        office: &Office,
+        arrival: &Arrival,
+        cursor: Cursor,
+        identity: MailIdentity,
+        why: &str,
+    ) -> Result<(), JournalError> {
+        let now = clock::now();
+        let place = arrival.place;
+        report::gateway::set_aside(place, why);
+        let inbox = &office.settings.inbox;
+        let text = format!(
+            "A mail in folder {} of {} at {} could not be handled: {why}.\n\nIt lies there untouched but for the keywords \
+             `$Handoff Quarantined`. Please read it in a mail client and answer it by hand.\n",
+            inbox.folder, inbox.user, place,
+        );
+        let report = office.writer.trouble(
+            &format!("set aside {identity}"),
+            "A mail was set aside and needs a person",
+            &text,
+            &office.settings,
+            now,
+        );
+        let entry = Entry {
+            mail: Some(HandledMail {
+                identity,
+                place,
+                outcome: Outcome::Quarantined,
+                tags: Vec::new(),
+                ticket: None,
+            }),
+            cursor: Some(cursor),
+            effects: vec![report],
+            ..Entry::default()
+        };
+        self.journal.record(entry, now)?;
+        self.outbox_wake.notify_one();
+        Ok(())
+    }
+}
+
+/// What is recorded of a judgement. In shadow mode only what was understood and decided: nothing leaves.
+fn entry_for(
+    office: &Office,
+    arrival: &Arrival,
+    cursor: Cursor,
+    judgement: Judgement,
+    now: Timestamp,
+) -> Entry {
+    let Judgement {
+        mail,
+        ticket_id,
+        ticket,
+        decision,
+        composed,
+        ..
+    } = judgement;
+    let shadow = office.settings.automation.mode == Mode::Shadow;
+    let events: Vec<Event> = composed
+        .events
+        .into_iter()
+        .filter(|event| !shadow || is_observation(event))
+        .collect();
+    let touched = ticket.is_some() || !events.is_empty();
+    let own_copy_of = match decision.action {
+        Action::NoteOwnCopy => mail.message_id.clone(),
+        _ => None,
+    };
+    Entry {
+        mail: Some(HandledMail {
+            identity: mail.identity,
+            place: arrival.place,
+            outcome: decision.action.outcome(),
+            tags: decision.tags,
+            ticket: touched.then(|| ticket_id.clone()),
+        }),
+        cursor: Some(cursor),
+        events: timed(&ticket_id, events, Some(mail.identity), now),
+        effects: if shadow { Vec::new() } else { composed.mails },
+        own_copy_of,
+        ..Entry::default()
+    }
+}
+
+/// Events that only say what came and what was thought of it.
+const fn is_observation(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Opened { .. }
+            | Event::CustomerWrote { .. }
+            | Event::ThirdPartyWrote { .. }
+            | Event::FactsFound { .. }
+            | Event::Decided { .. }
+            | Event::Bounced { .. }
+            | Event::KeptAside { .. }
+    )
+}
+
+pub(super) fn timed(
+    ticket: &TicketId,
+    events: Vec<Event>,
+    cause: Option<MailIdentity>,
+    at: Timestamp,
+) -> Vec<(TicketId, TimedEvent)> {
+    let events = events.into_iter();
+    events
+        .map(|event| (ticket.clone(), TimedEvent { at, cause, event }))
+        .collect()
+}

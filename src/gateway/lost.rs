@@ -1,0 +1,74 @@
+//! Mails of ours that were given up: somebody is told, once. A failed mail is never silent.
+
+use super::Office;
+use super::handle::timed;
+use super::sweep::Gateway;
+use crate::clock;
+use crate::compose::{Outgoing, Purpose};
+use crate::journal::{EffectRecord, EffectState, Entry, JournalError};
+use crate::report;
+use jiff::Timestamp;
+
+impl Gateway {
+    /// Mails of ours that were given up: their team is told, once.
+    pub(super) fn tell_of_lost_mails(&self, office: &Office) -> Result<(), JournalError> {
+        let now = clock::now();
+        for lost in tokio::task::block_in_place(|| self.journal.given_up_untold())? {
+            let why = match &lost.state {
+                EffectState::GivenUp { why, .. } => why.clone(),
+                _ => continue,
+            };
+            let mut entry = Entry {
+                told: vec![lost.message_id.clone()],
+                ..Entry::default()
+            };
+            let ticket = match &lost.ticket {
+                Some(id) => self.journal.ticket(id)?,
+                None => None,
+            };
+            let composed = ticket.as_ref().map(|ticket| {
+                (
+                    ticket.id.clone(),
+                    office
+                        .writer
+                        .delivery_trouble(ticket, &lost, &why, &office.settings, now),
+                )
+            });
+            match composed {
+                Some((id, Ok(composed))) => {
+                    entry.effects = composed.mails;
+                    entry.events = timed(&id, composed.events, None, now);
+                }
+                _ => entry.effects = self.report_to_admin(office, &lost, &why, now),
+            }
+            report::gateway::mail_lost(&lost, &why);
+            self.journal.record(entry, now)?;
+            self.outbox_wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// A lost mail that belongs to no ticket: the admin is told; but a lost report to the admin is only logged.
+    fn report_to_admin(
+        &self,
+        office: &Office,
+        lost: &EffectRecord,
+        why: &str,
+        now: Timestamp,
+    ) -> Vec<Outgoing> {
+        if lost.purpose == Purpose::Trouble {
+            return Vec::new();
+        }
+        let text = format!(
+            "The mail \"{}\" could not be delivered: {why}\n",
+            lost.subject
+        );
+        vec![office.writer.trouble(
+            &format!("lost {}", lost.message_id),
+            "A mail of handoffd could not be delivered",
+            &text,
+            &office.settings,
+            now,
+        )]
+    }
+}
