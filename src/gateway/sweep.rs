@@ -99,7 +99,7 @@ impl Gateway {
                 .failed(random_number())
                 .max(backoff.before_login(clock::now()));
             match &error {
-                SweepError::Inbox(error) => report::gateway::inbox_lost(error, delay),
+                SweepError::Inbox(error) => report::inbox::connection_failed(error, delay),
                 SweepError::Journal(error) => report::gateway::journal_failed(error, delay),
             }
             tokio::select! {
@@ -121,7 +121,6 @@ impl Gateway {
             () = shutdown.cancelled() => return Ok(()),
             connection = opening => connection?,
         };
-        report::gateway::inbox_open(&office.settings.inbox, connection.uid_validity());
         backoff.succeeded(clock::now());
         loop {
             let began = clock::now();

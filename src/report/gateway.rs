@@ -2,7 +2,7 @@
 
 use crate::config;
 use crate::gateway::Judgement;
-use crate::inbox::{InboxError, Place};
+use crate::inbox::Place;
 use crate::journal::{EffectRecord, JournalError};
 use crate::mail::MailIdentity;
 use std::time::Duration;
@@ -46,28 +46,6 @@ pub fn reload_refused(problems: &[config::Problem]) {
     for problem in problems {
         error!(event = "reload-refused", %problem, "the old settings stay in force");
     }
-}
-
-/// The inbox is open.
-pub fn inbox_open(inbox: &config::Inbox, uid_validity: u32) {
-    info!(
-        event = "inbox-open",
-        host = %inbox.host,
-        port = inbox.port,
-        folder = %inbox.folder,
-        uid_validity,
-        "the inbox is open"
-    );
-}
-
-/// The inbox is lost; tried again after a while.
-pub fn inbox_lost(error: &InboxError, retry_after: Duration) {
-    warn!(
-        event = "inbox-lost",
-        %error,
-        retry_after_milliseconds = retry_after.as_millis(),
-        "the inbox cannot be reached; trying again"
-    );
 }
 
 /// The journal cannot be written or read; nothing is done until it can.

@@ -3,5 +3,4 @@
 
 pub mod gateway;
 pub mod inbox;
-pub mod journal;
 pub mod outbox;
