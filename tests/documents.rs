@@ -164,3 +164,32 @@ fn the_smallest_configuration_of_the_readme_has_no_problem() {
     }
     check(&folder.path().join("handoffd.toml"));
 }
+
+/// The manual page, made from the words of `--help`. `UPDATE=1 cargo test --test documents` writes it anew.
+#[test]
+fn the_manual_page_says_what_the_program_says() {
+    let mut page = Vec::new();
+    let command = handoffd::cli::command();
+    let manual = clap_mangen::Man::new(command.clone());
+    manual.render(&mut page).expect("render the page");
+    let mut text = String::from_utf8(page).expect("a page in UTF-8");
+    text.push_str(".SH EXIT STATUS\n");
+    for (code, meaning) in [
+        ("0", "done"),
+        ("1", "the thing asked about is not so"),
+        ("2", "settings or usage"),
+        ("3", "a server or the store could not be reached"),
+    ] {
+        text.push_str(&format!(".TP\n{code}\n{meaning}\n"));
+    }
+    text.push_str(".SH FILES\n.TP\n/etc/handoffd/handoffd.toml\nthe settings; every key is shown in config/handoffd.toml\n");
+    text.push_str(".SH SIGNALS\n.TP\nSIGTERM\nfinishes what is in flight and ends\n.TP\nSIGHUP\nreads settings, articles and templates anew, all or nothing\n");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/handoffd.1");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &text).expect("write the page");
+    }
+    assert!(
+        read("docs/handoffd.1") == text,
+        "docs/handoffd.1 is out of date: UPDATE=1 cargo test --test documents"
+    );
+}

@@ -86,6 +86,12 @@ impl Failure {
     }
 }
 
+/// The command line as clap knows it: the manual page is made from it.
+#[must_use]
+pub fn command() -> clap::Command {
+    <Arguments as clap::CommandFactory>::command()
+}
+
 /// Runs the verb that the arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
