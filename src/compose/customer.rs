@@ -179,6 +179,15 @@ impl View<'_> {
         thread
             .references
             .retain(|id| !self.guard.is_leak(id.as_str()));
+        if purpose == Purpose::StopConfirmation {
+            // The word alone is no further request, so the story does not keep its mail; yet it is what this answers.
+            thread.in_reply_to = self
+                .situation
+                .mail
+                .message_id
+                .clone()
+                .or(thread.in_reply_to);
+        }
         let letter = Letter {
             purpose,
             manner: if is_human {

@@ -33,11 +33,9 @@ pub(super) fn of(message: &Message<'_>, oddities: &mut Vec<Oddity>) -> Vec<Attac
             bounds::note(oddities, "an attachment is badly encoded");
         }
         let media_type = media_type(part);
-        let inline = matches!(part.body, PartType::InlineBinary(_))
-            || part
-                .content_disposition()
-                .is_some_and(mail_parser::ContentType::is_inline)
-            || (part.content_id().is_some() && media_type.starts_with("image/"));
+        // Only an image with a Content-ID stands inside the text: a logo, mostly. Some mail programs write
+        // `Content-Disposition: inline` on every file; a photo or a contract sent so is still the substance.
+        let inline = part.content_id().is_some() && media_type.starts_with("image/");
         attachments.push(Attachment {
             name: clean_name(part.attachment_name().unwrap_or_default()),
             media_type,

@@ -86,7 +86,8 @@ fn no_mail_to_a_customer_holds_a_staff_token() {
         for mail in compose(&situation, &decision).mails {
             let is_customers = matches!(mail.party, Some(Party::Customer(_)));
             let bytes = as_text(&mail).to_lowercase();
-            assert!(!bytes.contains(PACKET_MARKER));
+            // In quoted-printable the marker's own signs would be encoded: its words tell.
+            assert!(!bytes.contains("write above this line") || !is_customers);
             assert_eq!(is_customers, !bytes.contains("-s-"), "{bytes}");
             assert_eq!(is_customers, mail.recipients == [address("ann@a.example")]);
         }
