@@ -216,10 +216,7 @@ impl View<'_> {
         matches!(
             self.situation.sender,
             Sender::Customer(Trust::Thread | Trust::Proven)
-        ) || self
-            .situation
-            .ticket
-            .is_some_and(|ticket| ticket.automatic_mails() > 0)
+        )
     }
 
     fn subject_to_customer(&self, is_human: bool) -> String {

@@ -13,8 +13,8 @@ use crate::config::{
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, Topic};
 use crate::mail::{
-    Address, Body, Extent, HeaderText, Mail, MailIdentity, Mailbox, MessageId, Protection,
-    SenderKind,
+    Address, Authorship, Body, Extent, HeaderText, Mail, MailIdentity, Mailbox, MessageId,
+    Protection, SenderKind,
 };
 use crate::ticket::{
     ArticleReference, Draft, Event, MailSummary, Notice, Ticket, TicketId, TimedEvent, TokenKey,
@@ -253,6 +253,7 @@ pub(crate) fn mail_from(from: &str) -> Mail {
         in_reply_to: vec![],
         references: vec![],
         from: Some(mailbox(from)),
+        authorship: Authorship::Single,
         reply_to: vec![],
         to: vec![mailbox("support@shop.example")],
         cc: vec![],

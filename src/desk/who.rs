@@ -2,7 +2,7 @@
 //! been forwarded, the address alone can be written by anybody. Reads hostile input. Pure.
 
 use crate::config::{Settings, TeamName};
-use crate::mail::{Address, Mail};
+use crate::mail::{Address, Authorship, Mail};
 use crate::ticket::thread::{Placement, Proof};
 use crate::ticket::{Party, Ticket};
 
@@ -92,7 +92,7 @@ fn with_staff_proof(mail: &Mail, from: &Address, team: &TeamName, settings: &Set
             why: format!("it holds the packet's token, but {from} is no member of team {team}"),
         };
     }
-    if names_several_senders(mail) {
+    if mail.authorship == Authorship::Several {
         return Sender::FalseStaff {
             why: "it holds the packet's token, but names several senders".to_owned(),
         };
@@ -133,23 +133,11 @@ fn is_customer(ticket: Option<&Ticket>, address: &Address) -> bool {
 
 /// Several mailboxes in `From`: clients show one and programs take another (RFC 7489 section 6.6.1), so it shows nobody.
 fn at_most_claimed_if_several(mail: &Mail, trust: Trust) -> Trust {
-    if names_several_senders(mail) {
+    if mail.authorship == Authorship::Several {
         Trust::Contradicted
     } else {
         trust
     }
-}
-
-/// Whether the reader noted more than one sender; [`Mail::from`] holds only the first.
-fn names_several_senders(mail: &Mail) -> bool {
-    const SEVERAL: [&str; 5] = ["several", "more than one", "second", "two ", "multiple"];
-    mail.oddities.iter().any(|oddity| {
-        let sentence = oddity.0.to_lowercase();
-        let is_about_from = sentence
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| word == "from" || word == "senders");
-        is_about_from && SEVERAL.iter().any(|word| sentence.contains(word))
-    })
 }
 
 #[cfg(test)]
@@ -158,7 +146,6 @@ mod tests {
     use crate::decide::test_situation::{
         TicketStory, address, mail_from, settings, team_name, ticket_id,
     };
-    use crate::mail::Oddity;
 
     fn holds(party: Party) -> Placement {
         Placement::Existing(ticket_id(1), Proof::Holds(party))
@@ -239,16 +226,17 @@ mod tests {
 
     #[test]
     fn several_senders_show_nobody() {
-        let mut mail = mail_from("new@n.example");
-        mail.oddities = vec![Oddity("`From` names several senders".to_owned())];
-        assert_eq!(
-            who_wrote(&mail, &Placement::New, None, &settings()),
-            Sender::Customer(Trust::Contradicted)
-        );
-        mail.oddities = vec![Oddity("two dates, the first taken".to_owned())];
-        assert_eq!(
-            who_wrote(&mail, &Placement::New, None, &settings()),
-            Sender::Customer(Trust::Claimed)
-        );
+        let read = |from: &str| {
+            let raw = format!("From: {from}\r\nTo: support@shop.example\r\n\r\nHello\r\n");
+            crate::mail::Reader::default().read(raw.as_bytes())
+        };
+        for (from, trust) in [
+            ("new@n.example", Trust::Claimed),
+            ("new@n.example, boss@n.example", Trust::Contradicted),
+            ("new@n.example\r\nFrom: boss@n.example", Trust::Contradicted),
+        ] {
+            let sender = who_wrote(&read(from), &Placement::New, None, &settings());
+            assert_eq!(sender, Sender::Customer(trust), "{from}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::sweep::Gateway;
 use crate::clock;
 use crate::config::{Mode, Outcome};
 use crate::decide::Action;
-use crate::inbox::{Arrival, Content, Cursor};
+use crate::inbox::{Arrival, Cursor};
 use crate::journal::{Entry, HandledMail, JournalError};
 use crate::mail::MailIdentity;
 use crate::report;
@@ -25,40 +25,62 @@ impl Gateway {
         arrival: &Arrival,
         cursor: Cursor,
     ) -> Result<(), JournalError> {
+        let begun = MailIdentity(Sha256::digest(arrival.raw()).into());
+        let handled = self.handle_begun(office, arrival, cursor, begun);
+        if handled.is_err() {
+            // The store failed, not the mail. If this fails as well, the mail is begun once too often: no harm.
+            let _ = self.journal.forget_beginning(&begun);
+        }
+        handled
+    }
+
+    fn handle_begun(
+        &self,
+        office: &Office,
+        arrival: &Arrival,
+        cursor: Cursor,
+        begun: MailIdentity,
+    ) -> Result<(), JournalError> {
         let now = clock::now();
-        let raw = match &arrival.content {
-            Content::Whole(raw) => raw,
-            Content::TooLarge { header, .. } => header,
-        };
-        let raw_identity = MailIdentity(Sha256::digest(raw).into());
-        if self.journal.begin_handling(&raw_identity)? > BEGINNINGS_MAX {
+        if self.journal.begin_handling(&begun)? > BEGINNINGS_MAX {
             return self.set_aside(
                 office,
                 arrival,
                 cursor,
-                raw_identity,
+                begun,
+                begun,
                 "handling it ended the program each time",
             );
         }
         let mail = match office.read(&arrival.content) {
             Ok(mail) => mail,
             Err(error) => {
-                return self.set_aside(office, arrival, cursor, raw_identity, &error.to_string());
+                return self.set_aside(office, arrival, cursor, begun, begun, &error.to_string());
             }
         };
         if let Some(before) = self.journal.handled(&mail.identity)? {
-            return self.recognise(before, arrival, cursor, now);
+            return self.recognise(before, arrival, cursor, begun);
         }
         let identity = mail.identity;
-        let judgement = match office.judge(mail, raw, self.journal.as_ref(), now) {
+        let judgement = match office.judge(mail, arrival.raw(), self.journal.as_ref(), now) {
             Ok(judgement) => judgement,
             Err(JudgeError::Past(error)) => return Err(error),
             Err(error) => {
-                return self.set_aside(office, arrival, cursor, identity, &error.to_string());
+                return self.set_aside(
+                    office,
+                    arrival,
+                    cursor,
+                    identity,
+                    begun,
+                    &error.to_string(),
+                );
             }
         };
         report::gateway::decided(arrival.place, &judgement);
-        let entry = entry_for(office, arrival, cursor, judgement, now);
+        let entry = Entry {
+            begun: Some(begun),
+            ..entry_for(office, arrival, cursor, judgement, now)
+        };
         let shadow = office.settings.automation.mode == Mode::Shadow;
         self.journal.record(entry, now)?;
         if shadow {
@@ -74,7 +96,7 @@ impl Gateway {
         before: HandledMail,
         arrival: &Arrival,
         cursor: Cursor,
-        now: Timestamp,
+        begun: MailIdentity,
     ) -> Result<(), JournalError> {
         report::gateway::met_again(arrival.place, &before.identity);
         let mail = HandledMail {
@@ -84,9 +106,10 @@ impl Gateway {
         let entry = Entry {
             mail: Some(mail),
             cursor: Some(cursor),
+            begun: Some(begun),
             ..Entry::default()
         };
-        self.journal.record(entry, now)?;
+        self.journal.record(entry, clock::now())?;
         Ok(())
     }
 
@@ -97,6 +120,7 @@ impl Gateway {
         arrival: &Arrival,
         cursor: Cursor,
         identity: MailIdentity,
+        begun: MailIdentity,
         why: &str,
     ) -> Result<(), JournalError> {
         let now = clock::now();
@@ -124,6 +148,7 @@ impl Gateway {
                 ticket: None,
             }),
             cursor: Some(cursor),
+            begun: Some(begun),
             effects: vec![report],
             ..Entry::default()
         };

@@ -5,13 +5,14 @@ use super::Office;
 use crate::compose::{ComposeError, Composed};
 use crate::decide::{self, Decision, History, Own, Situation};
 use crate::desk::{self, Sender};
-use crate::inbox::Content;
+use crate::inbox::{Arrival, Content};
 use crate::journal::{Journal, JournalError};
 use crate::mail::{Address, Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, KnownMessage, Placement};
 use crate::ticket::{Ticket, TicketId};
 use crate::understand::Understanding;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What happened before, as far as a judgement needs it.
@@ -132,6 +133,15 @@ impl Office {
         })
     }
 
+    /// By what the mail is recognised when it is met again.
+    pub(super) fn identify(&self, arrival: &Arrival) -> MailIdentity {
+        let read = self.read(&arrival.content);
+        read.map_or_else(
+            |_| MailIdentity(Sha256::digest(arrival.raw()).into()),
+            |mail| mail.identity,
+        )
+    }
+
     /// Judges a mail that was read. `raw` are its bytes, or its headers where it is too large.
     ///
     /// # Errors
@@ -217,13 +227,6 @@ impl Office {
         let keys = thread::keys(mail, &self.settings);
         let mut known = Vec::new();
         for id in &keys.answers {
-            known.extend(past.known_message(id)?);
-        }
-        let bounced = mail
-            .bounce
-            .as_ref()
-            .and_then(|bounce| bounce.original_message_id.as_ref());
-        if let Some(id) = bounced {
             known.extend(past.known_message(id)?);
         }
         let named = keys.token.iter().map(|(_, ticket)| ticket);

@@ -22,6 +22,12 @@ impl Gateway {
                 told: vec![lost.message_id.clone()],
                 ..Entry::default()
             };
+            report::gateway::mail_lost(&lost, &why);
+            if lost.purpose == Purpose::Trouble {
+                // A report of a lost report would be lost as well, and so on without end: the log says it.
+                self.journal.record(entry, now)?;
+                continue;
+            }
             let ticket = match &lost.ticket {
                 Some(id) => self.journal.ticket(id)?,
                 None => None,
@@ -41,14 +47,13 @@ impl Gateway {
                 }
                 _ => entry.effects = self.report_to_admin(office, &lost, &why, now),
             }
-            report::gateway::mail_lost(&lost, &why);
             self.journal.record(entry, now)?;
             self.outbox_wake.notify_one();
         }
         Ok(())
     }
 
-    /// A lost mail that belongs to no ticket: the admin is told; but a lost report to the admin is only logged.
+    /// A lost mail that belongs to no ticket: the admin is told.
     fn report_to_admin(
         &self,
         office: &Office,
@@ -56,9 +61,6 @@ impl Gateway {
         why: &str,
         now: Timestamp,
     ) -> Vec<Outgoing> {
-        if lost.purpose == Purpose::Trouble {
-            return Vec::new();
-        }
         let text = format!(
             "The mail \"{}\" could not be delivered: {why}\n",
             lost.subject

@@ -2,9 +2,9 @@
 
 use super::Office;
 use crate::clock;
-use crate::config::FirstStart;
-use crate::inbox::{Backoff, Connection, Cursor, Filing, InboxError};
-use crate::journal::{Entry, Journal, JournalError};
+use crate::config::{FirstStart, Outcome};
+use crate::inbox::{Backoff, Connection, Cursor, Filing, InboxError, Place};
+use crate::journal::{Entry, HandledMail, Journal, JournalError};
 use crate::report;
 use jiff::Timestamp;
 use std::sync::{Arc, RwLock};
@@ -154,7 +154,7 @@ impl Gateway {
         connection: &mut Connection,
         shutdown: &CancellationToken,
     ) -> Result<Swept, SweepError> {
-        let mut cursor = self.first_cursor(office, connection)?;
+        let mut cursor = self.first_cursor(office, connection).await?;
         loop {
             let arrivals = connection
                 .fetch_after(cursor.uid, BATCH_MAILS, BATCH_BYTES)
@@ -173,33 +173,78 @@ impl Gateway {
         }
     }
 
-    /// Where to begin in this folder. A changed UIDVALIDITY begins at its first mail: what was handled before is
-    /// recognised by its identity.
-    fn first_cursor(
+    /// Where to begin in this folder. A changed UIDVALIDITY begins at its first mail: what was met before is recognised
+    /// by its identity.
+    async fn first_cursor(
         &self,
         office: &Office,
-        connection: &Connection,
-    ) -> Result<Cursor, JournalError> {
+        connection: &mut Connection,
+    ) -> Result<Cursor, SweepError> {
         let uid_validity = connection.uid_validity();
         if let Some(cursor) = self.journal.cursor(uid_validity)? {
             return Ok(cursor);
         }
         let first_meeting = !self.journal.has_any_cursor()?;
-        let skip = first_meeting && office.settings.inbox.first_start == FirstStart::NewMail;
-        let last_uid = connection
-            .uid_next()
-            .map_or(0, |next| next.saturating_sub(1));
-        let cursor = Cursor {
-            uid_validity,
-            uid: if skip { last_uid } else { 0 },
+        let uid = match office.settings.inbox.first_start {
+            FirstStart::NewMail if first_meeting => self.pass_over(office, connection).await?,
+            _ => 0,
         };
-        report::gateway::folder_first_seen(uid_validity, cursor.uid, first_meeting);
+        let cursor = Cursor { uid_validity, uid };
+        report::gateway::folder_first_seen(uid_validity, uid, first_meeting);
         let entry = Entry {
             cursor: Some(cursor),
             ..Entry::default()
         };
         self.journal.record(entry, clock::now())?;
         Ok(cursor)
+    }
+
+    /// Remembers all mail that lies in the folder without handling it, and gives the UID of the last. It is remembered
+    /// one by one, because a later change of UIDVALIDITY would make it look new. Until the cursor is recorded, a crash
+    /// begins this again.
+    async fn pass_over(
+        &self,
+        office: &Office,
+        connection: &mut Connection,
+    ) -> Result<u32, SweepError> {
+        let last_uid = connection
+            .uid_next()
+            .map_or(0, |next| next.saturating_sub(1));
+        let mut uid = 0;
+        while uid < last_uid {
+            let arrivals = connection
+                .fetch_after(uid, BATCH_MAILS, BATCH_BYTES)
+                .await?;
+            let old = arrivals
+                .iter()
+                .filter(|arrival| arrival.place.uid <= last_uid);
+            let places: Vec<Place> = old.clone().map(|arrival| arrival.place).collect();
+            let Some(last) = places.last() else {
+                break;
+            };
+            uid = last.uid;
+            tokio::task::block_in_place(|| -> Result<(), JournalError> {
+                for arrival in old {
+                    let identity = office.identify(arrival);
+                    let mail = HandledMail {
+                        identity,
+                        place: arrival.place,
+                        outcome: Outcome::Left,
+                        tags: Vec::new(),
+                        ticket: None,
+                    };
+                    let entry = Entry {
+                        mail: Some(mail),
+                        ..Entry::default()
+                    };
+                    self.journal.record(entry, clock::now())?;
+                }
+                // Left alone on the server as well.
+                self.journal.filed(&places)
+            })?;
+            self.beat();
+        }
+        Ok(last_uid)
     }
 
     /// Tags and files the handled mails whose effects are settled.

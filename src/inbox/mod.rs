@@ -58,6 +58,17 @@ pub struct Arrival {
     pub content: Content,
 }
 
+impl Arrival {
+    /// What was fetched: the whole mail, or its headers.
+    #[must_use]
+    pub fn raw(&self) -> &[u8] {
+        match &self.content {
+            Content::Whole(raw) => raw,
+            Content::TooLarge { header, .. } => header,
+        }
+    }
+}
+
 /// What was fetched of a mail.
 #[derive(Clone, Debug)]
 pub enum Content {

@@ -186,6 +186,7 @@ impl Journal {
         let (mut record, mut delivery) = self.stored(&attempt.effect.record.message_id)?;
         let proven_meanwhile = matches!(record.state, EffectState::Sent { .. });
         let postponed = std::mem::take(&mut delivery.postponed);
+        let is_partial = matches!(outcome, AttemptOutcome::PartlySent { .. });
         let state = match outcome {
             AttemptOutcome::Sent => EffectState::Sent { at: now },
             AttemptOutcome::PartlySent {
@@ -228,6 +229,14 @@ impl Journal {
                     EffectState::InDoubt { since: now }
                 }
             }
+        };
+        // A copy that came back proves more than any answer of the server that says otherwise.
+        let contradicts = matches!(state, EffectState::GivenUp { .. })
+            || (matches!(state, EffectState::Waiting { .. }) && !is_partial);
+        let state = if proven_meanwhile && contradicts {
+            record.state.clone()
+        } else {
+            state
         };
         self.write_state(record, &delivery, state)
     }

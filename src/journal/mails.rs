@@ -49,8 +49,8 @@ impl Journal {
             .map_err(|why| form::unreadable(&key, &why))
     }
 
-    /// Counts that handling a mail is begun, and says how often it was begun, this time included. Outlives this process, so a
-    /// mail that ends it every time is noticed.
+    /// Counts that handling a mail is begun, and says how often it was begun without an end, this time included. Outlives this
+    /// process, so a mail that ends it every time is noticed. [`super::Entry::begun`] ends it.
     ///
     /// # Errors
     /// [`JournalError`]
@@ -66,6 +66,17 @@ impl Journal {
         batch.put(Tree::Begun, identity.0, begun.to_be_bytes());
         self.store.commit(batch, Outlives::Process)?;
         Ok(begun)
+    }
+
+    /// Takes back a beginning that ended in an error which is not the mail's: only deaths of the process count.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn forget_beginning(&self, identity: &MailIdentity) -> Result<(), JournalError> {
+        let _writing = self.lock();
+        let mut batch = Batch::default();
+        batch.delete(Tree::Begun, identity.0);
+        self.store.commit(batch, Outlives::Process)
     }
 
     /// Handled mails that wait for no effect any more and are not yet tagged and filed, by place.

@@ -66,6 +66,8 @@ pub struct Entry {
     pub events: Vec<(TicketId, TimedEvent)>,
     /// What shall be sent.
     pub effects: Vec<Outgoing>,
+    /// The mail whose handling ends with this entry, by the identity under which it was begun.
+    pub begun: Option<MailIdentity>,
     /// A mail of ours whose copy came back: it left.
     pub own_copy_of: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.

@@ -47,6 +47,9 @@ impl Journal {
                 form::write(&key, &form)?,
             );
         }
+        if let Some(begun) = &entry.begun {
+            batch.delete(Tree::Begun, begun.0);
+        }
         if let Some(cursor) = entry.cursor {
             self.advance(cursor, &mut batch)?;
         }

@@ -56,6 +56,8 @@ pub struct Mail {
     pub references: Vec<MessageId>,
     /// The first mailbox of the first `From`; `None` where none can be read.
     pub from: Option<Mailbox>,
+    /// Whether `From` names one sender. RFC 5322 allows several; what they are trusted with hangs on it.
+    pub authorship: Authorship,
     /// `Reply-To`.
     pub reply_to: Vec<Mailbox>,
     /// `To`. (A token may stand only in [`Mail::delivered_to`].)
@@ -100,6 +102,16 @@ pub enum Extent {
     Whole,
     /// Only its headers: it is larger than the limit and stays on the server.
     HeadersOnly,
+}
+
+/// How many senders a mail names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Authorship {
+    /// One, or none.
+    #[default]
+    Single,
+    /// Several in one `From`, or several `From` fields: programs differ in whom they show.
+    Several,
 }
 
 /// The reader of mails. It knows who we are, so that it recognises our own mails.

@@ -4,8 +4,8 @@
 use super::bounds::{self, ADDRESSES_MAX, DEPTH_MAX, MAIL_MAX_BYTES, PARTS_MAX, REFERENCES_MAX};
 use super::headers::{Fields, addresses_in, straighten};
 use super::{
-    Address, Body, Extent, HeaderText, Mail, Mailbox, MessageId, Oddity, Protection, Reader,
-    SenderKind, attachments, bounce, forward, identity, kind, protection, quote, text,
+    Address, Authorship, Body, Extent, HeaderText, Mail, Mailbox, MessageId, Oddity, Protection,
+    Reader, SenderKind, attachments, bounce, forward, identity, kind, protection, quote, text,
 };
 use jiff::Timestamp;
 use mail_parser::{Addr, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
@@ -67,6 +67,11 @@ impl Reader {
             bounds::note(&mut oddities, "it has no usable Message-ID");
         }
         let from = mailboxes(&message, "from", &fields, &mut oddities);
+        let authorship = if from.len() > 1 || fields.all("from").nth(1).is_some() {
+            Authorship::Several
+        } else {
+            Authorship::Single
+        };
         if from.len() > 1 {
             bounds::note(
                 &mut oddities,
@@ -126,6 +131,7 @@ impl Reader {
             in_reply_to: identifiers(&fields, "in-reply-to", &mut oddities),
             references: identifiers(&fields, "references", &mut oddities),
             from,
+            authorship,
             reply_to: mailboxes(&message, "reply-to", &fields, &mut oddities),
             to: mailboxes(&message, "to", &fields, &mut oddities),
             cc: mailboxes(&message, "cc", &fields, &mut oddities),
@@ -177,6 +183,7 @@ fn unreadable(raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
         in_reply_to: Vec::new(),
         references: Vec::new(),
         from: None,
+        authorship: Authorship::Single,
         reply_to: Vec::new(),
         to: Vec::new(),
         cc: Vec::new(),
@@ -207,7 +214,6 @@ fn odd_header(fields: &Fields, oddities: &mut Vec<Oddity>) {
     if fields.is_empty() {
         bounds::note(oddities, "it has no header");
     }
-    // Who is trusted hangs on this sentence: it holds "several" and "From".
     if fields.all("from").nth(1).is_some() {
         bounds::note(oddities, "it has several From fields; the first is used");
     }

@@ -288,3 +288,64 @@ fn a_reload_takes_new_articles_and_refuses_broken_settings_whole() {
     again.writes("Samovar", "Hello,\n\ndo you repair samovars?\n\nSonja");
     again.receives("the answer", |mail| mail.says("We mend samovars in March"));
 }
+
+#[test]
+fn old_mail_that_was_left_alone_stays_so_under_another_uidvalidity() {
+    // Given a desk that shall handle only new mail, and a mailbox with old mail
+    let system = mail_system();
+    let old = Letter::new(
+        "otto@otto.example",
+        SUPPORT,
+        "Delivery time",
+        DELIVERY_QUESTION,
+    );
+    system.add_account("otto@otto.example");
+    system.deliver_lmtp("otto@otto.example", SUPPORT, &old.bytes());
+    let world = World::on(system, Startup::UntilReady, |settings| {
+        quick_retries(settings);
+        set(settings, "inbox.first_start", "new-mail");
+    });
+    world.daemon.wait_for_log("folder-first-seen");
+    let customer = world.customer("nele");
+    customer.writes("Delivery time", DELIVERY_QUESTION);
+    customer.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
+
+    // When the mailbox gets another UIDVALIDITY, time and again
+    for name in ["nina", "nico", "nora", "nils"] {
+        world.system.renew_inbox(SUPPORT);
+        let later = world.customer(name);
+        let letter = later.letter("Delivery time", DELIVERY_QUESTION);
+        world
+            .system
+            .deliver_lmtp(&later.address, SUPPORT, &letter.bytes());
+        later.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
+    }
+
+    // Then the old mail is still left alone, nobody was answered twice, and nothing was set aside
+    assert!(world.system.mailbox("otto@otto.example").is_empty());
+    assert_eq!(customer.mails().len(), 1, "{:?}", customer.subjects());
+    assert!(world.system.mailbox(ADMIN).is_empty());
+}
+
+#[test]
+fn a_report_that_nobody_takes_is_not_reported_again() {
+    // Given a desk whose admin has an address that refuses everything
+    let world = World::with(|settings| {
+        set(settings, "support.admin", "refused@nowhere.example");
+    });
+
+    // When something must be told to the admin
+    let forged = world.customer("mallory");
+    let mut letter = forged.letter("[K7QF2-M9XRT] hello", "I am staff, honestly.");
+    letter.from = ROSA.to_owned();
+    world.send(&letter);
+    assert_eq!(world.outcome_of(&letter), "Quarantined");
+
+    // Then one report is tried, and its loss is only logged
+    world.daemon.wait_for_log("mail-lost");
+    let customer = world.customer("mia");
+    customer.writes("Delivery time", DELIVERY_QUESTION);
+    customer.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
+    let lost = world.daemon.log_text().matches("mail-lost").count();
+    assert_eq!(lost, 1, "{}", world.daemon.log_text());
+}

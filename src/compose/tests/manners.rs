@@ -130,13 +130,17 @@ fn a_first_answer_to_a_stranger_echoes_nothing() {
         );
         assert_eq!(header(&text, "In-Reply-To"), Some("<new@a.example>"));
     }
-    let later = situation
-        .clone()
-        .in_ticket(story())
-        .sent_by(Sender::Customer(Trust::Claimed));
-    let mail = compose(&later, &answer());
-    assert!(mail.mails[0].subject.starts_with("Re: Cheap pills"));
-    assert_eq!(mail.mails[0].subject.matches('[').count(), 1);
+    // Later in the thread: only to somebody who shows that our first mail reached them.
+    for (trust, echoes) in [(Trust::Claimed, false), (Trust::Thread, true)] {
+        let later = situation
+            .clone()
+            .in_ticket(story())
+            .sent_by(Sender::Customer(trust));
+        let composed = compose(&later, &answer());
+        let subject = &composed.mails[0].subject;
+        assert_eq!(subject.starts_with("Re: Cheap pills"), echoes, "{subject}");
+        assert_eq!(subject.matches('[').count(), 1);
+    }
 }
 
 #[test]
