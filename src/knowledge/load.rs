@@ -215,10 +215,40 @@ fn read_front(
             path: path.to_owned(),
             title: title?.value,
             ask,
-            body: body.text().trim().to_owned(),
+            body: join_lines(body.text()),
             revision: revision(source.text(), body.text()),
         },
     })
+}
+
+/// Paragraphs as one line each: the width at which an author wraps is not the width of a reader's screen (Markdown's soft
+/// line break). Lists, headings, quotations and lines that end in two blanks or `\` keep their breaks.
+fn join_lines(body: &str) -> String {
+    let stands_alone = |line: &str| {
+        let line = line.trim_start();
+        let after_digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_numbered = after_digits.len() < line.len() && after_digits.starts_with(". ");
+        is_numbered || line.is_empty() || line.starts_with(['-', '*', '+', '#', '>', '|'])
+    };
+    let mut joined = String::with_capacity(body.len());
+    let mut joins = false;
+    for line in body.trim().lines() {
+        if joins && !stands_alone(line) {
+            joined.push(' ');
+            joined.push_str(line.trim_start());
+        } else {
+            if !joined.is_empty() {
+                joined.push('\n');
+            }
+            joined.push_str(line);
+        }
+        let ends = line.ends_with("  ") || line.ends_with('\\');
+        joins = !ends && !line.trim().is_empty() && !line.trim_start().starts_with(['#', '|']);
+        if joins {
+            joined.truncate(joined.trim_end().len());
+        }
+    }
+    joined
 }
 
 /// `de` from `delivery-time.de.md`.
@@ -384,4 +414,31 @@ fn slots(text: &str) -> Vec<(String, Range<usize>)> {
         from = start + length + 4;
     }
     slots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join_lines;
+
+    #[test]
+    fn a_paragraph_is_one_line_and_everything_else_keeps_its_breaks() {
+        for (written, read) in [
+            ("one\ntwo\n\nthree\n", "one two\n\nthree"),
+            (
+                "see:\n- a\n  still a\n- b\n\nend",
+                "see:\n- a still a\n- b\n\nend",
+            ),
+            (
+                "Shop  \nMain Street 1\\\nTown",
+                "Shop  \nMain Street 1\\\nTown",
+            ),
+            (
+                "# Title\ntext\n1. one\n2. two\n> said\n",
+                "# Title\ntext\n1. one\n2. two\n> said",
+            ),
+            ("in 2026.\nNext", "in 2026. Next"),
+        ] {
+            assert_eq!(join_lines(written), read);
+        }
+    }
 }
