@@ -5,6 +5,8 @@ mod servers;
 mod support;
 mod team;
 
+pub(crate) use support::TEMPLATE_LANGUAGES;
+
 use super::section::{Located, Section};
 use super::source::Source;
 use super::{Automation, Control, KnowledgeFolder, Limits, Mode, Problem, Settings, Store};

@@ -8,6 +8,7 @@ pub(crate) mod section;
 pub(crate) mod source;
 
 pub use hours::{HoursError, WorkingHours};
+pub(crate) use load::TEMPLATE_LANGUAGES;
 pub use load::{ArticleFolder, Inspection};
 pub use problem::Problem;
 

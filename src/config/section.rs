@@ -3,6 +3,7 @@
 
 use super::source::Source;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -305,7 +306,11 @@ impl<'s> Section<'s> {
             };
             let remedy = match nearest(&entry.value, &asked) {
                 Some(near) => format!("did you mean `{near}`? otherwise remove it"),
-                None => "remove it, or see config/handoffd.toml for every key".to_owned(),
+                None => {
+                    let known: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
+                    let known: Vec<&str> = known.into_iter().collect();
+                    format!("remove it (known here: {})", known.join(", "))
+                }
             };
             self.problem(&entry.at, what, remedy);
         }

@@ -3,7 +3,9 @@
 use super::{Article, ArticleMode, Knowledge, Topic};
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
-use crate::config::{FactName, IntentName, Language, Problem, Settings, TeamName};
+use crate::config::{
+    FactName, IntentName, Language, Problem, Settings, TEMPLATE_LANGUAGES, TeamName,
+};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -25,10 +27,14 @@ impl Knowledge {
     pub fn load(settings: &Settings) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut read = Vec::new();
+        let mut unread = Vec::new();
         for path in article_files(&settings.knowledge.folder)? {
             match read_article(&path, settings) {
                 Ok(article) => read.push(article),
-                Err(found) => problems.extend(found),
+                Err(found) => {
+                    problems.extend(found);
+                    unread.push(path);
+                }
             }
         }
         // The article without a language in its name comes first: its variants are held against it.
@@ -36,6 +42,9 @@ impl Knowledge {
         let mut knowledge = Self::default();
         for article in read {
             problems.extend(knowledge.add(article));
+        }
+        for topic in knowledge.topics.values() {
+            problems.extend(without_reader(topic, &unread));
         }
         if knowledge.topics.is_empty() && problems.is_empty() {
             problems.push(at_first_line(
@@ -99,6 +108,29 @@ impl Knowledge {
     }
 }
 
+/// An intent that is written in no language that we answer in: mostly a name with a dot before two letters (`how.to.md`).
+/// `unread`: files with problems of their own, of which one may hold the missing text.
+fn without_reader(topic: &Topic, unread: &[PathBuf]) -> Option<Problem> {
+    let answered = |language: &Language| TEMPLATE_LANGUAGES.contains(&language.0.as_str());
+    if topic.articles.keys().any(answered) {
+        return None;
+    }
+    let (language, article) = topic.articles.first_key_value()?;
+    let name = name_before_language(&article.path);
+    if unread.iter().any(|path| name_before_language(path) == name) {
+        return None;
+    }
+    let what = format!(
+        "by its file name the article is in language \"{language}\", and intent \"{}\" has none in a language that we answer in",
+        topic.intent
+    );
+    let remedy = format!(
+        "rename it without a dot before `{language}`, or write the intent in {}",
+        TEMPLATE_LANGUAGES.join(" or ")
+    );
+    Some(at_first_line(&article.path, what, &remedy))
+}
+
 fn at_first_line(file: &Path, what: String, remedy: &str) -> Problem {
     Problem {
         file: file.to_owned(),
@@ -123,7 +155,10 @@ fn article_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let is_markdown = path.extension().is_some_and(|extension| extension == "md");
-        if is_markdown && path.file_name().is_some_and(|name| name != "README.md") {
+        // Hidden files are those of editors at work, such as `.#delivery.md`.
+        let name = path.file_name().and_then(|name| name.to_str());
+        let is_hidden = name.is_some_and(|name| name.starts_with('.'));
+        if is_markdown && !is_hidden && name != Some("README.md") {
             files.push(path);
         }
     }
@@ -145,13 +180,24 @@ struct ReadArticle {
 
 fn read_article(path: &Path, settings: &Settings) -> Result<ReadArticle, Vec<Problem>> {
     let whole = Source::read(path).map_err(|problem| vec![problem])?;
-    let Some((front, body)) = split_front_matter(whole.text()) else {
-        whole.problem(
-            &(0..0),
-            "the article has no front matter",
-            "begin the file with a line `+++`, the keys, and another line `+++`",
-        );
-        return Err(whole.into_problems());
+    let (front, body) = match split_front_matter(whole.text()) {
+        FrontMatter::Closed { front, body } => (front, body),
+        FrontMatter::Open => {
+            whole.problem(
+                &(0..0),
+                "the front matter has no end",
+                "write another line `+++` between the keys and the text",
+            );
+            return Err(whole.into_problems());
+        }
+        FrontMatter::None => {
+            whole.problem(
+                &(0..0),
+                "the article has no front matter",
+                "begin the file with a line `+++`, the keys, and another line `+++`",
+            );
+            return Err(whole.into_problems());
+        }
     };
     let source = Source::new(path, front, 1);
     let body_line = front.matches('\n').count() + 2;
@@ -167,12 +213,32 @@ fn read_article(path: &Path, settings: &Settings) -> Result<ReadArticle, Vec<Pro
     }
 }
 
-/// The text between the fences, and what follows them.
-fn split_front_matter(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix(FENCE)?.strip_prefix('\n')?;
-    let end = rest.find(&format!("\n{FENCE}\n"))?;
-    let (front, body) = rest.split_at(end + 1);
-    Some((front, body.strip_prefix(FENCE)?.strip_prefix('\n')?))
+/// What a file begins with.
+enum FrontMatter<'t> {
+    /// The text between the fences, and what follows them.
+    Closed { front: &'t str, body: &'t str },
+    /// The second fence is missing.
+    Open,
+    /// The first line is no fence.
+    None,
+}
+
+/// Blanks after a fence do no harm, and the last line needs no end.
+fn split_front_matter(text: &str) -> FrontMatter<'_> {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    if first.trim_end() != FENCE {
+        return FrontMatter::None;
+    }
+    let mut front_bytes = 0;
+    for line in rest.split_inclusive('\n') {
+        let (front, from_line) = rest.split_at(front_bytes);
+        if line.trim_end() == FENCE {
+            let body = from_line.strip_prefix(line).unwrap_or_default();
+            return FrontMatter::Closed { front, body };
+        }
+        front_bytes += line.len();
+    }
+    FrontMatter::Open
 }
 
 fn read_front(
@@ -251,12 +317,17 @@ fn join_lines(body: &str) -> String {
     joined
 }
 
+/// `delivery-time` from `delivery-time.de.md`.
+fn name_before_language(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()?.split('.').next()
+}
+
 /// `de` from `delivery-time.de.md`.
 fn language_in_name(path: &Path) -> Option<Language> {
     let stem = path.file_stem()?.to_str()?;
     let (_, code) = stem.rsplit_once('.')?;
-    let is_code = code.len() == 2 && code.chars().all(|c| c.is_ascii_lowercase());
-    is_code.then(|| Language(code.to_owned()))
+    let is_code = code.len() == 2 && code.chars().all(|c| c.is_ascii_alphabetic());
+    is_code.then(|| Language(code.to_ascii_lowercase()))
 }
 
 fn revision(front: &str, body: &str) -> String {
@@ -311,11 +382,12 @@ fn team(front: &Section<'_>, settings: &Settings) -> Option<TeamName> {
         .map(|team| team.name.0.as_str())
         .collect();
     let what = format!("team \"{name}\" is not in the settings");
-    front.problem(
-        &text.at,
-        what,
-        format!("name one of {}, or add a `[[team]]`", known.join(", ")),
-    );
+    let remedy = if known.is_empty() {
+        format!("add a `[[team]]` with `name = \"{name}\"` to the settings")
+    } else {
+        format!("name one of {}, or add a `[[team]]`", known.join(", "))
+    };
+    front.problem(&text.at, what, remedy);
     None
 }
 
@@ -371,6 +443,16 @@ fn ask(front: &Section<'_>) -> Vec<String> {
         );
     }
     let texts = texts.map(|texts| texts.value).unwrap_or_default();
+    for text in &texts {
+        if !text.value.contains(char::is_alphanumeric) {
+            let what = format!("the `ask` phrase \"{}\" holds no word", text.value);
+            front.problem(
+                &text.at,
+                what,
+                "write a phrase as customers do, or remove it",
+            );
+        }
+    }
     texts.into_iter().map(|text| text.value).collect()
 }
 
@@ -383,6 +465,14 @@ fn check_body(body: &Source, needs: &[FactName]) {
         );
     }
     for (name, at) in slots(body.text()) {
+        let Some(name) = name else {
+            body.problem(
+                &at,
+                "the text has `{{` without `}}`",
+                "write a fact like `{{order_number}}`, on one line",
+            );
+            continue;
+        };
         if !needs.iter().any(|need| need.0 == name) {
             let what = format!("the text uses {{{{{name}}}}}, which is not in `needs`");
             body.problem(
@@ -394,8 +484,8 @@ fn check_body(body: &Source, needs: &[FactName]) {
     }
 }
 
-/// The `{{name}}` slots of a text, with their places.
-fn slots(text: &str) -> Vec<(String, Range<usize>)> {
+/// The `{{name}}` slots of a text, with their places; one that is never closed has no name.
+fn slots(text: &str) -> Vec<(Option<String>, Range<usize>)> {
     let mut slots = Vec::new();
     let mut from = 0;
     while let Some((start, rest)) = text.get(from..).and_then(|rest| {
@@ -403,14 +493,11 @@ fn slots(text: &str) -> Vec<(String, Range<usize>)> {
         Some((from + start, rest.get(start + 2..)?))
     }) {
         let Some(length) = rest.find("}}") else {
-            slots.push((
-                rest.lines().next().unwrap_or_default().to_owned(),
-                start..start,
-            ));
+            slots.push((None, start..start));
             break;
         };
         let name = rest.get(..length).unwrap_or_default().trim().to_owned();
-        slots.push((name, start..start + length + 4));
+        slots.push((Some(name), start..start + length + 4));
         from = start + length + 4;
     }
     slots

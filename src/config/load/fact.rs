@@ -38,9 +38,9 @@ fn fact(section: &Section<'_>, support_language: Option<&Language>) -> Option<Fa
     let ask = ask(section, support_language);
     let form = match (pattern, values) {
         (Some(pattern), None) => fact_pattern(section, &pattern),
-        (None, Some(values)) if !values.value.is_empty() => Some(FactForm::OneOf(
-            values.value.into_iter().map(|text| text.value).collect(),
-        )),
+        (None, Some(values)) if !values.value.is_empty() => {
+            Some(fact_values(section, values.value))
+        }
         (Some(_), Some(values)) => {
             section.problem(
                 &values.at,
@@ -73,7 +73,21 @@ fn fact(section: &Section<'_>, support_language: Option<&Language>) -> Option<Fa
             }
             example.value
         }
-        (Some(example), FactForm::OneOf(_)) => example.value,
+        (Some(example), FactForm::OneOf(values)) => {
+            if !values.contains(&example.value) {
+                let what = format!(
+                    "{} = \"{}\" is none of the values",
+                    section.full_name("example"),
+                    example.value
+                );
+                section.problem(
+                    &example.at,
+                    what,
+                    "correct the example, or remove it: the first value is shown then",
+                );
+            }
+            example.value
+        }
         (None, FactForm::OneOf(values)) => values.first().cloned().unwrap_or_default(),
         (None, FactForm::Pattern(_)) => String::new(),
     };
@@ -82,6 +96,25 @@ fn fact(section: &Section<'_>, support_language: Option<&Language>) -> Option<Fa
         example,
         ask: ask?,
     })
+}
+
+/// A blank value would be found in every mail, and what is found is not asked for.
+fn fact_values(section: &Section<'_>, values: Vec<Located<String>>) -> FactForm {
+    for value in &values {
+        if !value.value.contains(char::is_alphanumeric) {
+            let what = format!(
+                "{} holds \"{}\", which no mail can name",
+                section.full_name("values"),
+                value.value
+            );
+            section.problem(
+                &value.at,
+                what,
+                "write a value with letters or digits, or remove it",
+            );
+        }
+    }
+    FactForm::OneOf(values.into_iter().map(|text| text.value).collect())
 }
 
 fn fact_pattern(section: &Section<'_>, pattern: &Located<String>) -> Option<FactForm> {

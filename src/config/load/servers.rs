@@ -23,6 +23,9 @@ pub(super) fn inbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Optio
     }
     .read(&section, surroundings, server.as_ref());
     let folder = section.text("folder");
+    if let Some(folder) = &folder {
+        refuse_no_folder_name(&section, "folder", folder);
+    }
     let poll_seconds = section.number("poll_seconds", 60, 1, 3600);
     let idle = section.yes_or_no("idle", true);
     let starts = [
@@ -59,21 +62,34 @@ fn folders(inbox: &Section<'_>, watched: &str) -> BTreeMap<Outcome, String> {
         let Some(folder) = section.text(key) else {
             continue;
         };
-        if folder.value == watched {
+        if is_same_folder(&folder.value, watched) {
             let what = format!("[inbox.folders] {key} is the watched folder itself");
             section.problem(
                 &folder.at,
                 what,
                 "name another folder, or remove the line to leave such mails there",
             );
-        } else if folder.value.trim().is_empty() || folder.value.chars().any(char::is_control) {
-            let what = format!("[inbox.folders] {key} is no folder name");
-            section.problem(&folder.at, what, "name a folder, or remove the line");
+        } else {
+            refuse_no_folder_name(&section, key, &folder);
         }
         folders.insert(outcome, folder.value);
     }
     section.refuse_unknown_keys();
     folders
+}
+
+/// Whether two names are the same folder. `INBOX` is so in any case of letters (RFC 3501 section 5.1): a mail that is moved
+/// from `INBOX` to `inbox` would come back as a new one, for ever.
+fn is_same_folder(left: &str, right: &str) -> bool {
+    let is_inbox = |name: &str| name.eq_ignore_ascii_case("INBOX");
+    left == right || (is_inbox(left) && is_inbox(right))
+}
+
+fn refuse_no_folder_name(section: &Section<'_>, key: &str, folder: &Located<String>) {
+    if folder.value.trim().is_empty() || folder.value.chars().any(char::is_control) {
+        let what = format!("{} is no folder name", section.full_name(key));
+        section.problem(&folder.at, what, "name a folder, or remove the line");
+    }
 }
 
 pub(super) fn smtp(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Smtp> {
@@ -85,6 +101,13 @@ pub(super) fn smtp(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option
         required: user.is_some(),
     }
     .read(&section, surroundings, server.as_ref());
+    if let (None, Some(file)) = (&user, section.text("password_file")) {
+        section.problem(
+            &file.at,
+            "[smtp] password_file stands without user, so no login would be tried",
+            "add `user = \"support@example.org\"`, or remove the line",
+        );
+    }
     let seconds =
         |key, default, least, most| Duration::from_secs(section.number(key, default, least, most));
     let step_timeout = seconds("step_timeout_seconds", 60, 1, 600);
@@ -283,6 +306,12 @@ impl Secret {
         if secret.is_empty() {
             let what = format!("the password file {} is empty", path.display());
             section.problem(&at, what, "write the password into it, on one line");
+        } else if secret.contains(char::is_control) {
+            let what = format!(
+                "the password file {} holds more than one line, or a control character",
+                path.display()
+            );
+            section.problem(&at, what, "write the password alone into it, on one line");
         }
         Some(SecretString::from(secret))
     }

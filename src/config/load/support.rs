@@ -6,7 +6,7 @@ use crate::config::{Language, ReplyAddress, Settings, Support, Team};
 use crate::mail::{Address, HeaderText};
 
 /// The languages that built-in templates exist in.
-pub(super) const TEMPLATE_LANGUAGES: [&str; 2] = ["en", "de"];
+pub(crate) const TEMPLATE_LANGUAGES: [&str; 2] = ["en", "de"];
 
 pub(super) fn support(top: &Section<'_>, teams: &[Team]) -> Option<Support> {
     let section = top.section("support");
@@ -138,39 +138,32 @@ pub(super) fn refuse_answering_oneself(top: &Section<'_>, settings: &Settings) {
         let known = *address != Address::nobody();
         known && (by_token || address.is_same_as(&support.address))
     };
-    let refuse = |address: &Address, whose: String, section: &Section<'_>| {
-        if is_ours(address) {
+    let refuse = |section: &Section<'_>, text: &Located<String>, whose: String| {
+        // What is no address at all was named where it was read.
+        let Ok(address) = Address::parse(&text.value) else {
+            return;
+        };
+        if is_ours(&address) {
             let what = format!(
                 "{whose} is the watched mailbox itself ({address}), so it would answer itself"
             );
-            section.problem(section.at(), what, "give people a mailbox of their own");
+            section.problem(&text.at, what, "give people a mailbox of their own");
         }
     };
     let support_section = top.section("support");
     // An admin that nobody wrote down is the first team, which is looked at below.
-    if support_section.text("admin").is_some() {
-        refuse(
-            &support.admin,
-            "[support] admin".to_owned(),
-            &support_section,
-        );
+    if let Some(admin) = support_section.text("admin") {
+        refuse(&support_section, &admin, "[support] admin".to_owned());
     }
     for section in top.sections("team") {
         let name = section.text("name").map(|name| name.value);
-        let team = settings
-            .teams
-            .iter()
-            .find(|team| Some(&team.name.0) == name.as_ref());
-        let Some(team) = team else {
-            continue;
-        };
-        refuse(
-            &team.address,
-            format!("the address of team {}", team.name),
-            &section,
-        );
-        for member in &team.members {
-            refuse(member, format!("a member of team {}", team.name), &section);
+        let name = name.unwrap_or_else(|| "without a name".to_owned());
+        if let Some(address) = section.text("address") {
+            refuse(&section, &address, format!("the address of team {name}"));
+        }
+        let members = section.texts("members").map(|texts| texts.value);
+        for member in members.unwrap_or_default() {
+            refuse(&section, &member, format!("a member of team {name}"));
         }
     }
 }

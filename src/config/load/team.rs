@@ -254,6 +254,16 @@ pub(super) fn escalate(top: &Section<'_>, teams: &[Team]) -> Escalate {
     let mut words = BTreeMap::new();
     for stop in HardStop::ALL {
         if let Some(texts) = words_section.texts(stop.as_str()) {
+            for text in &texts.value {
+                if !text.value.contains(char::is_alphanumeric) {
+                    let what = format!(
+                        "[escalate.words] {} holds \"{}\", which no mail can match",
+                        stop.as_str(),
+                        text.value
+                    );
+                    words_section.problem(&text.at, what, "write a word or a phrase, or remove it");
+                }
+            }
             let texts = texts.value.into_iter().map(|text| text.value).collect();
             words.insert(stop.as_str().to_owned(), texts);
         }
