@@ -14,8 +14,9 @@ use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-/// A mail whose handling was begun this often without an end brings us down: it goes to the admin unread.
-const BEGINNINGS_MAX: u32 = 3;
+/// A mail whose handling was begun this often without an end brings us down: it goes to the admin unread. Fewer than the
+/// starts after which systemd gives up (`StartLimitBurst`), and more than a run of bad luck with power or an operator.
+const BEGINNINGS_MAX: u32 = 6;
 
 impl Gateway {
     /// One mail: judge it, record all that follows together with the cursor, wake the outbox.

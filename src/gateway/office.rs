@@ -8,6 +8,10 @@ use crate::ticket::TokenKey;
 use crate::understand::Understander;
 use std::path::Path;
 
+/// A mail that nobody wrote, understood once at start.
+const REHEARSAL: &[u8] = b"From: nobody@nowhere.invalid\r\nSubject: rehearsal\r\n\r\n\
+    Hello, this is a rehearsal. Is everything in its place?\r\n\r\n> what was said before\r\n";
+
 /// The loaded desk: who we are, what we may say, how we understand and how we write.
 pub struct Office {
     /// The settings.
@@ -53,6 +57,8 @@ impl Office {
             key: Some(key.clone()),
         };
         let understander = Understander::train(&knowledge, &settings);
+        // Patterns are compiled when they are first used: here, so that the first customer does not wait for it.
+        let _ = understander.understand(&reader.read(REHEARSAL), None);
         Ok(Self {
             settings,
             knowledge,
