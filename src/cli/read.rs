@@ -1,7 +1,9 @@
 //! `handoffd read`: what a mail says.
 
 use super::{Common, Failure, source};
+use crate::config::Language;
 use crate::mail::{Mail, Mailbox, MessageId, Reader, is_invisible_control};
+use crate::understand::{SpokenLanguage, language};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -40,28 +42,13 @@ fn closed(error: &std::io::Error) -> Result<(), Failure> {
     )))
 }
 
-/// The language of the new text, where it is sure.
-fn language(mail: &Mail) -> Option<&'static str> {
-    let found = whatlang::detect(&mail.body.reply_text).filter(whatlang::Info::is_reliable)?;
-    Some(match found.lang() {
-        whatlang::Lang::Eng => "en",
-        whatlang::Lang::Deu => "de",
-        whatlang::Lang::Fra => "fr",
-        whatlang::Lang::Spa => "es",
-        whatlang::Lang::Ita => "it",
-        whatlang::Lang::Nld => "nl",
-        whatlang::Lang::Por => "pt",
-        whatlang::Lang::Swe => "sv",
-        whatlang::Lang::Dan => "da",
-        whatlang::Lang::Nob => "no",
-        whatlang::Lang::Pol => "pl",
-        whatlang::Lang::Ces => "cs",
-        whatlang::Lang::Fin => "fi",
-        whatlang::Lang::Rus => "ru",
-        whatlang::Lang::Jpn => "ja",
-        whatlang::Lang::Cmn => "zh",
-        other => other.code(),
-    })
+/// The language of the new text, where it is sure; as the understanding sees it.
+fn language(mail: &Mail) -> Option<String> {
+    let assumed = Language("en".to_owned());
+    match language::detect(&mail.body.reply_text, &assumed) {
+        SpokenLanguage::Known(known) => Some(known.0),
+        SpokenLanguage::Assumed(_) => None,
+    }
 }
 
 fn mailbox(mailbox: &Mailbox) -> Value {

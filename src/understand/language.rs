@@ -37,7 +37,7 @@ const FUNCTION_WORDS: [(&str, &str); 7] = [
 ];
 
 /// Detects the language of the new text. `support` is what is assumed.
-pub(super) fn detect(text: &str, support: &Language) -> SpokenLanguage {
+pub(crate) fn detect(text: &str, support: &Language) -> SpokenLanguage {
     let all = words(text);
     let all: Vec<&String> = all
         .iter()

@@ -6,7 +6,7 @@
 mod command;
 mod facts;
 pub(crate) mod intent;
-mod language;
+pub(crate) mod language;
 mod lexicon;
 mod payment;
 mod prepare;
