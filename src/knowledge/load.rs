@@ -29,19 +29,27 @@ impl Knowledge {
         let mut read = Vec::new();
         let mut unread = Vec::new();
         for path in article_files(&settings.knowledge.folder)? {
-            match read_article(&path, settings) {
-                Ok(article) => read.push(article),
-                Err(found) => {
-                    problems.extend(found);
-                    unread.push(path);
-                }
+            let (article, found) = read_article(&path, settings);
+            if !found.is_empty() {
+                unread.push(path);
+            }
+            match article {
+                Some(article) => read.push((article, found)),
+                None => problems.extend(found),
             }
         }
         // The article without a language in its name comes first: its variants are held against it.
-        read.sort_by_key(|article| (article.variant.is_some(), article.article.path.clone()));
+        read.sort_by_key(|(article, _)| (article.variant.is_some(), article.article.path.clone()));
         let mut knowledge = Self::default();
-        for article in read {
-            problems.extend(knowledge.add(article));
+        let mut first_paths = BTreeMap::new();
+        for (article, found) in read {
+            // Also one with problems of its own is a second one: both are told in one run.
+            let second = second_of_its_intent(&mut first_paths, &article);
+            if found.is_empty() && second.is_none() {
+                problems.extend(knowledge.add(article));
+            }
+            problems.extend(found);
+            problems.extend(second);
         }
         for topic in knowledge.topics.values() {
             problems.extend(without_reader(topic, &unread));
@@ -77,19 +85,6 @@ impl Knowledge {
             }
             Entry::Occupied(mut place) => {
                 let topic = place.get_mut();
-                if let Some(other) = topic.articles.get(&read.language) {
-                    let what = format!(
-                        "intent \"{}\" has a second article in language {}; the first is {}",
-                        read.intent,
-                        read.language,
-                        other.path.display()
-                    );
-                    return Some(at_first_line(
-                        &path,
-                        what,
-                        "give each intent one article a language",
-                    ));
-                }
                 if topic.mode != read.mode || topic.team != read.team || topic.needs != read.needs {
                     let what = format!(
                         "mode, team or needs differ from the other article of intent \"{}\"",
@@ -104,6 +99,30 @@ impl Knowledge {
                 topic.articles.insert(read.language, read.article);
                 None
             }
+        }
+    }
+}
+
+/// That another article has this intent in this language already; the first one is remembered.
+fn second_of_its_intent(
+    first_paths: &mut BTreeMap<(IntentName, Language), PathBuf>,
+    read: &ReadArticle,
+) -> Option<Problem> {
+    let path = &read.article.path;
+    match first_paths.entry((read.intent.clone(), read.language.clone())) {
+        Entry::Vacant(place) => {
+            place.insert(path.clone());
+            None
+        }
+        Entry::Occupied(first) => {
+            let what = format!(
+                "intent \"{}\" has a second article in language {}; the first is {}",
+                read.intent,
+                read.language,
+                first.get().display()
+            );
+            let remedy = "give each intent one article a language";
+            Some(at_first_line(path, what, remedy))
         }
     }
 }
@@ -178,8 +197,12 @@ struct ReadArticle {
     article: Article,
 }
 
-fn read_article(path: &Path, settings: &Settings) -> Result<ReadArticle, Vec<Problem>> {
-    let whole = Source::read(path).map_err(|problem| vec![problem])?;
+/// The article as far as it can be read, and what is wrong with it.
+fn read_article(path: &Path, settings: &Settings) -> (Option<ReadArticle>, Vec<Problem>) {
+    let whole = match Source::read(path) {
+        Ok(whole) => whole,
+        Err(problem) => return (None, vec![problem]),
+    };
     let (front, body) = match split_front_matter(whole.text()) {
         FrontMatter::Closed { front, body } => (front, body),
         FrontMatter::Open => {
@@ -188,7 +211,7 @@ fn read_article(path: &Path, settings: &Settings) -> Result<ReadArticle, Vec<Pro
                 "the front matter has no end",
                 "write another line `+++` between the keys and the text",
             );
-            return Err(whole.into_problems());
+            return (None, whole.into_problems());
         }
         FrontMatter::None => {
             whole.problem(
@@ -196,21 +219,16 @@ fn read_article(path: &Path, settings: &Settings) -> Result<ReadArticle, Vec<Pro
                 "the article has no front matter",
                 "begin the file with a line `+++`, the keys, and another line `+++`",
             );
-            return Err(whole.into_problems());
+            return (None, whole.into_problems());
         }
     };
     let source = Source::new(path, front, 1);
     let body_line = front.matches('\n').count() + 2;
     let body_source = Source::new(path, body, body_line);
     let article = read_front(&source, &body_source, path, settings);
-    match article {
-        Some(article) if source.is_clean() && body_source.is_clean() => Ok(article),
-        _ => {
-            let mut problems = source.into_problems();
-            problems.extend(body_source.into_problems());
-            Err(problems)
-        }
-    }
+    let mut problems = source.into_problems();
+    problems.extend(body_source.into_problems());
+    (article, problems)
 }
 
 /// What a file begins with.
