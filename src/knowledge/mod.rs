@@ -1,5 +1,7 @@
 //! What may we say, and to what? The folder of articles: Markdown with TOML front matter, one file an intent and a language.
 
+mod article;
+mod body;
 mod load;
 
 use crate::config::{FactName, IntentName, Language, TeamName};
