@@ -399,6 +399,30 @@ const CASES: &[Broken] = &[
         "knowledge/how.to.md",
         "+++\nintent = \"how-to\"\ntitle = \"How?\"\nmode = \"answer\"\nask = [\"How?\"]\n+++\nSo.\n",
     ),
+    broken(
+        "a fact that cannot be asked for in the support language",
+        TOML,
+        "ask = \"your order number\"",
+        "ask.de = \"Ihre Bestellnummer\"",
+    ),
+    broken(
+        "no list of phrases",
+        FIRST,
+        "ask = [\"When will my parcel arrive?\", \"How long does it take?\"]\n",
+        "",
+    ),
+    broken(
+        "a reply address with two tokens",
+        TOML,
+        "name = \"Shop\"",
+        "name = \"Shop\"\nreply_address = \"support+{token}-{token}@shop.example\"",
+    ),
+    broken(
+        "a second article with a problem of its own",
+        NONE,
+        "knowledge/other.md",
+        "+++\nintent = \"delivery-time\"\ntitle = \"When?\"\nmode = \"answer\"\nteam = \"crae\"\nask = [\"When?\"]\n+++\nSoon.\n",
+    ),
 ];
 
 fn good_folder() -> tempfile::TempDir {
@@ -423,15 +447,26 @@ fn write(folder: &Path, name: &str, text: &str) {
 
 /// Runs `handoffd check`; its exit code and what it printed, without the folder's path.
 fn check(folder: &Path) -> (Option<i32>, String) {
+    let (code, out, _) = check_with(folder, &[]);
+    (code, out)
+}
+
+/// The same with further arguments; its exit code, standard output and standard error.
+fn check_with(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_handoffd"))
         .args(["check", "--config"])
         .arg(folder.join(TOML))
+        .args(arguments)
         .env_remove("CREDENTIALS_DIRECTORY")
         .output()
         .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
     let path = format!("{}/", folder.display());
-    (output.status.code(), text.replace(&path, ""))
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&path, "");
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 fn apply(folder: &Path, case: &Broken) {
@@ -531,4 +566,128 @@ fn a_password_that_everybody_can_read_is_refused_for_a_server_elsewhere() {
         text.contains("can be read by everybody; run `chmod 600 "),
         "{text}"
     );
+}
+
+#[test]
+fn a_problem_in_support_hides_none_elsewhere_and_makes_none_up() {
+    // Given a German desk whose name is misspelt, and whose team is the mailbox itself
+    let folder = good_folder();
+    let settings = SETTINGS
+        .replace("name = \"Shop\"", "nmae = \"Shop\"\nlanguage = \"de\"")
+        .replace("ask = ", "ask.de = ")
+        .replace("care@shop.example", "support@shop.example");
+    write(folder.path(), TOML, &settings);
+
+    // Then both are told, and nothing is held against the desk in a language that it does not have
+    let (code, text) = check(folder.path());
+    assert_eq!(code, Some(2));
+    let places: Vec<&str> = text
+        .lines()
+        .map(|line| line.split_once("; ").unwrap().0)
+        .collect();
+    let wanted = [
+        "handoffd.toml:1:2: [support] name is missing",
+        "handoffd.toml:3:1: unknown key [support] nmae",
+        "handoffd.toml:19:11: the address of team care is the watched mailbox itself (support@shop.example), so it would answer itself",
+    ];
+    assert_eq!(places, wanted);
+}
+
+#[test]
+fn as_json_each_problem_is_one_object() {
+    let folder = good_folder();
+    let (code, text, _) = check_with(folder.path(), &["--json"]);
+    assert_eq!((code, text.as_str()), (Some(0), ""));
+
+    let settings = SETTINGS.replace("Shop\"", "Shop\"\ncolour = \"red\"");
+    write(folder.path(), TOML, &settings);
+    let article = ARTICLE.replace("\"care\"", "\"crae\"");
+    write(folder.path(), FIRST, &article);
+    let (code, text, _) = check_with(folder.path(), &["--json"]);
+    assert_eq!(code, Some(2));
+    let objects: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let place = |object: &serde_json::Value| {
+        let fields = ["file", "line", "column", "what"];
+        fields.map(|field| object.get(field).unwrap().to_string())
+    };
+    let wanted = [
+        [
+            "\"handoffd.toml\"",
+            "4",
+            "1",
+            "\"unknown key [support] colour\"",
+        ],
+        [
+            "\"knowledge/delivery-time.md\"",
+            "5",
+            "8",
+            "\"team \\\"crae\\\" is not in the settings\"",
+        ],
+    ];
+    assert_eq!(objects.iter().map(place).collect::<Vec<_>>(), wanted);
+    for object in objects {
+        assert_eq!(object.as_object().unwrap().len(), 5, "{object}");
+        assert!(object.get("remedy").unwrap().as_str().unwrap().len() > 10);
+    }
+}
+
+#[test]
+fn what_is_shipped_to_start_from_is_all_well() {
+    // Given the reference settings and the starter articles, and the passwords as credentials
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(shipped.join(TOML), folder.path().join(TOML)).unwrap();
+    fs::create_dir(folder.path().join("knowledge")).unwrap();
+    let mut variants = 0;
+    for entry in fs::read_dir(shipped.join("knowledge")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        variants += usize::from(name.ends_with(".de.md"));
+        fs::copy(&path, folder.path().join("knowledge").join(name)).unwrap();
+    }
+    for name in ["imap-password", "smtp-password"] {
+        write(folder.path(), name, "hush\n");
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(folder.path().join(name), mode).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_handoffd"))
+        .args(["check", "--config"])
+        .arg(folder.path().join(TOML))
+        .env("CREDENTIALS_DIRECTORY", folder.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let articles = text.lines().find(|line| line.contains("articles")).unwrap();
+    let intents = articles.split_whitespace().nth(1).unwrap();
+    assert!(intents.parse::<usize>().unwrap() >= 8, "{articles}");
+    assert!(variants >= 2, "{variants} German articles");
+}
+
+#[test]
+fn servers_that_are_away_are_both_named() {
+    // Given ports of which nobody listens: taken and given back
+    let closed_port = || {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let (imap, smtp) = (closed_port(), closed_port());
+    let folder = good_folder();
+    let settings = SETTINGS
+        .replace(
+            "user = \"support\"",
+            &format!("user = \"support\"\nport = {imap}"),
+        )
+        .replace("[smtp]", &format!("[smtp]\nport = {smtp}"));
+    write(folder.path(), TOML, &settings);
+
+    // Then one run names both, and says that it is the servers
+    let (code, out, error) = check_with(folder.path(), &["--online"]);
+    assert_eq!(code, Some(3), "{error}");
+    assert_eq!(out, "");
+    assert!(error.contains(&format!("127.0.0.1:{imap}")), "{error}");
+    assert!(error.contains(&format!("127.0.0.1:{smtp}")), "{error}");
 }

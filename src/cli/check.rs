@@ -43,8 +43,15 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     let (Some(settings), Some(articles)) = (inspection.settings, articles) else {
         return Err(Failure::Usage("the settings cannot be read".to_owned()));
     };
-    if arguments.online {
-        log_in(&settings)?;
+    if arguments.online
+        && let Some(remark) = log_in(&settings)?
+    {
+        // Standard output holds nothing but JSON where JSON was asked for.
+        if common.json {
+            eprintln!("{}", super::printable(&remark));
+        } else {
+            println!("{}", super::printable(&remark));
+        }
     }
     if !common.json {
         print!("{}", summary(&settings, &articles, arguments));
@@ -70,25 +77,30 @@ fn print_problems(problems: &[Problem], as_json: bool) {
     }
 }
 
-/// Logs in to both servers and leaves again; changes nothing there.
-fn log_in(settings: &Settings) -> Result<(), Failure> {
+/// Logs in to both servers and leaves again; changes nothing there. Names both where both fail. What is odd and no failure
+/// comes back as a remark.
+fn log_in(settings: &Settings) -> Result<Option<String>, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Unreachable(format!("starting the runtime: {error}")))?;
     runtime.block_on(async {
-        let inbox = Connection::open(&settings.inbox).await;
-        let inbox = inbox.map_err(|error| Failure::Unreachable(error.to_string()))?;
-        let keeps_keywords = inbox.keeps_keywords();
-        inbox.close().await;
-        if !keeps_keywords {
-            println!(
+        let watching = async {
+            let inbox = Connection::open(&settings.inbox).await;
+            let inbox = inbox.map_err(|error| error.to_string())?;
+            let keeps_keywords = inbox.keeps_keywords();
+            inbox.close().await;
+            Ok::<bool, String>(keeps_keywords)
+        };
+        match tokio::join!(watching, outbox::log_in(&settings.smtp)) {
+            (Ok(true), Ok(())) => Ok(None),
+            (Ok(false), Ok(())) => Ok(Some(format!(
                 "folder {} keeps no keywords: handled mails will be known to handoffd alone",
                 settings.inbox.folder
-            );
+            ))),
+            (Err(inbox), Err(smtp)) => Err(Failure::Unreachable(format!("{inbox}\n{smtp}"))),
+            (Err(failed), Ok(())) | (Ok(_), Err(failed)) => Err(Failure::Unreachable(failed)),
         }
-        let sending = outbox::log_in(&settings.smtp).await;
-        sending.map_err(Failure::Unreachable)
     })
 }
 

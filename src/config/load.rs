@@ -1,6 +1,8 @@
 //! From `handoffd.toml` to checked [`Settings`], naming all problems in one run.
 
 mod fact;
+#[cfg(test)]
+mod reference_text;
 mod servers;
 mod support;
 mod team;
@@ -127,10 +129,10 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
     let templates_folder = templates(&top, &surroundings);
     let store = store(&top, &surroundings);
     let control = control(&top, &surroundings);
-    let facts = fact::facts(&top, support.as_ref().map(|support| &support.language));
+    let facts = fact::facts(&top, &support.language);
     top.refuse_unknown_keys();
     let settings = Settings {
-        support: support.unwrap_or_else(support::support_stand_in),
+        support,
         inbox: inbox.unwrap_or_else(servers::inbox_stand_in),
         smtp: smtp.unwrap_or_else(servers::smtp_stand_in),
         teams,

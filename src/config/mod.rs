@@ -38,7 +38,7 @@ pub struct Settings {
     pub limits: Limits,
     /// `[knowledge]`
     pub knowledge: KnowledgeFolder,
-    /// `[templates]`: a folder whose files take the place of built-in templates of the same name (`en/notice.txt.hbs`).
+    /// `[templates]`: a folder whose files take the place of built-in templates of the same name (`en/notice.hbs`).
     pub templates_folder: Option<PathBuf>,
     /// `[store]`
     pub store: Store,
@@ -73,13 +73,13 @@ pub struct Support {
     pub name: HeaderText,
     /// The language of a mail whose language is not known, and of what staff and admin get.
     pub language: Language,
-    /// The languages that we answer in: those that have both templates and this setting.
+    /// The languages that we answer in; mail in any other language goes to a person.
     pub languages: Vec<Language>,
-    /// Last lines of every mail to a customer (company name, legal lines); may be empty.
+    /// Last lines of every mail to a customer (company name, legal lines). May be empty.
     pub footer: String,
-    /// The form of addresses that carry a token.
+    /// The form of addresses that carry a ticket's token, with one `{token}`.
     pub reply_address: ReplyAddress,
-    /// Who is told when something is wrong with handoffd itself.
+    /// Who is told when something is wrong with handoffd itself. The default is the first team's address.
     pub admin: Address,
 }
 
@@ -100,7 +100,7 @@ pub enum ReplyAddress {
 /// The mailbox that is watched.
 #[derive(Clone, Debug)]
 pub struct Inbox {
-    /// Host name or IP address.
+    /// The IMAP server. Host name or IP address.
     pub host: String,
     /// Port.
     pub port: u16,
@@ -110,7 +110,7 @@ pub struct Inbox {
     pub ca_file: Option<PathBuf>,
     /// Login name.
     pub user: String,
-    /// Password, read from its file at start.
+    /// The file that holds the password, on one line, readable for handoffd alone. Here: what stood in it at the start.
     pub password: SecretString,
     /// The folder that is watched.
     pub folder: String,
@@ -118,11 +118,11 @@ pub struct Inbox {
     pub poll_interval: Duration,
     /// Whether IDLE is used where the server offers it.
     pub idle: bool,
-    /// Which mails are handled when handoffd meets a folder for the first time.
+    /// What happens to mail that lies in the folder when handoffd sees it for the first time.
     pub first_start: FirstStart,
-    /// Mails larger than this are not read but handed to a person by their headers. In bytes.
+    /// Larger mails are not read but handed to a person by their headers. In bytes.
     pub mail_max_bytes: u32,
-    /// Where handled mails are moved to, by outcome; an outcome that is missing stays where it is.
+    /// Where handled mails are moved to, by outcome. An outcome without a line stays in the watched folder, tagged.
     pub folders: BTreeMap<Outcome, String>,
 }
 
@@ -149,7 +149,7 @@ pub enum Tls {
 /// The server through which everything leaves.
 #[derive(Clone, Debug)]
 pub struct Smtp {
-    /// Host name or IP address.
+    /// The server through which everything leaves. Host name or IP address.
     pub host: String,
     /// Port.
     pub port: u16,
@@ -157,7 +157,7 @@ pub struct Smtp {
     pub tls: Tls,
     /// Certificates (PEM) to trust instead of the machine's.
     pub ca_file: Option<PathBuf>,
-    /// Login name and password; without them no login is tried.
+    /// Login name; without it no login is tried. Beside it the password.
     pub login: Option<(String, SecretString)>,
     /// The longest wait for one step of the dialogue.
     pub step_timeout: Duration,
@@ -167,7 +167,7 @@ pub struct Smtp {
     pub retry_longest_delay: Duration,
     /// After this time a mail that never got through is given up and told to staff.
     pub retry_give_up_after: Duration,
-    /// Whether each mail is also sent to our own support address, in the same transaction: the proof that it left.
+    /// Whether each mail is also sent to our own address in the same transaction: the proof that it left, after a crash.
     pub copy_to_self: bool,
     /// How long that copy is waited for before a mail in doubt is taken as not sent.
     pub copy_wait: Duration,
@@ -178,9 +178,9 @@ pub struct Smtp {
 pub struct Team {
     /// The name that articles use.
     pub name: TeamName,
-    /// How the team is called in a text to customers ("our workshop"), by language; the name where there is none.
+    /// How the team is called in a text to customers, by language (or one text for all). The default is the name.
     pub titles: BTreeMap<Language, String>,
-    /// The mailbox that packets go to.
+    /// The mailbox that hand-offs go to.
     pub address: Address,
     /// Who may speak for us; replies from anybody else change nothing.
     pub members: Vec<Address>,
@@ -220,11 +220,11 @@ pub struct Language(pub String);
 /// How much handoffd may do by itself.
 #[derive(Clone, Debug)]
 pub struct Automation {
-    /// The mode of the whole desk.
+    /// How much handoffd may do by itself.
     pub mode: Mode,
-    /// Confidence from which an answer is sent, 0 to 1; `None` means the shipped, calibrated threshold.
+    /// Confidence from which an answer is sent, 0 to 1. `None` means the shipped, calibrated threshold.
     pub send_threshold: Option<f64>,
-    /// Confidence from which an answer is suggested to staff, 0 to 1; `None` means the shipped threshold.
+    /// Confidence from which an answer is suggested to staff, 0 to 1. `None` means the shipped threshold.
     pub suggest_threshold: Option<f64>,
 }
 
@@ -244,9 +244,9 @@ pub enum Mode {
 pub struct Escalate {
     /// Addresses, or `@domain`, whose mails always go to a person. In lower case.
     pub vip: Vec<String>,
-    /// The team that gets a hard stop, by the stop's name; others go to the article's or the default team.
+    /// Which team gets a hard stop; others go to the article's or the first team. By the stop's name.
     pub team_by_stop: BTreeMap<String, TeamName>,
-    /// Further words of a hard stop, by the stop's name. Configuration can add, never remove.
+    /// Further words that mean a hard stop here. Configuration can add, never remove. By the stop's name.
     pub words: BTreeMap<String, Vec<String>>,
 }
 
@@ -273,7 +273,7 @@ pub struct KnowledgeFolder {
 /// `[store]`.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// The folder of the sled database; the token key lies beside it unless a credential gives it.
+    /// The folder of the store. The key of all tokens lies in it, unless the credential token-key gives one.
     pub path: PathBuf,
 }
 
@@ -287,11 +287,11 @@ pub struct Control {
 /// `[fact.NAME]`: a detail that answers need.
 #[derive(Clone, Debug)]
 pub struct Fact {
-    /// Its normal form as a regular expression, or one of a list.
+    /// Its normal form as a regular expression. Or one of a list.
     pub form: FactForm,
     /// An example, shown to the customer.
     pub example: String,
-    /// How to ask for it, by language; the support language is always there.
+    /// How to ask for it, by language (or one text for the support language). The support language is always there.
     pub ask: BTreeMap<Language, String>,
 }
 

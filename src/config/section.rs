@@ -250,10 +250,21 @@ impl<'s> Section<'s> {
             );
             return Vec::new();
         };
-        let entries = array.iter();
-        entries
-            .map(|entry| Section::new(key, entry.get_ref().as_table(), entry.span(), self.source))
-            .collect()
+        let mut sections = Vec::new();
+        for entry in array.iter() {
+            match entry.get_ref().as_table() {
+                Some(table) => {
+                    sections.push(Section::new(key, Some(table), entry.span(), self.source));
+                }
+                None => {
+                    let found = with_article(entry.get_ref().type_str());
+                    let what = format!("{key} holds {found}, not a section");
+                    let remedy = format!("write `[[{key}]]` with its keys below it");
+                    self.problem(&entry.span(), what, remedy);
+                }
+            }
+        }
+        sections
     }
 
     /// All keys with their values as sub-sections (`[fact.NAME]`).
@@ -379,5 +390,21 @@ mod tests {
         assert_eq!(nearest("prot", &known), Some("port"));
         assert_eq!(nearest("hosts", &known), Some("host"));
         assert_eq!(nearest("colour", &known), None);
+    }
+
+    #[test]
+    fn an_entry_that_is_no_section_is_said_once_and_asked_for_nothing() {
+        let source = Source::new(std::path::Path::new("x.toml"), "team = [1, { a = 2 }]\n", 0);
+        let (document, errors) = DeTable::parse_recoverable(source.text());
+        assert!(errors.is_empty());
+        let top = Section::new("", Some(document.get_ref()), 0..0, &source);
+        assert_eq!(top.sections("team").len(), 1);
+        let said: Vec<String> = source
+            .into_problems()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let wanted = "x.toml:1:9: team holds an integer, not a section; write `[[team]]` with its keys below it";
+        assert_eq!(said, [wanted]);
     }
 }

@@ -27,8 +27,15 @@ pub(super) struct ReadArticle {
     pub(super) article: Article,
 }
 
-pub(super) fn read_article(path: &Path, settings: &Settings) -> Result<ReadArticle, Vec<Problem>> {
-    let whole = Source::read(path).map_err(|problem| vec![problem])?;
+/// The article as far as it can be read, and what is wrong with it.
+pub(super) fn read_article(
+    path: &Path,
+    settings: &Settings,
+) -> (Option<ReadArticle>, Vec<Problem>) {
+    let whole = match Source::read(path) {
+        Ok(whole) => whole,
+        Err(problem) => return (None, vec![problem]),
+    };
     let (front, body) = match split_front_matter(whole.text()) {
         FrontMatter::Closed { front, body } => (front, body),
         FrontMatter::Open => {
@@ -37,7 +44,7 @@ pub(super) fn read_article(path: &Path, settings: &Settings) -> Result<ReadArtic
                 "the front matter has no end",
                 "write another line `+++` between the keys and the text",
             );
-            return Err(whole.into_problems());
+            return (None, whole.into_problems());
         }
         FrontMatter::None => {
             whole.problem(
@@ -45,21 +52,16 @@ pub(super) fn read_article(path: &Path, settings: &Settings) -> Result<ReadArtic
                 "the article has no front matter",
                 "begin the file with a line `+++`, the keys, and another line `+++`",
             );
-            return Err(whole.into_problems());
+            return (None, whole.into_problems());
         }
     };
     let source = Source::new(path, front, 1);
     let body_line = front.matches('\n').count() + 2;
     let body_source = Source::new(path, body, body_line);
     let article = read_front(&source, &body_source, path, settings);
-    match article {
-        Some(article) if source.is_clean() && body_source.is_clean() => Ok(article),
-        _ => {
-            let mut problems = source.into_problems();
-            problems.extend(body_source.into_problems());
-            Err(problems)
-        }
-    }
+    let mut problems = source.into_problems();
+    problems.extend(body_source.into_problems());
+    (article, problems)
 }
 
 /// What a file begins with.

@@ -2,7 +2,7 @@
 
 use super::article::{ReadArticle, name_before_language, read_article};
 use super::{Knowledge, Topic};
-use crate::config::{Language, Problem, Settings, TEMPLATE_LANGUAGES};
+use crate::config::{IntentName, Language, Problem, Settings, TEMPLATE_LANGUAGES};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
@@ -17,19 +17,27 @@ impl Knowledge {
         let mut read = Vec::new();
         let mut unread = Vec::new();
         for path in article_files(&settings.knowledge.folder)? {
-            match read_article(&path, settings) {
-                Ok(article) => read.push(article),
-                Err(found) => {
-                    problems.extend(found);
-                    unread.push(path);
-                }
+            let (article, found) = read_article(&path, settings);
+            if !found.is_empty() {
+                unread.push(path);
+            }
+            match article {
+                Some(article) => read.push((article, found)),
+                None => problems.extend(found),
             }
         }
         // The article without a language in its name comes first: its variants are held against it.
-        read.sort_by_key(|article| (article.variant.is_some(), article.article.path.clone()));
+        read.sort_by_key(|(article, _)| (article.variant.is_some(), article.article.path.clone()));
         let mut knowledge = Self::default();
-        for article in read {
-            problems.extend(knowledge.add(article));
+        let mut first_paths = BTreeMap::new();
+        for (article, found) in read {
+            // Also one with problems of its own is a second one: both are told in one run.
+            let second = second_of_its_intent(&mut first_paths, &article);
+            if found.is_empty() && second.is_none() {
+                problems.extend(knowledge.add(article));
+            }
+            problems.extend(found);
+            problems.extend(second);
         }
         for topic in knowledge.topics.values() {
             problems.extend(without_reader(topic, &unread));
@@ -65,19 +73,6 @@ impl Knowledge {
             }
             Entry::Occupied(mut place) => {
                 let topic = place.get_mut();
-                if let Some(other) = topic.articles.get(&read.language) {
-                    let what = format!(
-                        "intent \"{}\" has a second article in language {}; the first is {}",
-                        read.intent,
-                        read.language,
-                        other.path.display()
-                    );
-                    return Some(at_first_line(
-                        &path,
-                        what,
-                        "give each intent one article a language",
-                    ));
-                }
                 if topic.mode != read.mode || topic.team != read.team || topic.needs != read.needs {
                     let what = format!(
                         "mode, team or needs differ from the other article of intent \"{}\"",
@@ -92,6 +87,30 @@ impl Knowledge {
                 topic.articles.insert(read.language, read.article);
                 None
             }
+        }
+    }
+}
+
+/// That another article has this intent in this language already; the first one is remembered.
+fn second_of_its_intent(
+    first_paths: &mut BTreeMap<(IntentName, Language), PathBuf>,
+    read: &ReadArticle,
+) -> Option<Problem> {
+    let path = &read.article.path;
+    match first_paths.entry((read.intent.clone(), read.language.clone())) {
+        Entry::Vacant(place) => {
+            place.insert(path.clone());
+            None
+        }
+        Entry::Occupied(first) => {
+            let what = format!(
+                "intent \"{}\" has a second article in language {}; the first is {}",
+                read.intent,
+                read.language,
+                first.get().display()
+            );
+            let remedy = "give each intent one article a language";
+            Some(at_first_line(path, what, remedy))
         }
     }
 }

@@ -6,10 +6,7 @@ use crate::config::section::{Located, Section};
 use crate::config::{Fact, FactForm, FactName, Language};
 use std::collections::BTreeMap;
 
-pub(super) fn facts(
-    top: &Section<'_>,
-    support_language: Option<&Language>,
-) -> BTreeMap<FactName, Fact> {
+pub(super) fn facts(top: &Section<'_>, support_language: &Language) -> BTreeMap<FactName, Fact> {
     let mut facts = BTreeMap::new();
     for (name, section) in top.section("fact").named_sections() {
         let plain = plain_name(&section, "name", &name, '_');
@@ -31,7 +28,7 @@ fn fact_stand_in() -> Fact {
     }
 }
 
-fn fact(section: &Section<'_>, support_language: Option<&Language>) -> Option<Fact> {
+fn fact(section: &Section<'_>, support_language: &Language) -> Option<Fact> {
     let pattern = section.text("pattern");
     let values = section.texts("values").or_else(|| section.texts("one_of"));
     let example = section.text("example");
@@ -145,13 +142,7 @@ fn fact_pattern(section: &Section<'_>, pattern: &Located<String>) -> Option<Fact
     }
 }
 
-fn ask(
-    section: &Section<'_>,
-    support_language: Option<&Language>,
-) -> Option<BTreeMap<Language, String>> {
-    let base = support_language
-        .cloned()
-        .unwrap_or_else(|| Language("en".to_owned()));
+fn ask(section: &Section<'_>, support_language: &Language) -> Option<BTreeMap<Language, String>> {
     if section.holds_section("ask") {
         let by_language = section.section("ask");
         let mut ask = BTreeMap::new();
@@ -161,20 +152,20 @@ fn ask(
             }
         }
         by_language.refuse_unknown_keys();
-        if !ask.contains_key(&base) {
+        if !ask.contains_key(support_language) {
             let what = format!(
-                "{} has no text in the support language {base}",
+                "{} has no text in the support language {support_language}",
                 section.full_name("ask")
             );
             section.problem(
                 by_language.at(),
                 what,
-                format!("add `ask.{base} = \"your …\"`"),
+                format!("add `ask.{support_language} = \"your …\"`"),
             );
             return None;
         }
         return Some(ask);
     }
     let text = section.required_text("ask", "your order number")?;
-    Some(BTreeMap::from([(base, text.value)]))
+    Some(BTreeMap::from([(support_language.clone(), text.value)]))
 }

@@ -8,7 +8,9 @@ use crate::mail::{Address, HeaderText};
 /// The languages that built-in templates exist in.
 pub(crate) const TEMPLATE_LANGUAGES: [&str; 2] = ["en", "de"];
 
-pub(super) fn support(top: &Section<'_>, teams: &[Team]) -> Option<Support> {
+/// Each part that has a problem gets a stand-in of its own, so that the others are still checked as they were meant. The
+/// stand-in of an address is nobody's (RFC 2606).
+pub(super) fn support(top: &Section<'_>, teams: &[Team]) -> Support {
     let section = top.section("support");
     let written = section.required_text("address", "support@example.org");
     let support = written.and_then(|text| address(&section, "address", &text));
@@ -24,35 +26,21 @@ pub(super) fn support(top: &Section<'_>, teams: &[Team]) -> Option<Support> {
         .text("admin")
         .and_then(|text| address(&section, "admin", &text));
     section.refuse_unknown_keys();
-    let support = support?;
+    let support = support.unwrap_or_else(Address::nobody);
     let reply_address = reply_address.unwrap_or_else(|| ReplyAddress::Pattern {
         before: format!("{}+", support.local_part()),
         after: format!("@{}", support.domain()),
     });
-    let admin = admin.or_else(|| teams.first().map(|team| team.address.clone()))?;
-    Some(Support {
+    let admin = admin.or_else(|| teams.first().map(|team| team.address.clone()));
+    let name = name.map(|name| HeaderText::clean(&name.value));
+    Support {
         address: support,
-        name: HeaderText::clean(&name?.value),
+        name: name.unwrap_or_default(),
         language,
         languages,
         footer,
         reply_address,
-        admin,
-    })
-}
-
-/// Stands for a `[support]` with problems, so that the rest can still be checked. Its address is nobody's (RFC 2606).
-pub(super) fn support_stand_in() -> Support {
-    Support {
-        address: Address::nobody(),
-        name: HeaderText::default(),
-        language: Language("en".to_owned()),
-        languages: TEMPLATE_LANGUAGES
-            .map(|code| Language(code.to_owned()))
-            .to_vec(),
-        footer: String::new(),
-        reply_address: ReplyAddress::None,
-        admin: Address::nobody(),
+        admin: admin.unwrap_or_else(Address::nobody),
     }
 }
 
@@ -103,8 +91,10 @@ fn reply_address_form(section: &Section<'_>, text: &Located<String>) -> Option<R
     let sample = text
         .value
         .replacen("{token}", "0123456789-c-0123456789abcdef", 1);
+    // A second `{token}` would stand literally in every address that leaves, and no reply would find its ticket.
     if let Some((before, after)) = parts
         && after.contains('@')
+        && !after.contains("{token}")
         && Address::parse(&sample).is_ok()
     {
         return Some(ReplyAddress::Pattern {
@@ -119,7 +109,7 @@ fn reply_address_form(section: &Section<'_>, text: &Located<String>) -> Option<R
     section.problem(
         &text.at,
         what,
-        "write it like `support+{token}@example.org`, or `none`",
+        "write it like `support+{token}@example.org`, with one `{token}`, or `none`",
     );
     None
 }
