@@ -111,7 +111,12 @@ impl ImapClient {
         let mut flags = BTreeSet::new();
         for uid in self.find(message_id) {
             let answer = self.command(&format!("UID FETCH {uid} (FLAGS)"));
+            // Among the answers there may be one about another mail whose flags changed meanwhile (RFC 3501, 7.4.2).
+            let ours = [format!("(UID {uid} "), format!(" UID {uid})")];
             for line in answer.lines() {
+                if !ours.iter().any(|mark| line.contains(mark.as_str())) {
+                    continue;
+                }
                 let listed = line
                     .split_once("FLAGS (")
                     .and_then(|(_, rest)| rest.split(')').next());
