@@ -51,6 +51,7 @@ impl Purpose {
             Self::DraftForApproval => "draft",
             Self::StaffReply => "reply",
             Self::ApprovedAnswer => "approved",
+            Self::ForwardForApproval => "forwarded",
             Self::StaffHint => "hint",
             Self::DeliveryTrouble => "delivery",
             Self::Trouble => "trouble",

@@ -50,6 +50,8 @@ pub enum Purpose {
     StaffReply,
     /// An approved draft, to the customer: a person said yes.
     ApprovedAnswer,
+    /// A mail that a member forwarded, to the team: shall it become a ticket?
+    ForwardForApproval,
     /// That something cannot be done, to a team member.
     StaffHint,
     /// That a mail of ours did not arrive, to staff.
@@ -272,6 +274,11 @@ impl View<'_> {
                 Ok(notice.into_iter().chain([packet]).collect())
             }
             Action::PassOn { team } => Ok(vec![self.wrote_again(self.team(team)?)?]),
+            Action::OfferTicket {
+                team,
+                member,
+                original,
+            } => Ok(vec![self.forwarded(self.team(team)?, member, original)?]),
             Action::Staff {
                 team,
                 member,
@@ -287,6 +294,8 @@ impl View<'_> {
                 let words = match (act, draft) {
                     (StaffAct::Reply { text }, _) => Some(self.staff_reply(text)?),
                     (StaffAct::Approve, Some(draft)) => Some(self.approved_answer(draft)?),
+                    // A forwarded mail: the team has it already.
+                    (StaffAct::Approve, None) if hand_off.is_some() => None,
                     (StaffAct::Approve, None) => {
                         return Err(ComposeError::Build(
                             "a draft was approved that is not there".to_owned(),

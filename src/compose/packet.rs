@@ -21,7 +21,12 @@ const TEXT_CHARACTERS: usize = 8_000;
 impl View<'_> {
     /// The words of the mail, bounded.
     pub(super) fn mail_text(&self) -> String {
-        let text = self.situation.mail.body.reply_text.trim();
+        self.bounded(&self.situation.mail.body.reply_text)
+    }
+
+    /// Somebody's words, bounded, or that there are none.
+    pub(super) fn bounded(&self, text: &str) -> String {
+        let text = text.trim();
         let mut shown: String = text.chars().take(TEXT_CHARACTERS).collect();
         if shown.len() < text.len() {
             shown.push('…');
@@ -420,6 +425,7 @@ fn trust_word(sender: &Sender) -> &'static str {
         Sender::Customer(Trust::Contradicted) => "contradicted",
         Sender::ThirdParty => "third-party",
         Sender::Staff { .. } => "staff",
+        Sender::StaffForward { .. } => "staff-forward",
         Sender::FalseStaff { .. } => "false-staff",
     }
 }

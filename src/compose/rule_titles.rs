@@ -53,6 +53,11 @@ const TITLES: &[(&str, &str, &str)] = &[
     ),
     ("too-large", "too large to read", "zu groß zum Lesen"),
     ("encrypted", "encrypted", "verschlüsselt"),
+    (
+        "staff-forward",
+        "forwarded by staff",
+        "vom Team weitergeleitet",
+    ),
     ("attachments", "attachment", "Anhang"),
     (
         "third-party",

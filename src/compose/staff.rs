@@ -10,7 +10,7 @@ use super::{ComposeError, Outgoing, Purpose, customer};
 use crate::config::{Settings, Team};
 use crate::decide::HandOff;
 use crate::desk::PACKET_MARKER;
-use crate::mail::{Address, Extent, HeaderText};
+use crate::mail::{Address, Extent, Forwarded, HeaderText};
 use crate::ticket::{Draft, Party, Ticket, TokenKey};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -84,6 +84,34 @@ impl View<'_> {
         let data = self.staff_data(further)?;
         let parts = vec![self.original()];
         self.to_team(Purpose::DraftForApproval, "draft", team, data, parts)
+    }
+
+    /// A mail that a member forwarded, with the question whether it shall become a ticket.
+    pub(super) fn forwarded(
+        &self,
+        team: &Team,
+        member: &Address,
+        original: &Forwarded,
+    ) -> Result<Outgoing, ComposeError> {
+        let comment = self.situation.mail.body.reply_text.trim();
+        let further = [
+            ("member", json!(member.as_str())),
+            ("wanted", json!(self.wanted())),
+            ("attachments", json!(self.attachment_lines())),
+            (
+                "comment",
+                json!(if comment.is_empty() {
+                    String::new()
+                } else {
+                    self.bounded(comment)
+                }),
+            ),
+            ("can_reply", json!(self.staff_tongue.can_reply_to_forward())),
+            ("mail_text", json!(self.bounded(&original.text))),
+        ];
+        let data = self.staff_data(further)?;
+        let parts = vec![self.original()];
+        self.to_team(Purpose::ForwardForApproval, "forwarded", team, data, parts)
     }
 
     /// That something cannot be done. To the team's mailbox only, where the packet went as well.

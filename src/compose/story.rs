@@ -4,7 +4,7 @@ use super::{Outgoing, Purpose};
 use crate::config::FactName;
 use crate::decide::{Action, Decision, HandOff, NoticePlan, Situation};
 use crate::desk::{Sender, StaffAct, Trust};
-use crate::mail::{BounceAction, SenderKind};
+use crate::mail::{BounceAction, Forwarded, SenderKind};
 use crate::ticket::{Event, MailSummary, Notice};
 use crate::understand::{CustomerWord, FactSource};
 use std::collections::BTreeMap;
@@ -82,6 +82,9 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
     let is_left = matches!(decision.action, Action::Leave { .. });
     let is_recorded = match &decision.action {
         Action::NoteOwnCopy | Action::Quarantine | Action::Staff { .. } => return vec![],
+        Action::OfferTicket { original, .. } => {
+            return vec![opened_by_forward(original, decision, situation)];
+        }
         Action::Leave { .. } => word.is_some() && situation.ticket.is_none(),
         // `STOP` alone asks nothing: a draft that waits for a yes must not become void by it, or nobody would answer any more.
         Action::ConfirmStop => situation.ticket.is_none(),
@@ -121,6 +124,26 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
     events
 }
 
+/// The ticket is the customer's who wrote originally. Their own Message-ID is taken from nobody else's mouth.
+fn opened_by_forward(
+    original: &Forwarded,
+    decision: &Decision,
+    situation: &Situation<'_>,
+) -> Event {
+    Event::Opened {
+        customer: original.from.clone(),
+        subject: original.subject.clone(),
+        language: decision.language.clone(),
+        mail: MailSummary {
+            identity: situation.mail.identity,
+            message_id: None,
+            references: vec![],
+            subject: original.subject.clone(),
+            excerpt: original.text.chars().take(EXCERPT_CHARACTERS).collect(),
+        },
+    }
+}
+
 /// What was decided, as it is at this time.
 fn decided(decision: &Decision, situation: &Situation<'_>) -> Event {
     let reasons = &decision.reasons;
@@ -142,7 +165,10 @@ fn decided(decision: &Decision, situation: &Situation<'_>) -> Event {
                 .map(|found| (found.intent.clone(), found.confidence))
                 .or_else(nearest)
         }
-        Action::Staff { .. } | Action::Leave { .. } | Action::Quarantine => None,
+        Action::Staff { .. }
+        | Action::OfferTicket { .. }
+        | Action::Leave { .. }
+        | Action::Quarantine => None,
         _ => nearest(),
     };
     Event::Decided {
@@ -206,6 +232,10 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
         }],
         Action::HandOff(hand_off) => vec![handed_off(hand_off, why, mails)],
         Action::PassOn { team } => vec![Event::PassedOn { team: team.clone() }],
+        Action::OfferTicket { team, member, .. } => vec![Event::Forwarded {
+            member: member.clone(),
+            team: team.clone(),
+        }],
         Action::Staff {
             impossible: Some(_),
             ..
@@ -213,11 +243,17 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
         Action::Staff {
             member,
             act,
+            draft,
             hand_off,
             ..
         } => {
             let member = member.clone();
             let mut events: Vec<Event> = match act {
+                // Without a draft it was a forwarded mail that waited: the yes is the hand-off below, the no ends it.
+                StaffAct::Approve if draft.is_none() => vec![],
+                StaffAct::Refuse { .. } if draft.is_none() => vec![Event::Closed {
+                    member: Some(member),
+                }],
                 StaffAct::Approve => vec![Event::DraftApproved { member }],
                 StaffAct::Refuse { why } => vec![Event::DraftRefused {
                     member,

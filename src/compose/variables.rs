@@ -240,6 +240,27 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         ],
     },
     TemplateForm {
+        name: "forwarded",
+        about: "a mail that a member forwarded and that may become a ticket, to staff",
+        is_automatic: false,
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            variable("member", Line, "whose address it was forwarded from"),
+            WANTED,
+            ATTACHMENTS,
+            variable(
+                "comment",
+                Lines,
+                "what stood above the forwarded mail, or nothing",
+            ),
+            CAN_REPLY,
+            variable("mail_text", Lines, "the text of the forwarded mail"),
+        ],
+    },
+    TemplateForm {
         name: "staff-hint",
         about: "that something cannot be done, to the team",
         is_automatic: false,

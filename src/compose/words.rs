@@ -143,6 +143,10 @@ impl Tongue {
                 "nicht der Kunde selbst; Ihre Antwort geht nur an den Kunden",
             ),
             Sender::Staff { .. } => self.choose("a member of staff", "aus dem Team"),
+            Sender::StaffForward { .. } => self.choose(
+                "from a member's address, not proven",
+                "von der Adresse eines Mitglieds, nicht belegt",
+            ),
             Sender::FalseStaff { .. } => self.choose(
                 "claims to be staff, not shown",
                 "gibt sich als Team aus, nicht belegt",
@@ -163,6 +167,14 @@ impl Tongue {
         self.choose(
             "Reply OK to send it, NO and why to refuse it, or with your own answer instead",
             "Antworten Sie JA, um sie zu senden, NEIN und warum, um sie abzulehnen, oder mit Ihrer eigenen Antwort",
+        )
+    }
+
+    /// What staff can reply to a forwarded mail.
+    pub(super) const fn can_reply_to_forward(self) -> &'static str {
+        self.choose(
+            "Reply OK to open it (the customer is told that a person answers, and by when), NO to drop it, or with your answer to the customer",
+            "Antworten Sie JA, um ihn zu eröffnen (der Kunde erfährt, dass und bis wann ein Mensch antwortet), NEIN, um sie fallen zu lassen, oder mit Ihrer Antwort an den Kunden",
         )
     }
 

@@ -4,7 +4,6 @@ use super::Question;
 use super::story;
 use crate::journal::{
     EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError, purpose_word,
-    status_words,
 };
 use crate::mail::MessageId;
 use crate::ticket::{Event, Status, Ticket, TicketId, TimedEvent};
@@ -192,7 +191,7 @@ fn ticket_row(ticket: &Ticket) -> Value {
     }
     json!({
         "ticket": ticket.id.to_string(),
-        "status": status_words(&ticket.status()),
+        "status": ticket.status().in_words(),
         "customer": customer,
         "subject": subject,
         "opened": ticket.events.first().map(|timed| timed.at),

@@ -93,6 +93,10 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             }
             (format!("handed off to {team}"), words)
         }
+        Event::Forwarded { member, team } => (
+            format!("forwarded from {member}; waits for a yes of {team}"),
+            none(),
+        ),
         Event::PassedOn { team } => (format!("passed on to {team}"), none()),
         Event::StaffReplied { member } => (format!("{} replied", by(member)), none()),
         Event::DraftApproved { member } => (format!("{} approved the draft", by(member)), none()),
@@ -116,7 +120,12 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             recipient, report, ..
         } => (
             format!(
-                "a mail of ours did not arrive{}",
+                "{}{}",
+                match report.split_whitespace().next() {
+                    Some("delayed") => "a mail of ours is delayed",
+                    Some("delivered") => "a mail of ours arrived",
+                    _ => "a mail of ours did not arrive",
+                },
                 recipient
                     .as_ref()
                     .map_or_else(String::new, |to| format!(" at {to}"))

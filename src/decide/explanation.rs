@@ -71,6 +71,14 @@ fn in_words(action: &Action) -> String {
             draft.confidence
         ),
         Action::HandOff(hand_off) => hand_off_in_words(hand_off),
+        Action::OfferTicket {
+            team,
+            member,
+            original,
+        } => format!(
+            "ask team {team} whether the mail of {} that {member} forwarded shall become a ticket",
+            original.from
+        ),
         Action::PassOn { team } => format!("pass it on to team {team}, silent to the customer"),
         Action::Staff {
             impossible: Some(why),

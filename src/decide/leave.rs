@@ -4,6 +4,7 @@ use super::view::View;
 use super::{Action, Match, Own, Rule};
 use crate::desk::Sender;
 use crate::mail::{BounceAction, SenderKind};
+use crate::ticket::Ticket;
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[own_copy, own, bounce, robot, list_or_bulk, no_sender];
@@ -49,7 +50,12 @@ fn bounce(view: &View<'_>) -> Vec<Match> {
         .bounce
         .as_ref()
         .is_none_or(|bounce| bounce.action == BounceAction::Failed);
-    let tell_of_bounce = view.ticket().filter(|_| failed).map(|ticket| {
+    let bounce = mail.bounce.as_ref();
+    let lost = bounce.and_then(|bounce| bounce.original_message_id.as_ref());
+    let lost_to = bounce.and_then(|bounce| bounce.recipient.as_ref());
+    let is_known = |ticket: &Ticket| lost.is_some_and(|lost| ticket.knows_of_bounce(lost, lost_to));
+    let to_tell = view.ticket().filter(|ticket| failed && !is_known(ticket));
+    let tell_of_bounce = to_tell.map(|ticket| {
         view.team_in_ticket()
             .unwrap_or_else(|| view.existing_team(ticket.last_team()))
     });

@@ -167,6 +167,15 @@ pub enum Action {
         /// The team.
         team: TeamName,
     },
+    /// A member forwarded a customer's mail: the team is asked whether it shall become a ticket. Nothing reaches the customer.
+    OfferTicket {
+        /// The team that is asked.
+        team: TeamName,
+        /// Whose address the forward came from.
+        member: crate::mail::Address,
+        /// Who wrote originally, and what.
+        original: crate::mail::Forwarded,
+    },
     /// What a team member asked for.
     Staff {
         /// Which team.
@@ -224,7 +233,7 @@ impl Action {
             Self::Leave { .. } | Self::NoteOwnCopy | Self::ConfirmStop => "leave",
             Self::Answer { .. } => "answer",
             Self::Ask { .. } => "ask",
-            Self::Draft(_) => "draft",
+            Self::Draft(_) | Self::OfferTicket { .. } => "draft",
             Self::HandOff(_) => "handoff",
             Self::PassOn { .. } | Self::Staff { .. } => "relay",
             Self::Quarantine => "quarantine",
@@ -239,7 +248,7 @@ impl Action {
             Self::NoteOwnCopy => Outcome::OwnCopy,
             Self::Answer { .. } => Outcome::Answered,
             Self::Ask { .. } => Outcome::Asked,
-            Self::Draft(_) => Outcome::Drafted,
+            Self::Draft(_) | Self::OfferTicket { .. } => Outcome::Drafted,
             Self::HandOff(_) => Outcome::HandedOff,
             Self::PassOn { .. } | Self::Staff { .. } => Outcome::Relayed,
             Self::Quarantine => Outcome::Quarantined,

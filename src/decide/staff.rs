@@ -9,7 +9,7 @@ use crate::mail::{Address, Extent, Protection};
 use crate::ticket::{Draft, Ticket};
 
 /// The rules of this step, in order.
-pub(super) const RULES: &[Rule] = &[false_staff, staff_act];
+pub(super) const RULES: &[Rule] = &[false_staff, staff_forward, staff_act];
 
 /// The longest text that begins with `OK` and may still be a yes with a kind word, in words.
 const APPROVAL_MAX_WORDS: usize = 6;
@@ -26,6 +26,29 @@ fn false_staff(view: &View<'_>) -> Vec<Match> {
         ),
         from.map(ToString::to_string).unwrap_or_default(),
         Action::Quarantine,
+    )]
+}
+
+/// Anybody can write a member's address: nothing reaches the one who is said to have written before the team says yes.
+fn staff_forward(view: &View<'_>) -> Vec<Match> {
+    let mail = view.situation.mail;
+    let (Sender::StaffForward { team, member }, Some(original)) =
+        (view.situation.sender, &mail.forwarded_from)
+    else {
+        return vec![];
+    };
+    vec![Match::new(
+        "staff-forward",
+        format!(
+            "{member} (team {team}) forwarded a mail of {}; it waits for a yes",
+            original.from
+        ),
+        original.subject.to_string(),
+        Action::OfferTicket {
+            team: team.clone(),
+            member: member.clone(),
+            original: original.clone(),
+        },
     )]
 }
 
@@ -120,7 +143,7 @@ fn plan(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
     let keep_signature = settings.team(team).is_some_and(|team| team.keep_signature);
     let act = read_act(mail, keep_signature);
     match &act {
-        StaffAct::Approve => approve(ticket, team),
+        StaffAct::Approve => approve(view, ticket, team),
         StaffAct::Refuse { why } => refuse(view, ticket, team, why),
         StaffAct::Note { text } if text.is_empty() => {
             Plan::impossible(act, "the note is empty; write its text after the word NOTE")
@@ -139,7 +162,21 @@ fn plan(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
     }
 }
 
-fn approve(ticket: &Ticket, team: &TeamName) -> Plan {
+fn approve(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
+    match ticket.waiting_forward() {
+        Some(asked) if asked == team => {
+            return Plan {
+                hand_off: Some(promise_after_yes(view, ticket, team)),
+                ..Plan::simply(StaffAct::Approve)
+            };
+        }
+        Some(asked) => {
+            let why =
+                format!("the forwarded mail waits for a yes of team {asked}, not of team {team}");
+            return Plan::impossible(StaffAct::Approve, why);
+        }
+        None => {}
+    }
     match ticket.waiting_draft() {
         Some(draft) if &draft.team == team => Plan {
             draft: Some(draft.clone()),
@@ -160,6 +197,16 @@ fn refuse(view: &View<'_>, ticket: &Ticket, team: &TeamName, why: &str) -> Plan 
     let act = StaffAct::Refuse {
         why: why.to_owned(),
     };
+    if ticket.waiting_forward().is_some() {
+        // "No, we do not ship to Norway." may be the answer to the customer, or the reason to drop their mail.
+        return if why.is_empty() {
+            Plan::simply(act)
+        } else {
+            let why = "it begins with NO and goes on, so nothing was sent or dropped; reply with NO alone to drop the forwarded \
+                       mail, or with an answer to the customer that begins with another word";
+            Plan::impossible(act, why)
+        };
+    }
     let Some(draft) = ticket.waiting_draft() else {
         // "No, we do not ship to Norway." is an answer where there is nothing to refuse; `NO` in capitals is the word.
         let words = words_above_packet(view.situation.mail);
@@ -174,13 +221,10 @@ fn refuse(view: &View<'_>, ticket: &Ticket, team: &TeamName, why: &str) -> Plan 
         return Plan::simply(StaffAct::Reply { text: words });
     };
     // The customer waits still and has heard nothing yet: now they are told that a person answers.
-    let hand_off = view.team_in_ticket().is_none().then(|| HandOff {
-        team: team.clone(),
-        notice: notice_after_refusal(view, ticket, team),
-        suggestion: None,
-        facts: ticket.facts(),
-        missing: vec![],
-    });
+    let hand_off = view
+        .team_in_ticket()
+        .is_none()
+        .then(|| promise_after_yes(view, ticket, team));
     Plan {
         draft: Some(draft.clone()),
         hand_off,
@@ -188,18 +232,26 @@ fn refuse(view: &View<'_>, ticket: &Ticket, team: &TeamName, why: &str) -> Plan 
     }
 }
 
+/// A person takes over because a member said so.
+fn promise_after_yes(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> HandOff {
+    HandOff {
+        team: team.clone(),
+        notice: notice_after_word(view, team),
+        suggestion: None,
+        facts: ticket.facts(),
+        missing: vec![],
+    }
+}
+
 /// The mail at hand is the member's: only what is known of the customer counts here.
-fn notice_after_refusal(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> NoticePlan {
-    if ticket.automation_refused() {
+fn notice_after_word(view: &View<'_>, team: &TeamName) -> NoticePlan {
+    if hand_off::refused_before(view) {
         return NoticePlan::Withhold {
             why: "the customer has asked for no automatic mail (STOP)".to_owned(),
         };
     }
-    let limit = view.situation.settings.limits.automatic_per_ticket;
-    if ticket.automatic_mails() >= limit {
-        return NoticePlan::Withhold {
-            why: format!("the limit of automatic mails in this ticket is reached ({limit})"),
-        };
+    if let Some(why) = hand_off::limit_reached(view) {
+        return NoticePlan::Withhold { why };
     }
     hand_off::notice(view, team)
 }
@@ -209,12 +261,12 @@ fn doubt(ticket: &Ticket, text: &str) -> Option<String> {
     let (word, has_own_line) = begins_with_word(text)?;
     match word {
         CommandWord::Approve
-            if ticket.waiting_draft().is_some()
+            if (ticket.waiting_draft().is_some() || ticket.waiting_forward().is_some())
                 && (has_own_line || text.split_whitespace().count() <= APPROVAL_MAX_WORDS) =>
         {
             Some(
-                "it begins with a yes and goes on, so neither the draft nor your text was sent; reply with OK alone to send the \
-                 draft, or with the whole answer without OK"
+                "it begins with a yes and goes on, so neither the draft nor your text was sent; reply with OK alone to say yes, \
+                 or with the whole answer without OK"
                     .to_owned(),
             )
         }
@@ -235,7 +287,7 @@ fn no_draft() -> String {
 /// What becomes of a mail of staff, or of false staff, when a part failed: nothing reaches a customer.
 pub(super) fn on_failure(view: &View<'_>, why: &str) -> Option<Action> {
     match view.situation.sender {
-        Sender::FalseStaff { .. } => Some(Action::Quarantine),
+        Sender::FalseStaff { .. } | Sender::StaffForward { .. } => Some(Action::Quarantine),
         Sender::Staff { .. } if view.ticket().is_none() => Some(Action::Quarantine),
         Sender::Staff { team, member } => {
             let why = format!("{why}; nothing was sent, please try again");

@@ -2,14 +2,15 @@
 
 use super::test_situation::{
     TestSituation, TicketStory, address, article, at, draft, fact, intent, language, mail_from,
-    team_name, ticket_id,
+    mailbox, team_name, ticket_id,
 };
 use super::{Action, Decision, EarlierTicket, NoticePlan, Own, on_failure};
 use crate::compose::Purpose;
 use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
 use crate::mail::{
-    Attachment, Bounce, BounceAction, Evidence, Extent, HeaderText, Protection, SenderKind,
+    Attachment, Bounce, BounceAction, Evidence, Extent, Forwarded, HeaderText, Protection,
+    SenderKind,
 };
 use crate::ticket::Event;
 use crate::understand::{CustomerWord, FactSource, HardStop, SpokenLanguage};
@@ -42,6 +43,34 @@ fn file(inline: bool) -> Attachment {
         inline,
         content: vec![],
     }
+}
+
+/// Kim forwards a mail of Ann that came to her own mailbox.
+fn forwarded() -> TestSituation {
+    let sender = Sender::StaffForward {
+        team: team_name("desk"),
+        member: address("kim@shop.example"),
+    };
+    TestSituation::new().sent_by(sender).with(|it| {
+        it.mail.from = Some(mailbox("kim@shop.example"));
+        it.mail.forwarded_from = Some(original_of_ann());
+    })
+}
+
+fn original_of_ann() -> Forwarded {
+    Forwarded {
+        from: mailbox("ann@a.example"),
+        subject: HeaderText::clean("my bike"),
+        text: "Is my bike ready?".to_owned(),
+    }
+}
+
+fn forward_waits() -> TestSituation {
+    let story = TicketStory::opened().event(Event::Forwarded {
+        member: address("kim@shop.example"),
+        team: team_name("desk"),
+    });
+    TestSituation::new().in_ticket(story)
 }
 
 fn false_staff() -> Sender {
@@ -202,6 +231,21 @@ fn step_2_does_what_staff_ask_for() {
                 .kim_replies("hi")
                 .with(|s| s.mail.protection = Protection::Encrypted),
             "relay staff-impossible",
+        ),
+        (forwarded(), "draft staff-forward"),
+        (forward_waits().kim_replies("OK"), "relay staff-approve"),
+        (forward_waits().kim_replies("NO"), "relay staff-refuse"),
+        (
+            forward_waits().kim_replies("No, we do not ship there."),
+            "relay staff-impossible",
+        ),
+        (
+            forward_waits().kim_replies("OK thanks"),
+            "relay staff-impossible",
+        ),
+        (
+            forward_waits().kim_replies("Dear Ann, it is ready."),
+            "relay staff-reply",
         ),
         (new().kim_replies("hi"), "quarantine staff-no-ticket"),
         (new().sent_by(false_staff()), "quarantine false-staff"),

@@ -2,9 +2,11 @@
 //! Reads hostile input: anybody can claim to be staff. Pure.
 
 mod act;
+mod forward;
 mod who;
 
 pub use act::{CommandWord, StaffAct, begins_with_word, read_act, words_above_packet};
+pub use forward::{concerned, forwarded_original};
 pub use who::{Sender, Trust, who_wrote};
 
 /// The line that stands above everything of a packet or a draft mail that is not for the customer. A reply is cut there, whatever

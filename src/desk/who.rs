@@ -20,6 +20,14 @@ pub enum Sender {
         /// The member.
         member: Address,
     },
+    /// A member forwards a mail that a customer wrote to them. The address alone shows nobody, so it counts only once the
+    /// team has said yes.
+    StaffForward {
+        /// The member's team.
+        team: TeamName,
+        /// The address that it comes from.
+        member: Address,
+    },
     /// Claims to be staff without both: changes nothing, reaches no customer.
     FalseStaff {
         /// What is missing, as a sentence.
@@ -59,6 +67,11 @@ pub fn who_wrote(
         && is_customer(ticket, from)
     {
         return Sender::Customer(at_most_claimed_if_several(mail, Trust::Thread));
+    }
+    if *placement == Placement::New
+        && let Some(forward) = staff_forward(mail, from, settings)
+    {
+        return forward;
     }
     if let Some(why) = claims_staff(from, placement, settings) {
         return Sender::FalseStaff { why };
@@ -101,6 +114,22 @@ fn with_staff_proof(mail: &Mail, from: &Address, team: &TeamName, settings: &Set
         team: team.clone(),
         member: from.clone(),
     }
+}
+
+/// A forward by a member of somebody else's mail. One of our own mails, or of our own people's, opens no ticket.
+fn staff_forward(mail: &Mail, from: &Address, settings: &Settings) -> Option<Sender> {
+    let team = settings.team_of_member(from)?;
+    let original = &mail.forwarded_from.as_ref()?.from.address;
+    let is_ours = settings.support.address.is_same_as(original)
+        || settings.team_of_member(original).is_some()
+        || settings
+            .teams
+            .iter()
+            .any(|team| team.address.is_same_as(original));
+    (!is_ours && mail.authorship == Authorship::Single).then(|| Sender::StaffForward {
+        team: team.name.clone(),
+        member: from.clone(),
+    })
 }
 
 /// Why a mail without a staff proof claims to be staff; `None` where it does not.
@@ -181,6 +210,36 @@ mod tests {
         assert_eq!(sender("ann@a.example", &participant()), claimed());
         assert_eq!(sender("cem@c.example", &participant()), Sender::ThirdParty);
         assert_eq!(sender("new@n.example", &Placement::New), claimed());
+    }
+
+    #[test]
+    fn a_members_forward_is_one_only_of_a_strangers_mail_and_outside_any_ticket() {
+        let forward = |from: &str, original: &str, placement: &Placement| {
+            let mut mail = mail_from(from);
+            mail.forwarded_from = Some(crate::mail::Forwarded {
+                from: crate::decide::test_situation::mailbox(original),
+                subject: crate::mail::HeaderText::clean("my bike"),
+                text: "Is it ready?".to_owned(),
+            });
+            who_wrote(&mail, placement, None, &settings())
+        };
+        let is_forward = |sender: &Sender| matches!(sender, Sender::StaffForward { .. });
+        let kim = "kim@shop.example";
+        assert!(is_forward(&forward(kim, "ann@a.example", &Placement::New)));
+        for (from, original, placement) in [
+            (kim, "support@shop.example", Placement::New),
+            (kim, "lee@shop.example", Placement::New),
+            (kim, "workshop@shop.example", Placement::New),
+            (
+                kim,
+                "ann@a.example",
+                Placement::Existing(ticket_id(1), Proof::Participant),
+            ),
+            ("ann@a.example", "cem@c.example", Placement::New),
+        ] {
+            let sender = forward(from, original, &placement);
+            assert!(!is_forward(&sender), "{from} {original}: {sender:?}");
+        }
     }
 
     #[test]

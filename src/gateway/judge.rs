@@ -160,14 +160,16 @@ impl Office {
             Placement::New => (past.free_ticket_id(&mail.identity)?, None),
         };
         let sender = desk::who_wrote(&mail, &placement, ticket.as_ref(), &self.settings);
-        let mut history = match &mail.from {
-            Some(from) => past.history(&from.address, now)?,
+        let mut history = match desk::concerned(&mail, &sender, ticket.as_ref()) {
+            Some(address) => past.history(address, now)?,
             None => History::default(),
         };
         history.own = own;
 
+        let original = desk::forwarded_original(&mail, &sender);
         let understood = guarded("the understander", || {
-            self.understander.understand(&mail, ticket.as_ref())
+            let words = original.as_ref().unwrap_or(&mail);
+            self.understander.understand(words, ticket.as_ref())
         });
         let broken = understood.as_ref().err().map(ToString::to_string);
         let understanding =

@@ -6,7 +6,7 @@ use super::{EffectRecord, Journal, JournalError, place};
 use crate::compose::{EnvelopeSender, Purpose};
 use crate::decide::{EarlierTicket, History};
 use crate::mail::Address;
-use crate::ticket::{Event, Status};
+use crate::ticket::Event;
 use jiff::{SignedDuration, Timestamp};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -65,7 +65,7 @@ impl Journal {
                 earlier.push(EarlierTicket {
                     id,
                     subject: subject.clone(),
-                    status: status_words(&ticket.status()),
+                    status: ticket.status().in_words(),
                     opened_at: first.at,
                 });
             }
@@ -151,19 +151,4 @@ const fn is_for_customers(purpose: Purpose) -> bool {
         purpose,
         Purpose::Answer | Purpose::Question | Purpose::Notice | Purpose::StopConfirmation
     )
-}
-
-/// Where a ticket stands, in words for people.
-#[must_use]
-pub fn status_words(status: &Status) -> String {
-    match status {
-        Status::Open => "open".to_owned(),
-        Status::Answered => "answered".to_owned(),
-        Status::WaitsForCustomer => "waits for the customer".to_owned(),
-        Status::WaitsForApproval(draft) => {
-            format!("a draft waits for approval by {}", draft.team)
-        }
-        Status::WithPerson(team) => format!("with {team}"),
-        Status::Closed => "closed".to_owned(),
-    }
 }

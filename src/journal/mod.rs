@@ -16,7 +16,6 @@ mod tickets;
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
 pub use effects::EffectFilter;
 pub use form::purpose_word;
-pub use history::status_words;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;

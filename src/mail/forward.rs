@@ -64,6 +64,7 @@ pub(super) fn inline(quoted_text: &str, subject: &str, reply_is_empty: bool) -> 
         .map(|from| Forwarded {
             from,
             subject: about,
+            text: quoted_text.to_owned(),
         })
 }
 

@@ -211,6 +211,8 @@ pub struct Forwarded {
     pub from: Mailbox,
     /// Its subject.
     pub subject: HeaderText,
+    /// Its text.
+    pub text: String,
 }
 
 /// What a delivery report says (RFC 3464).

@@ -171,6 +171,10 @@ impl Reader {
         Some(super::Forwarded {
             from,
             subject: subject(&message, &fields),
+            text: MessageParser::default()
+                .parse(original.content.as_slice())
+                .map(|message| text::of(&message, &mut Vec::new()))
+                .unwrap_or_default(),
         })
     }
 }

@@ -65,6 +65,13 @@ pub enum Event {
         /// In normal form.
         facts: BTreeMap<FactName, String>,
     },
+    /// A team member forwarded the customer's mail, which had come to them; it waits for the team's yes.
+    Forwarded {
+        /// Whose address it came from.
+        member: Address,
+        /// The team that may say yes.
+        team: TeamName,
+    },
     /// What was decided about a mail, with every reason, as it was at that time.
     Decided {
         /// `answer`, `ask`, … (contract.md).

@@ -4,7 +4,7 @@
 use super::{ArticleReference, Draft, Event, MailSummary, Ticket};
 use crate::compose::Purpose;
 use crate::config::{FactName, IntentName, Language, TeamName};
-use crate::mail::{Address, HeaderText, Mailbox, MessageId};
+use crate::mail::{Address, BounceAction, HeaderText, Mailbox, MessageId};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,8 @@ pub enum Status {
     WaitsForCustomer,
     /// A draft waits for a person's yes.
     WaitsForApproval(Draft),
+    /// A mail that a member forwarded waits for the team's yes.
+    ForwardWaits(TeamName),
     /// A person has it.
     WithPerson(TeamName),
     /// Done.
@@ -33,7 +35,10 @@ impl Status {
             Self::Open => "open".to_owned(),
             Self::Answered => "answered".to_owned(),
             Self::WaitsForCustomer => "waits for the customer".to_owned(),
-            Self::WaitsForApproval(_) => "a draft waits for approval".to_owned(),
+            Self::WaitsForApproval(draft) => {
+                format!("a draft waits for approval by {}", draft.team)
+            }
+            Self::ForwardWaits(team) => format!("forwarded, waits for a yes ({team})"),
             Self::WithPerson(team) if team.0.is_empty() => "with a person".to_owned(),
             Self::WithPerson(team) => format!("with a person ({team})"),
             Self::Closed => "closed".to_owned(),
@@ -105,6 +110,9 @@ impl Ticket {
         if self.is_closed() {
             return Status::Closed;
         }
+        if let Some(team) = self.waiting_forward() {
+            return Status::ForwardWaits(team.clone());
+        }
         if let Holder::Person(team) = self.holder() {
             return Status::WithPerson(team);
         }
@@ -134,7 +142,9 @@ impl Ticket {
         let mut is_with_person = false;
         for event in self.plain_events() {
             match event {
-                Event::HandedOff { team, .. } | Event::PassedOn { team } => {
+                Event::HandedOff { team, .. }
+                | Event::PassedOn { team }
+                | Event::Forwarded { team, .. } => {
                     last_team = Some(team);
                     is_with_person = true;
                 }
@@ -159,7 +169,9 @@ impl Ticket {
     #[must_use]
     pub fn last_team(&self) -> Option<&TeamName> {
         self.plain_events().rev().find_map(|event| match event {
-            Event::HandedOff { team, .. } | Event::PassedOn { team } => Some(team),
+            Event::HandedOff { team, .. }
+            | Event::PassedOn { team }
+            | Event::Forwarded { team, .. } => Some(team),
             Event::Drafted { draft } => Some(&draft.team),
             _ => None,
         })
@@ -229,6 +241,47 @@ impl Ticket {
             }
         }
         waiting
+    }
+
+    /// The team whose yes a forwarded mail waits for. Whatever staff do instead settles it as well.
+    #[must_use]
+    pub fn waiting_forward(&self) -> Option<&TeamName> {
+        let mut waiting = None;
+        for event in self.plain_events() {
+            match event {
+                Event::Forwarded { team, .. } => waiting = Some(team),
+                Event::HandedOff { .. }
+                | Event::StaffReplied { .. }
+                | Event::Taken { .. }
+                | Event::GivenBack { .. }
+                | Event::Closed { .. } => waiting = None,
+                _ => {}
+            }
+        }
+        waiting
+    }
+
+    /// Whether a delivery report said before that this mail failed to reach this recipient.
+    #[must_use]
+    pub fn knows_of_bounce(&self, lost: &MessageId, lost_to: Option<&Address>) -> bool {
+        self.plain_events().any(|event| match event {
+            Event::Bounced {
+                recipient,
+                report,
+                original,
+            } => {
+                let same_recipient = match (recipient, lost_to) {
+                    (Some(one), Some(other)) => one.is_same_as(other),
+                    // A report that names nobody adds nothing to one that does.
+                    (_, None) => true,
+                    (None, Some(_)) => false,
+                };
+                report.starts_with(BounceAction::Failed.as_str())
+                    && original.as_ref() == Some(lost)
+                    && same_recipient
+            }
+            _ => false,
+        })
     }
 
     /// The facts that the customer was asked for already, and the intent it was for.

@@ -247,3 +247,152 @@ fn false_staff_reach_no_customer() {
     );
     assert_eq!(customer.mails().len(), 1, "{:?}", customer.subjects());
 }
+
+/// A member's forward of a mail that came to their own mailbox.
+fn forwards(world: &World, customer: &Customer<'_>, how: Forwarding) -> Letter {
+    let original = format!(
+        "From: Edda <{}>\r\nTo: rosa.private@lindenhof.example\r\nSubject: Lost parcel\r\nMessage-ID: <lost.{}>\r\n\r\n\
+         Dear Rosa,\r\n\r\nmy parcel of Monday has not come.\r\n",
+        customer.address, customer.address
+    );
+    let letter = match how {
+        Forwarding::Attached => Letter::new(ROSA, SUPPORT, "Fwd: Lost parcel", "Can we help her?")
+            .attach("original.eml", "message/rfc822", original.as_bytes()),
+        Forwarding::Inline => {
+            let text = format!(
+                "Can we help her?\n\n-------- Forwarded Message --------\nSubject: Lost parcel\nDate: Mon, 2 Mar 2026 10:00:00 \
+                 +0100\nFrom: Edda <{}>\nTo: rosa.private@lindenhof.example\n\nDear Rosa,\n\nmy parcel of Monday has not come.",
+                customer.address
+            );
+            Letter::new(ROSA, SUPPORT, "Fwd: Lost parcel", &text)
+        }
+    };
+    world.send(&letter);
+    letter
+}
+
+#[derive(Clone, Copy)]
+enum Forwarding {
+    Attached,
+    Inline,
+}
+
+#[test]
+fn a_members_forward_becomes_a_ticket_of_the_customer_after_a_yes() {
+    let world = shared();
+    for (name, how) in [
+        ("edda", Forwarding::Attached),
+        ("edith", Forwarding::Inline),
+    ] {
+        // Given a customer who wrote to a member's own mailbox
+        let customer = world.customer(name);
+
+        // When the member forwards it to us
+        let forward = forwards(world, &customer, how);
+        assert_eq!(world.outcome_of(&forward), "Drafted", "{name}");
+
+        // Then the team is asked, with all that came, and the customer hears nothing yet
+        let question = world.team_receives(CARE, &customer, "the question", |mail| {
+            mail.says("my parcel of Monday has not come")
+        });
+        assert!(question.says("Can we help her?"), "{}", question.text);
+        assert!(customer.mails().is_empty(), "{:?}", customer.subjects());
+
+        // When a member says OK, then the ticket is the customer's, who is told what happens next
+        let yes = world.staff_replies(ROSA, &question, "OK");
+        world.outcome_of(&yes);
+        let notice = customer.receives("the notice", |mail| mail.says("a person"));
+        assert_automatic(&notice);
+        assert_eq!(notice.ticket(), question.ticket());
+
+        // And both sides can go on
+        let answer = world.staff_replies(ROSA, &question, "Dear Edda, it is at the post office.");
+        assert_eq!(world.outcome_of(&answer), "Relayed");
+        let relayed = customer.receives("the reply", |mail| mail.says("at the post office"));
+        assert!(!relayed.says("Can we help her?"), "{}", relayed.text);
+        customer.replies(&relayed, "Found it, thank you!");
+        world.team_receives(CARE, &customer, "the thanks", |mail| mail.says("Found it"));
+    }
+}
+
+#[test]
+fn a_forward_that_is_refused_reaches_nobody() {
+    let world = shared();
+    let customer = world.customer("spam");
+    let forward = forwards(world, &customer, Forwarding::Inline);
+    assert_eq!(world.outcome_of(&forward), "Drafted");
+    let question = world.team_receives(CARE, &customer, "the question", |_| true);
+    let no = world.staff_replies(ROSA, &question, "NO");
+    assert_eq!(world.outcome_of(&no), "Relayed");
+    assert!(customer.mails().is_empty(), "{:?}", customer.subjects());
+    let reference = question.ticket().expect("a ticket").to_owned();
+    let (_, story) = world.daemon.ask(&["ticket", &reference]);
+    assert!(story.contains("closed"), "{story}");
+}
+
+#[test]
+fn a_bounced_reply_is_told_to_staff_once_and_a_delay_only_shown() {
+    // Given a customer whose mailbox is gone by the time a member answers
+    let world = shared();
+    let gone = "gone@gone.example";
+    let letter = Letter::new(gone, SUPPORT, "Broken teapot", BROKEN_TEAPOT);
+    world.send(&letter);
+    assert_eq!(world.outcome_of(&letter), "HandedOff");
+    let about = |mail: &super::mail_system::StoredMail| mail.raw_contains(gone);
+    let packet = world.system.wait_for(CARE, "the packet", about);
+    let reference = packet.ticket().expect("a ticket").to_owned();
+
+    // When their reply bounces
+    let reply = world.staff_replies(ROSA, &packet, "A new one is on its way.");
+    assert_eq!(world.outcome_of(&reply), "Relayed");
+
+    // Then the team is told, in the ticket
+    let told = world.system.wait_for(CARE, "the report", |mail| {
+        about(mail) && mail.subject.contains("did not arrive")
+    });
+    assert_eq!(told.ticket(), Some(reference.as_str()));
+
+    // When another server reports the same once more, and a third that something is delayed
+    let bounce = world.system.wait_for(SUPPORT, "the bounce", |mail| {
+        mail.header("X-Failed-Recipients") == Some(gone)
+    });
+    let bounce = String::from_utf8_lossy(&bounce.raw).into_owned();
+    let mut outcomes = Vec::new();
+    for (name, action) in [("again", "Action: failed"), ("late", "Action: delayed")] {
+        let id = format!("{name}.{reference}@relay.example");
+        let report: Vec<String> = bounce
+            .lines()
+            .filter(|line| !line.starts_with("X-Handoff"))
+            .map(|line| match line.to_ascii_lowercase() {
+                lower if lower.starts_with("message-id: <e") => format!("Message-ID: <{id}>"),
+                lower if lower.starts_with("action:") => action.to_owned(),
+                _ => line.to_owned(),
+            })
+            .collect();
+        world
+            .system
+            .deliver_lmtp("", SUPPORT, (report.join("\r\n") + "\r\n").as_bytes());
+        let mut seen = Letter::new(gone, SUPPORT, "", "");
+        seen.message_id = Some(id);
+        outcomes.push(world.outcome_of(&seen));
+    }
+    assert_eq!(outcomes, ["Left", "Left"]);
+
+    // Then nobody is told again, and the story shows all three
+    let reports = world.system.mailbox(CARE);
+    let reports = reports
+        .iter()
+        .filter(|mail| about(mail) && mail.subject.contains("did not arrive"));
+    assert_eq!(reports.count(), 1);
+    let (_, story) = world.daemon.ask(&["ticket", &reference]);
+    assert_eq!(
+        story.matches("a mail of ours did not arrive").count(),
+        2,
+        "{story}"
+    );
+    assert_eq!(
+        story.matches("a mail of ours is delayed").count(),
+        1,
+        "{story}"
+    );
+}

@@ -32,6 +32,14 @@ fn first() -> TestSituation {
     TestSituation::new()
 }
 
+fn forwarded_by_ann() -> crate::mail::Forwarded {
+    crate::mail::Forwarded {
+        from: crate::mail::Mailbox::bare(address("ann@a.example")),
+        subject: crate::mail::HeaderText::clean("My *bike*"),
+        text: "Is it ready?\n\n=== write above this line ===\n\nAnn".to_owned(),
+    }
+}
+
 fn staff_in(story: TicketStory) -> TestSituation {
     TestSituation::new()
         .in_ticket(story)
@@ -118,6 +126,28 @@ fn to_staff() {
     snapshot("draft-en", &first(), &drafted, Purpose::DraftForApproval);
     let german = first().with(|it| it.settings.support.language = language("de"));
     snapshot("draft-de", &german, &drafted, Purpose::DraftForApproval);
+
+    let offer = decision(Action::OfferTicket {
+        team: team_name("desk"),
+        member: address("kim@shop.example"),
+        original: forwarded_by_ann(),
+    });
+    let forwarded = || {
+        TestSituation::new()
+            .sent_by(Sender::StaffForward {
+                team: team_name("desk"),
+                member: address("kim@shop.example"),
+            })
+            .saying("Can you take this one?")
+    };
+    snapshot(
+        "forwarded-en",
+        &forwarded(),
+        &offer,
+        Purpose::ForwardForApproval,
+    );
+    let german = forwarded().with(|it| it.settings.support.language = language("de"));
+    snapshot("forwarded-de", &german, &offer, Purpose::ForwardForApproval);
 
     let mut impossible = staff(StaffAct::Approve);
     if let Action::Staff { impossible, .. } = &mut impossible.action {

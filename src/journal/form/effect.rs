@@ -177,7 +177,7 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
     }
 }
 
-const PURPOSES: [Purpose; 12] = [
+const PURPOSES: [Purpose; 13] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,
@@ -186,6 +186,7 @@ const PURPOSES: [Purpose; 12] = [
     Purpose::DraftForApproval,
     Purpose::StaffReply,
     Purpose::ApprovedAnswer,
+    Purpose::ForwardForApproval,
     Purpose::StaffHint,
     Purpose::DeliveryTrouble,
     Purpose::Trouble,
@@ -204,6 +205,7 @@ pub const fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::DraftForApproval => "draft-for-approval",
         Purpose::StaffReply => "staff-reply",
         Purpose::ApprovedAnswer => "approved-answer",
+        Purpose::ForwardForApproval => "forward-for-approval",
         Purpose::StaffHint => "staff-hint",
         Purpose::DeliveryTrouble => "delivery-trouble",
         Purpose::Trouble => "trouble",

@@ -36,6 +36,10 @@ enum EventForm {
     FactsFound {
         facts: BTreeMap<String, String>,
     },
+    Forwarded {
+        member: String,
+        team: String,
+    },
     Decided {
         decision: String,
         reasons: Vec<(String, String)>,
@@ -198,6 +202,10 @@ impl From<&Event> for EventForm {
                     .map(|(name, value)| (name.0.clone(), value.clone()))
                     .collect(),
             },
+            Event::Forwarded { member, team } => Self::Forwarded {
+                member: text(member),
+                team: team.0.clone(),
+            },
             Event::Decided {
                 decision,
                 reasons,
@@ -330,6 +338,10 @@ impl TryFrom<EventForm> for Event {
                     .into_iter()
                     .map(|(name, value)| (FactName(name), value))
                     .collect(),
+            },
+            EventForm::Forwarded { member, team } => Self::Forwarded {
+                member: address(&member)?,
+                team: TeamName(team),
             },
             EventForm::Decided {
                 decision,
