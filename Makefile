@@ -33,6 +33,10 @@ corpus: ## only the tests that read the shipped corpus of mails
 	    exit 1
 	fi
 
+.PHONY: bench
+bench: ## speed, as ratios in one run
+	@$(CARGO) bench --locked --benches
+
 .PHONY: format
 format: ## is everything formatted?
 	@$(CARGO) fmt --check
