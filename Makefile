@@ -37,6 +37,25 @@ corpus: ## only the tests that read the shipped corpus of mails
 bench: ## speed, as ratios in one run
 	@$(CARGO) bench --locked --benches
 
+# The engine is built once, under target/tools. What it finds lies in fuzz/artifacts/TARGET: it becomes a file in tests/mails/found/.
+FUZZ = mail quote html bounce header
+FUZZ_SECONDS = 600
+.PHONY: fuzz
+fuzz: ## fuzz every reader of hostile bytes, each FUZZ_SECONDS long (FUZZ="mail html" for some)
+	@export PATH="$(CURDIR)/target/tools/bin:$$PATH"
+	cargo fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked --quiet --root target/tools cargo-fuzz
+	for target in $(FUZZ); do
+	    mkdir -p "fuzz/corpus/$$target"
+	    for folder in tests/mails ../shared/corpus/mail; do
+	        [ -d "$$folder" ] || continue
+	        # Short seeds find more: the engine changes them byte by byte.
+	        find "$$folder" -type f -size -64k \( -name '*.eml' -o -name '*.txt' -o -name '*.html' \) -print0 |
+	            xargs -0 -I{} sh -c 'cp "$$1" "fuzz/corpus/$$2/$$(cksum <"$$1" | tr " " -)"' sh {} "$$target"
+	    done
+	    # Without a sanitizer: the code is safe Rust, and this way the ordinary compiler will do.
+	    cargo fuzz run --sanitizer none "$$target" -- -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=5 -print_final_stats=1
+	done
+
 .PHONY: format
 format: ## is everything formatted?
 	@$(CARGO) fmt --check

@@ -23,6 +23,11 @@ pub(super) struct Fields {
     pub(super) is_cut: bool,
 }
 
+/// The text of a line, without a carriage return in its middle: it would begin a new line for others.
+fn one_line(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim().replace('\r', " ")
+}
+
 impl Fields {
     /// Reads the header that the bytes begin with.
     pub(super) fn scan(raw: &[u8]) -> Self {
@@ -65,7 +70,7 @@ impl Fields {
         let value = value.get(..FIELD_MAX_BYTES).unwrap_or(value);
         self.list.push(Field {
             name: String::from_utf8_lossy(name).to_ascii_lowercase(),
-            value: String::from_utf8_lossy(value).trim().to_owned(),
+            value: one_line(value),
         });
     }
 
@@ -78,7 +83,7 @@ impl Fields {
             return;
         }
         last.value.push(' ');
-        last.value.push_str(String::from_utf8_lossy(line).trim());
+        last.value.push_str(&one_line(line));
     }
 
     /// The first field of this name (in lower case).

@@ -9,6 +9,10 @@ mod auto_submitted;
 mod bounce;
 mod bounds;
 mod forward;
+// Compiled with the tests as well, so that it stays true between two runs of the fuzzers.
+#[cfg(any(test, fuzzing))]
+#[allow(missing_docs, clippy::missing_panics_doc)]
+pub mod fuzzed;
 mod headers;
 mod html;
 mod identity;
