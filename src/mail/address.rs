@@ -35,8 +35,13 @@ impl Address {
         if text.len() > ADDRESS_MAX_BYTES {
             return Err(AddressError::TooLong);
         }
-        let forbidden =
-            |c: char| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]".contains(c);
+        // An invisible character makes two addresses look like one.
+        let forbidden = |c: char| {
+            c.is_whitespace()
+                || c.is_control()
+                || is_invisible_control(c)
+                || "<>(),;:\\\"[]".contains(c)
+        };
         let (local, domain) = text.rsplit_once('@').ok_or(AddressError::Incomplete)?;
         if local.is_empty() || domain.is_empty() {
             return Err(AddressError::Incomplete);
