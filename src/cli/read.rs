@@ -45,7 +45,7 @@ fn closed(error: &std::io::Error) -> Result<(), Failure> {
 /// The language of the new text, where it is sure; as the understanding sees it.
 fn language(mail: &Mail) -> Option<String> {
     let assumed = Language("en".to_owned());
-    match language::detect(&mail.body.reply_text, &assumed) {
+    match language::detect(&mail.body.own_words(), &assumed) {
         SpokenLanguage::Known(known) => Some(known.0),
         SpokenLanguage::Assumed(_) => None,
     }

@@ -73,7 +73,8 @@ impl View<'_> {
     pub(super) fn wanted(&self) -> String {
         let understanding = self.situation.understanding;
         let requests = understanding.requests.iter();
-        let first_line = self.situation.mail.body.reply_text.lines();
+        let own_words = self.situation.mail.body.own_words();
+        let first_line = own_words.lines();
         // A word like HUMAN says nothing of the matter: that stands in what was written before.
         let earlier = match (understanding.customer_word, self.situation.ticket) {
             (Some(_), Some(ticket)) => ticket.customer_mails().last().copied(),

@@ -51,9 +51,9 @@ impl<'a> View<'a> {
         self.situation.ticket
     }
 
-    /// The new text of the mail.
-    pub(super) fn new_text(&self) -> &'a str {
-        self.situation.mail.body.reply_text.trim()
+    /// The writer's own words.
+    pub(super) fn new_text(&self) -> String {
+        self.situation.mail.body.own_words().trim().to_owned()
     }
 
     pub(super) fn word_count(&self) -> usize {
@@ -192,7 +192,7 @@ fn wanted(situation: &Situation<'_>) -> Option<Wanted> {
 fn asked_for(situation: &Situation<'_>) -> Option<Wanted> {
     let ticket = situation.ticket?;
     let waits = ticket.status() == Status::WaitsForCustomer;
-    let words = situation.mail.body.reply_text.split_whitespace().count();
+    let words = situation.mail.body.own_words().split_whitespace().count();
     if !waits || words > BARE_REPLY_MAX_WORDS {
         return None;
     }

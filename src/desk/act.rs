@@ -2,7 +2,7 @@
 //! have mangled: nothing of our packet below the reply may ever come through to the customer. Pure.
 
 use super::PACKET_MARKER;
-use crate::mail::Mail;
+use crate::mail::{Body, Mail};
 use crate::ticket::Token;
 
 /// What a staff mail asks for.
@@ -139,7 +139,12 @@ pub fn begins_with_word(text: &str) -> Option<(CommandWord, bool)> {
 /// What a member wrote above our packet: the reader's new text, cut once more at anything that only our packet holds.
 #[must_use]
 pub fn words_above_packet(mail: &Mail) -> String {
-    cut_at_packet(&mail.body.reply_text).trim().to_owned()
+    // First the cut, then the quoted lines: our marker may stand on one of them.
+    let above = Body {
+        reply_text: cut_at_packet(&mail.body.reply_text),
+        ..Body::default()
+    };
+    above.own_words().trim().to_owned()
 }
 
 fn cut_at_packet(text: &str) -> String {
@@ -299,6 +304,14 @@ mod tests {
         assert_eq!(read_act(&mail, true), reply("It is ready.\n\n-- \nKim"));
         mail.body.reply_text = "OK".to_owned();
         assert_eq!(read_act(&mail, true), StaffAct::Approve);
+    }
+
+    #[test]
+    fn what_stands_quoted_between_a_members_lines_does_not_come_through() {
+        assert_eq!(
+            act("First, yes.\n> Internal: a regular, be generous\nSecond, no."),
+            reply("First, yes.\nSecond, no.")
+        );
     }
 
     #[test]

@@ -19,13 +19,13 @@ mod identity;
 mod kind;
 mod protection;
 mod quote;
-mod quote_marks;
 mod reader;
 mod text;
 
 pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invisible_control};
 
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::fmt;
 
 /// What decides whether two fetched mails are the same mail: a hash over Message-ID and body, or over the mail as
@@ -132,12 +132,29 @@ pub struct Reader {
 pub struct Body {
     /// All of it, as text.
     pub text: String,
-    /// What is new in this mail.
+    /// What is new in this mail. Between inline answers stands what they answer, each such line begun by `>`.
     pub reply_text: String,
     /// What it quotes of earlier mails.
     pub quoted_text: String,
     /// The signature of the writer.
     pub signature: String,
+}
+
+impl Body {
+    /// What the writer wrote: the new text without the lines that only show what is answered.
+    #[must_use]
+    pub fn own_words(&self) -> Cow<'_, str> {
+        let is_context = |line: &str| line.trim_start().starts_with('>');
+        if !self.reply_text.lines().any(is_context) {
+            return Cow::Borrowed(&self.reply_text);
+        }
+        let own: Vec<&str> = self
+            .reply_text
+            .lines()
+            .filter(|line| !is_context(line))
+            .collect();
+        Cow::Owned(own.join("\n"))
+    }
 }
 
 /// Who is behind a mail, by its form.

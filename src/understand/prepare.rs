@@ -73,7 +73,7 @@ impl Preparer {
     /// Prepares a mail.
     pub(super) fn prepare(&self, mail: &Mail) -> Prepared {
         let subject = without_reply_marks(&visible(mail.subject.as_str(), 400)).to_owned();
-        let text = without_tags(&visible(&mail.body.reply_text, TEXT_MAX_CHARS));
+        let text = without_tags(&visible(&mail.body.own_words(), TEXT_MAX_CHARS));
         let (substance, mut signature) = self.split_signature(&text);
         if !mail.body.signature.is_empty() {
             signature.push('\n');

@@ -90,7 +90,7 @@ static FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Which header a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Label {
+pub(in crate::mail) enum Label {
     /// `From`.
     From,
     /// `Sent`, `Date`.
@@ -104,7 +104,7 @@ pub(super) enum Label {
 }
 
 /// The label that a line begins with, and what follows it.
-pub(super) fn label(line: &str) -> Option<(Label, &str)> {
+pub(in crate::mail) fn label(line: &str) -> Option<(Label, &str)> {
     if !line.contains([':', '：']) || line.len() > 2_000 {
         return None;
     }
@@ -123,7 +123,7 @@ pub(super) fn label(line: &str) -> Option<(Label, &str)> {
 }
 
 /// Whether a line divides a mail from the one below it.
-pub(super) fn is_divider(line: &str) -> bool {
+pub(in crate::mail) fn is_divider(line: &str) -> bool {
     line.len() <= 300 && (matches(&DIVIDER, line) || matches(&ABOVE_LINE, line))
 }
 

@@ -1,0 +1,47 @@
+//! Does here begin "On … X wrote:", in whatever language and however it was folded?
+
+use super::lines::{is_quoted, line_at, next_text};
+use super::marks::{is_attribution, may_open_attribution};
+
+/// Over how many lines a mail program folds an attribution.
+const ATTRIBUTION_MAX_LINES: usize = 5;
+
+/// The line after an attribution that begins here.
+pub(super) fn attribution(lines: &[&str], at: usize) -> Option<usize> {
+    let mut joined = String::new();
+    for count in 0..ATTRIBUTION_MAX_LINES {
+        let line = line_at(lines, at + count).trim();
+        // A program that turned HTML into text may set the address apart by a blank line.
+        if line.is_empty() && count > 0 && line_at(lines, at + count + 1).trim().starts_with('<') {
+            continue;
+        }
+        // Folding may leave the closing bracket of the address at the beginning of a line.
+        let closes_address = joined.matches('<').count() > joined.matches('>').count();
+        if line.is_empty() || (is_quoted(line) && !closes_address) {
+            return None;
+        }
+        if count > 0 {
+            joined.push(' ');
+        }
+        joined.push_str(line);
+        if joined.len() > 600 {
+            return None;
+        }
+        let ends_here = line
+            .trim_end_matches(['*', '_', ' '])
+            .ends_with([':', '：', '>']);
+        if !ends_here {
+            continue;
+        }
+        let after = at + count + 1;
+        let before_quote = is_quoted(line_at(lines, next_text(lines, after)));
+        // A joined text must not swallow a line of new text above the attribution.
+        if count > 0 && !may_open_attribution(line_at(lines, at)) {
+            return None;
+        }
+        if is_attribution(&joined, before_quote) {
+            return Some(after);
+        }
+    }
+    None
+}
