@@ -1,7 +1,7 @@
 //! Who wrote a forwarded mail originally? From an attached mail, or from the header block that mail programs write above
 //! the old text. Reads hostile input.
 
-use super::quote::{Label, divides as is_divider, label};
+use super::quote::{Label, is_divider, label};
 use super::{Address, Forwarded, HeaderText, Mailbox};
 
 /// Subjects that a forwarded mail begins with, in lower case.

@@ -1,7 +1,7 @@
 //! Does here begin "On … X wrote:", in whatever language and however it was folded?
 
+use super::introductions::{introduces, may_open};
 use super::lines::{is_quoted, line_at, next_text};
-use super::marks::{is_attribution, may_open_attribution};
 
 /// Over how many lines a mail program folds an attribution.
 const ATTRIBUTION_MAX_LINES: usize = 5;
@@ -29,6 +29,7 @@ pub(super) fn attribution(lines: &[&str], at: usize) -> Option<usize> {
         }
         let ends_here = line
             .trim_end_matches(['*', '_', ' '])
+            .trim_end_matches('\u{200F}')
             .ends_with([':', '：', '>']);
         if !ends_here {
             continue;
@@ -36,10 +37,10 @@ pub(super) fn attribution(lines: &[&str], at: usize) -> Option<usize> {
         let after = at + count + 1;
         let before_quote = is_quoted(line_at(lines, next_text(lines, after)));
         // A joined text must not swallow a line of new text above the attribution.
-        if count > 0 && !may_open_attribution(line_at(lines, at)) {
+        if count > 0 && !may_open(line_at(lines, at)) {
             return None;
         }
-        if is_attribution(&joined, before_quote) {
+        if introduces(&joined, before_quote) {
             return Some(after);
         }
     }

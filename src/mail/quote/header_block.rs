@@ -1,7 +1,8 @@
 //! Does here begin the block of headers that a mail program writes above the old mail?
 
+use super::dividers::is_divider;
+use super::labels::Label;
 use super::lines::{is_blank, line_at};
-use super::marks::{Label, is_divider};
 
 /// `From:` with at least two of date, recipient and subject close below it, or a date above a sender, as Lotus has it.
 pub(super) fn begins_header_block(

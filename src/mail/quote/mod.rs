@@ -2,18 +2,21 @@
 //! three, and in doubt it counts as new. Reads hostile input; linear.
 
 mod attribution;
+mod dividers;
+mod footers;
 mod header_block;
+mod introductions;
+mod labels;
 mod lines;
-mod marks;
 mod signature;
 
 use super::Body;
-use crate::desk::PACKET_MARKER;
 use attribution::attribution;
+pub(super) use dividers::is_divider;
+use dividers::is_packet_marker;
 use header_block::{begins_header_block, ruled_from};
+pub(super) use labels::{Label, label};
 use lines::{is_blank, is_quoted, is_quoted_by_initials, line_at, next_text};
-use marks::is_divider;
-pub(super) use marks::{Label, is_divider as divides, label};
 use signature::mark_signatures;
 
 /// The longest quotation between two answers that is shown with them, in lines.
@@ -101,7 +104,7 @@ fn mark_quotations(lines: &[&str], parts: &mut [Part]) -> usize {
     while at < lines.len() {
         let line = line_at(lines, at);
         // Below our own line stands the packet, quoted in whatever way: none of it may reach a customer.
-        if line.contains(PACKET_MARKER) {
+        if is_packet_marker(line, line_at(lines, at + 1)) {
             set(parts, at..lines.len(), Part::Quoted);
             return at;
         }

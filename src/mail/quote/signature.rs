@@ -1,8 +1,8 @@
 //! Where does the writer's text end and the signature begin: by the mark `-- `, by a device's footer, by a block of contact lines, by a
 //! line of nothing but dashes? In doubt it is text.
 
+use super::footers::{is_footer, is_signature_mark};
 use super::lines::{is_blank, line_at};
-use super::marks::{is_footer, is_signature_mark};
 use super::{Part, set};
 
 /// The longest signature, in lines; what is longer is text.

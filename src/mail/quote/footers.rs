@@ -1,0 +1,131 @@
+//! Which lines does a device, an app or a virus scanner add by itself, and which line marks a signature?
+
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// How such lines read, in the languages that devices speak; regular expressions without their brackets.
+const FOOTERS: &[(&str, &str)] = &[
+    (
+        "en",
+        r"sent\s(?:from|via|with|by|using)\s(?:my\s|the\s|an?\s)?(?:\S+\s?){1,6}|sent\s(?:from|via|with)\s(?:my|the|outlook|mail|yahoo|proton|gmail|an?\s).{1,60}|get\soutlook\sfor\s.{1,30}|sent\son\sthe\sgo.*|via\s(?:mobile|phone)|download\s.{1,30}\sfor\s(?:ios|android)",
+    ),
+    (
+        "de",
+        r"(?:von|mit)\s(?:meinem|meiner|unterwegs)\s.{0,60}(?:gesendet|verschickt|geschickt).?|gesendet\s(?:von|mit|mittels|über)\s.{1,60}|diese\s(?:nachricht|e-mail|mail)\swurde\s(?:von|mit)\s.{1,80}(?:gesendet|verschickt|versendet).?|von\smobil\sgesendet",
+    ),
+    (
+        "fr",
+        r"envoyé\s(?:de|depuis|à\spartir|avec)\s.{1,60}|télécharge[rz]?\soutlook\spour.{1,40}|obtenir\soutlook\spour.{1,40}",
+    ),
+    (
+        "es",
+        r"enviado\s(?:desde|de|a\spartir|con)\s.{1,60}|obtener\soutlook\spara.{1,40}",
+    ),
+    (
+        "pt",
+        r"enviado\s(?:do|da|de|com|pelo|via)\s.{1,60}|obter\so?\s?outlook\spara.{1,40}",
+    ),
+    (
+        "it",
+        r"inviato\s(?:da|dal|con)\s.{1,60}|scarica\soutlook\sper.{1,30}|ottieni\soutlook\sper.{1,30}",
+    ),
+    (
+        "nl",
+        r"(?:verzonden|verstuurd)\s(?:vanaf|met|vanuit|via)\s.{1,60}|outlook\svoor\s.{1,20}\sdownloaden",
+    ),
+    (
+        "sv",
+        r"skickat\s(?:från|med)\s.{1,60}|hämta\soutlook\sför\s.{1,20}",
+    ),
+    (
+        "da",
+        r"sendt\s(?:fra|med)\s.{1,60}|få\soutlook\stil\s.{1,20}",
+    ),
+    ("fi", r"lähetetty\s.{1,60}(?:sta|stä|lta|ltä|lla|llä).?"),
+    (
+        "pl",
+        r"wysłan[eoy]?\sz\s.{1,60}|pobierz\soutlook\sdla\s.{1,20}",
+    ),
+    ("cs", r"odesláno\sz\s.{1,60}|odoslané\sz\s.{1,60}"),
+    ("hu", r"elküldve\s.{1,40}(?:ról|ről|ból|ből).{0,10}"),
+    ("ro", r"trimis\sde\spe\s.{1,60}"),
+    ("ru", r"отправлено\s(?:с|из)\s.{1,60}|послано\sс\s.{1,60}"),
+    ("uk", r"надіслано\s(?:з|із)\s.{1,60}"),
+    ("el", r"στάλθηκε\sαπό\s.{1,60}"),
+    (
+        "tr",
+        r"\S{2,40}(?:mdan|mden|[ıiuü]mdan|[ıiuü]mden)\s(?:gönderildi|yollandı).?",
+    ),
+    ("he", r"נשלח\sמה.{1,40}"),
+    ("ar", r"أُ?رسلت\sمن\s.{1,40}|مُرسل\sمن\s.{1,40}"),
+    (
+        "zh",
+        r"从我的.{1,20}发送|发自我的.{1,20}|從我的.{1,20}傳送|傳送自我的.{1,20}",
+    ),
+    ("ja", r".{1,20}から送信(?:されたメール)?"),
+    ("ko", r"나의\s.{1,20}보냄|.{1,20}에서\s보냄"),
+    ("vi", r"(?:đã\s)?gửi\stừ\s.{1,40}"),
+    ("id", r"(?:dikirim|terkirim)\sdari\s.{1,40}"),
+    (
+        "scanners",
+        r"virus-free\.?\s.{0,40}|this\se-?mail\shas\sbeen\s(?:checked|scanned)\sfor\sviruses\s.{1,60}|diese\se-?mail\swurde\s.{0,40}auf\sviren\sgeprüft.{0,40}|virenfrei\.?\s.{0,40}|sans\svirus\.?\s.{0,40}|libre\sde\svirus\.?\s.{0,40}",
+    ),
+];
+
+static FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words: Vec<&str> = FOOTERS.iter().map(|(_, words)| *words).collect();
+    Regex::new(&format!(
+        r"(?i)^[\s*_(\[]*(?:{})[\s*_)\].]*$",
+        words.join("|")
+    ))
+    .ok()
+});
+
+/// Whether a line was added by a device or an app.
+pub(super) fn is_footer(line: &str) -> bool {
+    // "Sent from my desk, which is easier than my phone." is a sentence of a person. A scanner's sentence says what it is.
+    let is_sentence = line.trim_end().ends_with('.') && line.split_whitespace().nth(6).is_some();
+    let names_machine = || {
+        let lower = line.to_lowercase();
+        [
+            "virus",
+            "viren",
+            "mail gesendet",
+            "phone",
+            "smartphone",
+            "android",
+            "blackberry",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
+    };
+    line.len() <= 200
+        && (!is_sentence || (names_machine() && !line.contains(',')))
+        && FOOTER
+            .as_ref()
+            .is_some_and(|pattern| pattern.is_match(line))
+}
+
+/// Whether a line divides the text from the signature below it.
+pub(super) fn is_signature_mark(line: &str) -> bool {
+    let line = line.trim_end();
+    matches!(line, "--" | "---" | "__" | "—" | "——" | "- -" | "––")
+        || (line.len() >= 5 && line.chars().all(|c| c == '_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn footers_are_told_from_sentences() {
+        assert!(FOOTER.is_some());
+        assert!(is_footer("Sent from my iPhone"));
+        assert!(!is_footer(
+            "Sent from my desk, which is easier than my phone."
+        ));
+        assert!(!is_footer(
+            "I had it sent from my shop to you, where is it?"
+        ));
+    }
+}
