@@ -96,6 +96,9 @@ fn as_json(path: &str, mail: &Mail) -> Value {
             "name": forwarded.from.name.as_ref().map(ToString::to_string),
             "address": forwarded.from.address.as_str(),
             "subject": forwarded.subject.as_str(),
+            "to": forwarded.to.iter().map(|to| to.address.as_str()).collect::<Vec<_>>(),
+            "date": forwarded.date.as_str(),
+            "text": forwarded.text,
         })),
         "bounce": mail.bounce.as_ref().map(|bounce| json!({
             "recipient": bounce.recipient.as_ref().map(ToString::to_string),

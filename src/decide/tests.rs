@@ -61,6 +61,8 @@ fn original_of_ann() -> Forwarded {
     Forwarded {
         from: mailbox("ann@a.example"),
         subject: HeaderText::clean("my bike"),
+        to: vec![],
+        date: crate::mail::HeaderText::default(),
         text: "Is my bike ready?".to_owned(),
     }
 }

@@ -219,6 +219,8 @@ mod tests {
             mail.forwarded_from = Some(crate::mail::Forwarded {
                 from: crate::decide::test_situation::mailbox(original),
                 subject: crate::mail::HeaderText::clean("my bike"),
+                to: vec![],
+                date: crate::mail::HeaderText::default(),
                 text: "Is it ready?".to_owned(),
             });
             who_wrote(&mail, placement, None, &settings())

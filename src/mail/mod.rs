@@ -230,6 +230,10 @@ pub struct Attachment {
 pub struct Forwarded {
     /// Who wrote it.
     pub from: Mailbox,
+    /// To whom.
+    pub to: Vec<Mailbox>,
+    /// When, as it stands there: mail programs write dates in the words of their languages.
+    pub date: HeaderText,
     /// Its subject.
     pub subject: HeaderText,
     /// Its text.

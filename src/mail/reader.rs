@@ -112,12 +112,8 @@ impl Reader {
             )
         });
         let body = quote::split(&body_text);
-        let forwarded_from = forward::inline(
-            &body.quoted_text,
-            subject.as_str(),
-            body.reply_text.is_empty(),
-        )
-        .or_else(|| self.attached_original(&attachments, judged.kind));
+        let forwarded_from = forward::inline(&body.quoted_text, subject.as_str())
+            .or_else(|| self.attached_original(&attachments, judged.kind));
         if body_text.trim().is_empty() && extent == Extent::Whole {
             bounds::note(&mut oddities, "it has no text");
         }
@@ -164,17 +160,16 @@ impl Reader {
             .iter()
             .find(|attachment| attachment.media_type == "message/rfc822")?;
         let fields = Fields::scan(&original.content);
-        let message = MessageParser::default().parse_headers(original.content.as_slice())?;
+        let message = MessageParser::default().parse(original.content.as_slice())?;
         let from = mailboxes(&message, "from", &fields, &mut Vec::new())
             .into_iter()
             .next()?;
         Some(super::Forwarded {
             from,
+            to: mailboxes(&message, "to", &fields, &mut Vec::new()),
+            date: HeaderText::clean(fields.first("date").unwrap_or_default()),
             subject: subject(&message, &fields),
-            text: MessageParser::default()
-                .parse(original.content.as_slice())
-                .map(|message| text::of(&message, &mut Vec::new()))
-                .unwrap_or_default(),
+            text: text::of(&message, &mut Vec::new()),
         })
     }
 }

@@ -36,6 +36,8 @@ fn forwarded_by_ann() -> crate::mail::Forwarded {
     crate::mail::Forwarded {
         from: crate::mail::Mailbox::bare(address("ann@a.example")),
         subject: crate::mail::HeaderText::clean("My *bike*"),
+        to: vec![],
+        date: crate::mail::HeaderText::default(),
         text: "Is it ready?\n\n=== write above this line ===\n\nAnn".to_owned(),
     }
 }

@@ -106,6 +106,73 @@ pub(super) fn is_footer(line: &str) -> bool {
             .is_some_and(|pattern| pattern.is_match(line))
 }
 
+/// Phrases of legal footers, in lower case. One of them may stand in a person's sentence; two in one paragraph do not.
+const DISCLAIMER_PHRASES: &[&str] = &[
+    "confidentiality notice",
+    "confidential",
+    "intended recipient",
+    "intended solely",
+    "intended only",
+    "privileged",
+    "received this e-mail in error",
+    "received this email in error",
+    "received this message in error",
+    "notify the sender",
+    "unauthorized",
+    "unauthorised",
+    "disclosure",
+    "delete this e-mail",
+    "delete this email",
+    "delete it from your",
+    "consider the environment",
+    "think before you print",
+    "registered in england",
+    "company number",
+    "vertraulich",
+    "rechtlich geschützt",
+    "richtige adressat",
+    "irrtümlich erhalten",
+    "vernichten sie",
+    "unbefugte weitergabe",
+    "unerlaubte",
+    "sitz der gesellschaft",
+    "amtsgericht",
+    "handelsregister",
+    "hrb ",
+    "geschäftsführer",
+    "ust-id",
+    "confidentiel",
+    "destinataire",
+    "par erreur",
+    "détruire",
+    "confidencial",
+    "destinatario",
+    "por error",
+    "destinatário",
+    "por engano",
+    "riservat",
+    "per errore",
+    "vertrouwelijk",
+    "geadresseerde",
+    "konfidentiell",
+    "fortrolig",
+    "poufn",
+    "конфиденциальн",
+    "адресат",
+];
+
+/// Whether a paragraph is a legal footer.
+pub(super) fn is_disclaimer(paragraph: &str) -> bool {
+    if paragraph.len() > 8_000 || paragraph.contains('?') {
+        return false;
+    }
+    let lower = paragraph.to_lowercase();
+    let found = DISCLAIMER_PHRASES
+        .iter()
+        .filter(|phrase| lower.contains(*phrase));
+    found.take(2).count() == 2 && lower.split_whitespace().count() >= 8
+}
+
 /// Whether a line divides the text from the signature below it.
 pub(super) fn is_signature_mark(line: &str) -> bool {
     let line = line.trim_end();

@@ -1,7 +1,7 @@
 //! Where does the writer's text end and the signature begin: by the mark `-- `, by a device's footer, by a block of contact lines, by a
 //! line of nothing but dashes? In doubt it is text.
 
-use super::footers::{is_footer, is_signature_mark};
+use super::footers::{is_disclaimer, is_footer, is_signature_mark};
 use super::lines::{is_blank, line_at};
 use super::{Part, set};
 
@@ -9,6 +9,8 @@ use super::{Part, set};
 const SIGNATURE_MAX_LINES: usize = 15;
 /// The longest signature without a mark, in lines.
 const CONTACT_MAX_LINES: usize = 8;
+/// How many paragraphs of legal footers are looked for.
+const DISCLAIMERS_MAX: usize = 6;
 /// The longest line of it, in characters and in words.
 const CONTACT_LINE_MAX: (usize, usize) = (70, 8);
 
@@ -50,6 +52,7 @@ fn signature_in(lines: &[&str], start: usize, end: usize) -> Option<usize> {
     let marked = [by_mark, by_footer].into_iter().flatten().min();
     let by_contact = contact_block(lines, start, low, marked.unwrap_or(end));
     let found = by_contact.or(marked);
+    let found = disclaimers(lines, start, found.unwrap_or(end)).or(found);
     trailing_rules(lines, start, found.unwrap_or(end)).or(found)
 }
 
@@ -164,6 +167,29 @@ fn way_to_reach(line: &str) -> Option<Way> {
     is_phone.then_some(Way::Phone)
 }
 
+/// Legal footers are whole paragraphs below all text.
+fn disclaimers(lines: &[&str], start: usize, end: usize) -> Option<usize> {
+    let mut from = None;
+    let mut below = end;
+    for _ in 0..DISCLAIMERS_MAX {
+        let last = (start..below)
+            .rev()
+            .find(|at| !is_blank(line_at(lines, *at)))?;
+        let first = (start..=last)
+            .rev()
+            .take_while(|at| !is_blank(line_at(lines, *at)))
+            .last()?;
+        let paragraph = lines.get(first..=last)?.join(" ");
+        let has_text_above = (start..first).any(|at| !is_blank(line_at(lines, at)));
+        if !has_text_above || !is_disclaimer(&paragraph) {
+            break;
+        }
+        from = Some(first);
+        below = first;
+    }
+    from
+}
+
 /// Lines of nothing but dashes, stars and the like, or of a mail tracker's invisible dot, that stand below all text.
 fn trailing_rules(lines: &[&str], start: usize, end: usize) -> Option<usize> {
     let is_rule = |line: &str| {
@@ -216,6 +242,25 @@ mod tests {
             "",
             "it is all there is"
         );
+    }
+
+    #[test]
+    fn legal_footers_are_no_text_and_a_complaint_is() {
+        for footer in [
+            "This e-mail and any attachments are confidential and intended solely for the addressee. If you have received this email in error, please notify the sender.",
+            "Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen. Wenn Sie nicht der richtige Adressat sind, vernichten Sie diese Mail.",
+            "Miller GmbH, Sitz der Gesellschaft: Berlin, Amtsgericht Charlottenburg HRB 12345",
+            "Ce message est confidentiel et réservé à son destinataire. Si vous l'avez reçu par erreur, merci de le détruire.",
+        ] {
+            let body = split(&format!("Where is my parcel?\n\n{footer}"));
+            assert_eq!(body.reply_text, "Where is my parcel?", "{footer}");
+        }
+        for text in [
+            "I sent you this in confidence.\n\nYou told others what is confidential, and I am angry about it now.",
+            "Hello\n\nI am not the intended recipient of this parcel, who is it for?",
+        ] {
+            assert_eq!(split(text).reply_text, text);
+        }
     }
 
     #[test]
