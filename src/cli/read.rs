@@ -92,6 +92,7 @@ fn as_json(path: &str, mail: &Mail) -> Value {
         "text": mail.body.text,
         "language": language(mail),
         "attachments": attachments,
+        "form_writer": mail.form_writer.as_ref().map(|writer| writer.address.as_str()),
         "forwarded_from": mail.forwarded_from.as_ref().map(|forwarded| json!({
             "name": forwarded.from.name.as_ref().map(ToString::to_string),
             "address": forwarded.from.address.as_str(),

@@ -93,7 +93,7 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
     let mut events = Vec::new();
     if is_recorded {
         let mail = summary(situation);
-        match (situation.ticket, &situation.mail.from, situation.sender) {
+        match (situation.ticket, situation.mail.writer(), situation.sender) {
             (None, Some(from), _) => events.push(Event::Opened {
                 customer: from.clone(),
                 subject: situation.mail.subject.clone(),

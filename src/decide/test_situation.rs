@@ -255,6 +255,7 @@ pub(crate) fn mail_from(from: &str) -> Mail {
         from: Some(mailbox(from)),
         authorship: Authorship::Single,
         reply_to: vec![],
+        form_writer: None,
         to: vec![mailbox("support@shop.example")],
         cc: vec![],
         delivered_to: vec![],

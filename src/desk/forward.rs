@@ -12,7 +12,7 @@ pub fn concerned<'a>(
     sender: &Sender,
     ticket: Option<&'a Ticket>,
 ) -> Option<&'a Address> {
-    let writer = mail.from.as_ref();
+    let writer = mail.writer();
     let mailbox = match sender {
         Sender::Staff { .. } => ticket.and_then(Ticket::customer).or(writer),
         Sender::StaffForward { .. } => mail.forwarded_from.as_ref().map(|original| &original.from),

@@ -1,8 +1,8 @@
 //! What fuzzing and the property tests hold against each reader of hostile bytes: it does not panic, and what comes out keeps its
 //! promises. Not part of the program.
 
-use super::auto_submitted::{self, AutoSubmitted};
 use super::headers::{Fields, addresses_in, parameter, straighten};
+use super::kind::{AutoSubmitted, parse_auto_submitted};
 use super::{
     Address, HeaderText, Mail, MessageId, Reader, bounce, html, is_invisible_control, quote,
 };
@@ -144,7 +144,7 @@ pub fn header(data: &[u8]) {
     for address in addresses_in(&text) {
         address_is_sound(&address);
     }
-    let _ = auto_submitted::parse(&text) == AutoSubmitted::No;
+    let _ = parse_auto_submitted(&text) == AutoSubmitted::No;
     let _ = parameter(&text, "charset");
     let clean = HeaderText::clean(&text);
     assert!(

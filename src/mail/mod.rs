@@ -5,7 +5,6 @@
 
 mod address;
 mod attachments;
-mod auto_submitted;
 mod bounce;
 mod bounds;
 mod forward;
@@ -64,6 +63,9 @@ pub struct Mail {
     pub authorship: Authorship,
     /// `Reply-To`.
     pub reply_to: Vec<Mailbox>,
+    /// Who filled in a form on a web page, where the mail is one: the form mails from a no-reply address and names them in
+    /// `Reply-To`. Nothing shows that it is true.
+    pub form_writer: Option<Mailbox>,
     /// `To`. (A token may stand only in [`Mail::delivered_to`].)
     pub to: Vec<Mailbox>,
     /// `Cc`.
@@ -138,6 +140,14 @@ pub struct Body {
     pub quoted_text: String,
     /// The signature of the writer.
     pub signature: String,
+}
+
+impl Mail {
+    /// Whose words these are, as far as the mail says: who filled in the form, else the sender.
+    #[must_use]
+    pub fn writer(&self) -> Option<&Mailbox> {
+        self.form_writer.as_ref().or(self.from.as_ref())
+    }
 }
 
 impl Body {

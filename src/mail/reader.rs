@@ -117,6 +117,11 @@ impl Reader {
         if body_text.trim().is_empty() && extent == Extent::Whole {
             bounds::note(&mut oddities, "it has no text");
         }
+        let reply_to = mailboxes(&message, "reply-to", &fields, &mut oddities);
+        let form_writer = judged.form_writer.map(|address| {
+            let named = reply_to.iter().find(|named| named.address == address);
+            named.cloned().unwrap_or_else(|| Mailbox::bare(address))
+        });
         Mail {
             identity: identity::identify(
                 message_id.as_ref(),
@@ -128,7 +133,8 @@ impl Reader {
             references: identifiers(&fields, "references", &mut oddities),
             from,
             authorship,
-            reply_to: mailboxes(&message, "reply-to", &fields, &mut oddities),
+            reply_to,
+            form_writer,
             to: mailboxes(&message, "to", &fields, &mut oddities),
             cc: mailboxes(&message, "cc", &fields, &mut oddities),
             delivered_to: kind::envelope_recipients(&fields),
@@ -184,6 +190,7 @@ fn unreadable(raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
         from: None,
         authorship: Authorship::Single,
         reply_to: Vec::new(),
+        form_writer: None,
         to: Vec::new(),
         cc: Vec::new(),
         delivered_to: Vec::new(),

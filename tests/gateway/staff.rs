@@ -396,3 +396,28 @@ fn a_bounced_reply_is_told_to_staff_once_and_a_delay_only_shown() {
         "{story}"
     );
 }
+
+#[test]
+fn what_somebody_writes_into_a_web_form_reaches_a_person_whose_reply_reaches_them() {
+    // Given a form that mails from a no-reply address and names the customer in Reply-To
+    let world = shared();
+    let customer = world.customer("fiona");
+    let letter = Letter::new(
+        "Contact form <noreply@lindenhof.example>",
+        SUPPORT,
+        "Contact form",
+        "Name: Fiona\nMessage: my tea smells of smoke, is that right?",
+    )
+    .header("Reply-To", &format!("Fiona <{}>", customer.address));
+    world.send(&letter);
+
+    // Then a person has it, and no machine writes to anybody: nothing shows that the address is theirs
+    assert_eq!(world.outcome_of(&letter), "HandedOff");
+    let packet = world.team_receives(CARE, &customer, "the packet", |_| true);
+    assert!(customer.mails().is_empty(), "{:?}", customer.subjects());
+
+    // When a member replies, then it goes to whoever filled in the form
+    let reply = world.staff_replies(ROSA, &packet, "It is a smoked tea, and it is meant so.");
+    assert_eq!(world.outcome_of(&reply), "Relayed");
+    customer.receives("the reply", |mail| mail.says("a smoked tea"));
+}

@@ -3,7 +3,7 @@
 
 /// The keyword, as far as it decides something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AutoSubmitted {
+pub(in crate::mail) enum AutoSubmitted {
     /// `no`, or nothing at all: a person.
     No,
     /// `auto-forwarded`: a person wrote it, a machine only passed it on.
@@ -13,7 +13,7 @@ pub(super) enum AutoSubmitted {
 }
 
 /// Reads the value of the header.
-pub(super) fn parse(value: &str) -> AutoSubmitted {
+pub(in crate::mail) fn parse(value: &str) -> AutoSubmitted {
     let mut keyword = String::new();
     let mut depth = 0_usize;
     let mut is_escaped = false;
