@@ -6,12 +6,34 @@
     reason = "a test that fails may panic"
 )]
 
-use handoffd::mail::{Reader, SenderKind};
-use std::collections::BTreeMap;
+use handoffd::mail::{Mail, Reader, SenderKind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A body without a header, as some label sets have it, becomes a mail.
 const TEXT: &str = "From: a@b.example\nTo: c@d.example\nSubject: Re: x\nMessage-ID: <a@b.example>\nMIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\nContent-Type: ";
+
+/// The Message-IDs that a report holds of the mail it is about: every `Message-ID:` in its text or its parts that is not its own.
+fn identifiers_held(mail: &Mail, raw: &[u8]) -> BTreeSet<String> {
+    let own = mail.message_id.as_ref().map(|id| id.as_str().to_owned());
+    let mut texts = vec![
+        String::from_utf8_lossy(raw).into_owned(),
+        mail.body.text.clone(),
+    ];
+    for attachment in &mail.attachments {
+        texts.push(String::from_utf8_lossy(&attachment.content).into_owned());
+    }
+    let label = regex::Regex::new(r"(?im)^[\s>|]*message-id:\s*<([^<>\s]+@[^<>\s]+)>").unwrap();
+    let mut held = BTreeSet::new();
+    for text in &texts {
+        let text = text.replace('\r', "\n");
+        for found in label.captures_iter(&text) {
+            held.insert(found[1].to_owned());
+        }
+    }
+    held.retain(|id| Some(id) != own.as_ref());
+    held
+}
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/mail");
@@ -48,6 +70,27 @@ fn main() {
             score("bounces flagged", is_machine);
         } else if label["auto"] == true {
             score("other automatic mails flagged", is_machine);
+        }
+        if label["bounce"] == true {
+            let held = identifiers_held(&mail, &raw);
+            if !held.is_empty() {
+                let found = mail
+                    .bounce
+                    .as_ref()
+                    .and_then(|bounce| bounce.original_message_id.as_ref());
+                let is_right = found.is_some_and(|id| held.contains(id.as_str()));
+                score("original mails of bounces", is_right);
+            }
+            let is_named = mail
+                .bounce
+                .as_ref()
+                .is_some_and(|bounce| bounce.recipient.is_some());
+            score("recipients of bounces", is_named);
+            let has_status = mail
+                .bounce
+                .as_ref()
+                .is_some_and(|bounce| bounce.status.is_some());
+            score("status of bounces", has_status);
         }
         if label["auto"] == false {
             score("people taken for people", !is_machine);

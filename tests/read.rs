@@ -166,54 +166,6 @@ fn nothing_in_a_mail_drives_the_terminal() {
     assert!(!output.stdout.iter().any(|byte| matches!(byte, 0x1b | 0x07)));
 }
 
-fn kind(header: &str) -> (SenderKind, bool) {
-    let reader = Reader {
-        support: Address::parse("help@shop.example").ok(),
-        key: None,
-    };
-    let from = if header.starts_with("From:") {
-        ""
-    } else {
-        "From: ann@customer.example\r\n"
-    };
-    let mail = reader.read(
-        format!("{from}{header}\r\nSubject: hi\r\nMessage-ID: <a@b>\r\n\r\nhello\r\n").as_bytes(),
-    );
-    (mail.sender_kind, mail.may_auto_reply)
-}
-
-#[test]
-fn kinds_by_their_headers() {
-    use SenderKind::{AutoReply, Bulk, List, Own, Person};
-    for (header, expected) in [
-        ("X-Nothing: 1", Person),
-        ("Auto-Submitted: no", Person),
-        ("Auto-Submitted:  NO (really) ", Person),
-        ("Auto-Submitted: auto-forwarded", Person),
-        ("Auto-Submitted: auto-generated; type=x", AutoReply),
-        ("Auto-Submitted: something-new", AutoReply),
-        ("Precedence: first-class", Person),
-        ("Precedence: auto_reply", AutoReply),
-        ("Precedence: Bulk", Bulk),
-        ("Precedence: list", List),
-        ("List-Id: <x.lists.example>", List),
-        ("X-ML-Name: tea", List),
-        ("List-Unsubscribe: <mailto:x@y.example>", Bulk),
-        ("X-Auto-Response-Suppress: DR, AutoReply", AutoReply),
-        ("X-Auto-Response-Suppress: None", Person),
-        ("X-Autoreply: yes", AutoReply),
-        ("X-Autoreply: no", Person),
-        ("Return-Path: < >", AutoReply),
-        ("Return-Path: <ann@customer.example>", Person),
-        ("From: no-reply@x.example", Bulk),
-        ("From: MAILER-DAEMON@x.example", AutoReply),
-        ("From: Help@Shop.example", Own),
-        ("From: norepl@x.example", Person),
-    ] {
-        assert_eq!(kind(header), (expected, expected == Person), "{header}");
-    }
-}
-
 #[test]
 fn odd_mails_still_yield_a_value() {
     let reader = Reader::default();

@@ -92,6 +92,11 @@ fn as_json(path: &str, mail: &Mail) -> Value {
         "text": mail.body.text,
         "language": language(mail),
         "attachments": attachments,
+        "feedback": mail.feedback.as_ref().map(|feedback| json!({
+            "type": feedback.feedback_type.as_str(),
+            "complainer": feedback.complainer.as_ref().map(ToString::to_string),
+            "original_message_id": feedback.original_message_id.as_ref().map(MessageId::as_str),
+        })),
         "form_writer": mail.form_writer.as_ref().map(|writer| writer.address.as_str()),
         "forwarded_from": mail.forwarded_from.as_ref().map(|forwarded| json!({
             "name": forwarded.from.name.as_ref().map(ToString::to_string),

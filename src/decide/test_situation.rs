@@ -272,6 +272,7 @@ pub(crate) fn mail_from(from: &str) -> Mail {
         attachments: vec![],
         forwarded_from: None,
         bounce: None,
+        feedback: None,
         protection: Protection::None,
         oddities: vec![],
         extent: Extent::Whole,

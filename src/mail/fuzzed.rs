@@ -117,7 +117,14 @@ pub fn bounce(data: &[u8]) {
     let fields = Fields::scan(data);
     let subject = text.lines().next().unwrap_or_default();
     for (report, original) in [(Some(text.as_ref()), Some(&fields)), (None, None)] {
-        let read = bounce::read(report, original, &fields, subject, &text);
+        let read = bounce::read(&bounce::Sources {
+            report,
+            original,
+            fields: &fields,
+            subject,
+            text: &text,
+            raw_body: &text,
+        });
         if let Some(recipient) = &read.recipient {
             address_is_sound(recipient);
         }

@@ -90,6 +90,8 @@ pub struct Mail {
     pub forwarded_from: Option<Forwarded>,
     /// What a bounce says, where this is one.
     pub bounce: Option<Bounce>,
+    /// What a complaint report says, where this is one.
+    pub feedback: Option<FeedbackReport>,
     /// Signed or encrypted.
     pub protection: Protection,
     /// What is odd about it, one sentence each.
@@ -260,6 +262,17 @@ pub struct Bounce {
     /// What became of the mail.
     pub action: BounceAction,
     /// The Message-ID of the mail that bounced.
+    pub original_message_id: Option<MessageId>,
+}
+
+/// What a complaint report says (RFC 5965).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedbackReport {
+    /// `abuse`, `opt-out`, `fraud` …
+    pub feedback_type: HeaderText,
+    /// Who complained, where the provider did not black it out.
+    pub complainer: Option<Address>,
+    /// The Message-ID of the mail complained about.
     pub original_message_id: Option<MessageId>,
 }
 

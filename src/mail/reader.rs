@@ -11,6 +11,9 @@ use jiff::Timestamp;
 use mail_parser::{Addr, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// How much of a report's raw body is searched for what a broken structure hid.
+const RAW_BODY_SEARCHED_BYTES: usize = 128 * 1024;
+
 impl Reader {
     /// Reads a mail. Never fails: what is odd is named in [`Mail::oddities`].
     #[must_use]
@@ -103,13 +106,20 @@ impl Reader {
         );
         let bounce = (judged.kind == SenderKind::Bounce).then(|| {
             let (report, original) = report_parts(&message, &attachments);
-            bounce::read(
-                report.as_deref(),
-                original.as_ref(),
-                &fields,
-                subject.as_str(),
-                &body_text,
-            )
+            let raw_body = bytes.get(fields.body_offset..).unwrap_or_default();
+            let raw_body = raw_body.get(..RAW_BODY_SEARCHED_BYTES).unwrap_or(raw_body);
+            bounce::read(&bounce::Sources {
+                report: report.as_deref(),
+                original: original.as_ref(),
+                fields: &fields,
+                subject: subject.as_str(),
+                text: &body_text,
+                raw_body: &String::from_utf8_lossy(raw_body),
+            })
+        });
+        let feedback = (judged.kind == SenderKind::FeedbackReport).then(|| {
+            let (report, original) = report_parts(&message, &attachments);
+            bounce::read_feedback(report.as_deref(), original.as_ref(), &fields, &body_text)
         });
         let body = quote::split(&body_text);
         let forwarded_from = forward::inline(&body.quoted_text, subject.as_str())
@@ -148,6 +158,7 @@ impl Reader {
             attachments,
             forwarded_from,
             bounce,
+            feedback,
             oddities,
             extent,
             size_bytes,
@@ -203,6 +214,7 @@ fn unreadable(raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
         attachments: Vec::new(),
         forwarded_from: None,
         bounce: None,
+        feedback: None,
         protection: Protection::None,
         oddities: vec![Oddity("it cannot be read".to_owned())],
         extent,
@@ -382,7 +394,11 @@ fn report_parts(
     for part in message.parts.iter().take(PARTS_MAX) {
         let media_type = attachments::media_type(part);
         match media_type.as_str() {
-            "message/delivery-status" | "message/global-delivery-status" if report.is_none() => {
+            "message/delivery-status"
+            | "message/global-delivery-status"
+            | "message/feedback-report"
+                if report.is_none() =>
+            {
                 report = Some(
                     String::from_utf8_lossy(&attachments::content_of(message, part)).into_owned(),
                 );

@@ -155,7 +155,12 @@ fn answered_messages(mail: &Mail) -> Vec<MessageId> {
         .bounce
         .iter()
         .filter_map(|bounce| bounce.original_message_id.as_ref());
+    let complained_about = mail
+        .feedback
+        .iter()
+        .filter_map(|feedback| feedback.original_message_id.as_ref());
     let named = bounced
+        .chain(complained_about)
         .chain(&mail.in_reply_to)
         .chain(mail.references.iter().rev());
     let mut answers: Vec<MessageId> = Vec::new();

@@ -1,6 +1,6 @@
 //! Is this a report of a mail system: a complaint, a delivery report by the standard, or one in free text?
 
-use super::machine::{daemon_sender, has_null_path, is_reply};
+use super::machine::{daemon_sender, has_null_path, is_reply, says_no_reply};
 use super::{Facts, Found};
 use crate::mail::{Evidence, Reader, SenderKind, bounce, forward};
 
@@ -59,7 +59,8 @@ pub(super) fn delivery_report(facts: &Facts<'_>, _: &Reader) -> Found {
 /// A free-text bounce needs its form (sender or path of a machine) and its words, or a subject, a sentence and a code.
 pub(super) fn bounced_text(facts: &Facts<'_>, _: &Reader) -> Found {
     let daemon = daemon_sender(facts);
-    let by_machine = daemon.is_some() || has_null_path(facts.fields);
+    let wants_no_reply = facts.from.is_some_and(says_no_reply);
+    let by_machine = daemon.is_some() || has_null_path(facts.fields) || wants_no_reply;
     let subject = bounce::subject_reads_so(facts.subject)
         && !forward::subject_says_so(facts.subject)
         && !is_reply(facts.subject);
