@@ -8,6 +8,11 @@ const ATTRIBUTION_MAX_LINES: usize = 5;
 
 /// The line after an attribution that begins here.
 pub(super) fn attribution(lines: &[&str], at: usize) -> Option<usize> {
+    let first = line_at(lines, at).trim();
+    // Most lines are neither an introduction nor the beginning of a folded one.
+    if !ends_introduction(first) && !may_open(first) {
+        return None;
+    }
     let mut joined = String::new();
     for count in 0..ATTRIBUTION_MAX_LINES {
         let line = line_at(lines, at + count).trim();
@@ -27,17 +32,13 @@ pub(super) fn attribution(lines: &[&str], at: usize) -> Option<usize> {
         if joined.len() > 600 {
             return None;
         }
-        let ends_here = line
-            .trim_end_matches(['*', '_', ' '])
-            .trim_end_matches('\u{200F}')
-            .ends_with([':', '：', '>']);
-        if !ends_here {
+        if !ends_introduction(line) {
             continue;
         }
         let after = at + count + 1;
         let before_quote = is_quoted(line_at(lines, next_text(lines, after)));
         // A joined text must not swallow a line of new text above the attribution.
-        if count > 0 && !may_open(line_at(lines, at)) {
+        if count > 0 && !may_open(first) {
             return None;
         }
         if introduces(&joined, before_quote) {
@@ -45,4 +46,10 @@ pub(super) fn attribution(lines: &[&str], at: usize) -> Option<usize> {
         }
     }
     None
+}
+
+fn ends_introduction(line: &str) -> bool {
+    line.trim_end_matches(['*', '_', ' '])
+        .trim_end_matches('\u{200F}')
+        .ends_with([':', '：', '>'])
 }

@@ -111,7 +111,54 @@ fn matches(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
 
 /// Whether a line divides a mail from the one below it.
 pub(in crate::mail) fn is_divider(line: &str) -> bool {
-    line.len() <= 300 && (matches(&DIVIDER, line) || matches(&ABOVE_LINE, line))
+    line.len() <= 300 && may_divide(line) && (matches(&DIVIDER, line) || matches(&ABOVE_LINE, line))
+}
+
+/// The first letters of the lines that divide without a rule; all others are not looked at twice.
+const BEGINNINGS: [&str; 29] = [
+    "begi",
+    "anfa",
+    "débu",
+    "iniz",
+    "inic",
+    "iníc",
+    "vida",
+    "нача",
+    "pocz",
+    "vide",
+    "plea",
+    "bitt",
+    "type",
+    "repl",
+    "writ",
+    "antw",
+    "schr",
+    "répo",
+    "resp",
+    "escr",
+    "risp",
+    "svar",
+    "redi",
+    "écri",
+    "ответ",
+    "напи",
+    "odpo",
+    "přep",
+    "over",
+];
+
+fn may_divide(line: &str) -> bool {
+    let bare = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '*' | '|'));
+    let Some(first) = bare.chars().next() else {
+        return false;
+    };
+    if !first.is_alphabetic() || !first.is_ascii() && first > '\u{2E7F}' {
+        return matches!(first, '-' | '_' | '=' | '#') || first > '\u{2E7F}';
+    }
+    let head: String = bare.chars().take(5).flat_map(char::to_lowercase).collect();
+    BEGINNINGS
+        .iter()
+        .any(|beginning| head.starts_with(beginning))
 }
 
 /// Whether our own line begins here, below which stands the packet: whole, or broken into two by a program that wraps.

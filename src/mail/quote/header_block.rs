@@ -39,6 +39,9 @@ pub(super) fn begins_header_block(
                 others += 1;
             } else if !seen.contains(&label) {
                 seen.push(label);
+            } else if label == first {
+                // Another block, or a text of labels.
+                break;
             }
             plain_lines = 0;
         } else {

@@ -118,7 +118,10 @@ pub(super) fn introduces(text: &str, before_quote: bool) -> bool {
 
 /// Whether the first line of a folded introduction may be one: it holds a day or an address, or begins like a day.
 pub(super) fn may_open(line: &str) -> bool {
-    matches(&DATE, line) || line.contains('@') || line.trim_start().starts_with("On ")
+    let has_day = |line: &str| line.contains(|c: char| c.is_ascii_digit() || c == '年');
+    (line.len() <= 400 && has_day(line) && matches(&DATE, line))
+        || line.contains('@')
+        || line.trim_start().starts_with("On ")
 }
 
 #[cfg(test)]
