@@ -18,11 +18,12 @@ pub(super) fn tag_end(tag: &str) -> usize {
 }
 
 pub(super) fn name_of(inside: &str) -> String {
+    let is_part =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'!' | b'?');
+    let length = inside.bytes().take(32).take_while(is_part).count();
     inside
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '!' | '?'))
-        .take(32)
-        .collect::<String>()
+        .get(..length)
+        .unwrap_or_default()
         .to_ascii_lowercase()
 }
 

@@ -111,7 +111,9 @@ fn matches(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
 
 /// Whether a line divides a mail from the one below it.
 pub(in crate::mail) fn is_divider(line: &str) -> bool {
-    line.len() <= 300 && may_divide(line) && (matches(&DIVIDER, line) || matches(&ABOVE_LINE, line))
+    (10..=300).contains(&line.len())
+        && may_divide(line)
+        && (matches(&DIVIDER, line) || matches(&ABOVE_LINE, line))
 }
 
 /// The first letters of the lines that divide without a rule; all others are not looked at twice.

@@ -89,6 +89,13 @@ pub(super) fn introduces(text: &str, before_quote: bool) -> bool {
     if text.len() > 600 {
         return false;
     }
+    if text.len() < 10 {
+        return false;
+    }
+    let is_closed = text.contains([':', '：']);
+    if !is_closed && !before_quote && !text.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     // Marks of right-to-left scripts stand around names and addresses.
     let text: String = text
         .chars()

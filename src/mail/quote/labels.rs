@@ -330,7 +330,15 @@ pub(in crate::mail) fn label(line: &str) -> Option<(Label, &str)> {
     if word.is_empty() || word.len() > LABEL_MAX_BYTES {
         return None;
     }
-    let kind = LABELS.get(word.to_lowercase().as_str())?;
+    // Most words before a colon are no labels: those of a language are short and hold at most two blanks.
+    if word.split(' ').nth(3).is_some() {
+        return None;
+    }
+    let kind = if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        LABELS.get(word)?
+    } else {
+        LABELS.get(word.to_lowercase().as_str())?
+    };
     let rest = line.get(colon..)?.trim_start_matches([':', '：']);
     // `from:x` is no label of a mail program, `*From:* x` and `From:` are.
     let is_apart = rest.is_empty()

@@ -38,20 +38,22 @@ pub(super) fn split(text: &str) -> Body {
     let end = mark_quotations(&lines, &mut parts);
     mark_signatures(lines.get(..end).unwrap_or_default(), &mut parts);
     mark_context(&lines, &mut parts);
-    let of = |wanted: &[Part]| {
-        let chosen: Vec<&str> = lines
-            .iter()
-            .zip(&parts)
-            .filter(|(_, part)| wanted.contains(part))
-            .map(|(line, _)| line.trim_end())
-            .collect();
-        chosen.join("\n").trim_matches('\n').to_owned()
-    };
+    let (mut new, mut quoted, mut signature) = (String::new(), String::new(), String::new());
+    for (line, part) in lines.iter().zip(&parts) {
+        let target = match part {
+            Part::New | Part::Context => &mut new,
+            Part::Quoted => &mut quoted,
+            Part::Signature => &mut signature,
+        };
+        target.push_str(line.trim_end());
+        target.push('\n');
+    }
+    let bare = |text: String| text.trim_matches('\n').to_owned();
     Body {
         text: text.to_owned(),
-        reply_text: of(&[Part::New, Part::Context]).trim().to_owned(),
-        quoted_text: of(&[Part::Quoted]),
-        signature: of(&[Part::Signature]),
+        reply_text: new.trim().to_owned(),
+        quoted_text: bare(quoted),
+        signature: bare(signature),
     }
 }
 
@@ -60,24 +62,24 @@ fn mark_context(lines: &[&str], parts: &mut [Part]) {
     let is_text = |at: usize, parts: &[Part]| {
         parts.get(at) == Some(&Part::New) && !is_blank(line_at(lines, at))
     };
+    if !parts.contains(&Part::Quoted) {
+        return;
+    }
     let answers: Vec<usize> = (0..lines.len()).filter(|at| is_text(*at, parts)).collect();
     for pair in answers.windows(2) {
         let &[above, below] = pair else { continue };
         let between = above + 1..below;
-        let quoted = || {
-            between
-                .clone()
-                .filter(|at| parts.get(*at) == Some(&Part::Quoted))
+        let is_marked = |at: &usize, parts: &[Part]| {
+            parts.get(*at) == Some(&Part::Quoted) && is_quoted(line_at(lines, *at))
         };
-        let marked: Vec<usize> = quoted()
-            .filter(|at| is_quoted(line_at(lines, *at)))
-            .collect();
-        if marked.is_empty() || marked.len() > CONTEXT_MAX_LINES || !answers_on(lines, parts, below)
-        {
+        let count = between.clone().filter(|at| is_marked(at, parts)).count();
+        if !(1..=CONTEXT_MAX_LINES).contains(&count) || !answers_on(lines, parts, below) {
             continue;
         }
-        for at in marked {
-            set(parts, at..at + 1, Part::Context);
+        for at in between {
+            if is_marked(&at, parts) {
+                set(parts, at..at + 1, Part::Context);
+            }
         }
     }
 }
