@@ -122,6 +122,12 @@ impl Reader {
             bounce::read_feedback(report.as_deref(), original.as_ref(), &fields, &body_text)
         });
         let body = quote::split(&body_text);
+        if quote::is_too_long(&body_text) {
+            bounds::note(
+                &mut oddities,
+                "its text has more than 100,000 lines; what follows them was not taken apart",
+            );
+        }
         let forwarded_from = forward::inline(&body.quoted_text, subject.as_str())
             .or_else(|| self.attached_original(&attachments, judged.kind));
         if body_text.trim().is_empty() && extent == Extent::Whole {

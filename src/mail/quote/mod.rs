@@ -11,6 +11,7 @@ mod lines;
 mod signature;
 
 use super::Body;
+use crate::desk::PACKET_MARKER;
 use attribution::attribution;
 pub(super) use dividers::is_divider;
 use dividers::is_packet_marker;
@@ -19,6 +20,8 @@ pub(super) use labels::{Label, label};
 use lines::{is_blank, is_quoted, is_quoted_by_initials, line_at, next_text};
 use signature::mark_signatures;
 
+/// The most lines that are looked at: some thousand pages.
+const LINES_MAX: usize = 100_000;
 /// The longest quotation between two answers that is shown with them, in lines.
 const CONTEXT_MAX_LINES: usize = 25;
 
@@ -31,9 +34,24 @@ enum Part {
     Signature,
 }
 
+/// Whether a text has more lines than are looked at.
+pub(super) fn is_too_long(text: &str) -> bool {
+    !bounded(text).1.is_empty()
+}
+
+/// The lines that are looked at, and the rest.
+fn bounded(text: &str) -> (&str, &str) {
+    let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+    match ends.map(|(at, _)| at).nth(LINES_MAX) {
+        Some(at) => text.split_at(at + 1),
+        None => (text, ""),
+    }
+}
+
 /// Takes a text apart.
 pub(super) fn split(text: &str) -> Body {
-    let lines: Vec<&str> = text.lines().collect();
+    let (looked_at, beyond) = bounded(text);
+    let lines: Vec<&str> = looked_at.lines().collect();
     let mut parts = vec![Part::New; lines.len()];
     let end = mark_quotations(&lines, &mut parts);
     mark_signatures(lines.get(..end).unwrap_or_default(), &mut parts);
@@ -48,6 +66,14 @@ pub(super) fn split(text: &str) -> Body {
         target.push_str(line.trim_end());
         target.push('\n');
     }
+    // Beyond the bound no line is looked at; but nothing of our packet is ever taken for new, and an old mail goes on.
+    let (beyond_new, beyond_quoted) = match (end < lines.len(), beyond.find(PACKET_MARKER)) {
+        (true, _) => ("", beyond),
+        (false, Some(marker)) => beyond.split_at(marker),
+        (false, None) => (beyond, ""),
+    };
+    new.push_str(beyond_new);
+    quoted.push_str(beyond_quoted);
     let bare = |text: String| text.trim_matches('\n').to_owned();
     Body {
         text: text.to_owned(),
@@ -160,6 +186,15 @@ mod tests {
 
     fn reply(text: &str) -> String {
         split(text).reply_text
+    }
+
+    #[test]
+    fn beyond_the_bound_nothing_is_lost_and_no_packet_is_new() {
+        let long = "a\n".repeat(LINES_MAX + 10);
+        let body = split(&format!("{long}{PACKET_MARKER}\nsecret"));
+        assert!(!body.reply_text.contains("secret") && body.quoted_text.contains("secret"));
+        assert_eq!(split(&long).reply_text.lines().count(), LINES_MAX + 10);
+        assert!(is_too_long(&long) && !is_too_long("a\nb"));
     }
 
     #[test]
