@@ -3,6 +3,7 @@
 
 use super::bounds::{self, DECODED_MAX_BYTES, PARTS_MAX};
 use super::{Attachment, HeaderText, Oddity};
+use base64::Engine;
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
 /// All attachments, in order.
@@ -21,6 +22,9 @@ pub(super) fn of(message: &Message<'_>, oddities: &mut Vec<Oddity>) -> Vec<Attac
             break;
         }
         let mut content = content_of(message, part);
+        if matches!(part.body, PartType::Binary(_) | PartType::InlineBinary(_)) {
+            content.extend(unpadded_tail(message, part));
+        }
         if content.len() > budget {
             bounds::note(
                 oddities,
@@ -85,8 +89,38 @@ pub(super) fn content_of(message: &Message<'_>, part: &MessagePart<'_>) -> Vec<u
     }
 }
 
+/// The last one or two bytes of a base64 text that lacks its padding: the parser leaves them out (RFC 4648 section 3.2).
+pub(super) fn unpadded_tail(message: &Message<'_>, part: &MessagePart<'_>) -> Vec<u8> {
+    if part.encoding != Encoding::Base64 {
+        return Vec::new();
+    }
+    let raw = message
+        .raw_message
+        .get(part.offset_body as usize..part.offset_end as usize)
+        .unwrap_or_default();
+    // Padding is the last that stands there, but for line ends.
+    let ends_padded = raw
+        .iter()
+        .rev()
+        .find(|byte| !byte.is_ascii_whitespace())
+        .is_none_or(|byte| *byte == b'=');
+    if ends_padded {
+        return Vec::new();
+    }
+    let letters = || {
+        raw.iter()
+            .copied()
+            .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+    };
+    let count = letters().count();
+    let group: Vec<u8> = letters().skip(count - count % 4).collect();
+    base64::engine::general_purpose::STANDARD_NO_PAD
+        .decode(group)
+        .unwrap_or_default()
+}
+
 /// A file name without folders, and never a name that means a folder.
-fn clean_name(name: &str) -> HeaderText {
+pub(super) fn clean_name(name: &str) -> HeaderText {
     let name = HeaderText::clean(name);
     let last = name.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
     let last = last.trim_matches(|c: char| c.is_whitespace() || c == ':');

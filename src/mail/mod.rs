@@ -7,6 +7,8 @@ mod address;
 mod attachments;
 mod bounce;
 mod bounds;
+mod calendar;
+mod contents;
 mod forward;
 // Compiled with the tests as well, so that it stays true between two runs of the fuzzers.
 #[cfg(any(test, fuzzing))]
@@ -19,7 +21,9 @@ mod kind;
 mod protection;
 mod quote;
 mod reader;
+mod signed;
 mod text;
+mod tnef;
 
 pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invisible_control};
 

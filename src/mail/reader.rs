@@ -2,6 +2,7 @@
 //! parser runs behind a net, and whatever happens a value comes out.
 
 use super::bounds::{self, ADDRESSES_MAX, DEPTH_MAX, MAIL_MAX_BYTES, PARTS_MAX, REFERENCES_MAX};
+use super::contents::{self, Contents};
 use super::headers::{Fields, addresses_in, straighten};
 use super::{
     Address, Authorship, Body, Extent, HeaderText, Mail, Mailbox, MessageId, Oddity, Protection,
@@ -86,13 +87,13 @@ impl Reader {
             bounds::note(&mut oddities, "its sender cannot be read");
         }
         let subject = subject(&message, &fields);
-        let body_text = if extent == Extent::Whole {
-            text::of(&message, &mut oddities)
+        let contents = if extent == Extent::Whole {
+            contents::of(&message, &mut oddities)
         } else {
-            String::new()
+            Contents::default()
         };
+        let (body_text, attachments) = (contents.text, contents.attachments);
         let content_types = content_types(&message);
-        let attachments = attachments::of(&message, &mut oddities);
         let judged = kind::judge(
             &kind::Facts {
                 fields: &fields,
@@ -130,8 +131,16 @@ impl Reader {
         }
         let forwarded_from = forward::inline(&body.quoted_text, subject.as_str())
             .or_else(|| self.attached_original(&attachments, judged.kind));
-        if body_text.trim().is_empty() && extent == Extent::Whole {
-            bounds::note(&mut oddities, "it has no text");
+        let protection = if contents.was_signed {
+            Protection::Signed
+        } else {
+            protection::of(content_types.iter().map(String::as_str), &body_text)
+        };
+        if protection == Protection::Encrypted {
+            bounds::note(
+                &mut oddities,
+                "it is encrypted; only a person who has the key can read it",
+            );
         }
         let reply_to = mailboxes(&message, "reply-to", &fields, &mut oddities);
         let form_writer = judged.form_writer.map(|address| {
@@ -159,7 +168,7 @@ impl Reader {
             sender_kind: judged.kind,
             sender_evidence: judged.evidence,
             may_auto_reply: judged.may_auto_reply,
-            protection: protection::of(content_types.iter().map(String::as_str), &body_text),
+            protection,
             body,
             attachments,
             forwarded_from,

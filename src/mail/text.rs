@@ -3,8 +3,8 @@
 
 use super::bounds::{self, PARTS_MAX, TEXT_MAX_BYTES};
 use super::headers::{Fields, parameter};
-use super::{Oddity, html, is_invisible_control};
-use mail_parser::{Encoding, Message, MessagePart, PartType};
+use super::{Oddity, attachments, html, is_invisible_control};
+use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
 /// The raw header of a part.
 pub(super) fn header_of(message: &Message<'_>, part: &MessagePart<'_>) -> Fields {
@@ -133,7 +133,11 @@ fn plain(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str) -> String
 
 /// The decoded text; where decoding lost characters, once more from the bytes: as UTF-8, else as Windows-1252.
 fn recovered(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str) -> String {
-    if !decoded.contains('\u{FFFD}') {
+    let has_lost = decoded.contains('\u{FFFD}');
+    // UTF-8 under the name of a Western charset: by chance hardly any text is valid UTF-8 beyond ASCII.
+    let may_be_utf8 = !has_lost && !decoded.is_ascii() && is_said_to_be_western(part);
+    let tail = attachments::unpadded_tail(message, part);
+    if !has_lost && !may_be_utf8 && tail.is_empty() {
         return decoded.to_owned();
     }
     let raw = message
@@ -147,7 +151,18 @@ fn recovered(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str) -> St
         }
         Encoding::Base64 => mail_parser::decoders::base64::base64_decode(raw),
     };
+    if let (Some(bytes), false) = (&bytes, tail.is_empty()) {
+        // The parser's own decoder keeps what its reading of the mail leaves out.
+        let whole = if bytes.ends_with(&tail) {
+            bytes.clone()
+        } else {
+            [bytes.as_slice(), &tail].concat()
+        };
+        return in_charset(part, &whole);
+    }
     match bytes.map(String::from_utf8) {
+        Some(Ok(text)) if may_be_utf8 => text,
+        Some(Err(_)) if may_be_utf8 => decoded.to_owned(),
         Some(Ok(text))
             if text.matches('\u{FFFD}').count() < decoded.matches('\u{FFFD}').count() =>
         {
@@ -171,7 +186,42 @@ fn recovered(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str) -> St
     }
 }
 
-fn windows_1252(byte: u8) -> char {
+/// Bytes as text, in the charset that the part names, else as UTF-8.
+fn in_charset(part: &MessagePart<'_>, bytes: &[u8]) -> String {
+    let charset = part
+        .content_type()
+        .and_then(|value| value.attribute("charset"));
+    let decoder = charset.and_then(|charset| {
+        mail_parser::decoders::charsets::map::charset_decoder(charset.as_bytes())
+    });
+    match decoder {
+        Some(decode) => decode(bytes),
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+fn is_said_to_be_western(part: &MessagePart<'_>) -> bool {
+    let charset = part
+        .content_type()
+        .and_then(|value| value.attribute("charset"));
+    charset.is_some_and(|charset| {
+        let charset = charset.to_ascii_lowercase();
+        [
+            "us-ascii",
+            "ascii",
+            "ansi_x3.4-1968",
+            "iso-8859-1",
+            "iso8859-1",
+            "latin1",
+            "iso-8859-15",
+            "windows-1252",
+            "cp1252",
+        ]
+        .contains(&charset.as_str())
+    })
+}
+
+pub(super) fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
         '€', '\u{FFFD}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{FFFD}', 'Ž',
         '\u{FFFD}', '\u{FFFD}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ',
