@@ -56,6 +56,7 @@ fn encodings_broken_in_the_usual_ways() {
         ("Quoted-Printable ", b"Gr=C3=BC=C3=9Fe", "Grüße"),
         ("base64", b"R3LDvMOfZQ==", "Grüße"),
         ("base64", b"R3LDvMOfZQ", "Grüße"),
+        ("base64", b"R3LDvMOfZWU", "Grüßee"),
         ("base64", b"R3LD\r\nvMOf\r\nZQ==\r\n", "Grüße"),
         ("8bit", b"Gr\xC3\xBC\xC3\x9Fe", "Grüße"),
         ("no-such-encoding", b"Gr\xC3\xBC\xC3\x9Fe", "Grüße"),

@@ -151,14 +151,9 @@ fn recovered(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str) -> St
         }
         Encoding::Base64 => mail_parser::decoders::base64::base64_decode(raw),
     };
+    // This decoder keeps the tail that the parser's reading of the mail left out.
     if let (Some(bytes), false) = (&bytes, tail.is_empty()) {
-        // The parser's own decoder keeps what its reading of the mail leaves out.
-        let whole = if bytes.ends_with(&tail) {
-            bytes.clone()
-        } else {
-            [bytes.as_slice(), &tail].concat()
-        };
-        return in_charset(part, &whole);
+        return in_charset(part, bytes);
     }
     match bytes.map(String::from_utf8) {
         Some(Ok(text)) if may_be_utf8 => text,
