@@ -9,6 +9,7 @@ mod bounce;
 mod bounds;
 mod calendar;
 mod contents;
+mod envelope;
 mod forward;
 // Compiled with the tests as well, so that it stays true between two runs of the fuzzers.
 #[cfg(any(test, fuzzing))]
@@ -22,6 +23,7 @@ mod protection;
 mod quote;
 mod reader;
 mod signed;
+mod structure;
 mod text;
 mod tnef;
 

@@ -1,15 +1,14 @@
 //! How do bytes become a [`Mail`]? The order of the questions, each answered in its own file. Reads hostile input: the
 //! parser runs behind a net, and whatever happens a value comes out.
 
-use super::bounds::{self, ADDRESSES_MAX, DEPTH_MAX, MAIL_MAX_BYTES, PARTS_MAX, REFERENCES_MAX};
+use super::bounds::{self, MAIL_MAX_BYTES};
 use super::contents::{self, Contents};
-use super::headers::{Fields, addresses_in, straighten};
+use super::headers::{Fields, straighten};
 use super::{
-    Address, Authorship, Body, Extent, HeaderText, Mail, Mailbox, MessageId, Oddity, Protection,
-    Reader, SenderKind, attachments, bounce, forward, identity, kind, protection, quote, text,
+    Authorship, Body, Extent, HeaderText, Mail, Mailbox, MessageId, Oddity, Protection, Reader,
+    SenderKind, bounce, envelope, forward, identity, kind, protection, quote, structure, text,
 };
-use jiff::Timestamp;
-use mail_parser::{Addr, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::MessageParser;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How much of a report's raw body is searched for what a broken structure hid.
@@ -54,14 +53,14 @@ impl Reader {
             bounds::note(&mut oddities, change);
         }
         let fields = Fields::scan(&bytes);
-        odd_header(&fields, &mut oddities);
+        structure::odd_header(&fields, &mut oddities);
         let Some(message) = MessageParser::default().parse(bytes.as_ref()) else {
             bounds::note(&mut oddities, "it is empty");
             let mut mail = unreadable(raw, size_bytes, extent);
             mail.oddities = oddities;
             return mail;
         };
-        odd_structure(&message, &mut oddities);
+        structure::odd_structure(&message, &mut oddities);
 
         let message_id = fields.first("message-id").and_then(|value| {
             let id = value.split_once('<').map_or(value, |(_, after)| after);
@@ -70,7 +69,7 @@ impl Reader {
         if message_id.is_none() {
             bounds::note(&mut oddities, "it has no usable Message-ID");
         }
-        let from = mailboxes(&message, "from", &fields, &mut oddities);
+        let from = envelope::mailboxes(&message, "from", &fields, &mut oddities);
         let authorship = if from.len() > 1 || fields.all("from").nth(1).is_some() {
             Authorship::Several
         } else {
@@ -86,14 +85,14 @@ impl Reader {
         if from.is_none() {
             bounds::note(&mut oddities, "its sender cannot be read");
         }
-        let subject = subject(&message, &fields);
+        let subject = envelope::subject(&message, &fields);
         let contents = if extent == Extent::Whole {
             contents::of(&message, &mut oddities)
         } else {
             Contents::default()
         };
         let (body_text, attachments) = (contents.text, contents.attachments);
-        let content_types = content_types(&message);
+        let content_types = structure::content_types(&message);
         let judged = kind::judge(
             &kind::Facts {
                 fields: &fields,
@@ -106,7 +105,7 @@ impl Reader {
             self,
         );
         let bounce = (judged.kind == SenderKind::Bounce).then(|| {
-            let (report, original) = report_parts(&message, &attachments);
+            let (report, original) = bounce::report_parts(&message, &attachments);
             let raw_body = bytes.get(fields.body_offset..).unwrap_or_default();
             let raw_body = raw_body.get(..RAW_BODY_SEARCHED_BYTES).unwrap_or(raw_body);
             bounce::read(&bounce::Sources {
@@ -119,7 +118,7 @@ impl Reader {
             })
         });
         let feedback = (judged.kind == SenderKind::FeedbackReport).then(|| {
-            let (report, original) = report_parts(&message, &attachments);
+            let (report, original) = bounce::report_parts(&message, &attachments);
             bounce::read_feedback(report.as_deref(), original.as_ref(), &fields, &body_text)
         });
         let body = quote::split(&body_text);
@@ -142,7 +141,7 @@ impl Reader {
                 "it is encrypted; only a person who has the key can read it",
             );
         }
-        let reply_to = mailboxes(&message, "reply-to", &fields, &mut oddities);
+        let reply_to = envelope::mailboxes(&message, "reply-to", &fields, &mut oddities);
         let form_writer = judged.form_writer.map(|address| {
             let named = reply_to.iter().find(|named| named.address == address);
             named.cloned().unwrap_or_else(|| Mailbox::bare(address))
@@ -154,17 +153,17 @@ impl Reader {
                 raw,
             ),
             message_id,
-            in_reply_to: identifiers(&fields, "in-reply-to", &mut oddities),
-            references: identifiers(&fields, "references", &mut oddities),
+            in_reply_to: envelope::identifiers(&fields, "in-reply-to", &mut oddities),
+            references: envelope::identifiers(&fields, "references", &mut oddities),
             from,
             authorship,
             reply_to,
             form_writer,
-            to: mailboxes(&message, "to", &fields, &mut oddities),
-            cc: mailboxes(&message, "cc", &fields, &mut oddities),
+            to: envelope::mailboxes(&message, "to", &fields, &mut oddities),
+            cc: envelope::mailboxes(&message, "cc", &fields, &mut oddities),
             delivered_to: kind::envelope_recipients(&fields),
             subject,
-            date: date(&message),
+            date: envelope::date(&message),
             sender_kind: judged.kind,
             sender_evidence: judged.evidence,
             may_auto_reply: judged.may_auto_reply,
@@ -193,14 +192,14 @@ impl Reader {
             .find(|attachment| attachment.media_type == "message/rfc822")?;
         let fields = Fields::scan(&original.content);
         let message = MessageParser::default().parse(original.content.as_slice())?;
-        let from = mailboxes(&message, "from", &fields, &mut Vec::new())
+        let from = envelope::mailboxes(&message, "from", &fields, &mut Vec::new())
             .into_iter()
             .next()?;
         Some(super::Forwarded {
             from,
-            to: mailboxes(&message, "to", &fields, &mut Vec::new()),
+            to: envelope::mailboxes(&message, "to", &fields, &mut Vec::new()),
             date: HeaderText::clean(fields.first("date").unwrap_or_default()),
-            subject: subject(&message, &fields),
+            subject: envelope::subject(&message, &fields),
             text: text::of(&message, &mut Vec::new()),
         })
     }
@@ -235,207 +234,4 @@ fn unreadable(raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
         extent,
         size_bytes,
     }
-}
-
-fn odd_header(fields: &Fields, oddities: &mut Vec<Oddity>) {
-    if fields.is_cut {
-        bounds::note(
-            oddities,
-            "its header has more or longer fields than are read",
-        );
-    }
-    if fields.is_empty() {
-        bounds::note(oddities, "it has no header");
-    }
-    if fields.all("from").nth(1).is_some() {
-        bounds::note(oddities, "it has several From fields; the first is used");
-    }
-    for name in ["subject", "message-id", "date", "reply-to"] {
-        if fields.all(name).nth(1).is_some() {
-            bounds::note(
-                oddities,
-                format!("it has more than one {name} field; the first is used"),
-            );
-        }
-    }
-}
-
-fn odd_structure(message: &Message<'_>, oddities: &mut Vec<Oddity>) {
-    if message.parts.len() > PARTS_MAX {
-        bounds::note(
-            oddities,
-            "it has more than 500 parts; the rest was not read",
-        );
-    }
-    let mut level = vec![0_u32];
-    for depth in 0.. {
-        let next: Vec<u32> = level
-            .iter()
-            .filter_map(|id| match &message.parts.get(*id as usize)?.body {
-                PartType::Multipart(children) => Some(children.iter().copied()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        if next.is_empty() {
-            break;
-        }
-        if depth > DEPTH_MAX {
-            bounds::note(oddities, "its parts are nested more than 30 deep");
-            break;
-        }
-        level = next;
-    }
-}
-
-/// The first decoded field of a name. (The parser's own look-up returns the last.)
-fn first_value<'a, 'x>(message: &'a Message<'x>, name: &str) -> Option<&'a HeaderValue<'x>> {
-    message
-        .parts
-        .first()?
-        .headers
-        .iter()
-        .find(|header| header.name.as_str().eq_ignore_ascii_case(name))
-        .map(|header| &header.value)
-}
-
-fn subject(message: &Message<'_>, fields: &Fields) -> HeaderText {
-    match first_value(message, "subject") {
-        Some(HeaderValue::Text(text)) => HeaderText::clean(text),
-        Some(HeaderValue::TextList(list)) => HeaderText::clean(&list.join(", ")),
-        _ => HeaderText::clean(fields.first("subject").unwrap_or_default()),
-    }
-}
-
-fn mailboxes(
-    message: &Message<'_>,
-    name: &str,
-    fields: &Fields,
-    oddities: &mut Vec<Oddity>,
-) -> Vec<Mailbox> {
-    let mut found = Vec::new();
-    let mut take = |entry: &Addr<'_>| {
-        let address = entry
-            .address
-            .as_deref()
-            .and_then(|text| Address::parse(text).ok());
-        if let Some(address) = address {
-            let name = entry
-                .name
-                .as_deref()
-                .map(HeaderText::clean)
-                .filter(|name| !name.is_empty());
-            found.push(Mailbox { name, address });
-        }
-    };
-    if let Some(HeaderValue::Address(list)) = first_value(message, name) {
-        for entry in list.iter().take(ADDRESSES_MAX + 1) {
-            take(entry);
-        }
-    }
-    if found.is_empty() {
-        let raw = fields.first(name).unwrap_or_default();
-        found = addresses_in(raw).into_iter().map(Mailbox::bare).collect();
-    }
-    if found.len() > ADDRESSES_MAX {
-        found.truncate(ADDRESSES_MAX);
-        bounds::note(
-            oddities,
-            format!("its {name} field has more than 200 addresses; the rest was left out"),
-        );
-    }
-    found
-}
-
-fn identifiers(fields: &Fields, name: &str, oddities: &mut Vec<Oddity>) -> Vec<MessageId> {
-    let raw = fields.first(name).unwrap_or_default();
-    let mut found = Vec::new();
-    for word in raw.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',')) {
-        let Some(id) =
-            MessageId::parse(word).filter(|id| id.as_str().contains('@') || raw.contains('<'))
-        else {
-            continue;
-        };
-        if !found.contains(&id) {
-            found.push(id);
-        }
-        if found.len() > REFERENCES_MAX {
-            // The first names the thread, the last ones what is answered.
-            found.remove(1);
-            bounds::note(
-                oddities,
-                format!("its {name} field has more than 100 identifiers; some were left out"),
-            );
-        }
-    }
-    found
-}
-
-fn date(message: &Message<'_>) -> Option<Timestamp> {
-    match first_value(message, "date")? {
-        HeaderValue::DateTime(date) if date.is_valid() => {
-            Timestamp::from_second(date.to_timestamp()).ok()
-        }
-        _ => None,
-    }
-}
-
-/// The content types of all parts with their parameters, in lower case; those of attached mails not.
-fn content_types(message: &Message<'_>) -> Vec<String> {
-    let mut types = Vec::new();
-    for part in message.parts.iter().take(PARTS_MAX) {
-        let Some(value) = part.content_type() else {
-            continue;
-        };
-        let mut line = attachments::media_type(part);
-        for attribute in value.attributes().unwrap_or_default().iter().take(20) {
-            line.push_str("; ");
-            line.push_str(&attribute.name.to_ascii_lowercase());
-            line.push('=');
-            line.push_str(&bounds::beginning(&attribute.value, 200).to_ascii_lowercase());
-        }
-        types.push(line);
-    }
-    types
-}
-
-/// The machine-readable part of a report, and the header of the mail that it is about.
-fn report_parts(
-    message: &Message<'_>,
-    attachments: &[super::Attachment],
-) -> (Option<String>, Option<Fields>) {
-    let mut report = None;
-    let mut original = None;
-    for part in message.parts.iter().take(PARTS_MAX) {
-        let media_type = attachments::media_type(part);
-        match media_type.as_str() {
-            "message/delivery-status"
-            | "message/global-delivery-status"
-            | "message/feedback-report"
-                if report.is_none() =>
-            {
-                report = Some(
-                    String::from_utf8_lossy(&attachments::content_of(message, part)).into_owned(),
-                );
-            }
-            "message/rfc822"
-            | "text/rfc822-headers"
-            | "message/global"
-            | "message/rfc822-headers"
-                if original.is_none() =>
-            {
-                let content = attachments::content_of(message, part);
-                original = Some(Fields::scan(straighten(&content).0.as_ref()));
-            }
-            _ => {}
-        }
-    }
-    let attached = || {
-        attachments
-            .iter()
-            .find(|attachment| attachment.media_type == "message/rfc822")
-    };
-    let original =
-        original.or_else(|| attached().map(|attachment| Fields::scan(&attachment.content)));
-    (report, original)
 }

@@ -3,11 +3,13 @@
 
 mod feedback;
 mod original;
+mod parts;
 mod report;
 mod status;
 mod words;
 
 pub(super) use feedback::read_feedback;
+pub(super) use parts::report_parts;
 pub(super) use words::{subject_reads_so, text_has_code, text_reads_so};
 
 use super::headers::{Fields, addresses_in};

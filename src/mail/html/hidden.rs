@@ -13,6 +13,9 @@ const RULES_MAX: usize = 2_000;
 pub(super) struct Look {
     /// Hidden whatever is around it.
     pub(super) is_hidden: bool,
+    /// The font is too small to be seen, or is not; further in another size may be set. Newsletters close the gaps between
+    /// their columns with `font-size: 0` and set the real size inside.
+    pub(super) is_tiny: Option<bool>,
     /// The colour of text.
     pub(super) color: Option<Color>,
     /// What is behind the text.
@@ -32,36 +35,45 @@ pub(super) fn look_of(style: &str) -> Look {
     if style.is_empty() {
         return look;
     }
+    let (mut has_no_room, mut is_clipped) = (false, false);
     for rule in style.split(';') {
         let Some((key, value)) = rule.split_once(':') else {
             continue;
         };
         let value = value.trim().trim_end_matches("!important").trim();
-        let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
-        let number = number.trim().parse::<f32>();
-        let is_zero = || number.as_ref().is_ok_and(|number| *number == 0.0);
-        let is_tiny = || {
-            number.as_ref().is_ok_and(|number| *number < 1.5)
-                && !value.ends_with("em")
-                && !value.ends_with('%')
-        };
-        let is_far = || number.as_ref().is_ok_and(|number| *number <= -500.0);
-        look.is_hidden |= match key.trim() {
-            "display" => value == "none",
-            "visibility" => matches!(value, "hidden" | "collapse"),
-            "mso-hide" => value == "all",
-            "font-size" => is_zero() || is_tiny(),
-            "opacity" | "max-height" | "max-width" => is_zero(),
-            "left" | "top" | "right" | "text-indent" | "margin-left" | "margin-top" => is_far(),
-            _ => false,
-        };
+        let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+        let unit = value.strip_prefix(digits).unwrap_or_default();
+        let number = digits.trim().parse::<f32>().ok();
+        let is_zero = number == Some(0.0);
         match key.trim() {
+            "display" => look.is_hidden |= value == "none",
+            "visibility" => look.is_hidden |= matches!(value, "hidden" | "collapse"),
+            "mso-hide" => look.is_hidden |= value == "all",
+            "opacity" => look.is_hidden |= is_zero,
+            "font-size" => look.is_tiny = is_tiny(number, unit).or(look.is_tiny),
+            "max-height" | "max-width" | "height" => has_no_room |= is_zero,
+            "overflow" => is_clipped |= value == "hidden",
+            "left" | "top" | "right" | "text-indent" | "margin-left" | "margin-top" => {
+                look.is_hidden |= number.is_some_and(|number| number <= -500.0);
+            }
             "color" => look.color = Some(color(value)),
             "background" | "background-color" => look.background = Some(color(value)),
             _ => {}
         }
     }
+    look.is_hidden |= has_no_room && is_clipped;
     look
+}
+
+/// Whether a font size is too small to be seen; `None` where it depends on the size around it.
+fn is_tiny(number: Option<f32>, unit: &str) -> Option<bool> {
+    match (number, unit) {
+        (Some(number), _) if number <= 0.0 => Some(true),
+        (Some(_), "em" | "ex" | "%") => None,
+        (Some(number), "" | "px" | "pt") => Some(number <= 1.0),
+        (None, "inherit" | "larger" | "smaller") => None,
+        _ => Some(false),
+    }
 }
 
 /// Reads a colour; words that are no colour give [`Color::Other`].

@@ -41,26 +41,49 @@ pub(super) fn after_element<'a>(rest: &'a str, name: &str) -> &'a str {
     after.split_once('>').map_or("", |(_, after)| after)
 }
 
-/// The value of an attribute, in lower case.
-pub(super) fn attribute(lower: &str, name: &str) -> Option<String> {
-    let mut from = 0;
-    while let Some(at) = lower.get(from..)?.find(name) {
-        let start = from + at;
-        from = start + name.len();
-        let stands_alone = lower
-            .get(..start)
-            .and_then(|before| before.chars().next_back())
-            .is_some_and(|c| c.is_whitespace() || c == '"' || c == '\'');
-        let after = lower.get(from..)?.trim_start();
-        let Some(value) = after.strip_prefix('=').filter(|_| stands_alone) else {
-            continue;
+/// The attributes of a tag in their order; what stands inside quotes is never taken for another attribute
+/// (HTML Living Standard, section 13.1.2.3).
+fn attributes(inside: &str) -> impl Iterator<Item = (&str, &str)> {
+    let is_gap = |c: char| c.is_ascii_whitespace() || c == '/';
+    let mut rest = inside
+        .find(is_gap)
+        .and_then(|at| inside.get(at..))
+        .unwrap_or_default();
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(is_gap);
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| is_gap(*c) || *c == '=')
+            .map_or(rest.len(), |(at, _)| at);
+        let (name, after) = rest.split_at_checked(end)?;
+        rest = after;
+        let Some(value) = after.trim_ascii_start().strip_prefix('=') else {
+            return Some((name, ""));
         };
-        let value = value.trim_start();
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-        return Some(match quote {
-            Some(quote) => value.get(1..)?.split(quote).next()?.to_owned(),
-            None => value.split_whitespace().next().unwrap_or("").to_owned(),
-        });
-    }
-    None
+        let value = value.trim_ascii_start();
+        let (value, after) = match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let value = value.get(1..).unwrap_or_default();
+                value.split_once(quote).unwrap_or((value, ""))
+            }
+            _ => value.split_at(
+                value
+                    .find(|c: char| c.is_ascii_whitespace())
+                    .unwrap_or(value.len()),
+            ),
+        };
+        rest = after;
+        Some((name, value))
+    })
+}
+
+/// The value of an attribute as it is written; empty for one without a value.
+pub(super) fn attribute(inside: &str, name: &str) -> Option<String> {
+    attributes(inside)
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.to_owned())
 }
