@@ -149,9 +149,31 @@ fn for_people(path: &str, mail: &Mail) -> String {
         lines.push(format!("           {}: {}", found.place, found.words));
     }
     if let Some(forwarded) = &mail.forwarded_from {
+        let date = if forwarded.date.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", forwarded.date)
+        };
         lines.push(format!(
-            "  forward  of {}: {}",
+            "  forward  of {}{date}: {}",
             forwarded.from, forwarded.subject
+        ));
+    }
+    if let Some(writer) = &mail.form_writer {
+        lines.push(format!("  form     filled in by {writer}"));
+    }
+    if let Some(feedback) = &mail.feedback {
+        let who = feedback
+            .complainer
+            .as_ref()
+            .map_or("somebody", |who| who.as_str());
+        let about = feedback
+            .original_message_id
+            .as_ref()
+            .map_or("a mail", |id| id.as_str());
+        lines.push(format!(
+            "  report   {} by {who} about {about}",
+            feedback.feedback_type
         ));
     }
     if let Some(bounce) = &mail.bounce {
@@ -164,6 +186,9 @@ fn for_people(path: &str, mail: &Mail) -> String {
             bounce.action.as_str(),
             bounce.status.as_deref().unwrap_or("")
         ));
+        if let Some(original) = &bounce.original_message_id {
+            lines.push(format!("           about {original}"));
+        }
     }
     for file in &mail.attachments {
         lines.push(format!(

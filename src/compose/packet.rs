@@ -56,7 +56,7 @@ impl View<'_> {
 
     /// Name, address and proof of whoever wrote this mail.
     pub(super) fn who(&self) -> String {
-        let from = self.situation.mail.from.as_ref();
+        let from = self.situation.mail.writer();
         let from = from.map_or_else(
             || {
                 self.staff_tongue

@@ -64,9 +64,18 @@ pub(super) fn silence(view: &View<'_>) -> Option<String> {
         return Some("the customer has asked for no automatic mail (STOP)".to_owned());
     }
     if !situation.mail.may_auto_reply {
-        return Some("mail manners (RFC 3834) forbid an automatic answer to this mail".to_owned());
+        return Some(why_unanswerable(view).to_owned());
     }
     limit_reached(view)
+}
+
+/// Why nothing automatic may answer a mail of this form.
+pub(super) fn why_unanswerable(view: &View<'_>) -> &'static str {
+    if view.situation.mail.form_writer.is_some() {
+        "it comes from a form on a web page, and nothing shows that the address in it is the writer's"
+    } else {
+        "mail manners (RFC 3834) forbid an automatic answer to this mail"
+    }
 }
 
 /// Whether `STOP` holds: said before or now, and not taken back now.

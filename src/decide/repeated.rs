@@ -1,7 +1,7 @@
 //! Step 6: automation had its turn: an answer did not help, a question was asked once, the limits are reached; or all is well, and the
 //! customer says thanks.
 
-use super::hand_off::limit_reached;
+use super::hand_off::{limit_reached, why_unanswerable};
 use super::view::View;
 use super::{Match, Rule, leave, to_person};
 use crate::ticket::{Status, Ticket};
@@ -116,7 +116,7 @@ fn may_not_answer(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "may-not-answer",
-        "mail manners (RFC 3834) forbid an automatic answer to this mail",
+        why_unanswerable(view),
         evidence
             .map(|evidence| format!("{}: {}", evidence.place, evidence.words))
             .unwrap_or_default(),

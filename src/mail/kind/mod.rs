@@ -64,7 +64,12 @@ pub(super) fn judge(facts: &Facts<'_>, reader: &Reader) -> Judged {
         {
             kind = *first;
         }
-        evidence.extend(found.into_iter().map(|(_, evidence)| evidence));
+        for (_, one) in found {
+            // Several rules look at the same header.
+            if !evidence.contains(&one) {
+                evidence.push(one);
+            }
+        }
         if evidence.len() > EVIDENCE_MAX {
             break;
         }
