@@ -73,7 +73,10 @@ pub fn who_wrote(
     {
         return forward;
     }
-    if let Some(why) = claims_staff(from, placement, settings) {
+    // A form that names one of us as the customer would send a member's reply round in a circle.
+    let form_writer = mail.form_writer.as_ref().map(|writer| &writer.address);
+    let claimed = form_writer.and_then(|writer| claims_staff(writer, placement, settings));
+    if let Some(why) = claimed.or_else(|| claims_staff(from, placement, settings)) {
         return Sender::FalseStaff { why };
     }
     match placement {
@@ -241,6 +244,16 @@ mod tests {
         ] {
             let sender = forward(from, original, &placement);
             assert!(!is_forward(&sender), "{from} {original}: {sender:?}");
+        }
+    }
+
+    #[test]
+    fn a_form_that_names_one_of_us_as_the_customer_is_kept_aside() {
+        for named in ["kim@shop.example", "workshop@shop.example"] {
+            let mut mail = mail_from("noreply@shop.example");
+            mail.form_writer = Some(crate::decide::test_situation::mailbox(named));
+            let sender = who_wrote(&mail, &Placement::New, None, &settings());
+            assert!(matches!(sender, Sender::FalseStaff { .. }), "{named}");
         }
     }
 

@@ -75,7 +75,7 @@ pub(super) fn bulk(facts: &Facts<'_>, reader: &Reader) -> Found {
     }
     if let Some(from) = facts.from
         && says_no_reply(from)
-        && filled_form(facts).is_none()
+        && filled_form(facts, reader).is_none()
     {
         found.push((SenderKind::Bulk, Evidence::new("From", from.as_str())));
     }

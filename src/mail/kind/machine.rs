@@ -104,7 +104,7 @@ fn says_automatic(field: &Field) -> bool {
 
 /// What forbids an automatic answer and does not show that a machine wrote: wishes, and marks that a mail of a person may carry because a
 /// machine passed it on.
-pub(super) fn asks_for_silence(facts: &Facts<'_>) -> Vec<Evidence> {
+pub(super) fn asks_for_silence(facts: &Facts<'_>, reader: &Reader) -> Vec<Evidence> {
     let mut found = Vec::new();
     if let Some(words) = suppresses_replies(facts.fields) {
         found.push(Evidence::new("X-Auto-Response-Suppress", words));
@@ -113,7 +113,7 @@ pub(super) fn asks_for_silence(facts: &Facts<'_>) -> Vec<Evidence> {
     if let Some(value) = facts.fields.first("x-loop") {
         found.push(Evidence::new("X-Loop", value));
     }
-    if let Some(reply_to) = filled_form(facts) {
+    if let Some(reply_to) = filled_form(facts, reader) {
         found.push(Evidence::new("Reply-To", reply_to.as_str()));
     }
     found
@@ -121,14 +121,18 @@ pub(super) fn asks_for_silence(facts: &Facts<'_>) -> Vec<Evidence> {
 
 /// A form on a web page: it mails from a no-reply address, and whoever filled it in stands in `Reply-To`. A person's words, whose sender
 /// nobody has shown.
-pub(super) fn filled_form(facts: &Facts<'_>) -> Option<Address> {
+pub(super) fn filled_form(facts: &Facts<'_>, reader: &Reader) -> Option<Address> {
     if !facts.from.is_some_and(says_no_reply) {
         return None;
     }
     let reply_to = addresses_in(facts.fields.first("reply-to")?);
-    reply_to
-        .into_iter()
-        .find(|address| !says_no_reply(address) && !is_daemon(address.local_part()))
+    let is_us = |address: &Address| {
+        let support = reader.support.as_ref();
+        support.is_some_and(|support| support.is_same_as(address))
+    };
+    reply_to.into_iter().find(|address| {
+        !says_no_reply(address) && !is_daemon(address.local_part()) && !is_us(address)
+    })
 }
 
 /// Words of addresses that want no reply, bare of dots and dashes.

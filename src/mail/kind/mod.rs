@@ -75,11 +75,11 @@ pub(super) fn judge(facts: &Facts<'_>, reader: &Reader) -> Judged {
         }
     }
     // A person all the same, whom a person answers.
-    let silence = machine::asks_for_silence(facts);
+    let silence = machine::asks_for_silence(facts, reader);
     let may_auto_reply = kind == SenderKind::Person && facts.from.is_some() && silence.is_empty();
     evidence.extend(silence);
     evidence.truncate(EVIDENCE_MAX);
-    let form_writer = machine::filled_form(facts).filter(|_| kind == SenderKind::Person);
+    let form_writer = machine::filled_form(facts, reader).filter(|_| kind == SenderKind::Person);
     Judged {
         form_writer,
         may_auto_reply,
