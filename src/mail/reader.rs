@@ -32,11 +32,25 @@ impl Reader {
     }
 
     fn read_as(&self, raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
-        // Earlier releases of the parser could panic; one mail must not stop the inbox.
-        catch_unwind(AssertUnwindSafe(|| {
-            self.read_parsed(raw, size_bytes, extent)
-        }))
-        .unwrap_or_else(|_| unreadable(raw, size_bytes, extent))
+        // The parser can panic (in builds with debug assertions it does); one mail must not stop the inbox.
+        let read = |bytes: &[u8]| {
+            catch_unwind(AssertUnwindSafe(|| {
+                self.read_parsed(bytes, size_bytes, extent)
+            }))
+            .ok()
+        };
+        let without_structure = || {
+            let mut mail = read(&structure::taken_off(raw))?;
+            mail.identity = identity::identify(None, &[], raw);
+            bounds::note(
+                &mut mail.oddities,
+                "its parts cannot be told apart; all of it is shown as it came",
+            );
+            Some(mail)
+        };
+        read(raw)
+            .or_else(without_structure)
+            .unwrap_or_else(|| unreadable(raw, size_bytes, extent))
     }
 
     fn read_parsed(&self, raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {

@@ -76,3 +76,37 @@ pub(super) fn content_types(message: &Message<'_>) -> Vec<String> {
     }
     types
 }
+
+/// The mail without its media type and encoding: its header, and all else as plain text.
+pub(super) fn taken_off(raw: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut is_header = true;
+    let mut is_left_out = false;
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        if is_header {
+            let is_continued = line.starts_with(b" ") || line.starts_with(b"\t");
+            if !is_continued {
+                let head = line.get(..8).unwrap_or_default();
+                is_left_out = head.eq_ignore_ascii_case(b"content-");
+            }
+            is_header = !line.trim_ascii().is_empty();
+        }
+        if !(is_header && is_left_out) {
+            bytes.extend_from_slice(line);
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_its_structure_a_mail_is_header_and_text() {
+        let raw = b"From: a@b.example\r\nContent-Type: multipart/mixed;\r\n boundary=b\r\nSubject: x\r\n\r\n--b\r\nContent-Type: a/b\r\n\r\nhi\r\n";
+        let expected =
+            b"From: a@b.example\r\nSubject: x\r\n\r\n--b\r\nContent-Type: a/b\r\n\r\nhi\r\n";
+        assert_eq!(taken_off(raw), expected);
+    }
+}
