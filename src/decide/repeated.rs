@@ -9,22 +9,18 @@ use crate::ticket::{Status, Ticket};
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[thanks, did_not_help, asked_already, may_not_answer, limits];
 
-/// The longest mail that is taken as nothing but thanks, in words.
-const THANKS_MAX_WORDS: usize = 25;
-
-/// Thanks after an answer ask for nothing: to answer them would be a nuisance, to hand them off a waste.
+/// Thanks after an answer ask for nothing: to answer them would be a nuisance, to hand them off a waste. Nobody sees such a mail,
+/// so nothing else may stand in it: no further word, no file, no subject of its own.
 fn thanks(view: &View<'_>) -> Vec<Match> {
-    let Some(words) = view.signal("thanks") else {
+    let Some(words) = view.signal("nothing-but-thanks") else {
         return vec![];
     };
     let was_answered = view
         .ticket()
         .is_some_and(|ticket| !ticket.sent_answers().is_empty());
-    let only_thanks = view.signal("did-not-help").is_none()
-        && view.word_count() <= THANKS_MAX_WORDS
-        && !view.new_text().contains('?')
-        && (view.situation.understanding.requests.is_empty() || !view.is_sure());
-    if !was_answered || !only_thanks {
+    let has_files = (view.situation.mail.attachments.iter()).any(|file| !file.inline);
+    let says_more = has_files || view.signal("did-not-help").is_some() || has_new_subject(view);
+    if !was_answered || says_more {
         return vec![];
     }
     vec![Match::new(
@@ -33,6 +29,21 @@ fn thanks(view: &View<'_>) -> Vec<Match> {
         words,
         leave::LEAVE,
     )]
+}
+
+/// Whether the subject says something that was not there before. That of a reply ends in ours, or in one of theirs.
+fn has_new_subject(view: &View<'_>) -> bool {
+    let subject = view.situation.mail.subject.as_str().trim();
+    let Some(ticket) = view.ticket() else {
+        return true;
+    };
+    let is_ours = subject.contains(&format!("[{}]", ticket.id));
+    let is_theirs = |before: &str| subject.ends_with(before.trim());
+    let earlier = ticket.customer_mails();
+    let mut earlier = earlier.iter().map(|mail| mail.subject.as_str());
+    !(subject.is_empty()
+        || is_ours
+        || earlier.any(|before| !before.trim().is_empty() && is_theirs(before)))
 }
 
 fn did_not_help(view: &View<'_>) -> Vec<Match> {

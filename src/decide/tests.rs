@@ -499,20 +499,40 @@ fn step_6_repeated_failure_and_thanks() {
     );
     check(
         &new()
-            .signal("thanks")
+            .signal("nothing-but-thanks")
             .saying("Thanks a lot!")
+            .with(|it| it.mail.subject = HeaderText::clean("Re: a question"))
             .in_ticket(answered()),
         "leave thanks",
     );
     check(
         &new()
             .signal("thanks")
-            .saying("Thanks, but when?")
+            .saying("Please take the second one off my order. Thanks")
             .in_ticket(answered()),
         "handoff no-intent",
     );
     check(
-        &new().signal("thanks").saying("Thanks a lot!"),
+        &new()
+            .signal("nothing-but-thanks")
+            .saying("Thanks!")
+            .with(|it| it.mail.subject = HeaderText::clean("please take one off my order"))
+            .in_ticket(answered()),
+        "handoff no-intent",
+    );
+    check(
+        &new()
+            .signal("nothing-but-thanks")
+            .saying("Thank you so much for your very quick reply")
+            .with(|it| {
+                it.mail.subject = HeaderText::clean("Re: a question");
+                it.mail.attachments = vec![file(false)];
+            })
+            .in_ticket(answered()),
+        "handoff no-intent",
+    );
+    check(
+        &new().signal("nothing-but-thanks").saying("Thanks a lot!"),
         "handoff no-intent",
     );
     check(
@@ -768,7 +788,7 @@ prop_compose! {
         may_auto_reply in prop::bool::weighted(0.8),
         wants in prop::collection::vec((prop::sample::select(vec!["hours", "track", "refund", "repair", "other"]), 0.0..1.0_f64), 0..3),
         stops in prop::collection::vec(prop::sample::select(HardStop::ALL.to_vec()), 0..2),
-        signals in prop::collection::vec(prop::sample::select(vec!["thanks", "did-not-help"]), 0..2),
+        signals in prop::collection::vec(prop::sample::select(vec!["thanks", "nothing-but-thanks", "did-not-help"]), 0..2),
         word in prop::option::weighted(0.2, prop::sample::select(vec![CustomerWord::Human, CustomerWord::Stop, CustomerWord::Start])),
         text in "(OK|NO|TAKE|STOP|thanks|AB-204518|When do you open on Mondays\\?| |\n){0,6}",
         number in prop::option::of("\\PC{1,12}"),

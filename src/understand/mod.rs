@@ -75,7 +75,7 @@ impl Understander {
         let (intents, requests, carrier) = self.intents.find(&prepared, language.language());
         Understanding {
             summary: summary(&prepared, carrier),
-            signals: self.attention.signals(&prepared),
+            signals: self.attention.signals(mail, &prepared),
             facts: self.facts.find(mail, &prepared, ticket),
             customer_word: customer_word.map(|(word, _)| word),
             language,

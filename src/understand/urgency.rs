@@ -3,7 +3,8 @@
 use super::lexicon::{Lexicon, is_negated};
 use super::prepare::{Prepared, Sentence};
 use super::types::{HardStop, SignalFound, StopFound, Urgency};
-use super::words::one_line;
+use super::words::{one_line, words};
+use crate::mail::Mail;
 
 /// Evidence is cut here, in characters.
 const EVIDENCE_MAX_CHARS: usize = 240;
@@ -50,9 +51,9 @@ impl Attention {
         }
     }
 
-    /// Thanks, annoyance, a repeated contact, help that did not help.
-    pub(super) fn signals(&self, prepared: &Prepared) -> Vec<SignalFound> {
-        [
+    /// Thanks, annoyance, a repeated contact, help that did not help; and whether thanks is all that the mail says.
+    pub(super) fn signals(&self, mail: &Mail, prepared: &Prepared) -> Vec<SignalFound> {
+        let mut found: Vec<SignalFound> = [
             ("thanks", "thanks"),
             ("did-not-help", "did_not_help"),
             ("annoyance", "annoyance"),
@@ -64,7 +65,28 @@ impl Attention {
             let evidence = find(&self.signals, list, &prepared.sentences, negatable)?;
             Some(SignalFound { name, evidence })
         })
-        .collect()
+        .collect();
+        let thanks = found.iter().find(|signal| signal.name == "thanks");
+        if let Some(evidence) = thanks.map(|signal| signal.evidence.clone())
+            && self.is_nothing_but_courtesy(mail, prepared)
+        {
+            let name = "nothing-but-thanks";
+            found.push(SignalFound { name, evidence });
+        }
+        found
+    }
+
+    /// Whether each word of the new text is one of courtesy or of the writer's own name: told by what may stand there, not by
+    /// what may not: nobody looks at such a mail, and nobody can list what people ask for.
+    fn is_nothing_but_courtesy(&self, mail: &Mail, prepared: &Prepared) -> bool {
+        let name = mail.from.as_ref().map(|from| words(from.display_name()));
+        let name = name.unwrap_or_default();
+        let is_courtesy = |word: &String| {
+            let alone = std::slice::from_ref(word);
+            name.contains(word) || self.signals.has("courtesy_word", alone)
+        };
+        // The whole new text: what stands below a line of thanks may be a signature, or one more request.
+        !prepared.text.contains('?') && words(&prepared.text).iter().all(is_courtesy)
     }
 }
 
@@ -79,4 +101,48 @@ fn find(lexicon: &Lexicon, list: &str, sentences: &[Sentence], negatable: bool) 
                 .any(|hit| !negatable || !is_negated(&sentence.own_words, hit.start))
         })
         .map(|sentence| one_line(&sentence.text, EVIDENCE_MAX_CHARS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::understand::prepare::Preparer;
+
+    fn is_nothing_but_thanks(text: &str) -> bool {
+        let raw = format!(
+            "From: Dorothy Winslow <dorothy@hearth.example>\r\nSubject: Re: bell\r\n\r\n{text}\r\n"
+        );
+        let mail = crate::mail::Reader::default().read(raw.as_bytes());
+        let signals = Attention::new().signals(&mail, &Preparer::new().prepare(&mail));
+        signals
+            .iter()
+            .any(|signal| signal.name == "nothing-but-thanks")
+    }
+
+    #[test]
+    fn thanks_alone_are_told_from_thanks_with_something_to_do() {
+        let alone = [
+            "Thank you so much for the quick answer!",
+            "Thanks, that helped.\r\n\r\nKind regards\r\nDorothy",
+            "Danke, hat geklappt!",
+            "Vielen Dank f\u{fc}r die schnelle Antwort",
+            "Merci beaucoup, parfait.",
+        ];
+        for text in alone {
+            assert!(is_nothing_but_thanks(text), "{text}");
+        }
+        let more = [
+            "Please take the second one off my order. Thanks",
+            "Thanks!\r\n\r\nThe other parcel arrived broken.",
+            "Thanks, but it is the wrong one.",
+            "Thank you for nothing",
+            "Danke, der Rahmen ist trotzdem gebrochen",
+            "Thanks, AB-204518",
+            "Thanks. And the other one?",
+            "Hello",
+        ];
+        for text in more {
+            assert!(!is_nothing_but_thanks(text), "{text}");
+        }
+    }
 }
