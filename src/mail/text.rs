@@ -28,6 +28,17 @@ pub(super) fn of(message: &Message<'_>, oddities: &mut Vec<Oddity>) -> String {
         };
         append(&mut text, &piece);
     }
+    if let Some(html) = alternative(message) {
+        let rendered = html::to_text(&html).text;
+        match compare(&text, &rendered) {
+            Comparison::Alike => {}
+            Comparison::PlainIsAStub => text = from_html(&html, oddities),
+            Comparison::Different => bounds::note(
+                oddities,
+                "its plain text and its HTML say different things; the plain text was read",
+            ),
+        }
+    }
     if text.trim().is_empty() {
         // A text part of blanks beside the real one in HTML.
         for id in message.html_body.iter().take(PARTS_MAX) {
@@ -49,6 +60,67 @@ pub(super) fn of(message: &Message<'_>, oddities: &mut Vec<Oddity>) -> String {
         text.truncate(text.floor_char_boundary(TEXT_MAX_BYTES));
     }
     clean(&text, oddities)
+}
+
+/// The largest HTML that is read beside a plain text, in bytes.
+const ALTERNATIVE_MAX_BYTES: usize = 256 * 1024;
+
+/// The HTML that stands beside a plain text, where there is one of each.
+fn alternative(message: &Message<'_>) -> Option<String> {
+    let ([plain], [rich]) = (message.text_body.as_slice(), message.html_body.as_slice()) else {
+        return None;
+    };
+    let is_plain = matches!(message.parts.get(*plain as usize)?.body, PartType::Text(_));
+    let part = message.parts.get(*rich as usize)?;
+    match &part.body {
+        PartType::Html(decoded) if is_plain && decoded.len() <= ALTERNATIVE_MAX_BYTES => {
+            Some(recovered(message, part, decoded))
+        }
+        _ => None,
+    }
+}
+
+/// How a plain text and the HTML beside it agree.
+#[derive(Debug, PartialEq, Eq)]
+enum Comparison {
+    Alike,
+    /// The plain text only says that one should read the HTML.
+    PlainIsAStub,
+    Different,
+}
+
+/// The longest plain text that is a stub, in words.
+const STUB_MAX_WORDS: usize = 40;
+
+fn compare(plain: &str, rich: &str) -> Comparison {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.chars().count() > 2)
+            .map(str::to_lowercase)
+            .take(5_000)
+            .collect()
+    };
+    let (plain_words, rich_words) = (words(plain), words(rich));
+    let names_html = plain_words.iter().any(|word| word == "html");
+    if names_html && plain_words.len() <= STUB_MAX_WORDS && rich_words.len() > plain_words.len() {
+        let rich_names_html = rich_words.iter().any(|word| word == "html");
+        if !rich_names_html {
+            return Comparison::PlainIsAStub;
+        }
+    }
+    if plain_words.len() < 12 || rich_words.len() < 12 {
+        return Comparison::Alike;
+    }
+    let seen: std::collections::HashSet<&String> = rich_words.iter().collect();
+    let shared = plain_words
+        .iter()
+        .filter(|word| seen.contains(word))
+        .count();
+    if shared * 3 < plain_words.len() {
+        Comparison::Different
+    } else {
+        Comparison::Alike
+    }
 }
 
 fn append(text: &mut String, piece: &str) {
