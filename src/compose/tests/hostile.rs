@@ -55,6 +55,7 @@ fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
         "x-auto-response-suppress",
         "mime-version",
         "content-type",
+        "content-transfer-encoding",
     ];
     for header in parsed.headers() {
         let name = header.name().to_lowercase();
