@@ -74,7 +74,7 @@ impl Daemon {
             Arc::clone(&self.outbox_wake),
             self.shutdown.clone(),
         ));
-        let gateway = tokio::spawn(gateway.run(self.shutdown.clone()));
+        let mut gateway = tokio::spawn(gateway.run(self.shutdown.clone()));
         let mut outbox = self.start_outbox(swept.clone());
         let watchdog = tokio::spawn(feed_watchdog(
             heartbeat,
@@ -84,19 +84,35 @@ impl Daemon {
         report::gateway::started(&office.settings, office.knowledge.topics.len());
         tell_systemd(&[NotifyState::Ready]);
 
-        while signals.next().await == Request::Reload {
-            if self.reload() {
-                outbox.stop().await;
-                outbox = self.start_outbox(swept.clone());
+        let ended = loop {
+            match next_happening(&mut signals, &mut gateway, &mut outbox.task).await {
+                Happening::Reload => {
+                    if self.reload() {
+                        outbox.stop().await;
+                        outbox = self.start_outbox(swept.clone());
+                    }
+                }
+                Happening::Stop => break Ok(()),
+                Happening::Ended(part) => break Err(part),
             }
+        };
+        match ended {
+            Ok(()) => report::gateway::stopping(),
+            Err(part) => report::gateway::part_ended(part),
         }
-        report::gateway::stopping();
         tell_systemd(&[NotifyState::Stopping]);
         self.shutdown.cancel();
-        outbox.stop().await;
-        for task in [gateway, control, watchdog] {
-            // A task that panicked has been reported by the panic hook; the others still end in order.
-            let _ = task.await;
+        outbox.stop.cancel();
+        for task in [outbox.task, gateway, control, watchdog] {
+            // One that has ended is not asked again; one that panicked has been reported by the panic hook.
+            if !task.is_finished() {
+                let _ = task.await;
+            }
+        }
+        if let Err(part) = ended {
+            return Err(Failure::Unreachable(format!(
+                "{part} ended although nobody had stopped it; start handoffd again, and look in the log for the reason"
+            )));
         }
         report::gateway::stopped();
         Ok(())
@@ -170,11 +186,25 @@ impl RunningOutbox {
     }
 }
 
-/// What a signal asks for.
-#[derive(PartialEq, Eq)]
-enum Request {
+/// What ends the daemon's waiting.
+#[derive(Debug, PartialEq, Eq)]
+enum Happening {
     Reload,
     Stop,
+    /// A part that should never end did, by a panic: without it mail would lie there unseen, or wait in the outbox for ever.
+    Ended(&'static str),
+}
+
+async fn next_happening(
+    signals: &mut Signals,
+    gateway: &mut JoinHandle<()>,
+    outbox: &mut JoinHandle<()>,
+) -> Happening {
+    tokio::select! {
+        happening = signals.next() => happening,
+        _ = gateway => Happening::Ended("the part that watches the inbox"),
+        _ = outbox => Happening::Ended("the part that sends mail"),
+    }
 }
 
 struct Signals {
@@ -196,11 +226,11 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Request {
+    async fn next(&mut self) -> Happening {
         tokio::select! {
-            _ = self.terminate.recv() => Request::Stop,
-            _ = self.interrupt.recv() => Request::Stop,
-            _ = self.hang_up.recv() => Request::Reload,
+            _ = self.terminate.recv() => Happening::Stop,
+            _ = self.interrupt.recv() => Happening::Stop,
+            _ = self.hang_up.recv() => Happening::Reload,
         }
     }
 }
@@ -231,5 +261,24 @@ async fn feed_watchdog(
 fn tell_systemd(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
         tracing::debug!(%error, "systemd was not told");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_dies_ends_the_daemon() {
+        let mut signals = Signals::listen().unwrap();
+        let lives = || tokio::spawn(std::future::pending::<()>());
+        let dies = || tokio::spawn(async { panic!("as a test") });
+        for (mut gateway, mut outbox, part) in [
+            (dies(), lives(), "the part that watches the inbox"),
+            (lives(), dies(), "the part that sends mail"),
+        ] {
+            let happening = next_happening(&mut signals, &mut gateway, &mut outbox).await;
+            assert_eq!(happening, Happening::Ended(part));
+        }
     }
 }

@@ -211,6 +211,40 @@ pub(super) fn source(
             format!("put {{{{how_to_reach_a_person}}}} into the first {HOW_LINES_MAX} lines of its body"),
         ));
     }
+    let missing = not_shown(subjects, bodies, &id, form);
+    if !missing.is_empty() {
+        let usages = missing.iter().filter_map(|name| form.variable(name));
+        let usages = usages.map(|variable| usage(variable.kind).replace("NAME", variable.name));
+        problems.push(problem(
+            &source.file,
+            3,
+            1,
+            format!(
+                "template {} ({}) does not show {}",
+                source.name,
+                form.about,
+                missing.join(", ")
+            ),
+            format!("put {} into it", usages.collect::<Vec<_>>().join(" and ")),
+        ));
+    }
+}
+
+/// Variables that the mail must show and does not. Looked for in what comes out, as below.
+fn not_shown(
+    subjects: &Handlebars<'static>,
+    bodies: &Handlebars<'static>,
+    id: &str,
+    form: &TemplateForm,
+) -> Vec<&'static str> {
+    let sample = form.sample(true);
+    let subject = subjects.render(id, &sample).unwrap_or_default();
+    let body = bodies.render(id, &sample).unwrap_or_default();
+    let shown = format!("{subject}\n{}", Document::parse(&body).text());
+    let names = form.must_show.iter().copied();
+    names
+        .filter(|name| !shown.contains(&TemplateForm::mark(name)))
+        .collect()
 }
 
 fn rendering_problem(

@@ -89,18 +89,24 @@ impl Message {
             return bytes;
         }
         let outer = format!("m-{boundary}");
+        let mut body = Vec::new();
+        line(&mut body, &format!("--{outer}"));
+        self.alternative(&mut body, boundary);
+        for part in &self.parts {
+            line(&mut body, &format!("--{outer}"));
+            part.write(&mut body);
+        }
+        line(&mut body, &format!("--{outer}--"));
         line(
             &mut bytes,
             &format!("Content-Type: multipart/mixed; boundary=\"{outer}\""),
         );
-        line(&mut bytes, "");
-        line(&mut bytes, &format!("--{outer}"));
-        self.alternative(&mut bytes, boundary);
-        for part in &self.parts {
-            line(&mut bytes, &format!("--{outer}"));
-            part.write(&mut bytes);
+        if !body.is_ascii() {
+            // RFC 2045 section 6.4: what holds a part of eight bits is of eight bits itself.
+            line(&mut bytes, "Content-Transfer-Encoding: 8bit");
         }
-        line(&mut bytes, &format!("--{outer}--"));
+        line(&mut bytes, "");
+        bytes.append(&mut body);
         bytes
     }
 

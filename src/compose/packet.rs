@@ -56,15 +56,18 @@ impl View<'_> {
 
     /// Name, address and proof of whoever wrote this mail.
     pub(super) fn who(&self) -> String {
-        let from = self.situation.mail.writer();
-        let from = from.map_or_else(
-            || {
-                self.staff_tongue
-                    .choose("a mail without a sender", "eine Mail ohne Absender")
-                    .to_owned()
-            },
-            ToString::to_string,
-        );
+        let mail = self.situation.mail;
+        let tongue = self.staff_tongue;
+        let from = match (&mail.form_writer, &mail.from) {
+            (Some(writer), Some(form)) => {
+                let by = tongue.choose("by the web form of", "mit dem Webformular von");
+                format!("{writer}, {by} {}", form.address)
+            }
+            (Some(writer), None) | (None, Some(writer)) => writer.to_string(),
+            (None, None) => tongue
+                .choose("a mail without a sender", "eine Mail ohne Absender")
+                .to_owned(),
+        };
         let proof = self.staff_tongue.proof(self.situation.sender);
         format!("{} ({proof})", shortened(&from, 90))
     }
@@ -147,13 +150,10 @@ impl View<'_> {
     }
 
     fn is_vip(&self) -> bool {
-        let from = self.situation.mail.from.as_ref();
-        from.is_some_and(|from| {
-            let key = from.address.key();
-            let domain = format!("@{}", from.address.domain());
-            let listed = &self.situation.settings.escalate.vip;
-            listed.iter().any(|entry| *entry == key || *entry == domain)
-        })
+        let mail = self.situation.mail;
+        let escalate = &self.situation.settings.escalate;
+        let mut people = mail.from.iter().chain(mail.writer());
+        people.any(|person| escalate.vip_entry(&person.address).is_some())
     }
 
     fn reason_line(reason: &Reason) -> String {
@@ -368,7 +368,7 @@ impl View<'_> {
             })
             .collect();
         let part = |name: &str| data.get(name).cloned().unwrap_or(Value::Null);
-        let from = self.situation.mail.from.as_ref();
+        let from = self.situation.mail.writer();
         let facts: Map<String, Value> = self
             .ticket
             .facts()

@@ -36,6 +36,8 @@ pub(super) struct TemplateForm {
     pub(super) about: &'static str,
     /// Whether it is an automatic mail to a customer, which must say how to reach a person.
     pub(super) is_automatic: bool,
+    /// What its subject or body must show, or the mail would say less than the journal holds of it.
+    pub(super) must_show: &'static [&'static str],
     pub(super) variables: &'static [Variable],
 }
 
@@ -70,6 +72,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "answer",
         about: "an approved answer, sent by itself",
         is_automatic: true,
+        must_show: &["reference", "answer"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -82,6 +85,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "question",
         about: "the request for missing details, all in one mail",
         is_automatic: true,
+        must_show: &["reference", "questions"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -98,6 +102,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "notice",
         about: "what happens next, to the customer, at a hand-off",
         is_automatic: true,
+        must_show: &["reference", "promised_by"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -116,12 +121,14 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "stop-confirmation",
         about: "that STOP was understood, once",
         is_automatic: true,
+        must_show: &["reference"],
         variables: &[REFERENCE, SUPPORT_NAME, SUBJECT, HOW],
     },
     TemplateForm {
         name: "approved-answer",
         about: "a draft that a member said yes to, to the customer; not automatic",
         is_automatic: false,
+        must_show: &["reference", "answer"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -133,6 +140,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "staff-reply",
         about: "a member's own words, to the customer; not automatic",
         is_automatic: false,
+        must_show: &["reply"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -144,6 +152,20 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "packet",
         about: "the hand-off, to staff",
         is_automatic: false,
+        must_show: &[
+            "reference",
+            "reason",
+            "evidence",
+            "wanted",
+            "who",
+            "given",
+            "missing",
+            "tried",
+            "told",
+            "suggestion",
+            "deadlines",
+            "can_reply",
+        ],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -206,6 +228,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "customer-wrote-again",
         about: "further words in a ticket that a person has, to staff",
         is_automatic: false,
+        must_show: &["reference", "mail_text"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -223,6 +246,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "draft",
         about: "a proposed answer that waits for a yes, to staff",
         is_automatic: false,
+        must_show: &["reference", "answer", "can_reply"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -243,6 +267,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "forwarded",
         about: "a mail that a member forwarded and that may become a ticket, to staff",
         is_automatic: false,
+        must_show: &["reference", "customer", "can_reply"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -264,6 +289,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "staff-hint",
         about: "that something cannot be done, to the team",
         is_automatic: false,
+        must_show: &["reference", "why"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -279,6 +305,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "delivery-trouble",
         about: "that a mail of ours did not arrive, to staff",
         is_automatic: false,
+        must_show: &["reference", "recipient", "why"],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -303,16 +330,22 @@ impl TemplateForm {
         self.variables.iter().find(|variable| variable.name == name)
     }
 
+    /// What stands for a variable in the sample, and for no other.
+    pub(super) fn mark(name: &str) -> String {
+        format!("\u{2039}{name}\u{203A}")
+    }
+
     /// Data to check the template with: everything there, or whatever may be empty, empty.
     pub(super) fn sample(&self, full: bool) -> Value {
         let mut data = Map::new();
         for variable in self.variables {
+            let mark = Self::mark(variable.name);
             let value = match (variable.kind, full) {
-                (Kind::List, true) => json!(["one", "two"]),
+                (Kind::List, true) => json!([mark, "two"]),
                 (Kind::List, false) => json!([]),
-                (Kind::Lines | Kind::Markdown, true) => json!("one\n\ntwo"),
+                (Kind::Lines | Kind::Markdown, true) => json!(format!("{mark}\n\ntwo")),
                 (Kind::Lines, false) => json!(""),
-                (Kind::Markdown, false) | (Kind::Line, _) => json!(variable.name),
+                (Kind::Markdown, false) | (Kind::Line, _) => json!(mark),
             };
             data.insert(variable.name.to_owned(), value);
         }

@@ -250,6 +250,18 @@ pub struct Escalate {
     pub words: BTreeMap<String, Vec<String>>,
 }
 
+impl Escalate {
+    /// The entry that makes this address a VIP's: the address itself, or its domain.
+    #[must_use]
+    pub fn vip_entry(&self, address: &Address) -> Option<&str> {
+        let (address, domain) = (address.key(), format!("@{}", address.domain()));
+        let mut entries = self.vip.iter();
+        entries
+            .find(|entry| **entry == address || **entry == domain)
+            .map(String::as_str)
+    }
+}
+
 /// `[limits]`: how many automatic mails leave at most.
 #[derive(Clone, Debug)]
 pub struct Limits {

@@ -63,15 +63,13 @@ fn third_party(view: &View<'_>) -> Vec<Match> {
 }
 
 fn vip(view: &View<'_>) -> Vec<Match> {
-    let Some(from) = view.situation.mail.from.as_ref() else {
-        return vec![];
-    };
-    let (address, domain) = (from.address.key(), format!("@{}", from.address.domain()));
-    let vip = &view.situation.settings.escalate.vip;
-    let Some(entry) = vip
-        .iter()
-        .map(|entry| entry.to_lowercase())
-        .find(|entry| *entry == address || *entry == domain)
+    let mail = view.situation.mail;
+    let escalate = &view.situation.settings.escalate;
+    // A form on a web page mails in its own name for whoever filled it in: either may be on the list.
+    let people = mail.from.iter().chain(mail.writer());
+    let Some(entry) = people
+        .filter_map(|person| escalate.vip_entry(&person.address))
+        .next()
     else {
         return vec![];
     };

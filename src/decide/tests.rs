@@ -434,6 +434,14 @@ fn step_5_policy() {
         &sure().with(|s| s.settings.escalate.vip = vec!["ann@a.example".into()]),
         "handoff vip",
     );
+    // By a form on a web page, which mails in its own name.
+    check(
+        &sure().with(|s| {
+            s.settings.escalate.vip = vec!["chair@vip.example".into()];
+            s.mail.form_writer = Some(mailbox("chair@vip.example"));
+        }),
+        "handoff vip",
+    );
     check(
         &sure().with(|s| s.settings.escalate.vip = vec!["@example".into()]),
         "answer sure",

@@ -25,6 +25,14 @@ pub fn stopping() {
     info!(event = "stopping", "finishing what is in flight");
 }
 
+/// A part of the daemon ended that should never end.
+pub fn part_ended(part: &str) {
+    error!(
+        event = "part-ended",
+        part, "a part of handoffd broke down; the daemon ends, so that it is started again whole"
+    );
+}
+
 /// The daemon ended.
 pub fn stopped() {
     info!(

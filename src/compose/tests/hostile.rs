@@ -30,6 +30,8 @@ fn hostile() -> impl Strategy<Value = String> {
             "&lt;b&gt;",
         ])
         .prop_map(str::to_owned),
+        prop::sample::select(vec!["x", "\u{1F6B2}", "ä ", "\"", ".", "a/"])
+            .prop_map(|unit| unit.repeat(1_200)),
     ];
     prop::collection::vec(piece, 1..8).prop_map(|pieces| pieces.concat())
 }
@@ -53,6 +55,7 @@ fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
         "x-auto-response-suppress",
         "mime-version",
         "content-type",
+        "content-transfer-encoding",
     ];
     for header in parsed.headers() {
         let name = header.name().to_lowercase();
@@ -106,6 +109,10 @@ fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
             prop_assert_eq!(mail.bytes[position - 1], b'\r');
         }
     }
+    // RFC 5322 section 2.1.1: relays cut or refuse what is longer.
+    for line in mail.bytes.split(|byte| *byte == b'\n') {
+        prop_assert!(line.len() <= 998 + 1, "a line of {} bytes", line.len());
+    }
     Ok(())
 }
 
@@ -114,8 +121,12 @@ proptest! {
     #[test]
     fn words_of_strangers_stay_words(name in hostile(), subject in hostile(), body in hostile(), file_name in hostile()) {
         let writer = writer();
+        let raw = format!("From: ann@a.example\r\n\r\n{body}\r\n");
         let situation = TestSituation::new().in_ticket(story()).saying(&body).with(|it| {
             it.mail.subject = HeaderText::clean(&subject);
+            // The longest that the journal may hold of anybody.
+            it.mail.references = (0..30).map(|n| message_id(&format!("{n}{}@a.example", "r".repeat(230)))).collect();
+            it.mail.message_id = Some(message_id(&format!("{}@a.example", "m".repeat(230))));
             it.mail.from = Some(Mailbox { name: Some(HeaderText::clean(&name)), address: address("ann@a.example") });
             it.mail.attachments = vec![file(&file_name, body.as_bytes())];
             it.understanding.summary = body.clone();
@@ -135,7 +146,7 @@ proptest! {
             (&situation, &decision(Action::Draft(waiting()))), (&situation, &decision(Action::Quarantine)),
             (&kim, &reply(&format!("x{body}"))),
         ] {
-            let composed = situation.look(|it| writer.compose(decision, it, RAW));
+            let composed = situation.look(|it| writer.compose(decision, it, raw.as_bytes()));
             for mail in composed.unwrap().mails {
                 check(&mail)?;
             }

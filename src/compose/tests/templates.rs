@@ -70,18 +70,38 @@ fn mistakes_are_named_with_their_place() {
         ),
         (
             "en/notice.hbs",
-            "Subject: x\n\nHello\n".to_owned(),
+            "Subject: {{reference}}\n\nUntil {{promised_by}}\n".to_owned(),
             "does not say how to reach a person",
         ),
         (
             "de/answer.hbs",
-            format!("Subject: x\n\n{}{how}\n", "- a\n".repeat(7)),
+            format!(
+                "Subject: {{{{reference}}}}\n\n{}{{{{markdown answer}}}}\n\n{how}\n",
+                "- a\n".repeat(7)
+            ),
             "does not say how to reach a person",
         ),
         (
             "en/question.hbs",
-            format!("Subject: x\n\n{{{{!-- {how} --}}}}\nHello\n"),
+            format!(
+                "Subject: {{{{reference}}}}\n\n{{{{!-- {how} --}}}}\n{{{{#each questions}}}}\n- {{{{this}}}}\n{{{{/each}}}}\n"
+            ),
             "does not say how to reach a person",
+        ),
+        (
+            "en/notice.hbs",
+            format!("Subject: x\n\n{how}\nUntil {{{{promised_by}}}}\n"),
+            "3:1: template notice (what happens next, to the customer, at a hand-off) does not show reference; put {{reference}} into it",
+        ),
+        (
+            "en/staff-reply.hbs",
+            "Subject: x\n\nHello,\n{{!-- {{lines reply}} --}}\n".to_owned(),
+            "does not show reply; put {{lines reply}} or {{quote reply}} into it",
+        ),
+        (
+            "en/packet.hbs",
+            "Subject: [{{reference}}]\n\n{{lines mail_text}}\n".to_owned(),
+            "does not show reason, evidence, wanted, who, given, missing, tried, told, suggestion, deadlines, can_reply",
         ),
         (
             "en/notise.hbs",
@@ -124,7 +144,7 @@ fn a_language_without_words_is_refused() {
 
 #[test]
 fn a_sites_own_template_takes_the_place_of_the_built_in_one() {
-    let text = "Subject: Passed on\r\n\r\n{{how_to_reach_a_person}}\r\n\r\nOur {{team}} answers. {{#if passed_on}}{{#each passed_on as |thing|}}{{thing}}; {{/each}}{{/if}}\r\n";
+    let text = "Subject: Passed on\r\n\r\n{{how_to_reach_a_person}}\r\n\r\nOur {{team}} answers by {{promised_by}}, see {{reference}}. {{#if passed_on}}{{#each passed_on as |thing|}}{{thing}}; {{/each}}{{/if}}\r\n";
     let writer = load_with("en/notice.hbs", text).unwrap();
     let situation = TestSituation::new();
     let decision = decision(Action::HandOff(hand_off()));
@@ -137,13 +157,9 @@ fn a_sites_own_template_takes_the_place_of_the_built_in_one() {
         "{}",
         notice.subject
     );
-    assert!(
-        notice
-            .text
-            .contains("Our our desk answers. your mail, word for word;"),
-        "{}",
-        notice.text
-    );
+    for words in ["Our our desk answers by ", "your mail, word for word;"] {
+        assert!(notice.text.contains(words), "{}", notice.text);
+    }
 }
 
 /// The part of docs/templates.md that follows from the code.
@@ -156,8 +172,14 @@ fn reference() -> String {
             ""
         };
         text.push_str(&format!(
-            "### `{}`\n\n{}.{automatic}\n\n| variable | kind | what |\n|---|---|---|\n",
-            form.name, form.about
+            "### `{}`\n\n{}.{automatic} Must show {}.\n\n| variable | kind | what |\n|---|---|---|\n",
+            form.name,
+            form.about,
+            form.must_show
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
         ));
         for variable in form.variables {
             let kind = format!("{:?}", variable.kind).to_lowercase();
