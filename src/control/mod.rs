@@ -10,8 +10,8 @@ pub use answer::{Refusal, answer};
 use crate::journal::Journal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,11 +84,7 @@ pub async fn serve(
     wake: Arc<Notify>,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
-    // The store is locked by us, so a socket that is there was left behind by a daemon that is gone.
-    match std::fs::remove_file(socket) {
-        Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(why),
-        _ => {}
-    }
+    clear_the_way(socket)?;
     let listener = UnixListener::bind(socket)?;
     std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o660))?;
     loop {
@@ -109,6 +105,23 @@ pub async fn serve(
             // Whoever asked and went away has nothing to be told.
             let _ = tokio::time::timeout(PATIENCE, converse(stream, journal, wake)).await;
         });
+    }
+    std::fs::remove_file(socket)
+}
+
+/// Removes the socket of a daemon that is gone; nothing else that may lie there, and no socket that somebody listens on.
+fn clear_the_way(socket: &Path) -> std::io::Result<()> {
+    let refused = |why: &str| Err(std::io::Error::new(ErrorKind::AlreadyExists, why));
+    match std::fs::symlink_metadata(socket) {
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(why) => return Err(why),
+        Ok(found) if !found.file_type().is_socket() => {
+            return refused("something that is no socket lies there, and is left alone");
+        }
+        Ok(_) => {}
+    }
+    if std::os::unix::net::UnixStream::connect(socket).is_ok() {
+        return refused("another program listens there; give each handoffd a socket of its own");
     }
     std::fs::remove_file(socket)
 }
@@ -156,15 +169,28 @@ async fn converse(
 /// Asks the running daemon; `None` where none listens.
 ///
 /// # Errors
-/// The daemon's refusal, or a reply that is cut off.
+/// The daemon's refusal, a reply that is cut off, or a socket that we may not use.
 pub fn ask(socket: &Path, question: &Question) -> Option<Result<Vec<Value>, Refusal>> {
-    let stream = std::os::unix::net::UnixStream::connect(socket).ok()?;
-    Some(converse_with(stream, question).unwrap_or_else(|why| {
+    let failed = |why: std::io::Error| {
         Err(Refusal::Failed(format!(
             "control socket {}: {why}",
             socket.display()
         )))
-    }))
+    };
+    match std::os::unix::net::UnixStream::connect(socket) {
+        Ok(stream) => Some(converse_with(stream, question).unwrap_or_else(failed)),
+        Err(why) if is_no_daemon(why.kind()) => None,
+        Err(why) if why.kind() == ErrorKind::PermissionDenied => {
+            let remedy = "ask as root, or as a member of the group that handoffd runs as";
+            Some(failed(std::io::Error::other(format!("{why}; {remedy}"))))
+        }
+        Err(why) => Some(failed(why)),
+    }
+}
+
+/// Whether an error says that no daemon runs; with any other the store is locked, and looking there would only confuse.
+const fn is_no_daemon(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::ConnectionRefused)
 }
 
 fn converse_with(
@@ -261,5 +287,41 @@ mod tests {
         let verdict = crate::journal::DoubtVerdict::GiveUp { why: String::new() };
         let nothing = journal.resolve_doubt(&missing, verdict, crate::clock::now());
         assert!(matches!(nothing, Err(JournalError::State(_))));
+    }
+    #[tokio::test]
+    async fn what_lies_at_the_socket_is_not_swept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Arc::new(Journal::open(&folder.path().join("store")).unwrap());
+        let serve_on = |socket: &Path| {
+            let (journal, socket) = (Arc::clone(&journal), socket.to_owned());
+            async move {
+                let wake = Arc::new(Notify::new());
+                serve(journal, &socket, wake, CancellationToken::new()).await
+            }
+        };
+        let file = folder.path().join("letter.txt");
+        std::fs::write(&file, "dear diary").unwrap();
+        let refused = serve_on(&file).await.unwrap_err();
+        assert!(refused.to_string().contains("no socket"), "{refused}");
+        assert_eq!(std::fs::read(&file).unwrap(), b"dear diary");
+        let of_another = folder.path().join("other.sock");
+        let _listener = std::os::unix::net::UnixListener::bind(&of_another).unwrap();
+        let refused = serve_on(&of_another).await.unwrap_err();
+        assert!(refused.to_string().contains("another program"), "{refused}");
+        assert!(std::os::unix::net::UnixStream::connect(&of_another).is_ok());
+    }
+
+    #[test]
+    fn only_the_absence_of_a_daemon_sends_us_to_the_store() {
+        assert!(is_no_daemon(ErrorKind::NotFound) && is_no_daemon(ErrorKind::ConnectionRefused));
+        assert!(!is_no_daemon(ErrorKind::PermissionDenied));
+        let folder = tempfile::tempdir().unwrap();
+        let nothing = folder.path().join("nothing.sock");
+        assert!(ask(&nothing, &Question::Status).is_none());
+        // A file in the place of a folder refuses in another way, for root as well.
+        let beyond_a_file = folder.path().join("file");
+        std::fs::write(&beyond_a_file, "").unwrap();
+        let answered = ask(&beyond_a_file.join("x.sock"), &Question::Status);
+        assert!(matches!(answered, Some(Err(Refusal::Failed(_)))));
     }
 }
