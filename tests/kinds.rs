@@ -6,7 +6,7 @@
     reason = "a test that fails may panic"
 )]
 
-use handoffd::mail::{Address, Mail, Reader, SenderKind};
+use handoffd::mail::{Address, KindProof, Mail, Reader, SenderKind};
 
 fn reader() -> Reader {
     Reader {
@@ -285,14 +285,34 @@ fn people_whose_mail_looks_like_a_machines() {
 
 #[test]
 fn people_whom_only_a_person_answers() {
-    for header in [
-        "X-Auto-Response-Suppress: OOF, AutoReply",
-        "X-Auto-Response-Suppress: DR, RN, All",
-        "X-Loop: ann@a.example",
-        "From: Contact form <noreply@shop.example>\nReply-To: Ann <ann@a.example>",
+    for (header, kind, proof) in [
+        (
+            "X-Auto-Response-Suppress: OOF, AutoReply",
+            SenderKind::AutoReply,
+            KindProof::Suspected,
+        ),
+        (
+            "X-Auto-Response-Suppress: DR, RN, All",
+            SenderKind::AutoReply,
+            KindProof::Suspected,
+        ),
+        (
+            "X-Loop: ann@a.example",
+            SenderKind::AutoReply,
+            KindProof::Suspected,
+        ),
+        (
+            "From: Contact form <noreply@shop.example>\nReply-To: Ann <ann@a.example>",
+            SenderKind::Person,
+            KindProof::Shown,
+        ),
     ] {
         let read = mail(header, TEXT);
-        assert_eq!(read.sender_kind, SenderKind::Person, "{header}");
+        assert_eq!(
+            (read.sender_kind, read.kind_proof),
+            (kind, proof),
+            "{header}"
+        );
         assert!(!read.may_auto_reply, "{header}");
         assert!(!read.sender_evidence.is_empty(), "{header}");
     }

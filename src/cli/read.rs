@@ -2,7 +2,7 @@
 
 use super::{Common, Failure, source};
 use crate::config::Language;
-use crate::mail::{Mail, Mailbox, MessageId, Reader, is_invisible_control};
+use crate::mail::{KindProof, Mail, Mailbox, MessageId, Reader, is_invisible_control};
 use crate::understand::{SpokenLanguage, language};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -142,8 +142,12 @@ fn for_people(path: &str, mail: &Mail) -> String {
         "gets no automatic answer"
     };
     lines.push(format!(
-        "  kind     {}, {answer}",
-        mail.sender_kind.as_str()
+        "  kind     {}{}, {answer}",
+        mail.sender_kind.as_str(),
+        match mail.kind_proof {
+            KindProof::Shown => "",
+            KindProof::Suspected => " (suspected)",
+        }
     ));
     for found in &mail.sender_evidence {
         lines.push(format!("           {}: {}", found.place, found.words));

@@ -3,7 +3,7 @@
 use super::view::View;
 use super::{Action, Match, Own, Rule};
 use crate::desk::Sender;
-use crate::mail::{BounceAction, SenderKind};
+use crate::mail::{BounceAction, KindProof, SenderKind};
 use crate::ticket::Ticket;
 
 /// The rules of this step, in order.
@@ -85,6 +85,10 @@ fn bounce(view: &View<'_>) -> Vec<Match> {
 }
 
 fn robot(view: &View<'_>) -> Vec<Match> {
+    // It may be a customer: a person looks at it.
+    if view.situation.mail.kind_proof == KindProof::Suspected {
+        return vec![];
+    }
     match view.situation.mail.sender_kind {
         SenderKind::AutoReply => vec![left(
             view,

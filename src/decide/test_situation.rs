@@ -262,6 +262,7 @@ pub(crate) fn mail_from(from: &str) -> Mail {
         subject: HeaderText::clean("a question"),
         date: None,
         sender_kind: SenderKind::Person,
+        kind_proof: crate::mail::KindProof::Shown,
         sender_evidence: vec![],
         may_auto_reply: true,
         body: Body {

@@ -131,6 +131,15 @@ fn step_1_leaves_what_is_ours_or_nobodys() {
             .with(kind(SenderKind::AutoReply)),
         "leave auto-reply",
     );
+    // What only asks for no automatic answer may be a customer's.
+    check(
+        &new().wants("hours", 0.99).with(|it| {
+            it.mail.sender_kind = SenderKind::AutoReply;
+            it.mail.kind_proof = crate::mail::KindProof::Suspected;
+            it.mail.may_auto_reply = false;
+        }),
+        "handoff may-not-answer silent",
+    );
     // Inside a ticket, what came through a list reaches its person.
     check(
         &new()

@@ -84,6 +84,8 @@ pub struct Mail {
     pub date: Option<Timestamp>,
     /// What kind of sender wrote this.
     pub sender_kind: SenderKind,
+    /// How sure the kind is.
+    pub kind_proof: KindProof,
     /// What decided the kind; never empty unless a person wrote.
     pub sender_evidence: Vec<Evidence>,
     /// Whether an automatic mail may answer it (RFC 3834 section 2).
@@ -116,6 +118,17 @@ pub enum Extent {
     Whole,
     /// Only its headers: it is larger than the limit and stays on the server.
     HeadersOnly,
+}
+
+/// How sure it is that a machine wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KindProof {
+    /// As its form shows.
+    #[default]
+    Shown,
+    /// It asks for no automatic answers, or bears a mark that a machine leaves on mail of people as well: nothing automatic answers it,
+    /// and a person must see it.
+    Suspected,
 }
 
 /// How many senders a mail names.

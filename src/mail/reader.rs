@@ -5,8 +5,9 @@ use super::bounds::{self, MAIL_MAX_BYTES};
 use super::contents::{self, Contents};
 use super::headers::{Fields, straighten};
 use super::{
-    Authorship, Body, Extent, HeaderText, Mail, Mailbox, MessageId, Oddity, Protection, Reader,
-    SenderKind, bounce, envelope, forward, identity, kind, protection, quote, structure, text,
+    Authorship, Body, Extent, HeaderText, KindProof, Mail, Mailbox, MessageId, Oddity, Protection,
+    Reader, SenderKind, bounce, envelope, forward, identity, kind, protection, quote, structure,
+    text,
 };
 use mail_parser::MessageParser;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -179,6 +180,7 @@ impl Reader {
             subject,
             date: envelope::date(&message),
             sender_kind: judged.kind,
+            kind_proof: judged.proof,
             sender_evidence: judged.evidence,
             may_auto_reply: judged.may_auto_reply,
             protection,
@@ -236,6 +238,7 @@ fn unreadable(raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
         subject: HeaderText::default(),
         date: None,
         sender_kind: SenderKind::Person,
+        kind_proof: KindProof::Shown,
         sender_evidence: Vec::new(),
         may_auto_reply: false,
         body: Body::default(),

@@ -104,7 +104,7 @@ fn says_automatic(field: &Field) -> bool {
 
 /// What forbids an automatic answer and does not show that a machine wrote: wishes, and marks that a mail of a person may carry because a
 /// machine passed it on.
-pub(super) fn asks_for_silence(facts: &Facts<'_>, reader: &Reader) -> Vec<Evidence> {
+pub(super) fn asks_for_silence(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
     if let Some(words) = suppresses_replies(facts.fields) {
         found.push(Evidence::new("X-Auto-Response-Suppress", words));
@@ -112,9 +112,6 @@ pub(super) fn asks_for_silence(facts: &Facts<'_>, reader: &Reader) -> Vec<Eviden
     // A procmail recipe that forwards a person's mail sets it, and so does one that answers.
     if let Some(value) = facts.fields.first("x-loop") {
         found.push(Evidence::new("X-Loop", value));
-    }
-    if let Some(reply_to) = filled_form(facts, reader) {
-        found.push(Evidence::new("Reply-To", reply_to.as_str()));
     }
     found
 }

@@ -12,7 +12,7 @@ mod vacation;
 pub(super) use auto_submitted::{AutoSubmitted, parse as parse_auto_submitted};
 
 use super::headers::{Fields, addresses_in};
-use super::{Address, Evidence, MessageId, Reader, SenderKind, bounds};
+use super::{Address, Evidence, KindProof, MessageId, Reader, SenderKind, bounds};
 
 /// What the kind is judged by.
 pub(super) struct Facts<'a> {
@@ -28,6 +28,7 @@ pub(super) struct Facts<'a> {
 /// The judgement.
 pub(super) struct Judged {
     pub(super) kind: SenderKind,
+    pub(super) proof: KindProof,
     pub(super) evidence: Vec<Evidence>,
     pub(super) may_auto_reply: bool,
     /// Who filled in the form that this mail comes from.
@@ -74,14 +75,25 @@ pub(super) fn judge(facts: &Facts<'_>, reader: &Reader) -> Judged {
             break;
         }
     }
-    // A person all the same, whom a person answers.
-    let silence = machine::asks_for_silence(facts, reader);
-    let may_auto_reply = kind == SenderKind::Person && facts.from.is_some() && silence.is_empty();
-    evidence.extend(silence);
-    evidence.truncate(EVIDENCE_MAX);
     let form_writer = machine::filled_form(facts, reader).filter(|_| kind == SenderKind::Person);
+    let form_says = form_writer
+        .as_ref()
+        .map(|writer| Evidence::new("Reply-To", writer.as_str()));
+    // Nothing automatic answers either, and a person sees both.
+    let wishes = machine::asks_for_silence(facts);
+    let proof = if kind == SenderKind::Person && form_writer.is_none() && !wishes.is_empty() {
+        kind = SenderKind::AutoReply;
+        KindProof::Suspected
+    } else {
+        KindProof::Shown
+    };
+    let may_auto_reply =
+        kind == SenderKind::Person && facts.from.is_some() && form_writer.is_none();
+    evidence.extend(form_says.into_iter().chain(wishes));
+    evidence.truncate(EVIDENCE_MAX);
     Judged {
         form_writer,
+        proof,
         may_auto_reply,
         kind,
         evidence,
