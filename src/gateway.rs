@@ -3,12 +3,16 @@
 //! The inbox is the only thing that starts anything, and the journal the only thing that says what happened. A signal
 //! (IDLE, the outbox, a timer) wakes the loop and is then forgotten: the loop asks the server and the journal.
 
+mod filing;
+mod first_meeting;
 mod handle;
 mod judge;
+mod kept_back;
 mod lost;
 mod office;
 mod sweep;
 
 pub use judge::{JudgeError, Judgement, NoPast, Past};
+pub use kept_back::Patience;
 pub use office::Office;
 pub use sweep::{Gateway, Wiring};

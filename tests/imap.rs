@@ -302,7 +302,7 @@ async fn mail_is_fetched_by_uid_read_or_not_and_stays_as_it_was() {
     let mut client = server.client();
     let mut connection = Connection::open(&server.settings()).await.unwrap();
     assert!(connection.keeps_keywords());
-    assert_eq!(connection.uid_next(), Some(1));
+    assert_eq!(connection.last_uid().await.unwrap(), 0);
     assert!(
         connection
             .fetch_after(0, 10, 1_000_000)

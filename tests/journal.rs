@@ -239,7 +239,7 @@ fn each_step_of_an_attempt_is_found_after_a_crash_as_the_table_says() {
         let journal = open();
         assert_eq!(state(&journal), EffectState::Waiting { due: moment(0) });
         assert_eq!(journal.next_due().unwrap(), Some(moment(0)));
-        assert!(journal.to_file(10).unwrap().is_empty());
+        assert!(journal.to_file(moment(99_999), 10).unwrap().is_empty());
         let effect = journal.due(moment(0), 1).unwrap().pop().unwrap();
         assert_eq!(effect.record().bytes, b"Subject: Re\r\n\r\nSoon.\xff\r\n");
         let again = effect.clone();
@@ -267,11 +267,11 @@ fn each_step_of_an_attempt_is_found_after_a_crash_as_the_table_says() {
     assert_eq!(state(&journal), EffectState::Sent { at: moment(4) });
     assert_eq!(journal.effect(&name).unwrap().unwrap().attempts, 2);
     assert!(journal.next_due().unwrap().is_none() && journal.in_doubt().unwrap().is_empty());
-    let filing = journal.to_file(10).unwrap();
+    let filing = journal.to_file(moment(99_999), 10).unwrap();
     assert_eq!(filing.len(), 1);
     journal.filed(&[filing[0].place]).unwrap();
     drop(journal);
-    assert!(open().to_file(10).unwrap().is_empty());
+    assert!(open().to_file(moment(99_999), 10).unwrap().is_empty());
 }
 
 #[test]
@@ -314,14 +314,14 @@ fn a_copy_proves_what_it_was_asked_for_and_nothing_else() {
     assert_eq!(copy_of("3@d"), EffectState::Waiting { due: moment(3) });
     let due = journal.due(moment(3), 9).unwrap();
     assert_eq!(due[0].record().recipients, [address("b@x.example")]);
-    let untold = journal.given_up_untold().unwrap();
+    let untold = journal.given_up_untold(9).unwrap();
     assert_eq!(untold[0].recipients, [address("c@x.example")]);
     let told = Entry {
         told: vec![id("3@d")],
         ..Entry::default()
     };
     journal.record(told, moment(4)).unwrap();
-    assert!(journal.given_up_untold().unwrap().is_empty());
+    assert!(journal.given_up_untold(9).unwrap().is_empty());
 }
 
 #[test]
@@ -339,15 +339,15 @@ fn what_is_given_up_is_told_once_and_can_be_tried_again() {
         why: "550 unknown".to_owned(),
     };
     journal.settle(attempt, outcome, moment(2)).unwrap();
-    let untold = journal.given_up_untold().unwrap();
+    let untold = journal.given_up_untold(9).unwrap();
     assert_eq!(untold[0].recipients, [address(ANN)]);
-    assert_eq!(journal.to_file(9).unwrap().len(), 1);
+    assert_eq!(journal.to_file(moment(99_999), 9).unwrap().len(), 1);
     let told = Entry {
         told: vec![name.clone()],
         ..Entry::default()
     };
     journal.record(told, moment(3)).unwrap();
-    assert!(journal.given_up_untold().unwrap().is_empty());
+    assert!(journal.given_up_untold(9).unwrap().is_empty());
     assert_eq!(journal.effects(EffectFilter::GivenUp, 9).unwrap().len(), 1);
     assert!(journal.retry(&name, moment(4)).unwrap());
     assert_eq!(journal.effects(EffectFilter::GivenUp, 9).unwrap().len(), 0);
@@ -462,4 +462,150 @@ fn the_token_key_is_made_once_and_nobody_else_may_read_it() {
     assert_eq!(std::fs::read(&path).unwrap(), first);
     std::fs::write(&path, "short").unwrap();
     assert!(Journal::open(folder.path()).unwrap().token_key().is_err());
+}
+
+#[test]
+fn a_refused_move_is_tried_again_for_about_a_day_and_holds_up_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    for number in [1, 2] {
+        journal.record(entry(number, vec![]), moment(0)).unwrap();
+    }
+    let places = |now| -> Vec<u32> {
+        let filings = journal.to_file(now, 10).unwrap();
+        filings.iter().map(|filing| filing.place.uid).collect()
+    };
+    let refused = Place {
+        uid_validity: 7,
+        uid: 1,
+    };
+    assert_eq!(places(moment(0)), [1, 2]);
+    assert!(journal.move_refused(refused, moment(0)).unwrap());
+    assert_eq!(places(moment(0)), [2]);
+    assert_eq!(places(moment(60)), [1, 2]);
+    let mut seconds = 60;
+    while journal.move_refused(refused, moment(seconds)).unwrap() {
+        assert_eq!(places(moment(seconds)), [2]);
+        while places(moment(seconds)) == [2] {
+            seconds += 60;
+        }
+    }
+    assert_eq!(places(moment(seconds * 10)), [2]);
+    let hours = seconds / 3600;
+    assert!((12..=36).contains(&hours), "{hours} hours");
+}
+
+#[test]
+fn another_folder_has_cursors_of_its_own_and_is_no_first_start() {
+    use handoffd::journal::Watched;
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Journal::open(folder.path()).unwrap();
+    let journal = open();
+    let old = "INBOX of desk@old.example on imap.example";
+    assert_eq!(journal.watch(old).unwrap(), Watched::AsBefore);
+    assert!(!journal.has_any_cursor().unwrap());
+    journal.record(entry(9, vec![]), moment(0)).unwrap();
+    drop(journal);
+    let journal = open();
+    assert_eq!(journal.watch(old).unwrap(), Watched::AsBefore);
+    assert_eq!(journal.cursor(7).unwrap().unwrap().uid, 9);
+    // The same UIDVALIDITY, as every inbox has it at some providers.
+    let new = "INBOX of desk@new.example on imap.example";
+    assert_eq!(journal.watch(new).unwrap(), Watched::Another);
+    assert_eq!(journal.cursor(7).unwrap(), None);
+    assert!(journal.to_file(moment(1), 10).unwrap().is_empty());
+    assert!(journal.has_any_cursor().unwrap());
+    assert_eq!(journal.watch(new).unwrap(), Watched::AsBefore);
+}
+
+#[test]
+fn what_is_left_as_it_is_on_the_server_is_never_filed() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let left = Entry {
+        on_server: handoffd::journal::OnServer::LeaveAsItIs,
+        ..entry(1, vec![])
+    };
+    journal.record(left, moment(0)).unwrap();
+    assert!(journal.handled(&identity(1)).unwrap().is_some());
+    assert!(journal.to_file(moment(1), 10).unwrap().is_empty());
+}
+
+#[test]
+fn the_bytes_of_sent_mails_are_forgotten_in_time_and_their_records_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let effects = vec![answer("sent@us.example"), answer("waits@us.example")];
+    let recorded = journal.record(entry(1, effects), moment(0)).unwrap();
+    let sent = recorded.into_iter().next().unwrap();
+    let attempt = (journal.begin_attempt(sent, CopyProof::None, moment(1))).unwrap();
+    (journal.settle(attempt, AttemptOutcome::Sent, moment(10))).unwrap();
+    assert_eq!(journal.forget_sent(moment(10), 5).unwrap(), 0);
+    assert_eq!(journal.forget_sent(moment(11), 5).unwrap(), 1);
+    assert_eq!(journal.forget_sent(moment(11), 5).unwrap(), 0);
+    let record = journal.effect(&id("sent@us.example")).unwrap().unwrap();
+    assert_eq!(record.state, EffectState::Sent { at: moment(10) });
+    assert!(journal.own_mail(&id("sent@us.example")).unwrap());
+    let due = journal.due(moment(11), 5).unwrap();
+    assert_eq!(due.len(), 1);
+    assert!(!due[0].record().bytes.is_empty());
+}
+
+#[test]
+fn a_long_story_goes_on_in_order_and_its_customer_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    journal.record(entry(1, vec![]), moment(0)).unwrap();
+    let add = |events: Vec<(u8, Event)>| {
+        let events = events.into_iter().map(|(cause, event)| {
+            let timed = TimedEvent {
+                at: moment(1),
+                cause: Some(identity(cause)),
+                event,
+            };
+            (ticket(1), timed)
+        });
+        let entry = Entry {
+            events: events.collect(),
+            ..Entry::default()
+        };
+        journal.record(entry, moment(1)).unwrap();
+    };
+    for number in 2..200 {
+        let mail = summary(number);
+        add(vec![
+            (number, Event::CustomerWrote { mail }),
+            (number, Event::DraftWithdrawn),
+        ]);
+    }
+    add(vec![(200, Event::AutomationRefused)]);
+    add(vec![(200, Event::AutomationRefused)]);
+    let story = journal.ticket(&ticket(1)).unwrap().unwrap();
+    assert_eq!(story.events.len(), 1 + 2 * 198 + 1);
+    let causes: Vec<_> = story.events.iter().map(|timed| timed.cause).collect();
+    assert!(causes.is_sorted());
+    let history = journal.history(&address(ANN), moment(2)).unwrap();
+    assert!(history.automation_refused);
+}
+
+#[test]
+fn a_mail_that_is_tried_again_before_anybody_was_told_is_not_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let names: Vec<String> = (0..3).map(|n| format!("{n}@us.example")).collect();
+    let effects = names.iter().map(|name| answer(name)).collect();
+    for effect in journal.record(entry(1, effects), moment(0)).unwrap() {
+        let attempt = (journal.begin_attempt(effect, CopyProof::None, moment(1))).unwrap();
+        let why = "550 no".to_owned();
+        (journal.settle(attempt, AttemptOutcome::GivenUp { why }, moment(2))).unwrap();
+    }
+    assert_eq!(journal.given_up_untold(2).unwrap().len(), 2);
+    assert!(journal.retry(&id(&names[0]), moment(3)).unwrap());
+    let untold = journal.given_up_untold(9).unwrap();
+    assert_eq!(untold.len(), 2);
+    assert!(
+        untold
+            .iter()
+            .all(|record| record.recipients == [address(ANN)])
+    );
 }

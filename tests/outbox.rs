@@ -359,7 +359,7 @@ async fn a_permanent_no_is_given_up_and_told() {
         desk.record(vec![to_customer(name)]);
         desk.until(name, is_given_up).await;
     }
-    let untold = desk.journal.given_up_untold().unwrap();
+    let untold = desk.journal.given_up_untold(9).unwrap();
     assert_eq!(untold.len(), 4);
     assert!(untold.iter().all(|record| record.recipients == [address("ann@x.example")]));
     assert!(matches!(&untold[1].state, EffectState::GivenUp { why, .. } if why.contains("550 unknown")));
@@ -380,7 +380,7 @@ async fn one_refused_recipient_does_not_stop_the_others() {
     desk.record(vec![to_staff("1@d", &to)]);
     let record = desk.until("1@d", waits).await;
     assert_eq!(record.recipients, [address("b@x.example")]);
-    let untold = desk.journal.given_up_untold().unwrap();
+    let untold = desk.journal.given_up_untold(9).unwrap();
     assert_eq!(untold[0].recipients, [address("c@x.example")]);
     desk.pass(5000);
     desk.until("1@d", is_sent).await;
@@ -445,7 +445,7 @@ async fn without_copies_a_doubt_is_told_for_customers_and_sent_again_to_staff() 
     desk.record(vec![to_staff("2@d", &["kim@x.example"])]);
     desk.until("2@d", is_sent).await;
     assert_eq!(sink.taken().len(), 3);
-    assert_eq!(desk.journal.given_up_untold().unwrap().len(), 1);
+    assert_eq!(desk.journal.given_up_untold(9).unwrap().len(), 1);
     desk.stop().await;
 }
 

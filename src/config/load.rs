@@ -14,6 +14,7 @@ use super::source::Source;
 use super::{Automation, Control, KnowledgeFolder, Limits, Mode, Problem, Settings, Store};
 use crate::mail::Address;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use toml::de::DeTable;
 
 impl Settings {
@@ -278,9 +279,11 @@ fn store(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Store {
     let path = section
         .text("path")
         .map(|written| surroundings.path(&written.value));
+    let keep_sent_days = section.number("keep_sent_days", 90, 7, 3650);
     section.refuse_unknown_keys();
     Store {
         path: path.unwrap_or_else(|| PathBuf::from("/var/lib/handoffd/store")),
+        keep_sent: Duration::from_hours(24 * keep_sent_days),
     }
 }
 

@@ -126,6 +126,20 @@ pub struct Inbox {
     pub folders: BTreeMap<Outcome, String>,
 }
 
+impl Inbox {
+    /// The folder with its server and user: what tells it from every other.
+    #[must_use]
+    pub fn whole_name(&self) -> String {
+        // RFC 3501 section 5.1: INBOX in any case of letters is the same.
+        let folder = if self.folder.eq_ignore_ascii_case("INBOX") {
+            "INBOX"
+        } else {
+            &self.folder
+        };
+        format!("{folder} of {} on {}", self.user, self.host.to_lowercase())
+    }
+}
+
 /// What happens to mail that lies in the folder before handoffd has ever seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstStart {
@@ -287,6 +301,8 @@ pub struct KnowledgeFolder {
 pub struct Store {
     /// The folder of the store. The key of all tokens lies in it, unless the credential token-key gives one.
     pub path: PathBuf,
+    /// How long the exact bytes of a sent mail are kept.
+    pub keep_sent: Duration,
 }
 
 /// `[control]`.

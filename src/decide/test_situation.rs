@@ -160,6 +160,7 @@ pub(crate) fn settings() -> Settings {
         },
         templates_folder: None,
         store: Store {
+            keep_sent: Duration::ZERO,
             path: "store".into(),
         },
         control: Control {

@@ -6,8 +6,8 @@ use super::sweep::Gateway;
 use crate::clock;
 use crate::config::{Mode, Outcome};
 use crate::decide::Action;
-use crate::inbox::{Arrival, Cursor};
-use crate::journal::{Entry, HandledMail, JournalError};
+use crate::inbox::{Arrival, Cursor, Place};
+use crate::journal::{Entry, HandledMail, JournalError, OnServer};
 use crate::mail::MailIdentity;
 use crate::report;
 use crate::ticket::{Event, TicketId, TimedEvent};
@@ -46,7 +46,7 @@ impl Gateway {
         if self.journal.begin_handling(&begun)? > BEGINNINGS_MAX {
             return self.set_aside(
                 office,
-                arrival,
+                arrival.place,
                 cursor,
                 begun,
                 begun,
@@ -56,11 +56,12 @@ impl Gateway {
         let mail = match office.read(&arrival.content) {
             Ok(mail) => mail,
             Err(error) => {
-                return self.set_aside(office, arrival, cursor, begun, begun, &error.to_string());
+                let place = arrival.place;
+                return self.set_aside(office, place, cursor, begun, begun, &error.to_string());
             }
         };
         if let Some(before) = self.journal.handled(&mail.identity)? {
-            return self.recognise(before, arrival, cursor, begun);
+            return self.recognise(office, before, arrival, cursor, begun);
         }
         let identity = mail.identity;
         let judgement = match office.judge(mail, arrival.raw(), self.journal.as_ref(), now) {
@@ -69,7 +70,7 @@ impl Gateway {
             Err(error) => {
                 return self.set_aside(
                     office,
-                    arrival,
+                    arrival.place,
                     cursor,
                     identity,
                     begun,
@@ -82,11 +83,7 @@ impl Gateway {
             begun: Some(begun),
             ..entry_for(office, arrival, cursor, judgement, now)
         };
-        let shadow = office.settings.automation.mode == Mode::Shadow;
         self.journal.record(entry, now)?;
-        if shadow {
-            self.journal.filed(&[arrival.place])?;
-        }
         self.outbox_wake.notify_one();
         Ok(())
     }
@@ -94,6 +91,7 @@ impl Gateway {
     /// A mail that was handled before and is met again at another place: only tagged and filed as then.
     fn recognise(
         &self,
+        office: &Office,
         before: HandledMail,
         arrival: &Arrival,
         cursor: Cursor,
@@ -106,6 +104,7 @@ impl Gateway {
         };
         let entry = Entry {
             mail: Some(mail),
+            on_server: on_server(office),
             cursor: Some(cursor),
             begun: Some(begun),
             ..Entry::default()
@@ -114,18 +113,32 @@ impl Gateway {
         Ok(())
     }
 
-    /// A mail that no part could handle: the admin is told where it lies.
+    /// A mail that the server has and does not hand over: later mail must not wait for it any longer.
+    pub(super) fn give_up(
+        &self,
+        office: &Office,
+        place: Place,
+        cursor: Cursor,
+        why: &str,
+    ) -> Result<(), JournalError> {
+        // Nobody has seen it, so it is known by its place alone.
+        let name = format!("kept back {place} {}", office.settings.inbox.whole_name());
+        let identity = MailIdentity(Sha256::digest(name).into());
+        let why = format!("the server did not hand it over: {why}");
+        self.set_aside(office, place, cursor, identity, identity, &why)
+    }
+
+    /// A mail that no part could handle: the admin is told where it lies; in shadow mode by the log alone.
     fn set_aside(
         &self,
         office: &Office,
-        arrival: &Arrival,
+        place: Place,
         cursor: Cursor,
         identity: MailIdentity,
         begun: MailIdentity,
         why: &str,
     ) -> Result<(), JournalError> {
         let now = clock::now();
-        let place = arrival.place;
         report::gateway::set_aside(place, why);
         let inbox = &office.settings.inbox;
         let text = format!(
@@ -148,9 +161,14 @@ impl Gateway {
                 tags: Vec::new(),
                 ticket: None,
             }),
+            on_server: on_server(office),
             cursor: Some(cursor),
             begun: Some(begun),
-            effects: vec![report],
+            effects: if is_shadow(office) {
+                vec![]
+            } else {
+                vec![report]
+            },
             ..Entry::default()
         };
         self.journal.record(entry, now)?;
@@ -175,7 +193,7 @@ fn entry_for(
         composed,
         ..
     } = judgement;
-    let shadow = office.settings.automation.mode == Mode::Shadow;
+    let shadow = is_shadow(office);
     let events: Vec<Event> = composed
         .events
         .into_iter()
@@ -194,11 +212,25 @@ fn entry_for(
             tags: decision.tags,
             ticket: touched.then(|| ticket_id.clone()),
         }),
+        on_server: on_server(office),
         cursor: Some(cursor),
         events: timed(&ticket_id, events, Some(mail.identity), now),
         effects: if shadow { Vec::new() } else { composed.mails },
         own_copy_of,
         ..Entry::default()
+    }
+}
+
+fn is_shadow(office: &Office) -> bool {
+    office.settings.automation.mode == Mode::Shadow
+}
+
+/// Shadow mode changes nothing on the server.
+fn on_server(office: &Office) -> OnServer {
+    if is_shadow(office) {
+        OnServer::LeaveAsItIs
+    } else {
+        OnServer::TagAndFile
     }
 }
 

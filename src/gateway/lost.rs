@@ -9,11 +9,20 @@ use crate::journal::{EffectRecord, EffectState, Entry, JournalError};
 use crate::report;
 use jiff::Timestamp;
 
+/// So many are told in one round; mail that comes in is not held up by a bad day of the outbox.
+const TOLD_AT_ONCE: usize = 50;
+
 impl Gateway {
     /// Mails of ours that were given up: their team is told, once.
     pub(super) fn tell_of_lost_mails(&self, office: &Office) -> Result<(), JournalError> {
         let now = clock::now();
-        for lost in tokio::task::block_in_place(|| self.journal.given_up_untold())? {
+        let untold = || self.journal.given_up_untold(TOLD_AT_ONCE);
+        let untold = tokio::task::block_in_place(untold)?;
+        if untold.len() == TOLD_AT_ONCE {
+            // There may be more: the next round begins at once.
+            self.wake.notify_one();
+        }
+        for lost in untold {
             let why = match &lost.state {
                 EffectState::GivenUp { why, .. } => why.clone(),
                 _ => continue,

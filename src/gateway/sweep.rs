@@ -1,10 +1,10 @@
 //! The loop: ask the server what is waiting, judge it, record it, wake the outbox, tag and file what is settled, wait.
 
 use super::Office;
+use super::kept_back::{KeptBack, Patience};
 use crate::clock;
-use crate::config::{FirstStart, Outcome};
-use crate::inbox::{Backoff, Connection, Cursor, Filing, InboxError, Place};
-use crate::journal::{Entry, HandledMail, Journal, JournalError};
+use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
+use crate::journal::{Journal, JournalError};
 use crate::report;
 use jiff::Timestamp;
 use std::sync::{Arc, RwLock};
@@ -13,18 +13,21 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 /// At most this many mails are fetched at once.
-const BATCH_MAILS: usize = 50;
+pub(super) const BATCH_MAILS: usize = 50;
 /// At most about this many bytes are fetched at once.
 const BATCH_BYTES: usize = 32 * 1024 * 1024;
+/// So many old mails' bytes are dropped in one round.
+const FORGOTTEN_AT_ONCE: usize = 200;
 /// The wait after a first failed connection.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// More logins in a minute look like a server that lets us in and drops us at once.
 const LOGINS_PER_MINUTE: usize = 10;
+
 /// Why the loop must start over with a new connection, or wait for the store.
 #[derive(Debug, thiserror::Error)]
-enum SweepError {
+pub(super) enum SweepError {
     #[error(transparent)]
     Inbox(#[from] InboxError),
     #[error(transparent)]
@@ -36,13 +39,14 @@ pub struct Gateway {
     office: Arc<RwLock<Arc<Office>>>,
     pub(super) journal: Arc<Journal>,
     /// Wakes this loop: the outbox settled something, settings were reloaded.
-    wake: Arc<Notify>,
+    pub(super) wake: Arc<Notify>,
     /// Wakes the outbox: something was recorded.
     pub(super) outbox_wake: Arc<Notify>,
     /// When the last complete sweep of the inbox began: the absence of a copy counts only after one.
     swept: watch::Sender<Option<Timestamp>>,
     /// Told after each round: the daemon is alive.
     heartbeat: watch::Sender<Timestamp>,
+    patience: Patience,
 }
 
 /// What joins the gateway to the rest of the daemon.
@@ -82,22 +86,33 @@ impl Gateway {
             outbox_wake,
             swept,
             heartbeat,
+            patience: Patience::default(),
         };
         (gateway, swept_seen, heartbeat_seen)
+    }
+
+    /// The same with another patience for mails that do not come, for tests that do not wait.
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Runs until `shutdown`; finishes the mail that is in flight. A lost connection is made again with back-off.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT, LOGINS_PER_MINUTE);
+        let mut kept_back = KeptBack::new(self.patience);
         while !shutdown.is_cancelled() {
-            let error = match self.keep_inbox(&mut backoff, &shutdown).await {
+            let kept = self.keep_inbox(&mut backoff, &mut kept_back, &shutdown);
+            let error = match kept.await {
                 Ok(()) => continue,
                 Err(error) => error,
             };
             self.beat();
             let delay = backoff
                 .failed(random_number())
-                .max(backoff.before_login(clock::now()));
+                .max(backoff.before_login(clock::now()))
+                .max(kept_back.pause());
             match &error {
                 SweepError::Inbox(error) => report::inbox::connection_failed(error, delay),
                 SweepError::Journal(error) => report::gateway::journal_failed(error, delay),
@@ -113,6 +128,7 @@ impl Gateway {
     async fn keep_inbox(
         &self,
         backoff: &mut Backoff,
+        kept_back: &mut KeptBack,
         shutdown: &CancellationToken,
     ) -> Result<(), SweepError> {
         let office = self.office();
@@ -129,13 +145,16 @@ impl Gateway {
                 connection.close().await;
                 return Ok(());
             }
-            let swept = self.sweep(&office, &mut connection, shutdown).await?;
+            let swept = self
+                .sweep(&office, &mut connection, kept_back, shutdown)
+                .await?;
             if swept == Swept::All {
                 self.swept.send_replace(Some(began));
                 self.outbox_wake.notify_one();
             }
             self.tell_of_lost_mails(&office)?;
             self.file(&office, &mut connection).await?;
+            self.forget_old_bytes(&office)?;
             self.beat();
             tokio::select! {
                 () = shutdown.cancelled() => {
@@ -152,119 +171,74 @@ impl Gateway {
         &self,
         office: &Office,
         connection: &mut Connection,
+        kept_back: &mut KeptBack,
         shutdown: &CancellationToken,
     ) -> Result<Swept, SweepError> {
-        let mut cursor = self.first_cursor(office, connection).await?;
+        let mut cursor = self.first_cursor(office, connection, kept_back).await?;
         loop {
-            let arrivals = connection
-                .fetch_after(cursor.uid, BATCH_MAILS, BATCH_BYTES)
-                .await?;
-            if arrivals.is_empty() {
-                return Ok(Swept::All);
-            }
-            for arrival in arrivals {
-                if shutdown.is_cancelled() {
-                    return Ok(Swept::Part);
+            match self.fetch(connection, cursor, kept_back).await? {
+                Fetched::Nothing => return Ok(Swept::All),
+                Fetched::KeptBack { place, why } => {
+                    cursor.uid = place.uid;
+                    tokio::task::block_in_place(|| self.give_up(office, place, cursor, &why))?;
                 }
-                cursor.uid = arrival.place.uid;
-                tokio::task::block_in_place(|| self.handle(office, &arrival, cursor))?;
-                self.beat();
-            }
-        }
-    }
-
-    /// Where to begin in this folder. A changed UIDVALIDITY begins at its first mail: what was met before is recognised
-    /// by its identity.
-    async fn first_cursor(
-        &self,
-        office: &Office,
-        connection: &mut Connection,
-    ) -> Result<Cursor, SweepError> {
-        let uid_validity = connection.uid_validity();
-        if let Some(cursor) = self.journal.cursor(uid_validity)? {
-            return Ok(cursor);
-        }
-        let first_meeting = !self.journal.has_any_cursor()?;
-        let uid = match office.settings.inbox.first_start {
-            FirstStart::NewMail if first_meeting => self.pass_over(office, connection).await?,
-            _ => 0,
-        };
-        let cursor = Cursor { uid_validity, uid };
-        report::gateway::folder_first_seen(uid_validity, uid, first_meeting);
-        let entry = Entry {
-            cursor: Some(cursor),
-            ..Entry::default()
-        };
-        self.journal.record(entry, clock::now())?;
-        Ok(cursor)
-    }
-
-    /// Remembers all mail that lies in the folder without handling it, and gives the UID of the last. It is remembered
-    /// one by one, because a later change of UIDVALIDITY would make it look new. Until the cursor is recorded, a crash
-    /// begins this again.
-    async fn pass_over(
-        &self,
-        office: &Office,
-        connection: &mut Connection,
-    ) -> Result<u32, SweepError> {
-        let last_uid = connection
-            .uid_next()
-            .map_or(0, |next| next.saturating_sub(1));
-        let mut uid = 0;
-        while uid < last_uid {
-            let arrivals = connection
-                .fetch_after(uid, BATCH_MAILS, BATCH_BYTES)
-                .await?;
-            let old = arrivals
-                .iter()
-                .filter(|arrival| arrival.place.uid <= last_uid);
-            let places: Vec<Place> = old.clone().map(|arrival| arrival.place).collect();
-            let Some(last) = places.last() else {
-                break;
-            };
-            uid = last.uid;
-            tokio::task::block_in_place(|| -> Result<(), JournalError> {
-                for arrival in old {
-                    let identity = office.identify(arrival);
-                    let mail = HandledMail {
-                        identity,
-                        place: arrival.place,
-                        outcome: Outcome::Left,
-                        tags: Vec::new(),
-                        ticket: None,
-                    };
-                    let entry = Entry {
-                        mail: Some(mail),
-                        ..Entry::default()
-                    };
-                    self.journal.record(entry, clock::now())?;
+                Fetched::Mails(arrivals) => {
+                    for arrival in arrivals {
+                        if shutdown.is_cancelled() {
+                            return Ok(Swept::Part);
+                        }
+                        cursor.uid = arrival.place.uid;
+                        tokio::task::block_in_place(|| self.handle(office, &arrival, cursor))?;
+                        self.beat();
+                    }
                 }
-                // Left alone on the server as well.
-                self.journal.filed(&places)
-            })?;
-            self.beat();
+            }
         }
-        Ok(last_uid)
     }
 
-    /// Tags and files the handled mails whose effects are settled.
-    async fn file(&self, office: &Office, connection: &mut Connection) -> Result<(), SweepError> {
-        loop {
-            let filings = tokio::task::block_in_place(|| self.journal.to_file(BATCH_MAILS))?;
-            let (here, elsewhere): (Vec<Filing>, Vec<Filing>) = filings
-                .into_iter()
-                .partition(|filing| filing.place.uid_validity == connection.uid_validity());
-            let mut done: Vec<_> = elsewhere.iter().map(|filing| filing.place).collect();
-            if !here.is_empty() {
-                let filed = connection.file(&here).await?;
-                done.extend(filed.iter().map(|filed| filed.place));
+    /// The next mails above the cursor.
+    pub(super) async fn fetch(
+        &self,
+        connection: &mut Connection,
+        cursor: Cursor,
+        kept_back: &mut KeptBack,
+    ) -> Result<Fetched, SweepError> {
+        if let Some(why) = kept_back.given_up(cursor, clock::now()) {
+            let why = why.to_owned();
+            // Asked on this connection: a server that does not even tell its UIDs is in trouble as a whole.
+            if let Some(place) = connection.place_after(cursor.uid).await? {
+                kept_back.came(1);
+                return Ok(Fetched::KeptBack { place, why });
             }
-            if done.is_empty() {
-                return Ok(());
-            }
-            tokio::task::block_in_place(|| self.journal.filed(&done))?;
-            report::gateway::filed(done.len(), office.settings.inbox.folder.as_str());
         }
+        let mails = kept_back.mails_at_once(BATCH_MAILS);
+        let fetched = connection.fetch_after(cursor.uid, mails, BATCH_BYTES).await;
+        match fetched {
+            Ok(arrivals) => {
+                kept_back.came(arrivals.len());
+                Ok(match arrivals.is_empty() {
+                    true => Fetched::Nothing,
+                    false => Fetched::Mails(arrivals),
+                })
+            }
+            Err(error) => {
+                kept_back.failed(cursor, BATCH_MAILS, error.to_string(), clock::now());
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The bytes of mails that left long ago are no more than the copies that everybody has.
+    fn forget_old_bytes(&self, office: &Office) -> Result<(), JournalError> {
+        let kept = jiff::SignedDuration::try_from(office.settings.store.keep_sent);
+        let Some(before) = kept
+            .ok()
+            .and_then(|kept| clock::now().checked_sub(kept).ok())
+        else {
+            return Ok(());
+        };
+        tokio::task::block_in_place(|| self.journal.forget_sent(before, FORGOTTEN_AT_ONCE))?;
+        Ok(())
     }
 
     fn office(&self) -> Arc<Office> {
@@ -272,7 +246,7 @@ impl Gateway {
         Arc::clone(&office.unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    fn beat(&self) {
+    pub(super) fn beat(&self) {
         self.heartbeat.send_replace(clock::now());
     }
 }
@@ -284,6 +258,21 @@ enum Swept {
     All,
     /// It was cut short.
     Part,
+}
+
+/// What a look above the cursor found.
+pub(super) enum Fetched {
+    /// No mail.
+    Nothing,
+    /// These, in order.
+    Mails(Vec<Arrival>),
+    /// A mail that the server has and did not hand over for long.
+    KeptBack {
+        /// Where it stands.
+        place: Place,
+        /// What was seen last.
+        why: String,
+    },
 }
 
 /// For jitter only.

@@ -124,10 +124,15 @@ impl Connection {
         self.uid_validity
     }
 
-    /// The UID that the next mail would get, as of the opening; some servers do not say.
-    #[must_use]
-    pub const fn uid_next(&self) -> Option<u32> {
-        self.uid_next
+    /// No mail in the folder had a higher UID when it was opened.
+    ///
+    /// # Errors
+    /// The server did not say it at the opening (RFC 3501 calls UIDNEXT required, some servers do not), and not when asked.
+    pub async fn last_uid(&mut self) -> Result<u32, InboxError> {
+        match self.uid_next {
+            Some(next) => Ok(next.saturating_sub(1)),
+            None => Ok(self.highest_uid().await?.unwrap_or(0)),
+        }
     }
 
     /// Whether any keyword of ours can be set for good (`\*` in PERMANENTFLAGS).

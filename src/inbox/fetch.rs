@@ -70,8 +70,36 @@ impl Connection {
         Ok(arrivals)
     }
 
+    /// Where the first mail with a UID above `after_uid` stands.
+    ///
+    /// # Errors
+    /// The server refused, or the connection is lost.
+    pub async fn place_after(&mut self, after_uid: u32) -> Result<Option<Place>, InboxError> {
+        self.noop().await?;
+        let Some(highest) = self.highest_uid().await? else {
+            return Ok(None);
+        };
+        let mut from = after_uid;
+        let mut window = WINDOW_FIRST_UIDS;
+        while from < highest {
+            let until = from.saturating_add(window).min(highest);
+            let first = self
+                .sizes(from.saturating_add(1), until)
+                .await?
+                .into_iter()
+                .next();
+            if let Some(Sized { uid, .. }) = first {
+                let uid_validity = self.uid_validity;
+                return Ok(Some(Place { uid_validity, uid }));
+            }
+            from = until;
+            window = window.saturating_mul(WINDOW_GROWTH);
+        }
+        Ok(None)
+    }
+
     /// The UID of the last mail in the folder.
-    async fn highest_uid(&mut self) -> Result<Option<u32>, InboxError> {
+    pub(super) async fn highest_uid(&mut self) -> Result<Option<u32>, InboxError> {
         // `FETCH *` is an error in an empty folder, and `UID FETCH n:*` would list everything behind the cursor.
         if self.dialogue.exists == 0 {
             return Ok(None);

@@ -60,19 +60,20 @@ impl Journal {
         Ok(found.is_some())
     }
 
-    /// Mails of ours that did not reach somebody and that staff have not been told of. Their recipients are those that were
-    /// not reached. An [`super::Entry`] with the Message-ID in `told` clears them.
+    /// At most so many mails of ours that did not reach somebody and that staff have not been told of, without their bytes. Their
+    /// recipients are those that were not reached. An [`super::Entry`] with the Message-ID in `told` clears them.
     ///
     /// # Errors
     /// [`JournalError`]
-    pub fn given_up_untold(&self) -> Result<Vec<EffectRecord>, JournalError> {
-        let rows = (self.store).scan(Tree::Untold, &[], None, Order::Upwards, usize::MAX)?;
+    pub fn given_up_untold(&self, max: usize) -> Result<Vec<EffectRecord>, JournalError> {
+        let rows = (self.store).scan(Tree::Untold, &[], None, Order::Upwards, max)?;
         let mut untold = Vec::with_capacity(rows.len());
-        for effect in self.recorded(rows.iter().map(|(key, _)| key.as_slice()))? {
-            let RecordedEffect {
-                mut record,
-                delivery,
-            } = effect;
+        for (key, _) in &rows {
+            let id = place::message_id(key)
+                .ok_or_else(|| form::unreadable("effect", "its key is damaged"))?;
+            let Some((mut record, delivery)) = self.record_of(&id)? else {
+                continue;
+            };
             let (at, given_up) = match &record.state {
                 EffectState::GivenUp { at, why } => (*at, Some(why.clone())),
                 EffectState::Sent { at } => (*at, None),
@@ -136,6 +137,27 @@ impl Journal {
     /// [`JournalError`]
     pub fn effect(&self, id: &MessageId) -> Result<Option<EffectRecord>, JournalError> {
         Ok(self.record_of(id)?.map(|(record, _)| record))
+    }
+
+    /// Forgets the exact bytes of mails that were sent before that moment, at most so many; their records stay. Returns how many.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn forget_sent(&self, before: Timestamp, max: usize) -> Result<usize, JournalError> {
+        let _writing = self.lock();
+        let until = place::time(before);
+        let rows = (self.store).scan(Tree::SentBytes, &[], Some(&until), Order::Upwards, max)?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let forgotten = rows.len();
+        let mut batch = Batch::default();
+        for (key, _) in rows {
+            batch.delete(Tree::EffectBytes, place::after_time(&key));
+            batch.delete(Tree::SentBytes, key);
+        }
+        self.store.commit(batch, Outlives::Process)?;
+        Ok(forgotten)
     }
 
     /// Makes an effect due now that waits or was given up; false where there is none such.
@@ -216,6 +238,10 @@ impl Journal {
             EffectState::InDoubt { .. } => batch.delete(Tree::InDoubt, name.clone()),
             EffectState::GivenUp { at, .. } => {
                 batch.delete(Tree::GivenUp, place::timed(*at, &name));
+                // Tried again before anybody was told: there is nothing to tell of any more.
+                if delivery.lost.is_empty() {
+                    batch.delete(Tree::Untold, name.clone());
+                }
             }
             EffectState::Sent { .. } => {}
         }
@@ -228,7 +254,9 @@ impl Journal {
                 batch.put(Tree::GivenUp, place::timed(*at, &name), Vec::new());
                 batch.put(Tree::Untold, name.clone(), Vec::new());
             }
-            EffectState::Sent { .. } => {}
+            EffectState::Sent { at } => {
+                batch.put(Tree::SentBytes, place::timed(*at, &name), Vec::new());
+            }
         }
         record.state = state;
         let form = EffectForm::new(&record, delivery);

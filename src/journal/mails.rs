@@ -5,9 +5,28 @@ use super::store::{Batch, Order, Outlives, Tree};
 use super::{HandledMail, Journal, JournalError};
 use crate::inbox::{Cursor, Filing, Place};
 use crate::mail::MailIdentity;
+use jiff::{SignedDuration, Timestamp};
 
 /// How many filings are looked through for some that wait for nothing.
 const FILINGS_LOOKED_AT: usize = 10_000;
+
+/// After so many refusals a mail is left where it is: the last is about a day after the first.
+const MOVES_MAX: u32 = 12;
+
+/// The only key of [`Tree::WatchedFolder`].
+const WATCHED: &[u8] = b"watched";
+
+/// The UIDVALIDITY that no folder has.
+const NO_FOLDER: u32 = 0;
+
+/// Whether the folder that is watched is the one of before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// It is, or none was ever watched.
+    AsBefore,
+    /// Another one: its mails are looked at from the first on, and those that are known are recognised.
+    Another,
+}
 
 impl Journal {
     /// How far the folder with this UIDVALIDITY is handled.
@@ -23,6 +42,37 @@ impl Journal {
             uid_validity,
             uid: form.uid,
         }))
+    }
+
+    /// Remembers which folder is watched. UIDs and UIDVALIDITY mean nothing in another one (there are servers where every inbox
+    /// has the same validity), so with another folder the cursors and what was to be filed are forgotten.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn watch(&self, folder: &str) -> Result<Watched, JournalError> {
+        let _writing = self.lock();
+        let known = self.store.get(Tree::WatchedFolder, WATCHED)?;
+        if known.as_deref() == Some(folder.as_bytes()) {
+            return Ok(Watched::AsBefore);
+        }
+        let mut batch = Batch::default();
+        batch.put(Tree::WatchedFolder, WATCHED, folder.as_bytes());
+        let watched = if known.is_some() {
+            for tree in [Tree::Cursors, Tree::Filings] {
+                for (key, _) in (self.store).scan(tree, &[], None, Order::Upwards, usize::MAX)? {
+                    batch.delete(tree, key);
+                }
+            }
+            // Validity 0 is no folder's. It keeps in mind that this is not the first start.
+            let key = format!("cursor {NO_FOLDER}");
+            let form = form::write(&key, &CursorForm { uid: 0 })?;
+            batch.put(Tree::Cursors, NO_FOLDER.to_be_bytes(), form);
+            Watched::Another
+        } else {
+            Watched::AsBefore
+        };
+        self.store.commit(batch, Outlives::PowerCut)?;
+        Ok(watched)
     }
 
     /// Whether any folder was ever handled: false only before the first mail.
@@ -79,11 +129,12 @@ impl Journal {
         self.store.commit(batch, Outlives::Process)
     }
 
-    /// Handled mails that wait for no effect any more and are not yet tagged and filed, by place.
+    /// Handled mails that wait for no effect any more and are not yet tagged and filed, by place; without those whose move was
+    /// refused a short time ago.
     ///
     /// # Errors
     /// [`JournalError`]
-    pub fn to_file(&self, max: usize) -> Result<Vec<Filing>, JournalError> {
+    pub fn to_file(&self, now: Timestamp, max: usize) -> Result<Vec<Filing>, JournalError> {
         let rows = self.store.scan(
             Tree::Filings,
             &[],
@@ -98,6 +149,9 @@ impl Journal {
             }
             let name = format!("filing {}", place_name(&key));
             let form: FilingForm = form::read(&name, &bytes)?;
+            if form.due.is_some_and(|due| due > now) {
+                continue;
+            }
             let (filing, waits_for) = form.read().map_err(|why| form::unreadable(&name, &why))?;
             let mut settled = true;
             for id in &waits_for {
@@ -110,6 +164,32 @@ impl Journal {
             }
         }
         Ok(ready)
+    }
+
+    /// The server refused to move this mail: it is tried again later, for about a day. False where that was long enough, and the
+    /// mail stays where it is, tagged.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn move_refused(&self, place: Place, now: Timestamp) -> Result<bool, JournalError> {
+        let _writing = self.lock();
+        let key = place_key(place);
+        let name = format!("filing {place}");
+        let Some(bytes) = self.store.get(Tree::Filings, &key)? else {
+            return Ok(false);
+        };
+        let mut form: FilingForm = form::read(&name, &bytes)?;
+        form.refusals = form.refusals.saturating_add(1);
+        let is_over = form.refusals >= MOVES_MAX;
+        let mut batch = Batch::default();
+        if is_over {
+            batch.delete(Tree::Filings, key);
+        } else {
+            form.due = now.checked_add(move_delay(form.refusals)).ok();
+            batch.put(Tree::Filings, key, form::write(&name, &form)?);
+        }
+        self.store.commit(batch, Outlives::Process)?;
+        Ok(!is_over)
     }
 
     /// These mails are tagged and filed.
@@ -127,6 +207,12 @@ impl Journal {
         // Filing twice does no harm, so this need not wait for the disk.
         self.store.commit(batch, Outlives::Process)
     }
+}
+
+/// The wait after so many refusals: doubled each time, from one minute to four hours.
+fn move_delay(refusals: u32) -> SignedDuration {
+    let minutes = 1_i64 << refusals.saturating_sub(1).min(8);
+    SignedDuration::from_mins(minutes.min(240))
 }
 
 /// The key of a place; places of one folder stand together.

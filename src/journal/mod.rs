@@ -16,6 +16,7 @@ mod tickets;
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
 pub use effects::EffectFilter;
 pub use form::purpose_word;
+pub use mails::Watched;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;
@@ -59,6 +60,8 @@ impl Journal {
 pub struct Entry {
     /// The mail that was handled.
     pub mail: Option<HandledMail>,
+    /// What is done with it on the server.
+    pub on_server: OnServer,
     /// How far the folder is handled with it.
     pub cursor: Option<Cursor>,
     /// What tickets gain.
@@ -71,6 +74,16 @@ pub struct Entry {
     pub own_copy_of: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.
     pub told: Vec<MessageId>,
+}
+
+/// What is done on the server with a mail that was handled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnServer {
+    /// It is tagged, and filed where the settings say so.
+    #[default]
+    TagAndFile,
+    /// Nothing: in shadow mode, and for mail that lay there before the first start.
+    LeaveAsItIs,
 }
 
 /// A mail that was handled, and where it is to be filed.

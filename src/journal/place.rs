@@ -45,6 +45,12 @@ pub(super) fn event(ticket: &TicketId, number: u32) -> Vec<u8> {
     key
 }
 
+/// The number at the end of an event's key.
+pub(super) fn event_number(key: &[u8]) -> Option<u32> {
+    let bytes: [u8; 4] = key.last_chunk().copied()?;
+    Some(u32::from_be_bytes(bytes))
+}
+
 /// What all keys of one address begin with; no address holds a zero byte, so none is the beginning of another.
 pub(super) fn of_address(address: &Address) -> Vec<u8> {
     let mut key = address.key().into_bytes();

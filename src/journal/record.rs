@@ -4,9 +4,8 @@ use super::form::{
     self, CursorForm, Delivery, EffectForm, FilingForm, HandledForm, MessageForm, TimedEventForm,
 };
 use super::store::{Batch, Outlives, Tree};
-use super::tickets::EVENTS_MAX;
 use super::{
-    EffectRecord, EffectState, Entry, Journal, JournalError, RecordedEffect, mails, place,
+    EffectRecord, EffectState, Entry, Journal, JournalError, OnServer, RecordedEffect, mails, place,
 };
 use crate::compose::Outgoing;
 use crate::inbox::Cursor;
@@ -36,16 +35,18 @@ impl Journal {
                 let key = format!("mail {}", mail.identity);
                 batch.put(Tree::Mails, mail.identity.0, form::write(&key, &form)?);
             }
-            let waits_for: Vec<MessageId> = (entry.effects.iter())
-                .map(|effect| effect.message_id.clone())
-                .collect();
-            let form = FilingForm::new(mail, &waits_for);
-            let key = format!("filing {}", mail.place);
-            batch.put(
-                Tree::Filings,
-                mails::place_key(mail.place),
-                form::write(&key, &form)?,
-            );
+            if entry.on_server == OnServer::TagAndFile {
+                let waits_for: Vec<MessageId> = (entry.effects.iter())
+                    .map(|effect| effect.message_id.clone())
+                    .collect();
+                let form = FilingForm::new(mail, &waits_for);
+                let key = format!("filing {}", mail.place);
+                batch.put(
+                    Tree::Filings,
+                    mails::place_key(mail.place),
+                    form::write(&key, &form)?,
+                );
+            }
         }
         if let Some(begun) = &entry.begun {
             batch.delete(Tree::Begun, begun.0);
@@ -95,22 +96,26 @@ impl Journal {
         events: Vec<(TicketId, TimedEvent)>,
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
-        let mut stories: BTreeMap<String, Vec<TimedEvent>> = BTreeMap::new();
+        let mut ends: BTreeMap<String, StoryEnd> = BTreeMap::new();
         for (ticket, timed) in events {
-            let story = match stories.entry(ticket.compact().to_owned()) {
-                std::collections::btree_map::Entry::Occupied(story) => story.into_mut(),
+            let end = match ends.entry(ticket.compact().to_owned()) {
+                std::collections::btree_map::Entry::Occupied(end) => end.into_mut(),
                 std::collections::btree_map::Entry::Vacant(place) => {
-                    place.insert(self.events_of(&ticket, EVENTS_MAX)?)
+                    place.insert(self.story_end(&ticket)?)
                 }
             };
             let is_known = timed.cause.is_some()
-                && (story.iter())
+                && (end.latest.iter())
                     .any(|other| other.cause == timed.cause && other.event == timed.event);
             if is_known {
                 continue;
             }
-            self.index_event(&ticket, &timed, story, batch)?;
-            let number = u32::try_from(story.len()).unwrap_or(u32::MAX);
+            if let Event::Opened { customer, .. } = &timed.event {
+                end.customer.get_or_insert_with(|| customer.address.clone());
+            }
+            self.index_event(&ticket, &timed, end.customer.as_ref(), batch)?;
+            let number = end.next;
+            end.next = number.saturating_add(1);
             let key = format!("event {number} of ticket {ticket}");
             let form = TimedEventForm::from(&timed);
             batch.put(
@@ -118,9 +123,24 @@ impl Journal {
                 place::event(&ticket, number),
                 form::write(&key, &form)?,
             );
-            story.push(timed);
+            end.latest.push(timed);
         }
         Ok(())
+    }
+
+    /// The end of a ticket's story: a long one is not read whole for each mail that is added to it.
+    fn story_end(&self, ticket: &TicketId) -> Result<StoryEnd, JournalError> {
+        let (next, latest) = self.latest_events(ticket, LATEST_MAX)?;
+        let first = self.events_of(ticket, 1)?.into_iter().next();
+        let customer = first.and_then(|timed| match timed.event {
+            Event::Opened { customer, .. } => Some(customer.address),
+            _ => None,
+        });
+        Ok(StoryEnd {
+            customer,
+            next,
+            latest,
+        })
     }
 
     /// What is found by an event: tickets by time and customer, Message-IDs of others, `STOP`.
@@ -128,7 +148,7 @@ impl Journal {
         &self,
         ticket: &TicketId,
         timed: &TimedEvent,
-        story: &[TimedEvent],
+        customer_of_ticket: Option<&Address>,
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
         match &timed.event {
@@ -144,7 +164,7 @@ impl Journal {
                 self.index_message(ticket, mail.message_id.as_ref(), batch)?;
             }
             Event::AutomationRefused => {
-                if let Some(customer) = customer_of(story) {
+                if let Some(customer) = customer_of_ticket {
                     batch.put(
                         Tree::AutomationRefused,
                         customer.key().into_bytes(),
@@ -153,7 +173,7 @@ impl Journal {
                 }
             }
             Event::AutomationAllowed => {
-                if let Some(customer) = customer_of(story) {
+                if let Some(customer) = customer_of_ticket {
                     batch.delete(Tree::AutomationRefused, customer.key().into_bytes());
                 }
             }
@@ -204,8 +224,7 @@ impl Journal {
         let key = format!("effect {}", record.message_id);
         let form = EffectForm::new(&record, &delivery);
         batch.put(Tree::Effects, name, form::write(&key, &form)?);
-        // The bytes stay after the mail was sent: they are the record of what was said. (A sweeper that drops those of
-        // sent mails after some days would bound the store; it is not built.)
+        // They stay for a while after the mail was sent, as the record of what was said: see `forget_sent`.
         batch.put(Tree::EffectBytes, name, record.bytes.clone());
         batch.put(Tree::Due, place::timed(now, name), Vec::new());
         self.count_automatic(&record, now, batch)?;
@@ -232,9 +251,15 @@ impl Journal {
     }
 }
 
-fn customer_of(story: &[TimedEvent]) -> Option<&Address> {
-    match &story.first()?.event {
-        Event::Opened { customer, .. } => Some(&customer.address),
-        _ => None,
-    }
+/// How many of the latest events an event is compared with: one mail causes a dozen, and it is recorded again at once or never.
+const LATEST_MAX: usize = 64;
+
+/// The end of a ticket's story, as far as adding to it needs it.
+struct StoryEnd {
+    /// Whose ticket it is.
+    customer: Option<Address>,
+    /// The number of the next event.
+    next: u32,
+    /// The last events.
+    latest: Vec<TimedEvent>,
 }

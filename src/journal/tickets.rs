@@ -8,7 +8,7 @@ use crate::ticket::thread::{KnownAuthor, KnownMessage};
 use crate::ticket::{Event, Ticket, TicketId, TimedEvent};
 
 /// The most events of one ticket that are read.
-pub(super) const EVENTS_MAX: usize = 100_000;
+const EVENTS_MAX: usize = 100_000;
 
 /// How many references are tried for a mail that opens a ticket. (50 bits each: the second is hardly ever needed.)
 const TICKET_ID_ATTEMPTS: u32 = 1000;
@@ -96,6 +96,26 @@ impl Journal {
         )))
     }
 
+    /// The last events of a ticket, oldest first, and the number of the next one.
+    pub(super) fn latest_events(
+        &self,
+        id: &TicketId,
+        max: usize,
+    ) -> Result<(u32, Vec<TimedEvent>), JournalError> {
+        let prefix = id.compact().as_bytes();
+        let end = end_of_prefix(prefix);
+        let rows =
+            (self.store).scan(Tree::Events, prefix, end.as_deref(), Order::Downwards, max)?;
+        let last = rows.first().map(|(key, _)| {
+            place::event_number(key).ok_or_else(|| form::unreadable("event", "its key is damaged"))
+        });
+        let next = last.transpose()?.map_or(0, |last| last.saturating_add(1));
+        let name = format!("event of ticket {id}");
+        let rows = rows.into_iter().rev();
+        let events = rows.map(|(_, bytes)| read_event(&name, &bytes));
+        Ok((next, events.collect::<Result<_, _>>()?))
+    }
+
     /// The first events of a ticket.
     pub(super) fn events_of(
         &self,
@@ -111,11 +131,12 @@ impl Journal {
             max,
         )?;
         let name = format!("event of ticket {id}");
-        rows.into_iter()
-            .map(|(_, bytes)| {
-                let form: TimedEventForm = form::read(&name, &bytes)?;
-                TimedEvent::try_from(form).map_err(|why| form::unreadable(&name, &why))
-            })
-            .collect()
+        let rows = rows.into_iter();
+        rows.map(|(_, bytes)| read_event(&name, &bytes)).collect()
     }
+}
+
+fn read_event(name: &str, bytes: &[u8]) -> Result<TimedEvent, JournalError> {
+    let form: TimedEventForm = form::read(name, bytes)?;
+    TimedEvent::try_from(form).map_err(|why| form::unreadable(name, &why))
 }

@@ -77,6 +77,15 @@ pub fn folder_first_seen(uid_validity: u32, from_uid: u32, first_meeting: bool) 
     );
 }
 
+/// The settings name another folder than before.
+pub fn another_folder(folder: &str) {
+    warn!(
+        event = "another-folder",
+        folder,
+        "another folder is watched than before: it is looked at from its first mail on, known mails are recognised"
+    );
+}
+
 /// What was decided about a mail.
 pub fn decided(place: Place, judgement: &Judgement) {
     let first = &judgement.decision.reasons.first;

@@ -56,7 +56,16 @@ pub fn move_refused(server: &str, folder: &str, target: &str, answer: &str) {
         folder,
         target,
         answer,
-        "handled mails cannot be moved: they stay in the folder, tagged; check [inbox.folders] and the rights of the user"
+        "handled mails cannot be moved: they stay in the folder, tagged, and are tried again; check [inbox.folders] and the rights of the user"
+    );
+}
+
+/// Handled mails that could not be moved for long stay where they are, for good.
+pub fn move_given_up(folder: &str, mails: usize) {
+    tracing::error!(
+        folder,
+        mails,
+        "handled mails could not be moved for a day and stay in the folder, tagged; check [inbox.folders] and the rights of the user, and move them by hand"
     );
 }
 

@@ -6,6 +6,7 @@ use crate::inbox::{Filing, Place};
 use crate::journal::HandledMail;
 use crate::mail::MessageId;
 use crate::ticket::TicketId;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How far a folder is handled.
@@ -81,11 +82,19 @@ pub(in crate::journal) struct FilingForm {
     outcome: String,
     tags: Vec<String>,
     waits_for: Vec<String>,
+    /// How often the server refused to move it. (Absent in what older versions wrote.)
+    #[serde(default)]
+    pub(in crate::journal) refusals: u32,
+    /// Not before this.
+    #[serde(default)]
+    pub(in crate::journal) due: Option<Timestamp>,
 }
 
 impl FilingForm {
     pub(in crate::journal) fn new(mail: &HandledMail, waits_for: &[MessageId]) -> Self {
         Self {
+            refusals: 0,
+            due: None,
             place: mail.place.into(),
             outcome: mail.outcome.folder_key().to_owned(),
             tags: mail.tags.clone(),

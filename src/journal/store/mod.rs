@@ -11,7 +11,9 @@ use super::JournalError;
 /// The named parts of the store. Names are on disk: never change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tree {
-    /// How far each folder is handled: UIDVALIDITY → UID.
+    /// The folder that is watched: one key → server, user and folder.
+    WatchedFolder,
+    /// How far it is handled: UIDVALIDITY → UID.
     Cursors,
     /// Mails that were handled: identity → what became of them.
     Mails,
@@ -33,6 +35,8 @@ pub(super) enum Tree {
     Effects,
     /// The exact bytes of effects: Message-ID → bytes.
     EffectBytes,
+    /// Sent mails whose bytes are still there, by time: sent, Message-ID → nothing.
+    SentBytes,
     /// Waiting effects by time: due, Message-ID → nothing.
     Due,
     /// Effects in doubt: Message-ID → nothing.
@@ -48,6 +52,7 @@ pub(super) enum Tree {
 impl Tree {
     const fn name(self) -> &'static str {
         match self {
+            Self::WatchedFolder => "watched-folder",
             Self::Cursors => "cursors",
             Self::Mails => "mails",
             Self::Begun => "begun",
@@ -59,6 +64,7 @@ impl Tree {
             Self::Messages => "messages",
             Self::Effects => "effects",
             Self::EffectBytes => "effect-bytes",
+            Self::SentBytes => "sent-bytes",
             Self::Due => "due",
             Self::InDoubt => "in-doubt",
             Self::GivenUp => "given-up",
