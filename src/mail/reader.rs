@@ -12,6 +12,8 @@ use super::{
 use mail_parser::MessageParser;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// How much of a forwarded mail is read for who wrote it and what; the file itself is kept whole.
+const ORIGINAL_READ_BYTES: usize = 512 * 1024;
 /// How much of a report's raw body is searched for what a broken structure hid.
 const RAW_BODY_SEARCHED_BYTES: usize = 128 * 1024;
 
@@ -206,8 +208,10 @@ impl Reader {
         let original = attachments
             .iter()
             .find(|attachment| attachment.media_type == "message/rfc822")?;
-        let fields = Fields::scan(&original.content);
-        let message = MessageParser::default().parse(original.content.as_slice())?;
+        let beginning = original.content.get(..ORIGINAL_READ_BYTES);
+        let beginning = beginning.unwrap_or(original.content.as_slice());
+        let fields = Fields::scan(beginning);
+        let message = MessageParser::default().parse(beginning)?;
         let from = envelope::mailboxes(&message, "from", &fields, &mut Vec::new())
             .into_iter()
             .next()?;

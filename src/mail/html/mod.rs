@@ -164,7 +164,7 @@ impl Writer {
             inside.to_ascii_lowercase()
         };
         let said = |name: &str| {
-            if lower.contains(name) {
+            if !lower.is_empty() && lower.contains(name) {
                 attribute(&lower, name).unwrap_or_default()
             } else {
                 String::new()
@@ -192,7 +192,7 @@ impl Writer {
             return;
         }
         let mut look = hidden::look_of(&style);
-        if lower.contains("bgcolor") {
+        if !lower.is_empty() && lower.contains("bgcolor") {
             let behind = attribute(&lower, "bgcolor").unwrap_or_default();
             look.background = look.background.or(Some(hidden::color(&behind)));
         }
@@ -208,9 +208,12 @@ impl Writer {
         let is_tiny = (look.is_tiny).unwrap_or_else(|| around.is_some_and(|around| around.is_tiny));
         let is_hidden = look.is_hidden
             || self.hidden_names.hide(&class, &id)
-            || (lower.contains("hidden") && attribute(&lower, "hidden").is_some());
+            || (!lower.is_empty()
+                && lower.contains("hidden")
+                && attribute(&lower, "hidden").is_some());
         let element = Element {
-            is_preformatted: name == "pre" || style.replace(' ', "").contains("white-space:pre"),
+            is_preformatted: name == "pre"
+                || (!style.is_empty() && style.replace(' ', "").contains("white-space:pre")),
             name,
             is_hidden,
             is_quote,

@@ -27,7 +27,7 @@ const REST_IDS: [&str; 4] = [
 /// What is known of a tag that opens.
 pub(super) struct Tag<'a> {
     pub(super) name: &'a str,
-    /// All that stands in the tag, in lower case.
+    /// All that stands in the tag, in lower case; empty for one without attributes.
     pub(super) lower: &'a str,
     pub(super) style: &'a str,
     pub(super) class: &'a str,
@@ -41,6 +41,9 @@ pub(super) fn opens_quote(tag: &Tag<'_>, holds_blockquote: bool, has_text: bool)
         let style = tag.style.replace(' ', "");
         return !style.contains("border:none") || tag.class.contains("quote");
     }
+    if tag.lower.is_empty() {
+        return false;
+    }
     if QUOTE_CLASSES.iter().any(|class| tag.class.contains(class)) {
         return true;
     }
@@ -49,6 +52,9 @@ pub(super) fn opens_quote(tag: &Tag<'_>, holds_blockquote: bool, has_text: bool)
 
 /// Whether all that follows is the old mail (Outlook puts it beside its header, not into an element).
 pub(super) fn begins_rest(tag: &Tag<'_>) -> bool {
+    if tag.lower.is_empty() {
+        return false;
+    }
     tag.class.contains("outlookmessageheader")
         || (!tag.id.is_empty() && REST_IDS.iter().any(|mark| tag.id.contains(mark)))
         || is_outlook_rule(tag.style)
