@@ -418,6 +418,24 @@ const CASES: &[Broken] = &[
         "name = \"Shop\"\nreply_address = \"support+{token}-{token}@shop.example\"",
     ),
     broken(
+        "an article in a folder of its own",
+        NONE,
+        "knowledge/shipping/late.md",
+        "+++\nintent = \"late\"\ntitle = \"Late?\"\nmode = \"answer\"\nask = [\"Why so late?\"]\n+++\nSorry.\n",
+    ),
+    broken(
+        "an article with another ending",
+        NONE,
+        "knowledge/late.markdown",
+        "+++\nintent = \"late\"\ntitle = \"Late?\"\nmode = \"answer\"\nask = [\"Why so late?\"]\n+++\nSorry.\n",
+    ),
+    broken(
+        "a template of replies without the reply",
+        NONE,
+        "templates/en/staff-reply.hbs",
+        "Subject: {{subject}}\n\nHello,\n\n{{support_name}}\n",
+    ),
+    broken(
         "a second article with a problem of its own",
         NONE,
         "knowledge/other.md",

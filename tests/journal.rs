@@ -600,6 +600,9 @@ fn a_mail_that_is_tried_again_before_anybody_was_told_is_not_told() {
         (journal.settle(attempt, AttemptOutcome::GivenUp { why }, moment(2))).unwrap();
     }
     assert_eq!(journal.given_up_untold(2).unwrap().len(), 2);
+    assert_eq!(journal.count_effects(EffectFilter::GivenUp).unwrap(), 3);
+    assert_eq!(journal.count_effects(EffectFilter::Waiting).unwrap(), 0);
+    assert_eq!(journal.count_tickets().unwrap(), 1);
     assert!(journal.retry(&id(&names[0]), moment(3)).unwrap());
     let untold = journal.given_up_untold(9).unwrap();
     assert_eq!(untold.len(), 2);

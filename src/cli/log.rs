@@ -1,5 +1,6 @@
 //! Where the log goes and what never gets into it.
 
+use std::any::Any;
 use std::io::IsTerminal;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -9,6 +10,24 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 /// The variable that sets what is logged, in the form of `tracing-subscriber` (`info`, `handoffd=debug`).
 const VARIABLE: &str = "HANDOFFD_LOG";
+
+/// From now on a panic is one line of the log, by its place. Its words are left out where they were put together at run time: they
+/// may quote a mail, and what a stranger wrote must not reach a terminal.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let place = place.unwrap_or_default();
+        crate::report::gateway::panicked(&place, fixed_words(panic.payload()));
+    }));
+}
+
+/// What a panic says, if it stands so in the program.
+fn fixed_words(payload: &(dyn Any + Send)) -> &'static str {
+    match payload.downcast_ref::<&'static str>() {
+        Some(words) => words,
+        None => "words left out, they may be a stranger's",
+    }
+}
 
 /// Starts logging: sentences on standard error, or JSON lines on standard output.
 ///
@@ -35,4 +54,19 @@ pub(super) fn start(json: bool) {
     let _ = tracing_subscriber::registry()
         .with(lines.with_filter(wanted).with_filter(capped))
         .try_init();
+    report_panics();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_shows_nothing_that_was_put_together_at_run_time() {
+        let mail = "\u{1b}]0;title of the terminal\u{7}";
+        let quoted = std::panic::catch_unwind(|| panic!("byte 3 is inside {mail}")).unwrap_err();
+        assert!(!fixed_words(quoted.as_ref()).contains("title"));
+        let fixed = std::panic::catch_unwind(|| panic!("never so")).unwrap_err();
+        assert_eq!(fixed_words(fixed.as_ref()), "never so");
+    }
 }

@@ -149,7 +149,8 @@ impl Writer {
         now: Timestamp,
     ) -> Result<Composed, ComposeError> {
         let desk = self.desk(settings, now);
-        let cause = format!("lost {}", lost.message_id);
+        // A mail that somebody had tried again is lost anew, and told anew.
+        let cause = format!("lost {} {}", lost.message_id, lost.attempts);
         let failed = lost.recipients.iter().map(|recipient| Event::SendFailed {
             recipient: recipient.clone(),
             why: why.to_owned(),

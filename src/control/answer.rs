@@ -118,18 +118,16 @@ fn find(journal: &Journal, text: &str) -> Result<Ticket, Refusal> {
 }
 
 fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
-    let count =
-        |filter| -> Result<usize, JournalError> { Ok(journal.effects(filter, ROWS_MAX)?.len()) };
     let waiting = journal.effects(EffectFilter::Waiting, ROWS_MAX)?;
     let failing = waiting.iter().filter(|effect| effect.attempts > 0).count();
     Ok(vec![json!({
         "at": now,
-        "tickets": journal.tickets(ROWS_MAX)?.len(),
+        "tickets": journal.count_tickets()?,
         "newest_ticket": journal.tickets(1)?.first().map(|ticket| ticket.id.to_string()),
-        "mails_waiting": waiting.len(),
+        "mails_waiting": journal.count_effects(EffectFilter::Waiting)?,
         "mails_tried_in_vain": failing,
-        "mails_in_doubt": count(EffectFilter::InDoubt)?,
-        "mails_given_up": count(EffectFilter::GivenUp)?,
+        "mails_in_doubt": journal.count_effects(EffectFilter::InDoubt)?,
+        "mails_given_up": journal.count_effects(EffectFilter::GivenUp)?,
         "next_mail_due": journal.next_due()?,
     })])
 }

@@ -30,9 +30,24 @@ fn own_copy(view: &View<'_>) -> Vec<Match> {
 }
 
 fn own(view: &View<'_>) -> Vec<Match> {
-    if view.situation.mail.sender_kind != SenderKind::Own || view.situation.history.own == Own::Copy
-    {
+    let mail = view.situation.mail;
+    if mail.sender_kind != SenderKind::Own || view.situation.history.own == Own::Copy {
         return vec![];
+    }
+    // Our mark or another sign of a machine: that is how our own mails look. With nothing but our address it may be a form on our
+    // web page that puts it there, or a colleague at the shared mailbox: somebody's words.
+    let nothing_but_address = mail
+        .sender_evidence
+        .iter()
+        .all(|evidence| evidence.place == "From");
+    if nothing_but_address {
+        return vec![Match::new(
+            "own-address",
+            "it comes from our own address, but nothing shows that handoffd wrote it; a web form must name the customer in From, \
+             and staff must write from their own address",
+            sender_evidence(view),
+            Action::Quarantine,
+        )];
     }
     vec![left(
         view,

@@ -108,6 +108,13 @@ fn step_1_leaves_what_is_ours_or_nobodys() {
         "leave own-copy",
     );
     check(&new().with(kind(SenderKind::Own)), "leave own-mail");
+    // A web form that sends what people write under our own address: nobody's words are dropped in silence.
+    check(
+        &new().with(kind(SenderKind::Own)).with(|s| {
+            s.mail.sender_evidence = vec![Evidence::new("From", "support@shop.example")];
+        }),
+        "quarantine own-address",
+    );
     // A stranger who re-uses the Message-ID of our mail is a customer like any other: his mail must not vanish.
     check(
         &new()

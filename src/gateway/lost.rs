@@ -75,7 +75,7 @@ impl Gateway {
             lost.subject
         );
         vec![office.writer.trouble(
-            &format!("lost {}", lost.message_id),
+            &format!("lost {} {}", lost.message_id, lost.attempts),
             "A mail of handoffd could not be delivered",
             &text,
             &office.settings,

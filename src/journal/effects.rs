@@ -17,6 +17,16 @@ pub enum EffectFilter {
     GivenUp,
 }
 
+impl EffectFilter {
+    const fn tree(self) -> Tree {
+        match self {
+            Self::Waiting => Tree::Due,
+            Self::InDoubt => Tree::InDoubt,
+            Self::GivenUp => Tree::GivenUp,
+        }
+    }
+}
+
 impl Journal {
     /// Effects that are due, the longest waiting first.
     ///
@@ -112,12 +122,11 @@ impl Journal {
         filter: EffectFilter,
         max: usize,
     ) -> Result<Vec<EffectRecord>, JournalError> {
-        let (tree, order) = match filter {
-            EffectFilter::Waiting => (Tree::Due, Order::Upwards),
-            EffectFilter::InDoubt => (Tree::InDoubt, Order::Upwards),
-            EffectFilter::GivenUp => (Tree::GivenUp, Order::Downwards),
+        let order = match filter {
+            EffectFilter::Waiting | EffectFilter::InDoubt => Order::Upwards,
+            EffectFilter::GivenUp => Order::Downwards,
         };
-        let rows = self.store.scan(tree, &[], None, order, max)?;
+        let rows = self.store.scan(filter.tree(), &[], None, order, max)?;
         let mut records = Vec::with_capacity(rows.len());
         for (key, _) in &rows {
             let name = match filter {
@@ -129,6 +138,14 @@ impl Journal {
             }
         }
         Ok(records)
+    }
+
+    /// How many effects such a look would find.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn count_effects(&self, filter: EffectFilter) -> Result<usize, JournalError> {
+        self.store.count(filter.tree())
     }
 
     /// One effect, by its Message-ID, without its bytes.

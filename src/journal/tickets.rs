@@ -47,6 +47,14 @@ impl Journal {
         Ok(tickets)
     }
 
+    /// How many tickets there are.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn count_tickets(&self) -> Result<usize, JournalError> {
+        self.store.count(Tree::TicketsByTime)
+    }
+
     /// The ticket that a Message-ID belongs to, whether we wrote it or somebody else.
     ///
     /// # Errors

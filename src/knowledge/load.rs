@@ -16,7 +16,15 @@ impl Knowledge {
         let mut problems = Vec::new();
         let mut read = Vec::new();
         let mut unread = Vec::new();
-        for path in article_files(&settings.knowledge.folder)? {
+        let files = article_files(&settings.knowledge.folder)?;
+        problems.extend(files.overlooked.iter().map(|path| {
+            at_first_line(
+                path,
+                "no article is read here".to_owned(),
+                "articles lie in the folder itself and end in `.md`: move or rename it",
+            )
+        }));
+        for path in files.articles {
             let (article, found) = read_article(&path, settings);
             if !found.is_empty() {
                 unread.push(path);
@@ -148,8 +156,16 @@ fn at_first_line(file: &Path, what: String, remedy: &str) -> Problem {
     }
 }
 
-/// The Markdown files of the folder, in order.
-fn article_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
+/// What lies in the folder.
+#[derive(Default)]
+struct ArticleFiles {
+    /// The Markdown files, in order.
+    articles: Vec<PathBuf>,
+    /// What was meant to be read and is not: Markdown under another name, and folders that hold some.
+    overlooked: Vec<PathBuf>,
+}
+
+fn article_files(folder: &Path) -> Result<ArticleFiles, Vec<Problem>> {
     let unreadable = |error: std::io::Error| {
         let what = format!("the folder of articles cannot be read: {error}");
         vec![at_first_line(
@@ -158,17 +174,40 @@ fn article_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
             "correct [knowledge] folder or its permissions",
         )]
     };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let is_markdown = path.extension().is_some_and(|extension| extension == "md");
-        // Hidden files are those of editors at work, such as `.#delivery.md`.
-        let name = path.file_name().and_then(|name| name.to_str());
-        let is_hidden = name.is_some_and(|name| name.starts_with('.'));
-        if is_markdown && !is_hidden && name != Some("README.md") {
-            files.push(path);
+    let mut files = ArticleFiles::default();
+    for path in entries(folder).map_err(unreadable)? {
+        if path.file_name().is_some_and(|name| name == "README.md") {
+            continue;
+        }
+        let holds_markdown = || {
+            let inside = entries(&path).unwrap_or_default();
+            inside.iter().any(|path| is_markdown(path))
+        };
+        if path.extension().is_some_and(|extension| extension == "md") && !path.is_dir() {
+            files.articles.push(path);
+        } else if is_markdown(&path) || (path.is_dir() && holds_markdown()) {
+            files.overlooked.push(path);
         }
     }
-    files.sort();
     Ok(files)
+}
+
+/// What lies in a folder, in order. Hidden files are those of editors at work, such as `.#delivery.md`.
+fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if !name.is_some_and(|name| name.starts_with('.')) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_markdown(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let extension = extension.map(str::to_ascii_lowercase);
+    extension.is_some_and(|extension| matches!(extension.as_str(), "md" | "markdown"))
 }

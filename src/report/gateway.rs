@@ -25,6 +25,14 @@ pub fn stopping() {
     info!(event = "stopping", "finishing what is in flight");
 }
 
+/// A part panicked: a mistake in the program.
+pub fn panicked(place: &str, words: &str) {
+    error!(
+        event = "panicked",
+        place, words, "a mistake in handoffd; please report it with this line"
+    );
+}
+
 /// A part of the daemon ended that should never end.
 pub fn part_ended(part: &str) {
     error!(

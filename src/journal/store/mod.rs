@@ -130,6 +130,9 @@ pub(super) trait Store: Send + Sync {
         max: usize,
     ) -> Result<Vec<Row>, JournalError>;
 
+    /// How many rows a tree has.
+    fn count(&self, tree: Tree) -> Result<usize, JournalError>;
+
     /// Makes all changes, or none.
     fn commit(&self, batch: Batch, outlives: Outlives) -> Result<(), JournalError>;
 }

@@ -146,6 +146,15 @@ impl Store for SledStore {
         }
     }
 
+    fn count(&self, tree: Tree) -> Result<usize, JournalError> {
+        let mut rows = 0;
+        for row in self.database.scan_prefix(full_key(tree, &[])) {
+            row.map_err(|why| self.failure(&why))?;
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
     fn commit(&self, batch: Batch, outlives: Outlives) -> Result<(), JournalError> {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         if progress.sync_failed {
