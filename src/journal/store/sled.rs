@@ -10,9 +10,15 @@ use std::ops::Bound;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// What the database may keep in memory; the default of 1 GB would be all of a small machine.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// What sled says of a folder that another process, or an old handle, has open.
+const LOCKED: &str = "could not acquire lock";
+/// How long a lock is waited for, and how often it is tried.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(2);
+const LOCK_WAIT_STEP: Duration = Duration::from_millis(20);
 
 /// Values of about this size may become files of their own: sled syncs the file, the entry in its folder is ours to sync.
 const BLOB_BYTES: usize = 16 * 1024;
@@ -50,11 +56,7 @@ impl SledStore {
             .mode(0o700)
             .create(folder)
             .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
-        let database = ::sled::Config::new()
-            .path(folder)
-            .cache_capacity(CACHE_BYTES)
-            .open()
-            .map_err(|why| failed(explain(&why)))?;
+        let database = open_when_free(folder).map_err(|why| failed(explain(&why)))?;
         let log = File::open(folder.join("db"))
             .map_err(|why| failed(format!("its log cannot be opened: {why}")))?;
         let commits = database
@@ -209,9 +211,32 @@ fn full_key(tree: Tree, key: &[u8]) -> Vec<u8> {
     full
 }
 
+/// Opens the database, and waits a moment where it is still locked: the threads of one that was just closed let go of the lock
+/// a little after the last handle is gone, and a process that ends needs a moment too.
+fn open_when_free(folder: &Path) -> ::sled::Result<::sled::Db> {
+    let mut waited = Duration::ZERO;
+    loop {
+        let opened = ::sled::Config::new()
+            .path(folder)
+            .cache_capacity(CACHE_BYTES)
+            .open();
+        match opened {
+            Err(why) if is_locked(&why) && waited < LOCK_WAIT_MAX => {
+                std::thread::sleep(LOCK_WAIT_STEP);
+                waited += LOCK_WAIT_STEP;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+fn is_locked(why: &::sled::Error) -> bool {
+    why.to_string().contains(LOCKED)
+}
+
 fn explain(why: &::sled::Error) -> String {
     let text = why.to_string();
-    if text.contains("could not acquire lock") {
+    if text.contains(LOCKED) {
         return "it is in use by another handoffd; ask that one through its control socket, or stop it first".to_owned();
     }
     match why {
