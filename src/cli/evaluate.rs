@@ -45,9 +45,27 @@ struct IntentsArguments {
     /// Learn from only N examples of each intent
     #[arg(long, value_name = "N")]
     shots: Option<usize>,
-    /// Which N examples: the same seed takes the same
+    /// Which N examples: the same seed takes the same; 0 takes the published ones (split `train_N`) where there are such
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
+    /// The folder of the models of meaning; without it, as the daemon looks for it
+    #[arg(long, value_name = "FOLDER")]
+    models: Option<PathBuf>,
+    /// Which model of meaning is used
+    #[arg(long, value_name = "KIND", value_enum, default_value_t)]
+    embedding: EmbeddingWanted,
+}
+
+/// `--embedding`.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default)]
+enum EmbeddingWanted {
+    /// The transformer, else the table, else none
+    #[default]
+    Best,
+    /// The table of word meanings
+    Static,
+    /// None
+    None,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {

@@ -45,12 +45,15 @@ struct Daemon {
     gateway_wake: Arc<Notify>,
     outbox_wake: Arc<Notify>,
     shutdown: CancellationToken,
+    understood_by: watch::Sender<String>,
 }
 
 impl Daemon {
     fn new(config: PathBuf, office: Office, journal: Journal) -> Self {
+        let (understood_by, _) = watch::channel(office.understood_by());
         Self {
             config,
+            understood_by,
             office: Arc::new(RwLock::new(Arc::new(office))),
             journal: Arc::new(journal),
             gateway_wake: Arc::new(Notify::new()),
@@ -69,9 +72,12 @@ impl Daemon {
             outbox_wake: Arc::clone(&self.outbox_wake),
         });
         let control = tokio::spawn(serve_control(
-            Arc::clone(&self.journal),
+            control::Sources {
+                journal: Arc::clone(&self.journal),
+                wake: Arc::clone(&self.outbox_wake),
+                understood_by: self.understood_by.subscribe(),
+            },
             office.settings.control.socket.clone(),
-            Arc::clone(&self.outbox_wake),
             self.shutdown.clone(),
         ));
         let mut gateway = tokio::spawn(gateway.run(self.shutdown.clone()));
@@ -81,7 +87,7 @@ impl Daemon {
             office.settings.inbox.poll_interval,
             self.shutdown.clone(),
         ));
-        report::gateway::started(&office.settings, office.knowledge.topics.len());
+        report::gateway::started(&office);
         tell_systemd(&[NotifyState::Ready]);
 
         let ended = loop {
@@ -120,9 +126,9 @@ impl Daemon {
 
     /// Loads everything anew; all or nothing. Whether it was taken.
     fn reload(&self) -> bool {
-        let key = self.office().key.clone();
-        match Office::load(&self.config, key) {
+        match self.office().reload(&self.config) {
             Ok(office) => {
+                let _ = self.understood_by.send_replace(office.understood_by());
                 let mut current = self
                     .office
                     .write()
@@ -162,13 +168,8 @@ impl Daemon {
 }
 
 /// The control socket. Without it the daemon still does its work, so its failure is only reported.
-async fn serve_control(
-    journal: Arc<Journal>,
-    socket: PathBuf,
-    outbox_wake: Arc<Notify>,
-    shutdown: CancellationToken,
-) {
-    if let Err(error) = control::serve(journal, &socket, outbox_wake, shutdown).await {
+async fn serve_control(sources: control::Sources, socket: PathBuf, shutdown: CancellationToken) {
+    if let Err(error) = control::serve(sources, &socket, shutdown).await {
         report::gateway::control_failed(&socket, &error);
     }
 }

@@ -6,8 +6,10 @@ mod reference_text;
 mod servers;
 mod support;
 mod team;
+mod understanding;
 
 pub(crate) use support::TEMPLATE_LANGUAGES;
+pub(crate) use understanding::models_near;
 
 use super::section::{Located, Section};
 use super::source::Source;
@@ -127,6 +129,7 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
     let escalate = team::escalate(&top, &teams);
     let limits = limits(&top);
     let knowledge = knowledge(&top, &surroundings);
+    let understanding = understanding::understanding(&top, &surroundings);
     let templates_folder = templates(&top, &surroundings);
     let store = store(&top, &surroundings);
     let control = control(&top, &surroundings);
@@ -143,6 +146,7 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
         knowledge: knowledge.unwrap_or_else(|| KnowledgeFolder {
             folder: PathBuf::new(),
         }),
+        understanding,
         templates_folder,
         store,
         control,
@@ -322,7 +326,7 @@ mod tests {
         let text = lines.collect::<Vec<_>>().join("\n");
         let path = folder.path().join("handoffd.toml");
         std::fs::write(&path, text).unwrap();
-        for name in ["knowledge", "templates"] {
+        for name in ["knowledge", "templates", "models"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
         for name in ["imap.password", "smtp.password"] {

@@ -8,8 +8,8 @@ pub(crate) mod section;
 pub(crate) mod source;
 
 pub use hours::{HoursError, WorkingHours};
-pub(crate) use load::TEMPLATE_LANGUAGES;
 pub use load::{ArticleFolder, Inspection};
+pub(crate) use load::{TEMPLATE_LANGUAGES, models_near};
 pub use problem::Problem;
 
 use crate::mail::{Address, HeaderText};
@@ -38,6 +38,8 @@ pub struct Settings {
     pub limits: Limits,
     /// `[knowledge]`
     pub knowledge: KnowledgeFolder,
+    /// `[understanding]`
+    pub understanding: Meaning,
     /// `[templates]`: a folder whose files take the place of built-in templates of the same name (`en/notice.hbs`).
     pub templates_folder: Option<PathBuf>,
     /// `[store]`
@@ -294,6 +296,30 @@ pub struct Limits {
 pub struct KnowledgeFolder {
     /// The folder of articles.
     pub folder: PathBuf,
+}
+
+/// `[understanding]`: what knows that two texts mean the same.
+#[derive(Clone, Debug)]
+pub struct Meaning {
+    /// The folder of the models of meaning, as `make model` fills it, or of one sentence-transformers BERT model. Without it: `models` beside this
+    /// file or up to two folders above it, else what the package installed.
+    pub models_folder: Option<PathBuf>,
+    /// Which model of meaning is used.
+    pub embedding: Embedding,
+    /// The languages that the model knows; in all others words and letters alone decide.
+    pub languages: Vec<Language>,
+}
+
+/// `[understanding] embedding`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Embedding {
+    /// The transformer, else the table of word meanings, else none: whatever is there.
+    #[default]
+    Best,
+    /// The table of word meanings: a thousandth of the time, nearly as good.
+    Static,
+    /// None: words and letters alone decide.
+    None,
 }
 
 /// `[store]`.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 /// The longest request, in bytes.
@@ -74,14 +74,24 @@ enum Line {
     End,
 }
 
-/// Answers on the socket until told to stop. `wake` is notified when an act may have made something due.
+/// What the running daemon answers from.
+#[derive(Clone)]
+pub struct Sources {
+    /// What happened.
+    pub journal: Arc<Journal>,
+    /// Notified when an act may have made something due.
+    pub wake: Arc<Notify>,
+    /// By what mails are understood now, in words.
+    pub understood_by: watch::Receiver<String>,
+}
+
+/// Answers on the socket until told to stop.
 ///
 /// # Errors
 /// When the socket cannot be made.
 pub async fn serve(
-    journal: Arc<Journal>,
+    sources: Sources,
     socket: &Path,
-    wake: Arc<Notify>,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
     clear_the_way(socket)?;
@@ -99,11 +109,10 @@ pub async fn serve(
                 }
             },
         };
-        let journal = Arc::clone(&journal);
-        let wake = Arc::clone(&wake);
+        let sources = sources.clone();
         tokio::spawn(async move {
             // Whoever asked and went away has nothing to be told.
-            let _ = tokio::time::timeout(PATIENCE, converse(stream, journal, wake)).await;
+            let _ = tokio::time::timeout(PATIENCE, converse(stream, sources)).await;
         });
     }
     std::fs::remove_file(socket)
@@ -126,11 +135,7 @@ fn clear_the_way(socket: &Path) -> std::io::Result<()> {
     std::fs::remove_file(socket)
 }
 
-async fn converse(
-    mut stream: UnixStream,
-    journal: Arc<Journal>,
-    wake: Arc<Notify>,
-) -> std::io::Result<()> {
+async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<()> {
     let (reading, mut writing) = stream.split();
     let mut request = String::new();
     tokio::io::BufReader::new(reading.take(REQUEST_MAX_BYTES))
@@ -139,10 +144,18 @@ async fn converse(
     let answered = match serde_json::from_str::<Question>(&request) {
         Ok(question) => {
             let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });
+            let Sources { journal, .. } = sources.clone();
+            let is_status = matches!(question, Question::Status);
             let work = move || answer(&journal, &question, crate::clock::now());
-            let answered = tokio::task::spawn_blocking(work).await;
+            let mut answered = tokio::task::spawn_blocking(work).await;
             if is_act {
-                wake.notify_one();
+                sources.wake.notify_one();
+            }
+            if let (true, Ok(Ok(rows))) = (is_status, &mut answered) {
+                let understood_by = sources.understood_by.borrow().clone();
+                for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+                    let _ = row.insert("understood_by".to_owned(), understood_by.clone().into());
+                }
             }
             answered.unwrap_or_else(|why| Err(Refusal::Failed(why.to_string())))
         }
@@ -248,10 +261,14 @@ mod tests {
         let shutdown = CancellationToken::new();
         let wake = Arc::new(Notify::new());
         let (journal_of_daemon, socket_of_daemon) = (Arc::clone(&journal), socket.clone());
-        let (waked, stopped) = (Arc::clone(&wake), shutdown.clone());
-        let daemon = tokio::spawn(async move {
-            serve(journal_of_daemon, &socket_of_daemon, waked, stopped).await
-        });
+        let (_understood_by, understood_by) = watch::channel("words alone".to_owned());
+        let sources = Sources {
+            journal: journal_of_daemon,
+            wake: Arc::clone(&wake),
+            understood_by,
+        };
+        let stopped = shutdown.clone();
+        let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
         let ask_it = |question: Question| {
             let socket = socket.clone();
             async move {
@@ -271,6 +288,8 @@ mod tests {
             answer(&journal, &Question::Outbox, crate::clock::now()).unwrap()
         );
         assert_eq!(rows[0]["state"], "waiting");
+        let status = ask_it(Question::Status).await.unwrap();
+        assert_eq!(status[0]["understood_by"], "words alone");
         let id = "1@d".to_owned();
         ask_it(Question::Retry { id }).await.unwrap();
         wake.notified().await;
@@ -295,8 +314,12 @@ mod tests {
         let serve_on = |socket: &Path| {
             let (journal, socket) = (Arc::clone(&journal), socket.to_owned());
             async move {
-                let wake = Arc::new(Notify::new());
-                serve(journal, &socket, wake, CancellationToken::new()).await
+                let sources = Sources {
+                    journal,
+                    wake: Arc::new(Notify::new()),
+                    understood_by: watch::channel(String::new()).1,
+                };
+                serve(sources, &socket, CancellationToken::new()).await
             }
         };
         let file = folder.path().join("letter.txt");

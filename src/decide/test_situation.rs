@@ -6,9 +6,9 @@
 use super::{Decision, History, Situation, decide};
 use crate::compose::Purpose;
 use crate::config::{
-    Automation, Control, Escalate, Fact, FactForm, FactName, FirstStart, Inbox, IntentName,
-    KnowledgeFolder, Language, Limits, Mode, ReplyAddress, Settings, Smtp, Store, Support, Team,
-    TeamName, Tls, WorkingHours,
+    Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
+    IntentName, KnowledgeFolder, Language, Limits, Meaning, Mode, ReplyAddress, Settings, Smtp,
+    Store, Support, Team, TeamName, Tls, WorkingHours,
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, Topic};
@@ -157,6 +157,11 @@ pub(crate) fn settings() -> Settings {
         },
         knowledge: KnowledgeFolder {
             folder: "knowledge".into(),
+        },
+        understanding: Meaning {
+            models_folder: None,
+            embedding: Embedding::None,
+            languages: Vec::new(),
         },
         templates_folder: None,
         store: Store {

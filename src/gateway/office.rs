@@ -6,7 +6,12 @@ use crate::knowledge::Knowledge;
 use crate::mail::Reader;
 use crate::ticket::TokenKey;
 use crate::understand::Understander;
-use std::path::Path;
+use crate::understand::meaning::Encoder;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where systemd gives us a folder for what can be computed again (`CacheDirectory=`).
+const CACHE_FOLDER: &str = "CACHE_DIRECTORY";
 
 /// A mail that nobody wrote, understood once at start.
 const REHEARSAL: &[u8] = b"From: nobody@nowhere.invalid\r\nSubject: rehearsal\r\n\r\n\
@@ -18,6 +23,8 @@ pub struct Office {
     pub settings: Settings,
     /// The articles.
     pub knowledge: Knowledge,
+    /// Knows what texts mean; `None` where no model is there.
+    pub encoder: Option<Arc<Encoder>>,
     /// Reads mails.
     pub reader: Reader,
     /// Understands them.
@@ -29,6 +36,16 @@ pub struct Office {
 }
 
 impl Office {
+    /// By what mails are understood, in words.
+    #[must_use]
+    pub fn understood_by(&self) -> String {
+        match &self.encoder {
+            Some(encoder) => format!("words, letters and a {}", encoder.describe()),
+            None => "words and letters alone (no model of meaning; see docs/understanding.md)"
+                .to_owned(),
+        }
+    }
+
     /// Loads settings, articles and templates.
     ///
     /// # Errors
@@ -37,11 +54,31 @@ impl Office {
         Self::furnish(Settings::load(config)?, key)
     }
 
+    /// Loads everything anew, except a model of meaning that has not changed.
+    ///
+    /// # Errors
+    /// Every problem found in settings, articles or templates.
+    pub fn reload(&self, config: &Path) -> Result<Self, Vec<Problem>> {
+        Self::furnish_with(
+            Settings::load(config)?,
+            self.key.clone(),
+            self.encoder.as_ref(),
+        )
+    }
+
     /// Loads articles and templates for settings that are loaded already.
     ///
     /// # Errors
     /// Every problem found in articles or templates.
     pub fn furnish(settings: Settings, key: TokenKey) -> Result<Self, Vec<Problem>> {
+        Self::furnish_with(settings, key, None)
+    }
+
+    fn furnish_with(
+        settings: Settings,
+        key: TokenKey,
+        known: Option<&Arc<Encoder>>,
+    ) -> Result<Self, Vec<Problem>> {
         let (knowledge, writer) = match (
             Knowledge::load(&settings),
             Writer::load(&settings, key.clone()),
@@ -56,12 +93,24 @@ impl Office {
             support: Some(settings.support.address.clone()),
             key: Some(key.clone()),
         };
-        let understander = Understander::train(&knowledge, &settings);
+        let encoder =
+            Encoder::of(&settings.understanding, known).map_err(|error| vec![error.problem()])?;
+        let cache = std::env::var_os(CACHE_FOLDER).map(PathBuf::from);
+        if let (Some(encoder), Some(folder), None) = (&encoder, &cache, known) {
+            encoder.recall_from(folder);
+        }
+        let understander = Understander::train(&knowledge, &settings, encoder.as_ref());
+        if let (Some(encoder), Some(folder)) = (&encoder, &cache)
+            && let Err(error) = encoder.keep_in(folder)
+        {
+            crate::report::gateway::cache_not_written(folder, &error);
+        }
         // Patterns are compiled when they are first used: here, so that the first customer does not wait for it.
         let _ = understander.understand(&reader.read(REHEARSAL), None);
         Ok(Self {
             settings,
             knowledge,
+            encoder,
             reader,
             understander,
             writer,

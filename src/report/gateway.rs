@@ -1,7 +1,7 @@
 //! What the gateway says in the log.
 
 use crate::config;
-use crate::gateway::Judgement;
+use crate::gateway::{Judgement, Office};
 use crate::inbox::Place;
 use crate::journal::{EffectRecord, JournalError};
 use crate::mail::MailIdentity;
@@ -9,14 +9,26 @@ use std::time::Duration;
 use tracing::{debug, error, info, warn};
 
 /// The daemon is up.
-pub fn started(settings: &config::Settings, articles: usize) {
+pub fn started(office: &Office) {
+    let settings = &office.settings;
     info!(
         event = "started",
         support = %settings.support.address,
         mode = ?settings.automation.mode,
-        articles,
+        articles = office.knowledge.topics.len(),
+        understood_by = office.understood_by(),
         teams = settings.teams.len(),
         "handoffd watches the inbox"
+    );
+}
+
+/// What was computed is not there at the next start.
+pub fn cache_not_written(folder: &std::path::Path, why: &std::io::Error) {
+    warn!(
+        event = "cache-not-written",
+        folder = %folder.display(),
+        %why,
+        "the next start takes a second longer; check that the folder can be written"
     );
 }
 

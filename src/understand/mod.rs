@@ -5,9 +5,10 @@
 
 mod command;
 mod facts;
-pub(crate) mod intent;
+pub mod intent;
 pub(crate) mod language;
 mod lexicon;
+pub mod meaning;
 mod payment;
 mod prepare;
 mod stops;
@@ -24,13 +25,15 @@ use crate::config::{Language, Settings};
 use crate::knowledge::Knowledge;
 use crate::mail::Mail;
 use crate::ticket::Ticket;
+use meaning::Encoder;
 use prepare::{Place, Prepared, Role};
+use std::sync::Arc;
 use words::one_line;
 
 /// The confidence from which an answer is sent, unless `[automation] send_threshold` says otherwise.
 pub const SEND_THRESHOLD: f64 = 0.40;
 /// The confidence from which an answer is suggested to staff, unless `[automation] suggest_threshold` says otherwise.
-pub const SUGGEST_THRESHOLD: f64 = 0.25;
+pub const SUGGEST_THRESHOLD: f64 = 0.10;
 
 /// A summary is cut here, in characters.
 const SUMMARY_MAX_CHARS: usize = 160;
@@ -47,12 +50,20 @@ pub struct Understander {
 }
 
 impl Understander {
-    /// Trains on the articles' phrases.
+    /// Trains on the articles' phrases. Without an encoder words and letters alone decide.
     #[must_use]
-    pub fn train(knowledge: &Knowledge, settings: &Settings) -> Self {
+    pub fn train(
+        knowledge: &Knowledge,
+        settings: &Settings,
+        encoder: Option<&Arc<Encoder>>,
+    ) -> Self {
         Self {
             preparer: prepare::Preparer::new(),
-            intents: intent::IntentFinder::train(knowledge),
+            intents: intent::IntentFinder::train(
+                knowledge,
+                encoder,
+                &settings.understanding.languages,
+            ),
             facts: facts::FactFinder::new(&settings.facts),
             stops: stops::StopDetectors::new(&settings.escalate.words),
             attention: urgency::Attention::new(),

@@ -1,8 +1,10 @@
 //! Intents alone, on tab-separated examples: how often the best one is right, and how much can be answered at which precision.
 
-use super::{Common, Failure, IntentsArguments, percentile, read_text, share};
+use super::{Common, EmbeddingWanted, Failure, IntentsArguments, percentile, read_text, share};
+use crate::config::{Embedding, Meaning, models_near};
 use crate::understand::SEND_THRESHOLD;
 use crate::understand::intent::{Example, Model};
+use crate::understand::meaning::Encoder;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
@@ -11,21 +13,18 @@ use std::time::Instant;
 const OUT_OF_SCOPE: &str = "oos";
 
 pub(super) fn run(common: &Common, arguments: &IntentsArguments) -> Result<(), Failure> {
-    let train = read_rows(&arguments.train, "train")?;
+    let train = training_rows(arguments)?;
     let test = read_rows(&arguments.test, "test")?;
-    let train = match arguments.shots {
-        Some(shots) => sample(train, shots, arguments.seed),
-        None => train,
-    };
+    let encoder = encoder(common, arguments)?;
     let examples: Vec<Example> = train
         .iter()
         .map(|(text, label)| {
             let intent = (label != OUT_OF_SCOPE).then_some(label.as_str());
-            Example::new(text, intent, 1.0)
+            Example::phrase(text, intent, 1.0)
         })
         .collect();
     let started = Instant::now();
-    let model = Model::train(&examples);
+    let model = Model::train(&examples, encoder.as_ref());
     let train_seconds = started.elapsed().as_secs_f64();
     let mut milliseconds = Vec::new();
     let judged: Vec<Judged> = test
@@ -72,6 +71,7 @@ pub(super) fn run(common: &Common, arguments: &IntentsArguments) -> Result<(), F
         "precision_at_shipped_threshold": precision,
         "ms_per_message": {"p50": percentile(&milliseconds, 0.5), "p99": percentile(&milliseconds, 0.99)},
         "train_seconds": train_seconds,
+        "embedding": encoder.map_or_else(|| "none".to_owned(), |encoder| encoder.describe()),
     });
     if common.json {
         println!("{figures}");
@@ -79,6 +79,51 @@ pub(super) fn run(common: &Common, arguments: &IntentsArguments) -> Result<(), F
         println!("{figures:#}");
     }
     Ok(())
+}
+
+/// The examples to learn from: the published ones of that number, or a sample, or all.
+fn training_rows(arguments: &IntentsArguments) -> Result<Vec<(String, String)>, Failure> {
+    let Some(shots) = arguments.shots else {
+        return read_rows(&arguments.train, "train");
+    };
+    if arguments.seed == 0
+        && let Ok(published) = read_rows(&arguments.train, &format!("train_{shots}"))
+        && has_splits(&arguments.train)?
+    {
+        return Ok(published);
+    }
+    let rows = read_rows(&arguments.train, "train")?;
+    Ok(sample(rows, shots, arguments.seed))
+}
+
+/// Whether the first row of a file has a third column.
+fn has_splits(path: &Path) -> Result<bool, Failure> {
+    let content = read_text(path)?;
+    Ok(content
+        .lines()
+        .next()
+        .is_some_and(|line| line.split('\t').count() > 2))
+}
+
+fn encoder(
+    common: &Common,
+    arguments: &IntentsArguments,
+) -> Result<Option<std::sync::Arc<Encoder>>, Failure> {
+    let near = |path: &Path| path.parent().and_then(models_near);
+    let settings = Meaning {
+        models_folder: arguments
+            .models
+            .clone()
+            .or_else(|| near(&common.config))
+            .or_else(|| models_near(Path::new("."))),
+        embedding: match arguments.embedding {
+            EmbeddingWanted::Best => Embedding::Best,
+            EmbeddingWanted::Static => Embedding::Static,
+            EmbeddingWanted::None => Embedding::None,
+        },
+        languages: Vec::new(),
+    };
+    Encoder::of(&settings, None).map_err(|error| Failure::problems(&[error.problem()]))
 }
 
 struct Judged {

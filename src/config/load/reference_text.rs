@@ -1,7 +1,7 @@
 //! That `config/handoffd.toml` and the doc comments of [`Settings`](crate::config::Settings) say the same of each key.
 
 /// The structs of settings whose fields are keys of the file.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "Support",
     "Inbox",
     "Smtp",
@@ -10,6 +10,7 @@ const SECTIONS: [&str; 11] = [
     "Escalate",
     "Limits",
     "KnowledgeFolder",
+    "Meaning",
     "Store",
     "Control",
     "Fact",

@@ -4,16 +4,22 @@
 
 mod features;
 mod model;
+mod reading;
+mod regression;
+mod rejector;
+mod vocabulary;
 
-pub(crate) use model::{Example, Model};
+pub use model::{Example, Model};
 
 use super::lexicon::Lexicon;
+use super::meaning::Encoder;
 use super::prepare::{Place, Prepared, Role, Sentence};
 use super::types::{IntentScore, Request};
 use super::words::one_line;
 use crate::config::{IntentName, Language};
 use crate::knowledge::Knowledge;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Evidence and sentences of requests are cut here, in characters.
 const SENTENCE_MAX_CHARS: usize = 240;
@@ -33,7 +39,12 @@ pub(super) struct IntentFinder {
 }
 
 impl IntentFinder {
-    pub(super) fn train(knowledge: &Knowledge) -> Self {
+    /// `known`: the languages that the encoder knows.
+    pub(super) fn train(
+        knowledge: &Knowledge,
+        encoder: Option<&Arc<Encoder>>,
+        known: &[Language],
+    ) -> Self {
         let mut examples: BTreeMap<Language, Vec<Example>> = BTreeMap::new();
         for (intent, topic) in &knowledge.topics {
             for (language, article) in &topic.articles {
@@ -43,27 +54,23 @@ impl IntentFinder {
                         .ask
                         .iter()
                         .chain([&article.title])
-                        .map(|text| Example::new(text, Some(&intent.0), 1.0)),
+                        .map(|text| Example::phrase(text, Some(&intent.0), 1.0)),
                 );
                 // The answer speaks of the same things as the question, in more words: a weak example.
-                list.push(Example::new(&article.body, Some(&intent.0), 0.3));
+                list.push(Example::background(&article.body, &intent.0, 0.3));
             }
         }
-        let background = background();
         let models = examples
             .into_iter()
             .map(|(language, mut list)| {
-                // "None of these" weighs as much as three articles, however many phrases it has.
-                let others = background.get(&language.0).map_or(&[][..], Vec::as_slice);
                 let articles = knowledge
                     .topics
                     .values()
                     .filter(|topic| topic.articles.contains_key(&language))
                     .count();
-                let of_one = share(list.len(), articles);
-                let weight = (3.0 * of_one * share(1, others.len())).min(1.0);
-                list.extend(others.iter().map(|text| Example::new(text, None, weight)));
-                (language, Model::train(&list))
+                list.extend(examples_of_none(&language.0, share(list.len(), articles)));
+                let encoder = encoder.filter(|_| known.contains(&language));
+                (language, Model::train(&list, encoder))
             })
             .collect();
         Self { models }
@@ -215,7 +222,18 @@ fn weight(sentence: &Sentence) -> f64 {
     }
 }
 
-/// Examples of "none of these": what people write to any desk and no article covers, by language.
+/// What people write to any desk and no article covers, in a language. All of it together weighs as much as three articles of that many
+/// examples each.
+#[must_use]
+pub fn examples_of_none(language: &str, examples_an_article: f64) -> Vec<Example> {
+    let phrases = background().remove(language).unwrap_or_default();
+    #[allow(clippy::cast_possible_truncation)]
+    let weight = (3.0 * examples_an_article * share(1, phrases.len())).min(1.0) as f32;
+    let example = |text: &String| Example::phrase(text, None, weight);
+    phrases.iter().map(example).collect()
+}
+
+/// Examples of "none of these", by language.
 fn background() -> BTreeMap<String, Vec<String>> {
     let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         toml::from_str(include_str!("../lexicon/background.toml")).unwrap_or_default();

@@ -1,483 +1,514 @@
-//! Multinomial logistic regression over TF-IDF, its probabilities made honest by a temperature from out-of-fold examples.
-//!
-//! Own code, sparse, in a fixed order: no randomness, the same examples give the same model.
+//! Which intent do a text's words, letters and meaning speak for? Logistic regression over examples, its probabilities made honest by a
+//! temperature from examples that were held out (Guo et al. 2017), and how near the examples are. The same examples give the same
+//! model, to the bit.
 
-use super::super::lexicon::Lexicon;
-use super::features::count;
-use std::collections::BTreeMap;
+use super::super::meaning::Encoder;
+use super::regression::{fit, softmax};
+use super::vocabulary::{Sparse, Vector, Vocabulary};
+use ndarray::{Array1, Array2, Axis};
+use std::sync::Arc;
 
 /// The name of the class "none of these".
-const NONE: &str = "";
+pub(super) const NONE: &str = "";
+/// What the meaning weighs beside words and letters.
+const MEANING_WEIGHT: f32 = 2.0;
+/// The most examples: what comes from people's mail grows, and training costs its square.
+const EXAMPLES_MAX: usize = 4_000;
+/// Parts of the examples that are held out in turn.
+const FOLDS: usize = 3;
+/// The phrases that are asked for the class that they are of.
+const NEIGHBOURS: usize = 5;
+/// Where there are too few examples to find one.
+const DEFAULT_TEMPERATURE: f64 = 0.5;
+/// An example that weighs less is no phrase of a customer: nothing is near to it, and it is not held out.
+const PHRASE_WEIGHT: f32 = 0.5;
 
 /// A phrase with its intent; `None` is a phrase that no article covers.
 #[derive(Clone, Debug)]
-pub(crate) struct Example {
+pub struct Example {
     text: String,
     label: String,
-    weight: f64,
+    weight: f32,
+    is_phrase: bool,
 }
 
 impl Example {
-    pub(crate) fn new(text: &str, intent: Option<&str>, weight: f64) -> Self {
+    /// A phrase that a customer could write.
+    #[must_use]
+    pub fn phrase(text: &str, intent: Option<&str>, weight: f32) -> Self {
         Self {
             text: text.to_owned(),
             label: intent.unwrap_or(NONE).to_owned(),
             weight,
+            is_phrase: true,
+        }
+    }
+
+    /// A text about the same things that no customer would write, such as the answer.
+    #[must_use]
+    pub fn background(text: &str, intent: &str, weight: f32) -> Self {
+        Self {
+            text: text.to_owned(),
+            label: intent.to_owned(),
+            weight,
+            is_phrase: false,
         }
     }
 }
 
-type Sparse = Vec<(usize, f32)>;
+/// How alike two texts usually are that mean the same here: the mean, and how far it strays.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Usual {
+    mean: f64,
+    deviation: f64,
+}
+
+impl Usual {
+    fn of(values: &[f64]) -> Self {
+        #[allow(clippy::cast_precision_loss)]
+        let count = values.len().max(1) as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
+        Self {
+            mean,
+            deviation: variance.sqrt().max(0.03),
+        }
+    }
+
+    /// How many deviations above what is usual.
+    pub(super) fn deviations(self, value: f64) -> f64 {
+        ((value - self.mean) / self.deviation).clamp(-4.0, 4.0)
+    }
+}
+
+/// What was learned of the meanings of the examples.
+#[derive(Debug)]
+struct Meanings {
+    encoder: Arc<Encoder>,
+    /// A row for each example.
+    examples: Array2<f32>,
+    /// A row for each class: the mean of its phrases.
+    centers: Array2<f32>,
+    /// A column for each class.
+    weights: Array2<f32>,
+}
 
 /// A trained classifier.
 #[derive(Debug)]
-pub(crate) struct Model {
-    classes: Vec<String>,
-    vocabulary: BTreeMap<String, usize>,
-    inverse_frequency: Vec<f32>,
+pub struct Model {
+    pub(super) classes: Vec<String>,
+    /// Phrases of each class.
+    pub(super) shots: Vec<usize>,
+    vocabulary: Vocabulary,
     /// Row by feature, a column for each class.
     weights: Vec<f32>,
-    bias: Vec<f32>,
+    meanings: Option<Meanings>,
     temperature: f64,
-    concepts: Vec<(String, Lexicon)>,
-    examples: Vec<(Sparse, usize)>,
+    labels: Vec<usize>,
+    is_phrase: Vec<bool>,
     /// For each feature the examples that have it, to find the nearest one.
-    postings: Vec<Vec<(usize, f32)>>,
+    postings: Vec<Sparse>,
+    pub(super) usual_words: Usual,
+    pub(super) usual_meaning: Usual,
 }
 
-/// The probabilities of one text.
+/// What is known of one text, class by class in the order of the model's classes.
 #[derive(Clone, Debug)]
-pub(crate) struct Scores {
-    /// By class, in the order of the model's classes.
-    pub(crate) probabilities: Vec<f64>,
-    /// How near the nearest example of each class is, 0 to 1.
-    pub(crate) nearest: Vec<f64>,
-    /// The share of the text's weight that the model knows.
-    pub(crate) known: f64,
-}
-
-/// What was read from a whole mail.
-#[derive(Debug)]
-pub(crate) struct Reading<'a> {
-    model: &'a Model,
-    /// Intents by falling confidence, without "none of these".
-    pub(crate) ranking: Vec<(String, f64)>,
-    sentences: Vec<Scores>,
+pub(super) struct Scores {
+    pub(super) probabilities: Vec<f64>,
+    /// How near the nearest example is, by words and letters.
+    pub(super) near_words: Vec<f64>,
+    /// How near the nearest example is, by meaning; zeros without a model of meaning.
+    pub(super) near_meaning: Vec<f64>,
+    /// How near the middle of the class is, by meaning.
+    pub(super) near_center: Vec<f64>,
+    /// The share of the class among the nearest phrases, all views together.
+    pub(super) neighbours: Vec<f64>,
+    /// The share of the text's weight that the examples know.
+    pub(super) known: f64,
+    /// Words.
+    pub(super) length: usize,
 }
 
 impl Model {
-    /// Trains on examples.
-    pub(crate) fn train(examples: &[Example]) -> Self {
-        let concepts = super::concepts();
-        let counted: Vec<BTreeMap<String, f64>> = examples
-            .iter()
-            .map(|example| count(&example.text, &concepts))
-            .collect();
-        let mut classes: Vec<String> = examples
-            .iter()
-            .map(|example| example.label.clone())
-            .collect();
+    /// Trains on examples. Of more than a few thousand, the later ones of each class are left out.
+    #[must_use]
+    pub fn train(examples: &[Example], encoder: Option<&Arc<Encoder>>) -> Self {
+        let examples = bounded(examples);
+        let mut classes: Vec<String> = examples.iter().map(|one| one.label.clone()).collect();
         classes.sort();
         classes.dedup();
-        let mut frequency: BTreeMap<&str, usize> = BTreeMap::new();
-        for features in &counted {
-            for name in features.keys() {
-                *frequency.entry(name).or_insert(0) += 1;
+        let labels: Vec<usize> = examples
+            .iter()
+            .map(|one| classes.binary_search(&one.label).unwrap_or(0))
+            .collect();
+        let texts: Vec<&str> = examples.iter().map(|one| one.text.as_str()).collect();
+        let (vocabulary, vectors) = Vocabulary::learn(&texts, super::concepts());
+        let mut postings: Vec<Sparse> = vec![Vec::new(); vocabulary.size()];
+        for (index, vector) in vectors.iter().enumerate() {
+            for (feature, value) in &vector.sparse {
+                if let Some(list) = postings.get_mut(*feature) {
+                    list.push((index, *value));
+                }
             }
         }
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
-        let inverse_frequency: Vec<f32> = frequency
-            .values()
-            .map(|seen| (((1 + examples.len()) as f64 / (1 + seen) as f64).ln() + 1.0) as f32)
-            .collect();
-        let vocabulary: BTreeMap<String, usize> = frequency
-            .keys()
-            .enumerate()
-            .map(|(index, name)| ((*name).to_owned(), index))
-            .collect();
-        let mut model = Self {
-            classes,
-            inverse_frequency,
-            weights: Vec::new(),
-            bias: Vec::new(),
-            temperature: 1.0,
-            concepts,
-            examples: Vec::new(),
-            postings: vec![Vec::new(); vocabulary.len()],
-            vocabulary,
+        let meaning = encoder.map(|encoder| rows(directions_of(&examples, encoder)));
+        let alike = alike(&vectors, &postings, meaning.as_ref());
+        let weights: Vec<f32> = examples.iter().map(|one| one.weight).collect();
+        let is_phrase: Vec<bool> = examples.iter().map(|one| one.is_phrase).collect();
+        let counts = Counts {
+            labels: &labels,
+            weights: &weights,
+            is_phrase: &is_phrase,
+            classes: classes.len(),
         };
-        let rows: Vec<(Sparse, usize, f32)> = counted
-            .iter()
-            .zip(examples)
-            .map(|(features, example)| {
-                let class = model.classes.binary_search(&example.label).unwrap_or(0);
-                #[allow(clippy::cast_possible_truncation)]
-                let weight = example.weight as f32;
-                (model.vector(features).0, class, weight)
-            })
-            .collect();
-        let all: Vec<usize> = (0..rows.len()).collect();
-        (model.weights, model.bias) = model.fit(&rows, &all, EPOCHS);
-        model.temperature = model.calibrate(&rows);
-        for (index, (row, class, weight)) in rows.into_iter().enumerate() {
-            if weight > 0.9 || class_is_none(&model.classes, class) {
-                for (feature, value) in &row {
-                    if let Some(list) = model.postings.get_mut(*feature) {
-                        list.push((index, *value));
-                    }
-                }
-            }
-            model.examples.push((row, class));
+        let worth = fit(&alike, &labels, &weights, classes.len());
+        let temperature = temperature(&alike, &counts);
+        let usual = |near: &dyn Fn(usize, usize) -> f64| usual(&counts, &classes, near);
+        let near_words = |a: usize, b: usize| {
+            let by_meaning = meaning.as_ref().map_or(0.0, |rows| dot(rows, a, b));
+            let all = alike.get((a, b)).copied().unwrap_or_default();
+            f64::from(all) - f64::from(MEANING_WEIGHT * MEANING_WEIGHT) * by_meaning
+        };
+        let usual_words = usual(&near_words);
+        let usual_meaning = meaning
+            .as_ref()
+            .map_or_else(Usual::default, |rows| usual(&|a, b| dot(rows, a, b)));
+        let meanings = encoder.zip(meaning).map(|(encoder, examples)| Meanings {
+            encoder: Arc::clone(encoder),
+            centers: centers(&examples, &counts),
+            weights: examples.t().dot(&worth) * (MEANING_WEIGHT * MEANING_WEIGHT),
+            examples,
+        });
+        Self {
+            shots: shots(&counts),
+            weights: feature_weights(&vectors, &worth, vocabulary.size()),
+            classes,
+            vocabulary,
+            meanings,
+            temperature,
+            labels,
+            is_phrase,
+            postings,
+            usual_words,
+            usual_meaning,
         }
-        model
     }
 
-    /// TF-IDF, length 1, and the share of the weight that is known.
-    fn vector(&self, features: &BTreeMap<String, f64>) -> (Sparse, f64) {
-        let mut row: Sparse = Vec::new();
-        let mut known = 0.0_f64;
-        let mut whole = 0.0_f64;
-        for (name, tf) in features {
-            let is_word = name.starts_with("w ");
-            if let Some(&index) = self.vocabulary.get(name) {
-                let idf = self.inverse_frequency.get(index).copied().unwrap_or(1.0);
-                #[allow(clippy::cast_possible_truncation)]
-                let tf = if *tf > 1.0 {
-                    (1.0 + tf.ln()) as f32
-                } else {
-                    *tf as f32
-                };
-                row.push((index, tf * idf));
-                if is_word {
-                    known += f64::from(idf);
-                    whole += f64::from(idf);
-                }
-            } else if is_word {
-                whole += 5.0;
-            }
-        }
-        row.sort_by_key(|(index, _)| *index);
-        let length = row
-            .iter()
-            .map(|(_, value)| value * value)
-            .sum::<f32>()
-            .sqrt();
-        if length > 0.0 {
-            for (_, value) in &mut row {
-                *value /= length;
-            }
-        }
-        (row, if whole > 0.0 { known / whole } else { 0.0 })
+    /// Whether meanings are known, not only words.
+    pub(super) fn encoder(&self) -> Option<&Encoder> {
+        self.meanings.as_ref().map(|known| known.encoder.as_ref())
     }
 
-    /// Gradient descent with AdaGrad steps over the examples in a fixed, mixed order.
-    fn fit(
-        &self,
-        rows: &[(Sparse, usize, f32)],
-        members: &[usize],
-        epochs: usize,
-    ) -> (Vec<f32>, Vec<f32>) {
+    /// The directions of texts; empty ones without a model of meaning.
+    pub(super) fn directions(&self, texts: &[&str]) -> Vec<Vec<f32>> {
+        self.encoder().map_or_else(
+            || vec![Vec::new(); texts.len()],
+            |encoder| encoder.encode_recalled(texts),
+        )
+    }
+
+    /// The scores of one text, whose direction is known.
+    pub(super) fn score(&self, text: &str, direction: &[f32]) -> Scores {
+        let vector = self.vocabulary.vector(text);
         let width = self.classes.len();
-        let mut weights = vec![0.0_f32; self.vocabulary.len() * width];
-        let mut bias = vec![0.0_f32; width];
-        let mut order: Vec<usize> = members.to_vec();
-        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut gradient = vec![0.0_f32; width];
-        for epoch in 0..epochs {
-            // A linear congruential generator: a fixed order that is not the order of classes.
-            for index in (1..order.len()).rev() {
-                seed = seed
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1_442_695_040_888_963_407);
-                #[allow(clippy::cast_possible_truncation)]
-                let other = ((seed >> 33) as usize) % (index + 1);
-                order.swap(index, other);
+        let mut scores = vec![0.0_f32; width];
+        let mut similarity = vec![0.0_f32; self.labels.len()];
+        for (feature, value) in &vector.sparse {
+            let start = feature * width;
+            let columns = self.weights.get(start..start + width).unwrap_or_default();
+            for (cell, weight) in scores.iter_mut().zip(columns) {
+                *cell += value * weight;
             }
-            #[allow(clippy::cast_precision_loss)]
-            let rate = LEARNING_RATE / (1.0 + 0.15 * epoch as f32);
-            for &member in &order {
-                let Some((row, class, weight)) = rows.get(member) else {
-                    continue;
-                };
-                scores_into(&weights, &bias, row, &mut gradient);
-                softmax(&mut gradient);
-                if let Some(own) = gradient.get_mut(*class) {
-                    *own -= 1.0;
-                }
-                let step = rate * weight;
-                for (feature, value) in row {
-                    let start = feature * width;
-                    if let Some(columns) = weights.get_mut(start..start + width) {
-                        let factor = step * value;
-                        for (cell, slope) in columns.iter_mut().zip(&gradient) {
-                            *cell -= factor * slope;
-                        }
-                    }
-                }
-                for (cell, slope) in bias.iter_mut().zip(&gradient) {
-                    *cell -= step * 0.1 * slope;
-                }
-            }
-        }
-        (weights, bias)
-    }
-
-    /// The temperature at which out-of-fold probabilities of the examples are the most honest (least log loss).
-    fn calibrate(&self, rows: &[(Sparse, usize, f32)]) -> f64 {
-        let mut held_out: Vec<(Vec<f32>, usize)> = Vec::new();
-        let width = self.classes.len();
-        if rows.len() < 3 * width.max(2) {
-            // Too few examples to hold any back: what larger desks came to.
-            return DEFAULT_TEMPERATURE;
-        }
-        for fold in 0..FOLDS {
-            let members: Vec<usize> = (0..rows.len())
-                .filter(|index| index % FOLDS != fold)
-                .collect();
-            let (weights, bias) = self.fit(rows, &members, EPOCHS / 2);
-            for (row, class, _) in rows
-                .iter()
-                .skip(fold)
-                .step_by(FOLDS)
-                .filter(|row| row.2 > 0.9 || class_is_none(&self.classes, row.1))
-            {
-                let mut scores = vec![0.0_f32; width];
-                scores_into(&weights, &bias, row, &mut scores);
-                held_out.push((scores, *class));
-            }
-        }
-        let mut best = (f64::INFINITY, DEFAULT_TEMPERATURE);
-        for step in 0..16 {
-            let temperature = 0.2 + 0.1 * f64::from(step);
-            let loss: f64 = held_out
-                .iter()
-                .map(|(scores, class)| {
-                    let probabilities = tempered(scores, temperature);
-                    -probabilities
-                        .get(*class)
-                        .copied()
-                        .unwrap_or(0.0)
-                        .max(1e-9)
-                        .ln()
-                })
-                .sum();
-            if loss < best.0 {
-                best = (loss, temperature);
-            }
-        }
-        best.1
-    }
-
-    /// The scores of one text.
-    pub(crate) fn score(&self, text: &str) -> Scores {
-        let (row, known) = self.vector(&count(text, &self.concepts));
-        let mut scores = vec![0.0_f32; self.classes.len()];
-        scores_into(&self.weights, &self.bias, &row, &mut scores);
-        let mut similarity: BTreeMap<usize, f32> = BTreeMap::new();
-        for (feature, value) in &row {
             for (example, other) in self.postings.get(*feature).into_iter().flatten() {
-                *similarity.entry(*example).or_insert(0.0) += value * other;
+                if let Some(cell) = similarity.get_mut(*example) {
+                    *cell += value * other;
+                }
             }
         }
-        let mut nearest = vec![0.0_f64; self.classes.len()];
-        for (example, value) in similarity {
-            if let Some((_, class)) = self.examples.get(example)
-                && let Some(cell) = nearest.get_mut(*class)
-                && f64::from(value) > *cell
-            {
-                *cell = f64::from(value);
+        let near_words = self.nearest(similarity.iter().copied());
+        let mut alike = similarity;
+        let (mut near_meaning, mut near_center) = (vec![0.0; width], vec![0.0; width]);
+        if let Some(known) = &self.meanings {
+            let direction = Array1::from_vec(direction.to_vec());
+            if direction.len() == known.examples.ncols() {
+                for (cell, add) in scores.iter_mut().zip(known.weights.t().dot(&direction)) {
+                    *cell += add;
+                }
+                let by_meaning = known.examples.dot(&direction);
+                for (cell, add) in alike.iter_mut().zip(&by_meaning) {
+                    *cell += MEANING_WEIGHT * MEANING_WEIGHT * add;
+                }
+                near_meaning = self.nearest(by_meaning);
+                near_center = known
+                    .centers
+                    .dot(&direction)
+                    .iter()
+                    .map(|x| f64::from(*x))
+                    .collect();
             }
         }
         Scores {
             probabilities: tempered(&scores, self.temperature),
-            nearest,
-            known,
+            near_words,
+            near_meaning,
+            near_center,
+            neighbours: self.neighbours(&alike),
+            known: vector.known,
+            length: vector.length,
         }
     }
 
-    /// Reads a mail: its sentences with their weights, and the whole.
-    pub(crate) fn read(&self, sentences: &[(&str, f64)]) -> Option<Reading<'_>> {
-        if sentences.is_empty() {
-            return None;
-        }
-        let whole_text = sentences
+    /// The share of each class among the few phrases that are the most alike.
+    fn neighbours(&self, alike: &[f32]) -> Vec<f64> {
+        let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(NEIGHBOURS + 1);
+        let examples = self.labels.iter().zip(&self.is_phrase);
+        for (value, (label, _)) in alike
             .iter()
-            .map(|(text, _)| *text)
-            .collect::<Vec<_>>()
-            .join(" ");
-        let whole = self.score(&whole_text);
-        let scored: Vec<Scores> = if sentences.len() == 1 {
-            vec![whole.clone()]
-        } else {
-            sentences.iter().map(|(text, _)| self.score(text)).collect()
-        };
-        let mut ranking: Vec<(String, f64)> = Vec::new();
-        let mut total = 0.0;
-        for (index, class) in self.classes.iter().enumerate() {
-            let at = |list: &[f64]| list.get(index).copied().unwrap_or(0.0);
-            let best = scored
-                .iter()
-                .zip(sentences)
-                .map(|(scores, (_, weight))| at(&scores.probabilities) * weight.min(1.0))
-                .fold(0.0, f64::max);
-            // Both views must agree: the whole mail, and its best sentence.
-            let both = at(&whole.probabilities).max(1e-4).powf(0.4) * best.max(1e-4).powf(0.6);
-            total += both;
-            ranking.push((class.clone(), both));
+            .zip(examples)
+            .filter(|(_, (_, phrase))| **phrase)
+        {
+            let place = nearest.partition_point(|(other, _)| other >= value);
+            if place < NEIGHBOURS {
+                nearest.insert(place, (*value, *label));
+                nearest.truncate(NEIGHBOURS);
+            }
         }
-        for (_, value) in &mut ranking {
-            *value /= total.max(1e-9);
+        let mut shares = vec![0.0; self.classes.len()];
+        for (_, label) in &nearest {
+            if let Some(cell) = shares.get_mut(*label) {
+                *cell += 1.0 / NEIGHBOURS as f64;
+            }
         }
-        let nearest = self
-            .classes
-            .iter()
-            .enumerate()
-            .map(|(index, class)| {
-                let at = |scores: &Scores| scores.nearest.get(index).copied().unwrap_or(0.0);
-                (
-                    class.clone(),
-                    scored.iter().chain([&whole]).map(at).fold(0.0, f64::max),
-                )
-            })
-            .collect::<BTreeMap<String, f64>>();
-        ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let second = ranking
-            .iter()
-            .filter(|(class, _)| class != NONE)
-            .nth(1)
-            .map_or(0.0, |entry| entry.1);
-        let none = ranking
-            .iter()
-            .find(|(class, _)| class == NONE)
-            .map_or(0.0, |entry| entry.1);
-        let mut ranking: Vec<(String, f64)> = ranking
-            .into_iter()
-            .filter(|(class, _)| class != NONE)
-            .collect();
-        for (place, (class, value)) in ranking.iter_mut().enumerate() {
-            let rival = if place == 0 { second } else { 1.0 };
-            let near = nearest.get(class).copied().unwrap_or(0.0);
-            *value = judge(*value, rival, none, near, whole.known).min(*value * 1.6 + 0.02);
+        shares
+    }
+
+    /// How near the nearest phrase of each class is.
+    fn nearest(&self, similarity: impl IntoIterator<Item = f32>) -> Vec<f64> {
+        let mut nearest = vec![0.0_f64; self.classes.len()];
+        let examples = self.labels.iter().zip(&self.is_phrase);
+        for (value, (label, is_phrase)) in similarity.into_iter().zip(examples) {
+            if let Some(cell) = nearest.get_mut(*label).filter(|_| *is_phrase) {
+                *cell = cell.max(f64::from(value));
+            }
         }
-        ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        Some(Reading {
-            model: self,
-            ranking,
-            sentences: scored,
+        nearest
+    }
+}
+
+/// What is known of the examples by number.
+struct Counts<'a> {
+    labels: &'a [usize],
+    weights: &'a [f32],
+    is_phrase: &'a [bool],
+    classes: usize,
+}
+
+/// What the examples mean. An answer's text is long and says many things: it counts by its words alone, and costs no time.
+fn directions_of(examples: &[&Example], encoder: &Encoder) -> Vec<Vec<f32>> {
+    let is_read = |example: &&&Example| example.is_phrase;
+    let texts: Vec<&str> = examples
+        .iter()
+        .filter(is_read)
+        .map(|one| one.text.as_str())
+        .collect();
+    let mut read = encoder.encode_kept(&texts).into_iter();
+    let nothing = vec![0.0; encoder.width()];
+    examples
+        .iter()
+        .map(|example| {
+            let own = example.is_phrase.then(|| read.next()).flatten();
+            own.unwrap_or_else(|| nothing.clone())
         })
-    }
-
-    /// The best class of a text, whatever "none of these" says; for measuring.
-    pub(crate) fn argmax(&self, text: &str) -> Option<(&str, f64)> {
-        let reading = self.read(&[(text, 1.0)])?;
-        let (intent, confidence) = reading.ranking.first()?;
-        let class = self.classes.iter().find(|class| *class == intent)?;
-        Some((class, *confidence))
-    }
+        .collect()
 }
 
-impl Reading<'_> {
-    /// The sentence that spoke most for an intent.
-    pub(crate) fn best_sentence(&self, intent: &str) -> Option<usize> {
-        let class = self
-            .model
-            .classes
+/// At most so many examples, each class cut to the same length.
+fn bounded(examples: &[Example]) -> Vec<&Example> {
+    let mut most = EXAMPLES_MAX;
+    loop {
+        let mut seen: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+        let kept: Vec<&Example> = examples
             .iter()
-            .position(|class| class == intent)?;
-        self.sentences
-            .iter()
-            .enumerate()
-            .max_by(|(i, a), (j, b)| {
-                let at = |scores: &Scores| scores.probabilities.get(class).copied().unwrap_or(0.0);
-                at(a).total_cmp(&at(b)).then(j.cmp(i))
+            .filter(|one| {
+                let count = seen.entry(&one.label).or_insert(0);
+                *count += 1;
+                *count <= most
             })
-            .map(|(index, _)| index)
-    }
-
-    /// How likely a sentence means an intent.
-    pub(crate) fn sentence_probability(&self, position: usize, intent: &str) -> f64 {
-        let class = self.model.classes.iter().position(|class| class == intent);
-        class
-            .and_then(|class| self.sentences.get(position)?.probabilities.get(class))
-            .copied()
-            .unwrap_or(0.0)
-    }
-
-    /// The best intent of one sentence with its confidence; `None` where it asks for nothing that an article covers.
-    pub(crate) fn sentence_top(&self, position: usize) -> Option<(&str, f64)> {
-        let scores = self.sentences.get(position)?;
-        let (index, probability) = scores
-            .probabilities
-            .iter()
-            .copied()
-            .enumerate()
-            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        let class = self
-            .model
-            .classes
-            .get(index)
-            .filter(|class| *class != NONE)?;
-        let near = scores.nearest.get(index).copied().unwrap_or(0.0);
-        Some((class, judge(probability, 0.0, 0.0, near, scores.known)))
+            .collect();
+        if kept.len() <= EXAMPLES_MAX || most <= 1 {
+            return kept;
+        }
+        most = (most / 2).min(most - 1);
     }
 }
 
-/// Passes over the examples.
-const EPOCHS: usize = 24;
-/// Parts of the examples that are held out in turn.
-const FOLDS: usize = 3;
-/// The first step.
-const LEARNING_RATE: f32 = 4.0;
-/// Where there are too few examples to find one.
-const DEFAULT_TEMPERATURE: f64 = 0.6;
-
-/// How likely it is that the best intent is right at all: a logistic function of what is known about the text. Its
-/// coefficients were set by hand on the development mails of the evaluation desk; they are not fitted, and too sure on
-/// desks with many near articles.
-fn judge(probability: f64, rival: f64, none: f64, nearest: f64, known: f64) -> f64 {
-    let odds = (probability.clamp(1e-4, 0.9999) / (1.0 - probability.clamp(1e-4, 0.9999))).ln();
-    let margin = (probability.max(1e-4) / rival.max(1e-4)).ln().min(4.0);
-    let value = -0.8 + 0.55 * odds + 0.35 * margin - 1.5 * none + 3.0 * nearest + 1.0 * known;
-    1.0 / (1.0 + (-value).exp())
+fn rows(directions: Vec<Vec<f32>>) -> Array2<f32> {
+    let width = directions.first().map_or(0, Vec::len);
+    let count = directions.len();
+    let flat = directions.into_iter().flatten().collect();
+    Array2::from_shape_vec((count, width), flat).unwrap_or_default()
 }
 
-fn scores_into(weights: &[f32], bias: &[f32], row: &Sparse, out: &mut [f32]) {
-    let width = bias.len();
-    for (cell, start) in out.iter_mut().zip(bias) {
-        *cell = *start;
-    }
-    for (feature, value) in row {
-        let start = feature * width;
-        if let Some(columns) = weights.get(start..start + width) {
-            for (cell, weight) in out.iter_mut().zip(columns) {
-                *cell += value * weight;
+fn dot(rows: &Array2<f32>, a: usize, b: usize) -> f64 {
+    let row = |index| (index < rows.nrows()).then(|| rows.index_axis(Axis(0), index));
+    row(a)
+        .zip(row(b))
+        .map_or(0.0, |(a, b)| f64::from(a.dot(&b)))
+}
+
+/// How alike each two examples are.
+fn alike(vectors: &[Vector], postings: &[Sparse], meaning: Option<&Array2<f32>>) -> Array2<f32> {
+    let count = vectors.len();
+    let mut alike = meaning.map_or_else(
+        || Array2::zeros((count, count)),
+        |rows| rows.dot(&rows.t()) * (MEANING_WEIGHT * MEANING_WEIGHT),
+    );
+    for (vector, mut row) in vectors.iter().zip(alike.rows_mut()) {
+        for (feature, value) in &vector.sparse {
+            for (other, weight) in postings.get(*feature).into_iter().flatten() {
+                if let Some(cell) = row.get_mut(*other) {
+                    *cell += value * weight;
+                }
             }
         }
     }
+    alike
 }
 
-fn class_is_none(classes: &[String], class: usize) -> bool {
-    classes.get(class).is_some_and(|name| name == NONE)
+/// The weight of each feature for each class.
+fn feature_weights(vectors: &[Vector], worth: &Array2<f32>, features: usize) -> Vec<f32> {
+    let width = worth.ncols();
+    let mut weights = vec![0.0; features * width];
+    for (vector, row) in vectors.iter().zip(worth.rows()) {
+        for (feature, value) in &vector.sparse {
+            let start = feature * width;
+            for (cell, share) in weights
+                .get_mut(start..start + width)
+                .unwrap_or_default()
+                .iter_mut()
+                .zip(&row)
+            {
+                *cell += value * share;
+            }
+        }
+    }
+    weights
 }
 
-fn softmax(scores: &mut [f32]) {
-    let most = scores.iter().copied().fold(f32::MIN, f32::max);
-    let mut sum = 0.0;
-    for score in scores.iter_mut() {
-        *score = (*score - most).exp();
-        sum += *score;
+fn shots(counts: &Counts<'_>) -> Vec<usize> {
+    let mut shots = vec![0; counts.classes];
+    for (label, is_phrase) in counts.labels.iter().zip(counts.is_phrase) {
+        if let Some(cell) = shots.get_mut(*label) {
+            *cell += usize::from(*is_phrase);
+        }
     }
-    for score in scores.iter_mut() {
-        *score /= sum;
+    shots
+}
+
+fn centers(meaning: &Array2<f32>, counts: &Counts<'_>) -> Array2<f32> {
+    let mut centers = Array2::<f32>::zeros((counts.classes, meaning.ncols()));
+    for ((row, label), is_phrase) in meaning
+        .rows()
+        .into_iter()
+        .zip(counts.labels)
+        .zip(counts.is_phrase)
+    {
+        if *is_phrase && *label < counts.classes {
+            let mut center = centers.index_axis_mut(Axis(0), *label);
+            center += &row;
+        }
     }
+    for mut row in centers.rows_mut() {
+        let length = row.dot(&row).sqrt();
+        if length > 0.0 {
+            row /= length;
+        }
+    }
+    centers
+}
+
+/// How near the nearest other phrase of its own class usually is to a phrase.
+fn usual(counts: &Counts<'_>, classes: &[String], near: &dyn Fn(usize, usize) -> f64) -> Usual {
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); classes.len()];
+    for (index, (label, is_phrase)) in counts.labels.iter().zip(counts.is_phrase).enumerate() {
+        let is_none = classes.get(*label).is_some_and(|class| class == NONE);
+        if let Some(list) = members.get_mut(*label).filter(|_| *is_phrase && !is_none) {
+            list.push(index);
+        }
+    }
+    let mut values = Vec::new();
+    for list in &members {
+        for one in list {
+            let best = list
+                .iter()
+                .filter(|other| *other != one)
+                .map(|other| near(*one, *other))
+                .fold(f64::NAN, f64::max);
+            if best.is_finite() {
+                values.push(best);
+            }
+        }
+    }
+    Usual::of(&values)
+}
+
+/// The temperature at which the probabilities of held-out phrases are the most honest (least log loss).
+fn temperature(alike: &Array2<f32>, counts: &Counts<'_>) -> f64 {
+    let count = counts.labels.len();
+    if count < 3 * counts.classes.max(2) {
+        // Too few to hold any back: what larger desks came to.
+        return DEFAULT_TEMPERATURE;
+    }
+    let mut held: Vec<(Vec<f32>, usize)> = Vec::new();
+    for fold in 0..FOLDS {
+        let (rest, out): (Vec<usize>, Vec<usize>) =
+            (0..count).partition(|index| index % FOLDS != fold);
+        let pick = |list: &[usize]| alike.select(Axis(0), list).select(Axis(1), &rest);
+        let labels: Vec<usize> = rest
+            .iter()
+            .filter_map(|index| counts.labels.get(*index).copied())
+            .collect();
+        let weights: Vec<f32> = rest
+            .iter()
+            .filter_map(|index| counts.weights.get(*index).copied())
+            .collect();
+        let worth = fit(&pick(&rest), &labels, &weights, counts.classes);
+        let scores = pick(&out).dot(&worth);
+        for (row, index) in scores.rows().into_iter().zip(&out) {
+            let is_phrase = counts.is_phrase.get(*index).copied().unwrap_or(false)
+                && counts
+                    .weights
+                    .get(*index)
+                    .is_some_and(|weight| *weight >= PHRASE_WEIGHT);
+            if let Some(label) = counts.labels.get(*index).filter(|_| is_phrase) {
+                held.push((row.to_vec(), *label));
+            }
+        }
+    }
+    let mut best = (f64::INFINITY, DEFAULT_TEMPERATURE);
+    for step in 0..20 {
+        let temperature = 0.15 * 1.15_f64.powi(step);
+        let loss: f64 = held
+            .iter()
+            .map(|(scores, label)| {
+                let own = tempered(scores, temperature).get(*label).copied();
+                -own.unwrap_or(0.0).max(1e-9).ln()
+            })
+            .sum();
+        if loss < best.0 {
+            best = (loss, temperature);
+        }
+    }
+    best.1
 }
 
 fn tempered(scores: &[f32], temperature: f64) -> Vec<f64> {
-    let most = scores.iter().copied().fold(f32::MIN, f32::max);
-    let values: Vec<f64> = scores
+    #[allow(clippy::cast_possible_truncation)]
+    let mut cooled: Vec<f32> = scores
         .iter()
-        .map(|score| (f64::from(*score - most) / temperature).exp())
+        .map(|score| (f64::from(*score) / temperature) as f32)
         .collect();
-    let sum: f64 = values.iter().sum();
-    values.into_iter().map(|value| value / sum).collect()
+    softmax(&mut cooled);
+    cooled.into_iter().map(f64::from).collect()
 }

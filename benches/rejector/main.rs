@@ -1,0 +1,132 @@
+//! Makes the constants of `src/understand/intent/rejector.rs`: `make rejector`. Many small helpdesks are cut from public data sets of customers'
+//! requests, each is trained as ours would be, and is asked what it covers, what is just beside it, and what is far from it. A logistic function
+//! learns when the best intent is right. The same files and the same model give the same constants.
+//!
+//! Data: BANKING77 (Casanueva et al. 2020, CC BY 4.0) and CLINC150 (Larson et al. 2019, CC BY 3.0), training rows only, as
+//! tab-separated text, label, split. Nothing of them is shipped but these constants.
+
+// Numbers that are its own, not a mail's: a mistake may end it.
+#![allow(
+    clippy::needless_range_loop,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation
+)]
+
+mod episode;
+mod fit;
+
+use episode::{Chance, Set};
+use fit::Row;
+use handoffd::config::Embedding;
+use handoffd::understand::meaning::Encoder;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+const SETS: [&str; 2] = ["banking77", "clinc150"];
+
+fn main() -> ExitCode {
+    let mut folder = PathBuf::from("../shared/corpus/intents");
+    let mut models = PathBuf::from("models");
+    let mut episodes = 300_usize;
+    let mut asked = false;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--data" => folder = arguments.next().map(PathBuf::from).unwrap_or_default(),
+            "--models" => models = arguments.next().map(PathBuf::from).unwrap_or_default(),
+            "--episodes" => {
+                episodes = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(300);
+            }
+            "--fit" => asked = true,
+            _ => {}
+        }
+    }
+    if !asked {
+        println!(
+            "the rejector's constants are not fitted in an ordinary run; `make rejector` does it"
+        );
+        return ExitCode::SUCCESS;
+    }
+    let mut sets = Vec::new();
+    for name in SETS {
+        let path = folder.join(format!("{name}.tsv"));
+        match Set::read(&path) {
+            Ok(set) => sets.push(set),
+            Err(error) => {
+                eprintln!(
+                    "{}: {error}; name the folder of the data sets with --data",
+                    path.display()
+                );
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    for (name, embedding) in [
+        ("transformer", Embedding::Best),
+        ("table", Embedding::Static),
+        ("words", Embedding::None),
+    ] {
+        match load(&models, embedding) {
+            Some(encoder) => one_kind(name, &sets, episodes, encoder.as_ref()),
+            None => eprintln!(
+                "{name}: no such model in {}; `make model` fetches it",
+                models.display()
+            ),
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// The encoder of a kind; the outer `None` where it is wanted and not there.
+fn load(models: &Path, embedding: Embedding) -> Option<Option<Arc<Encoder>>> {
+    if embedding == Embedding::None {
+        return Some(None);
+    }
+    let encoder = Encoder::load(models, embedding).ok()??;
+    Some(Some(Arc::new(encoder)))
+}
+
+/// Fits one row of constants and says how well it does on the set that it has not seen.
+fn one_kind(name: &str, sets: &[Set], episodes: usize, encoder: Option<&Arc<Encoder>>) {
+    let mut rows: Vec<Vec<Row>> = Vec::new();
+    for (number, set) in sets.iter().enumerate() {
+        let far = sets.get(1 - number.min(1));
+        if let Some(encoder) = encoder {
+            let _ = encoder.encode_kept(&set.texts());
+            let _ = encoder.encode_kept(&episode::AROUND);
+        }
+        let mut chance = Chance::new(number as u64 + 1);
+        let mut of_set = Vec::new();
+        for _ in 0..episodes {
+            of_set.extend(episode::play(set, far, encoder, &mut chance));
+        }
+        eprintln!("{name}: {} messages from {}", of_set.len(), SETS[number]);
+        rows.push(of_set);
+    }
+    for (left_out, test) in rows.iter().enumerate() {
+        let train: Vec<&Row> = other(&rows, left_out).collect();
+        let constants = fit::constants(&train);
+        println!("{name}: fitted without {}, asked about it:", SETS[left_out]);
+        fit::report(test, &constants);
+    }
+    let all: Vec<&Row> = rows.iter().flatten().collect();
+    let constants = fit::constants(&all);
+    println!("    {name}: [");
+    for number in &constants {
+        println!("        {number:.3},");
+    }
+    println!("    ],");
+    for (number, test) in rows.iter().enumerate() {
+        println!("{name}: fitted on all, asked about {}:", SETS[number]);
+        fit::report(test, &constants);
+    }
+}
+
+fn other(rows: &[Vec<Row>], left_out: usize) -> impl Iterator<Item = &Row> {
+    rows.iter()
+        .enumerate()
+        .filter(move |(index, _)| *index != left_out)
+        .flat_map(|(_, list)| list)
+}

@@ -1,0 +1,233 @@
+//! What does a whole mail ask for? Its sentences and the whole, weighed together, and how sure that is.
+
+use super::model::{Model, NONE, Scores};
+use super::rejector;
+
+/// What the whole mail and the mean of its sentences weigh, and how much a phrase in the same words adds (measured on `config/desk`).
+const VIEW_WEIGHT: f64 = 0.4;
+const PHRASE_WEIGHT: f64 = 5.0;
+/// No view alone can rule an intent out.
+const LEAST: f64 = 1e-6;
+
+/// What was read from a whole mail.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    model: &'a Model,
+    /// Intents by falling confidence, without "none of these".
+    pub(super) ranking: Vec<(String, f64)>,
+    sentences: Vec<Scores>,
+    whole: Scores,
+}
+
+impl Model {
+    /// Reads a mail: its sentences with their weights, and the whole. `None` for no sentence.
+    #[must_use]
+    pub fn read(&self, sentences: &[(&str, f64)]) -> Option<Reading<'_>> {
+        let texts: Vec<&str> = sentences.iter().map(|(text, _)| *text).collect();
+        let directions = self.directions(&texts);
+        let scored: Vec<Scores> = texts
+            .iter()
+            .zip(&directions)
+            .map(|(text, direction)| self.score(text, direction))
+            .collect();
+        let whole = match scored.as_slice() {
+            [] => return None,
+            [only] => only.clone(),
+            _ => {
+                // The whole mail's meaning is the mean of its sentences': one pass through the encoder serves both views.
+                let direction = middle(&directions, sentences);
+                let whole = self.score(&texts.join(" "), &direction);
+                self.joined(&whole, &scored, sentences)
+            }
+        };
+        let ranking = self.ranking(&whole);
+        Some(Reading {
+            model: self,
+            ranking,
+            sentences: scored,
+            whole,
+        })
+    }
+
+    /// The whole mail, its sentences in the mean, and the phrase that the whole mail is the most alike must agree on an intent.
+    fn joined(&self, whole: &Scores, scored: &[Scores], sentences: &[(&str, f64)]) -> Scores {
+        let at = |list: &[f64], class: usize| list.get(class).copied().unwrap_or(0.0);
+        let best = |pick: &dyn Fn(&Scores) -> f64, start: f64| {
+            scored.iter().map(pick).fold(start, f64::max)
+        };
+        let mut joined = whole.clone();
+        let mut total = 0.0;
+        #[allow(clippy::cast_precision_loss)]
+        let count = sentences.len() as f64;
+        for class in 0..self.classes.len() {
+            let mean: f64 = scored
+                .iter()
+                .zip(sentences)
+                .map(|(scores, (_, weight))| at(&scores.probabilities, class) * weight / count)
+                .sum();
+            let both = at(&whole.probabilities, class).max(LEAST).powf(VIEW_WEIGHT)
+                * mean.max(LEAST).powf(VIEW_WEIGHT)
+                * (PHRASE_WEIGHT * at(&whole.near_words, class)).exp();
+            total += both;
+            set(&mut joined.probabilities, class, both);
+            set(
+                &mut joined.near_words,
+                class,
+                best(
+                    &|scores| at(&scores.near_words, class),
+                    at(&whole.near_words, class),
+                ),
+            );
+            set(
+                &mut joined.near_meaning,
+                class,
+                best(
+                    &|scores| at(&scores.near_meaning, class),
+                    at(&whole.near_meaning, class),
+                ),
+            );
+            set(
+                &mut joined.neighbours,
+                class,
+                best(
+                    &|scores| at(&scores.neighbours, class),
+                    at(&whole.neighbours, class),
+                ),
+            );
+            set(
+                &mut joined.near_center,
+                class,
+                best(
+                    &|scores| at(&scores.near_center, class),
+                    at(&whole.near_center, class),
+                ),
+            );
+        }
+        for value in &mut joined.probabilities {
+            *value /= total.max(1e-9);
+        }
+        joined
+    }
+
+    /// Intents by falling confidence.
+    fn ranking(&self, scores: &Scores) -> Vec<(String, f64)> {
+        let mut ranking: Vec<(String, f64)> = self
+            .classes
+            .iter()
+            .enumerate()
+            .filter(|(_, class)| *class != NONE)
+            .map(|(index, class)| (class.clone(), self.confidence(scores, index)))
+            .collect();
+        ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        ranking
+    }
+
+    /// How sure it is that a text means this class: for the best one what the rejector says, for each other its own probability, for only one can be
+    /// right.
+    fn confidence(&self, scores: &Scores, class: usize) -> f64 {
+        let own = scores.probabilities.get(class).copied().unwrap_or(0.0);
+        let is_best = self
+            .classes
+            .iter()
+            .zip(&scores.probabilities)
+            .enumerate()
+            .filter(|(index, (name, _))| *index != class && *name != NONE)
+            .all(|(index, (_, value))| *value < own || (*value <= own && index > class));
+        let best = rejector::confidence(&rejector::evidence(self, scores, class), self.encoder());
+        if is_best { best } else { best.min(own) }
+    }
+
+    /// The best class of a text, whatever "none of these" says; for measuring.
+    #[must_use]
+    pub fn argmax(&self, text: &str) -> Option<(&str, f64)> {
+        let reading = self.read(&[(text, 1.0)])?;
+        let class = best_class(self, &reading.whole)?;
+        let confidence = self.confidence(&reading.whole, class);
+        Some((self.classes.get(class)?, confidence))
+    }
+
+    /// What the rejector is told of a mail: the best class, and the evidence; for fitting it.
+    #[must_use]
+    pub fn evidence(&self, sentences: &[(&str, f64)]) -> Option<(&str, Vec<f64>)> {
+        let reading = self.read(sentences)?;
+        let class = best_class(self, &reading.whole)?;
+        let evidence = rejector::evidence(self, &reading.whole, class);
+        Some((self.classes.get(class)?, evidence.to_vec()))
+    }
+}
+
+fn best_class(model: &Model, scores: &Scores) -> Option<usize> {
+    model
+        .classes
+        .iter()
+        .zip(&scores.probabilities)
+        .enumerate()
+        .filter(|(_, (class, _))| *class != NONE)
+        .max_by(|(i, (_, a)), (j, (_, b))| a.total_cmp(b).then(j.cmp(i)))
+        .map(|(index, _)| index)
+}
+
+fn set(list: &mut [f64], index: usize, value: f64) {
+    if let Some(cell) = list.get_mut(index) {
+        *cell = value;
+    }
+}
+
+fn middle(directions: &[Vec<f32>], sentences: &[(&str, f64)]) -> Vec<f32> {
+    let mut sum = vec![0.0; directions.first().map_or(0, Vec::len)];
+    for (direction, (_, weight)) in directions.iter().zip(sentences) {
+        #[allow(clippy::cast_possible_truncation)]
+        for (cell, x) in sum.iter_mut().zip(direction) {
+            *cell += x * *weight as f32;
+        }
+    }
+    let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if length > 0.0 {
+        sum.iter_mut().for_each(|x| *x /= length);
+    }
+    sum
+}
+
+impl Reading<'_> {
+    /// The sentence that spoke most for an intent.
+    pub(super) fn best_sentence(&self, intent: &str) -> Option<usize> {
+        let class = self.class(intent)?;
+        self.sentences
+            .iter()
+            .enumerate()
+            .max_by(|(i, a), (j, b)| {
+                let at = |scores: &Scores| scores.probabilities.get(class).copied().unwrap_or(0.0);
+                at(a).total_cmp(&at(b)).then(j.cmp(i))
+            })
+            .map(|(index, _)| index)
+    }
+
+    fn class(&self, intent: &str) -> Option<usize> {
+        self.model.classes.iter().position(|class| class == intent)
+    }
+
+    /// How likely a sentence means an intent.
+    pub(super) fn sentence_probability(&self, position: usize, intent: &str) -> f64 {
+        self.class(intent)
+            .and_then(|class| self.sentences.get(position)?.probabilities.get(class))
+            .copied()
+            .unwrap_or(0.0)
+    }
+
+    /// The best intent of one sentence with its confidence; `None` where it asks for nothing that an article covers.
+    pub(super) fn sentence_top(&self, position: usize) -> Option<(&str, f64)> {
+        let scores = self.sentences.get(position)?;
+        let class = best_class(self.model, scores)?;
+        let own = scores.probabilities.get(class).copied().unwrap_or(0.0);
+        let none = self
+            .class(NONE)
+            .and_then(|none| scores.probabilities.get(none));
+        if none.is_some_and(|none| *none > own) {
+            return None;
+        }
+        Some((
+            self.model.classes.get(class)?,
+            self.model.confidence(scores, class),
+        ))
+    }
+}
