@@ -121,7 +121,19 @@ impl Pattern {
 
     /// The first place where it matches.
     pub(super) fn find(&self, words: &[String]) -> Option<(usize, usize)> {
-        (0..words.len()).find_map(|start| Some((start, self.match_from(words, start)?)))
+        (0..words.len())
+            .filter(|start| self.may_begin_at(words, *start))
+            .find_map(|start| Some((start, self.match_from(words, start)?)))
+    }
+
+    /// Whether the first word fits: hardly ever, and what follows costs memory.
+    fn may_begin_at(&self, words: &[String], start: usize) -> bool {
+        match (self.0.first(), words.get(start)) {
+            (Some(Element::Word(shapes)), Some(word)) => {
+                shapes.iter().any(|shape| shape.matches(word))
+            }
+            _ => true,
+        }
     }
 }
 
