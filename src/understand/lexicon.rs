@@ -4,7 +4,7 @@
 //! words between, `...` up to seven, `#` a number, `#5-17` a number in that range. Matching is linear in the text for each pattern.
 
 use super::words::words;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One way in which a word may match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +126,18 @@ impl Pattern {
             .find_map(|start| Some((start, self.match_from(words, start)?)))
     }
 
+    /// The words that it may begin with; `None` where that is not told by whole words.
+    fn first_words(&self) -> Option<Vec<String>> {
+        let Some(Element::Word(shapes)) = self.0.first() else {
+            return None;
+        };
+        let exact = |shape: &Shape| match shape {
+            Shape::Exact(word) => Some(word.clone()),
+            _ => None,
+        };
+        shapes.iter().map(exact).collect()
+    }
+
     /// Whether the first word fits: hardly ever, and what follows costs memory.
     fn may_begin_at(&self, words: &[String], start: usize) -> bool {
         match (self.0.first(), words.get(start)) {
@@ -165,7 +177,44 @@ fn shapes_of(text: &str) -> Vec<Shape> {
 /// words often has no sure language, and phrases of one language hardly ever mean something in another.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lexicon {
-    lists: BTreeMap<String, Vec<Pattern>>,
+    lists: BTreeMap<String, List>,
+}
+
+/// Patterns, and for each word those that begin with it: of hundreds only a few are tried on a sentence.
+#[derive(Clone, Debug, Default)]
+struct List {
+    patterns: Vec<Pattern>,
+    by_first_word: HashMap<String, Vec<usize>>,
+    /// Those that begin otherwise.
+    others: Vec<usize>,
+}
+
+impl List {
+    fn add(&mut self, pattern: Pattern) {
+        let number = self.patterns.len();
+        match pattern.first_words() {
+            Some(words) => {
+                for word in words {
+                    self.by_first_word.entry(word).or_default().push(number);
+                }
+            }
+            None => self.others.push(number),
+        }
+        self.patterns.push(pattern);
+    }
+
+    /// The patterns that may match, each once, in their order.
+    fn candidates(&self, words: &[String]) -> impl Iterator<Item = &Pattern> {
+        let mut numbers = self.others.clone();
+        for word in words {
+            numbers.extend(self.by_first_word.get(word).into_iter().flatten());
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+            .into_iter()
+            .filter_map(|number| self.patterns.get(number))
+    }
 }
 
 /// Where a pattern matched, in words.
@@ -184,12 +233,11 @@ impl Lexicon {
         let lists = file
             .into_iter()
             .map(|(name, languages)| {
-                let patterns = languages
-                    .values()
-                    .flatten()
-                    .map(|text| Pattern::parse(text))
-                    .collect();
-                (name, patterns)
+                let mut list = List::default();
+                for text in languages.values().flatten() {
+                    list.add(Pattern::parse(text));
+                }
+                (name, list)
             })
             .collect();
         Self { lists }
@@ -201,10 +249,8 @@ impl Lexicon {
             .iter()
             .map(|text| Pattern::parse(text))
             .filter(|pattern| !pattern.0.is_empty());
-        self.lists
-            .entry(list.to_owned())
-            .or_default()
-            .extend(patterns);
+        let list = self.lists.entry(list.to_owned()).or_default();
+        patterns.for_each(|pattern| list.add(pattern));
     }
 
     /// All hits of a list, one for each pattern.
@@ -212,7 +258,7 @@ impl Lexicon {
         self.lists
             .get(list)
             .into_iter()
-            .flatten()
+            .flat_map(|list| list.candidates(words))
             .filter_map(|pattern| pattern.find(words))
             .map(|(start, end)| Hit { start, end })
             .collect()
@@ -223,7 +269,7 @@ impl Lexicon {
         self.lists
             .get(list)
             .into_iter()
-            .flatten()
+            .flat_map(|list| list.candidates(words))
             .any(|pattern| pattern.find(words).is_some())
     }
 
