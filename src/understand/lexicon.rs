@@ -1,221 +1,16 @@
-//! Word lists as data: patterns over folded words, read from the TOML files in `lexicon/`.
+//! Word lists as data: patterns (`pattern.rs`) over folded words, read from the TOML files in `lexicon/`.
 //!
-//! A pattern is a row of words: `word` exactly, `stem*`, `*anwalt*`, `a|b` one of these, `word?` may be missing, `..` up to three
-//! words between, `...` up to seven, `#` a number, `#5-17` a number in that range. Matching is linear in the text for each pattern.
+//! A file has lists (`[sure]`, `[words]`, `[innocent]`, …), each with an array of patterns a language. `[class]` names words
+//! that patterns use as `<name>`. All languages are always looked for: a mail of three words often has no sure language, and
+//! phrases of one language hardly ever mean something in another.
+//!
+//! Lists are long and mails are many, so patterns are kept by the word they begin with: what a sentence does not begin, is not tried.
 
-use super::words::words;
+use super::pattern::{Classes, Pattern, Shape};
 use std::collections::{BTreeMap, HashMap};
 
-/// One way in which a word may match.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Shape {
-    Exact(String),
-    Prefix(String),
-    Suffix(String),
-    Inside(String),
-    Number(u32, u32),
-}
-
-impl Shape {
-    fn matches(&self, word: &str) -> bool {
-        match self {
-            Self::Exact(text) => word == text,
-            Self::Prefix(text) => word.starts_with(text.as_str()),
-            Self::Suffix(text) => word.ends_with(text.as_str()),
-            Self::Inside(text) => word.contains(text.as_str()),
-            Self::Number(from, to) => {
-                word.len() <= 9
-                    && word
-                        .parse::<u32>()
-                        .is_ok_and(|number| (*from..=*to).contains(&number))
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Element {
-    Word(Vec<Shape>),
-    Optional(Vec<Shape>),
-    Gap(usize),
-}
-
-/// One pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pattern(Vec<Element>);
-
-impl Pattern {
-    /// Reads a pattern. Whatever is not syntax is a word.
-    pub(super) fn parse(text: &str) -> Self {
-        let mut elements = Vec::new();
-        for part in text.split_whitespace() {
-            match part {
-                ".." => elements.push(Element::Gap(3)),
-                "..." => elements.push(Element::Gap(7)),
-                _ => {
-                    let (part, optional) = part
-                        .strip_suffix('?')
-                        .map_or((part, false), |rest| (rest, true));
-                    let mut shapes: Vec<Vec<Shape>> = part.split('|').map(shapes_of).collect();
-                    if shapes.len() == 1 && !optional {
-                        for shape in shapes.pop().unwrap_or_default() {
-                            elements.push(Element::Word(vec![shape]));
-                        }
-                    } else {
-                        let one_of: Vec<Shape> = shapes
-                            .into_iter()
-                            .filter_map(|row| row.into_iter().next())
-                            .collect();
-                        elements.push(if optional {
-                            Element::Optional(one_of)
-                        } else {
-                            Element::Word(one_of)
-                        });
-                    }
-                }
-            }
-        }
-        Self(elements)
-    }
-
-    /// Where it ends, if it matches from `start` on.
-    fn match_from(&self, words: &[String], start: usize) -> Option<usize> {
-        // All positions that the elements so far can have reached; never more than a few.
-        let mut reached = vec![start];
-        for element in &self.0 {
-            let mut next: Vec<usize> = Vec::new();
-            let mut add = |position: usize| {
-                if !next.contains(&position) {
-                    next.push(position);
-                }
-            };
-            for &position in &reached {
-                match element {
-                    Element::Gap(longest) => {
-                        for step in 0..=*longest {
-                            if position + step < words.len() {
-                                add(position + step);
-                            }
-                        }
-                    }
-                    Element::Word(shapes) | Element::Optional(shapes) => {
-                        if matches!(element, Element::Optional(_)) {
-                            add(position);
-                        }
-                        if words
-                            .get(position)
-                            .is_some_and(|word| shapes.iter().any(|shape| shape.matches(word)))
-                        {
-                            add(position + 1);
-                        }
-                    }
-                }
-            }
-            if next.is_empty() {
-                return None;
-            }
-            reached = next;
-        }
-        reached.into_iter().min().filter(|end| *end > start)
-    }
-
-    /// The first place where it matches.
-    pub(super) fn find(&self, words: &[String]) -> Option<(usize, usize)> {
-        (0..words.len())
-            .filter(|start| self.may_begin_at(words, *start))
-            .find_map(|start| Some((start, self.match_from(words, start)?)))
-    }
-
-    /// The words that it may begin with; `None` where that is not told by whole words.
-    fn first_words(&self) -> Option<Vec<String>> {
-        let Some(Element::Word(shapes)) = self.0.first() else {
-            return None;
-        };
-        let exact = |shape: &Shape| match shape {
-            Shape::Exact(word) => Some(word.clone()),
-            _ => None,
-        };
-        shapes.iter().map(exact).collect()
-    }
-
-    /// Whether the first word fits: hardly ever, and what follows costs memory.
-    fn may_begin_at(&self, words: &[String], start: usize) -> bool {
-        match (self.0.first(), words.get(start)) {
-            (Some(Element::Word(shapes)), Some(word)) => {
-                shapes.iter().any(|shape| shape.matches(word))
-            }
-            _ => true,
-        }
-    }
-}
-
-fn shapes_of(text: &str) -> Vec<Shape> {
-    if let Some(range) = text.strip_prefix('#') {
-        let (from, to) = range
-            .split_once('-')
-            .and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)))
-            .unwrap_or((0, u32::MAX));
-        return vec![Shape::Number(from, to)];
-    }
-    let (before, after) = (text.starts_with('*'), text.ends_with('*'));
-    let mut row: Vec<Shape> = words(text).into_iter().map(Shape::Exact).collect();
-    if let Some(last) = row.pop() {
-        let Shape::Exact(core) = last else {
-            return row;
-        };
-        row.push(match (before, after) {
-            (true, true) => Shape::Inside(core),
-            (true, false) => Shape::Suffix(core),
-            (false, true) => Shape::Prefix(core),
-            (false, false) => Shape::Exact(core),
-        });
-    }
-    row
-}
-
-/// The lists of one file by name (`sure`, `words`, `innocent`, …). All languages are always looked for: a mail of three
-/// words often has no sure language, and phrases of one language hardly ever mean something in another.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Lexicon {
-    lists: BTreeMap<String, List>,
-}
-
-/// Patterns, and for each word those that begin with it: of hundreds only a few are tried on a sentence.
-#[derive(Clone, Debug, Default)]
-struct List {
-    patterns: Vec<Pattern>,
-    by_first_word: HashMap<String, Vec<usize>>,
-    /// Those that begin otherwise.
-    others: Vec<usize>,
-}
-
-impl List {
-    fn add(&mut self, pattern: Pattern) {
-        let number = self.patterns.len();
-        match pattern.first_words() {
-            Some(words) => {
-                for word in words {
-                    self.by_first_word.entry(word).or_default().push(number);
-                }
-            }
-            None => self.others.push(number),
-        }
-        self.patterns.push(pattern);
-    }
-
-    /// The patterns that may match, each once, in their order.
-    fn candidates(&self, words: &[String]) -> impl Iterator<Item = &Pattern> {
-        let mut numbers = self.others.clone();
-        for word in words {
-            numbers.extend(self.by_first_word.get(word).into_iter().flatten());
-        }
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
-            .into_iter()
-            .filter_map(|number| self.patterns.get(number))
-    }
-}
+/// Stems are kept by this many of their first bytes.
+const STEM_KEY: usize = 3;
 
 /// Where a pattern matched, in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,176 +19,199 @@ pub(super) struct Hit {
     pub(super) end: usize,
 }
 
+impl Hit {
+    const fn overlaps(self, other: Self) -> bool {
+        other.start < self.end && self.start < other.end
+    }
+}
+
+/// The lists of one file, by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lexicon {
+    lists: BTreeMap<String, List>,
+}
+
+/// Patterns, and which of them can begin with a word.
+#[derive(Clone, Debug, Default)]
+struct List {
+    patterns: Vec<Pattern>,
+    by_word: HashMap<String, Vec<usize>>,
+    by_stem: HashMap<Vec<u8>, Vec<usize>>,
+    by_number: Vec<usize>,
+    by_any: Vec<usize>,
+}
+
+impl List {
+    fn add(&mut self, pattern: Pattern) {
+        let number = self.patterns.len();
+        let Some(first) = pattern.first() else {
+            self.by_any.push(number);
+            self.patterns.push(pattern);
+            return;
+        };
+        for shape in first {
+            let row = match shape {
+                Shape::Exact(word) => self.by_word.entry(word.clone()).or_default(),
+                Shape::Prefix(stem) => match stem.as_bytes().get(..STEM_KEY) {
+                    Some(key) => self.by_stem.entry(key.to_vec()).or_default(),
+                    None => &mut self.by_any,
+                },
+                Shape::Number(..) => &mut self.by_number,
+                Shape::Suffix(_) | Shape::Inside(_) => &mut self.by_any,
+            };
+            if row.last() != Some(&number) {
+                row.push(number);
+            }
+        }
+        self.patterns.push(pattern);
+    }
+
+    /// Every place where a pattern matches, from the first word on.
+    fn hits<'a>(&'a self, words: &'a [String]) -> impl Iterator<Item = Hit> + 'a {
+        words.iter().enumerate().flat_map(move |(start, word)| {
+            let by_word = self.by_word.get(word);
+            let stem = word.as_bytes().get(..STEM_KEY);
+            let by_stem = stem.and_then(|stem| self.by_stem.get(stem));
+            let digits = word.starts_with(|c: char| c.is_ascii_digit());
+            let by_number = digits.then_some(&self.by_number);
+            [by_word, by_stem, by_number, Some(&self.by_any)]
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter_map(move |number| {
+                    let end = self.patterns.get(*number)?.match_from(words, start)?;
+                    Some(Hit { start, end })
+                })
+        })
+    }
+}
+
 impl Lexicon {
-    /// Reads a file of lists: `[list]` with one array of patterns a language.
+    /// Reads a file of lists.
     pub(super) fn read(source: &str) -> Self {
         // A broken file is found by the test below; at run time an empty list is better than no gateway.
-        let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
-            toml::from_str(source).unwrap_or_default();
-        let lists = file
+        let mut file: BTreeMap<String, toml::Table> = toml::from_str(source).unwrap_or_default();
+        let classes: Classes = file
+            .remove("class")
+            .unwrap_or_default()
             .into_iter()
-            .map(|(name, languages)| {
-                let mut list = List::default();
-                for text in languages.values().flatten() {
-                    list.add(Pattern::parse(text));
-                }
-                (name, list)
-            })
+            .filter_map(|(name, list)| Some((name, list.as_str()?.to_owned())))
             .collect();
-        Self { lists }
+        let mut lexicon = Self::default();
+        for (name, languages) in file {
+            let list = lexicon.lists.entry(name).or_default();
+            let rows = languages.values().filter_map(toml::Value::as_array);
+            for text in rows.flatten().filter_map(toml::Value::as_str) {
+                list.add(Pattern::parse(text, &classes));
+            }
+        }
+        lexicon
     }
 
     /// Adds phrases to a list.
     pub(super) fn add(&mut self, list: &str, phrases: &[String]) {
-        let patterns = phrases
-            .iter()
-            .map(|text| Pattern::parse(text))
-            .filter(|pattern| !pattern.0.is_empty());
         let list = self.lists.entry(list.to_owned()).or_default();
-        patterns.for_each(|pattern| list.add(pattern));
+        phrases
+            .iter()
+            .map(|text| Pattern::parse(text, &Classes::new()))
+            .filter(|pattern| !pattern.is_empty())
+            .for_each(|pattern| list.add(pattern));
     }
 
-    /// All hits of a list, one for each pattern.
+    /// All hits of a list.
     pub(super) fn hits(&self, list: &str, words: &[String]) -> Vec<Hit> {
         self.lists
             .get(list)
-            .into_iter()
-            .flat_map(|list| list.candidates(words))
-            .filter_map(|pattern| pattern.find(words))
-            .map(|(start, end)| Hit { start, end })
-            .collect()
+            .map(|list| list.hits(words).collect())
+            .unwrap_or_default()
     }
 
     /// Whether a list has a hit.
     pub(super) fn has(&self, list: &str, words: &[String]) -> bool {
         self.lists
             .get(list)
-            .into_iter()
-            .flat_map(|list| list.candidates(words))
-            .any(|pattern| pattern.find(words).is_some())
+            .is_some_and(|list| list.hits(words).next().is_some())
     }
 
-    /// Hits of `sure` and `words` that no innocent phrase overlaps; those of `words` without a negation just before.
-    pub(super) fn meant(&self, words: &[String]) -> Vec<Hit> {
-        let innocent = self.hits("innocent", words);
-        let covered = |hit: &Hit| {
-            innocent
-                .iter()
-                .any(|other| other.start < hit.end && hit.start < other.end)
-        };
-        let mut found: Vec<Hit> = self
-            .hits("sure", words)
-            .into_iter()
-            .filter(|hit| !covered(hit))
-            .collect();
-        found.extend(
-            self.hits("words", words)
-                .into_iter()
-                .filter(|hit| !covered(hit) && !is_negated(words, hit.start)),
-        );
-        found
+    /// Hits of a list that no innocent phrase overlaps.
+    pub(super) fn guilty(&self, list: &str, words: &[String]) -> Vec<Hit> {
+        let mut hits = self.hits(list, words);
+        if !hits.is_empty() {
+            let innocent = self.hits("innocent", words);
+            hits.retain(|hit| !innocent.iter().any(|other| hit.overlaps(*other)));
+        }
+        hits
     }
-}
 
-/// Whether a negation stands in the three words before a place.
-pub(super) fn is_negated(words: &[String], start: usize) -> bool {
-    words
-        .iter()
-        .take(start)
-        .skip(start.saturating_sub(3))
-        .any(|word| {
-            matches!(
-                word.as_str(),
-                "not"
-                    | "no"
-                    | "never"
-                    | "nobody"
-                    | "none"
-                    | "nothing"
-                    | "without"
-                    | "dont"
-                    | "didnt"
-                    | "doesnt"
-                    | "isnt"
-                    | "wasnt"
-                    | "havent"
-                    | "hasnt"
-                    | "wont"
-                    | "cannot"
-                    | "cant"
-                    | "neither"
-                    | "nor"
-                    | "nicht"
-                    | "kein"
-                    | "keine"
-                    | "keinen"
-                    | "keinem"
-                    | "keiner"
-                    | "nie"
-                    | "niemals"
-                    | "niemand"
-                    | "nichts"
-                    | "ohne"
-                    | "pas"
-                    | "jamais"
-                    | "aucun"
-                    | "aucune"
-                    | "sans"
-                    | "nunca"
-                    | "nadie"
-                    | "sin"
-                    | "ni"
-                    | "non"
-                    | "mai"
-                    | "nessun"
-                    | "nessuno"
-                    | "nessuna"
-                    | "senza"
-                    | "niet"
-                    | "geen"
-                    | "nooit"
-                    | "zonder"
-                    | "nao"
-                    | "ninguem"
-                    | "sem"
-                    | "nem"
-            )
-        })
+    /// The names of pairs: lists `first_x` and `second_x`, of which both must be said near each other.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = &str> {
+        self.lists
+            .keys()
+            .filter_map(|name| name.strip_prefix("first_"))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::words;
     use super::*;
 
-    fn finds(pattern: &str, text: &str) -> bool {
-        Pattern::parse(pattern).find(&words(text)).is_some()
-    }
-
     #[test]
-    fn patterns_match_rows_of_words() {
-        for (pattern, text, expected) in [
-            ("delete .. data", "please delete all my data", true),
-            (
-                "delete .. data",
-                "delete it. Then he sent us all the data",
-                false,
-            ),
-            ("*anwalt*", "mein Rechtsanwalt", true),
-            ("im #5-17 years", "I'm 12 years old", true),
-            ("im #5-17 years", "I'm 40 years old", false),
-            ("want|need a? refund", "we need refund", true),
-            ("n'ai pas", "je n’ai pas", true),
+    fn every_hit_is_found_and_the_innocent_ones_are_not_guilty() {
+        let lexicon = Lexicon::read(
+            "[words]\nen=['lawyer','#2-3 <p>','advo*']\n[innocent]\nen=['lawyer friend']\n[class]\np='*ers'",
+        );
+        for (text, guilty) in [
+            ("my lawyer friend", 0),
+            ("my lawyer friend knows a lawyer", 1),
+            ("two lawyers", 0),
+            ("2 lawyers", 1),
+            ("advocaat of avocat", 1),
         ] {
-            assert_eq!(finds(pattern, text), expected, "{pattern} in {text}");
+            assert_eq!(
+                lexicon.guilty("words", &words(text)).len(),
+                guilty,
+                "{text}"
+            );
         }
     }
 
     #[test]
-    fn what_is_denied_or_innocent_is_not_meant() {
-        let lexicon =
-            Lexicon::read("[words]\nen=['hacked','lawyer']\n[innocent]\nen=['lawyer friend']");
-        assert!(lexicon.meant(&words("nobody has hacked me")).is_empty());
-        assert!(lexicon.meant(&words("my lawyer friend")).is_empty());
-        assert_eq!(lexicon.meant(&words("my lawyer writes")).len(), 1);
+    fn every_list_that_ships_can_be_read() {
+        let folder =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/understand/lexicon");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            // Its own form: a row of patterns for each concept.
+            if path.ends_with("concepts.toml") {
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap();
+            let file: BTreeMap<String, toml::Table> = toml::from_str(&source)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let classes = file.get("class").cloned().unwrap_or_default();
+            for word in source.split(['"', ' ', '|', '!', '?']) {
+                if let Some(name) = word
+                    .strip_prefix('<')
+                    .and_then(|rest| rest.strip_suffix('>'))
+                {
+                    assert!(classes.contains_key(name), "{}: <{name}>", path.display());
+                }
+            }
+            let lists = file.iter().filter(|(name, _)| *name != "class");
+            for (name, languages) in lists {
+                for (language, list) in languages {
+                    let place = format!("{} [{name}] {language}", path.display());
+                    let rows = list
+                        .as_array()
+                        .unwrap_or_else(|| panic!("{place}: an array"));
+                    for row in rows {
+                        let text = row.as_str().unwrap_or_else(|| panic!("{place}: texts"));
+                        let pattern = Pattern::parse(text, &Classes::new());
+                        assert!(!pattern.is_empty(), "{place}: {text}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,9 @@
 //! Reads hostile input. Bounded: at most 20,000 characters and 200 sentences are looked at.
 
 use super::lexicon::Lexicon;
-use super::words::{visible, words};
+use super::quotation;
+use super::spelling::Spelling;
+use super::words::{clauses, visible, words};
 use crate::mail::Mail;
 
 /// The most text that is looked at, in characters.
@@ -37,8 +39,10 @@ pub(super) struct Sentence {
     pub(super) text: String,
     /// Its folded words.
     pub(super) words: Vec<String>,
-    /// Its folded words without what stands in quotation marks: somebody else's words.
+    /// Its folded words without what stands in quotation marks (somebody else's words); slips in key words put right.
     pub(super) own_words: Vec<String>,
+    /// The number of the clause in which each of `own_words` stands.
+    pub(super) own_clauses: Vec<u16>,
     pub(super) place: Place,
     pub(super) role: Role,
     pub(super) asks: bool,
@@ -61,12 +65,14 @@ pub(super) struct Prepared {
 #[derive(Debug)]
 pub(super) struct Preparer {
     manners: Lexicon,
+    spelling: Spelling,
 }
 
 impl Preparer {
     pub(super) fn new() -> Self {
         Self {
             manners: Lexicon::read(include_str!("lexicon/manners.toml")),
+            spelling: Spelling::new(),
         }
     }
 
@@ -81,13 +87,14 @@ impl Preparer {
         }
         let mut sentences = Vec::new();
         if words(&subject).iter().any(|word| word.len() > 1) {
-            sentences.push(self.sentence(&subject, Place::Subject));
+            sentences.push(self.sentence(&quotation::mark(&subject), Place::Subject, &mut false));
         }
-        for sentence in split_sentences(&substance) {
+        let mut is_quoted = false;
+        for sentence in split_sentences(&quotation::mark(&substance)) {
             if sentences.len() >= SENTENCES_MAX {
                 break;
             }
-            sentences.push(self.sentence(&sentence, Place::Body));
+            sentences.push(self.sentence(&sentence, Place::Body, &mut is_quoted));
         }
         Prepared {
             sentences,
@@ -97,10 +104,18 @@ impl Preparer {
         }
     }
 
-    fn sentence(&self, text: &str, place: Place) -> Sentence {
+    /// `marked`: with its quotations marked. `is_quoted`: whether one is open.
+    fn sentence(&self, marked: &str, place: Place, is_quoted: &mut bool) -> Sentence {
+        let own: String = quotation::own_words(marked, is_quoted)
+            .chars()
+            .take(SENTENCE_MAX_CHARS)
+            .collect();
+        let text = quotation::without_marks(marked);
         let text: String = text.trim().chars().take(SENTENCE_MAX_CHARS).collect();
         let folded = words(&text);
-        let own_words = words(&without_quotations(&text));
+        let mut own_words = words(&own);
+        self.spelling.correct(&mut own_words);
+        let own_clauses = clauses(&own);
         let role = if self.manners.has("machine", &folded) {
             Role::ToMachine
         } else if folded.is_empty()
@@ -117,6 +132,7 @@ impl Preparer {
         Sentence {
             words: folded,
             own_words,
+            own_clauses,
             place,
             role,
             asks,
@@ -272,29 +288,6 @@ fn without_tags(text: &str) -> String {
     out
 }
 
-/// The text without what stands in double quotation marks.
-fn without_quotations(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut inside: Option<String> = None;
-    for c in text.chars() {
-        match (&mut inside, c) {
-            (None, '"' | '“' | '„' | '«' | '”') => inside = Some(String::new()),
-            (Some(_), '"' | '”' | '“' | '»') => {
-                inside = None;
-                out.push(' ');
-            }
-            (Some(quoted), c) => quoted.push(c),
-            (None, c) => out.push(c),
-        }
-    }
-    // An opening mark that nothing closes quotes nothing.
-    if let Some(rest) = inside {
-        out.push(' ');
-        out.push_str(&rest);
-    }
-    out
-}
-
 /// Sentences, over line breaks inside a paragraph.
 fn split_sentences(text: &str) -> Vec<String> {
     let mut sentences = Vec::new();
@@ -403,12 +396,11 @@ mod tests {
     }
 
     #[test]
-    fn tags_quotations_and_marks_go() {
+    fn tags_and_marks_go() {
         assert_eq!(
             without_tags("a <!-- x --> b <b>c</b> 1 < 2"),
             "a  b  c  1 < 2"
         );
-        assert_eq!(without_quotations("he said \"sue\" them"), "he said   them");
         assert_eq!(without_reply_marks("Re: AW: Hello: you"), "Hello: you");
     }
 }

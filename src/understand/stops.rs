@@ -2,16 +2,26 @@
 //!
 //! Reads hostile input. When in doubt a stop is claimed: a person who looks once too often costs less than a machine that
 //! answers somebody in need. `identity` is not found here: it comes from the thread, never from text.
+//!
+//! Most stops are found by their word list alone (`lexicon/`): `sure` always counts; `words` not where it is denied, only
+//! supposed, or a subject of a few words; `first_x` with `second_x` counts when both are said in one sentence or in
+//! neighbouring ones; what an `innocent` phrase overlaps never counts.
 
-use super::lexicon::{Hit, Lexicon, is_negated};
+mod frustration;
+
+use super::lexicon::Lexicon;
+use super::negation::is_denied;
 use super::payment::PaymentNumbers;
 use super::prepare::{Place, Prepared, Role, Sentence};
 use super::types::{HardStop, StopFound};
-use super::words::one_line;
+use super::words::{one_line, words};
 use std::collections::BTreeMap;
 
 /// Evidence is cut here, in characters.
 const EVIDENCE_MAX_CHARS: usize = 240;
+
+/// A subject of so few words names a thing; it says nothing about it.
+const BARE_SUBJECT_WORDS: usize = 3;
 
 /// All detectors.
 #[derive(Debug)]
@@ -65,22 +75,10 @@ impl StopDetectors {
         HardStop::ALL
             .into_iter()
             .filter_map(|stop| {
-                let evidence = match stop {
-                    HardStop::HumanRequest => asked_word
-                        .map(str::to_owned)
-                        .or_else(|| self.in_sentences(stop, prepared)),
-                    HardStop::Frustration => self.frustration(prepared),
-                    HardStop::Safety => self.safety(prepared),
-                    HardStop::PaymentData => self
-                        .payment_number(prepared)
-                        .or_else(|| self.in_sentences(stop, prepared)),
-                    HardStop::Legal | HardStop::Security | HardStop::Privacy | HardStop::Minor => {
-                        self.in_sentences(stop, prepared)
-                    }
-                    // Known from the thread, never from text.
-                    HardStop::Identity => None,
-                };
-                let evidence = evidence.or_else(|| self.added_words(stop, prepared))?;
+                let evidence = self
+                    .special(stop, prepared, asked_word)
+                    .or_else(|| self.in_sentences(stop, prepared))
+                    .or_else(|| self.added_words(stop, prepared))?;
                 Some(StopFound {
                     stop,
                     evidence: one_line(&evidence, EVIDENCE_MAX_CHARS),
@@ -89,16 +87,44 @@ impl StopDetectors {
             .collect()
     }
 
+    /// What shows a stop besides its words.
+    fn special(
+        &self,
+        stop: HardStop,
+        prepared: &Prepared,
+        asked_word: Option<&str>,
+    ) -> Option<String> {
+        match stop {
+            HardStop::HumanRequest => asked_word.map(str::to_owned),
+            HardStop::Frustration => frustration::find(self.lexicons.get(&stop)?, prepared),
+            HardStop::PaymentData => self.payment_number(prepared),
+            HardStop::Minor => self.age_below_the_name(prepared),
+            HardStop::Legal
+            | HardStop::Safety
+            | HardStop::Security
+            | HardStop::Privacy
+            | HardStop::Identity => None,
+        }
+    }
+
     /// The first sentence in which the stop's words are meant.
     fn in_sentences(&self, stop: HardStop, prepared: &Prepared) -> Option<String> {
-        let lexicon = self.lexicons.get(&stop)?;
-        prepared
+        // Rage is a matter of the whole mail.
+        let lexicon = self
+            .lexicons
+            .get(&stop)
+            .filter(|_| stop != HardStop::Frustration)?;
+        let heard: Vec<&Sentence> = prepared
             .sentences
             .iter()
             // `Forward this to no colleague` is said to a machine: nobody asks for a person with it.
             .filter(|sentence| stop != HardStop::HumanRequest || sentence.role != Role::ToMachine)
-            .find(|sentence| !lexicon.meant(&sentence.own_words).is_empty())
-            .map(|sentence| sentence.text.clone())
+            .collect();
+        let sentence = heard
+            .iter()
+            .find(|sentence| says(lexicon, sentence))
+            .or_else(|| says_together(lexicon, &heard))?;
+        Some(sentence.text.clone())
     }
 
     fn added_words(&self, stop: HardStop, prepared: &Prepared) -> Option<String> {
@@ -107,19 +133,6 @@ impl StopDetectors {
             .sentences
             .iter()
             .find(|sentence| lexicon.has("sure", &sentence.words))
-            .map(|sentence| sentence.text.clone())
-    }
-
-    /// Harm that happened or is threatened; not harm that somebody only asks about.
-    fn safety(&self, prepared: &Prepared) -> Option<String> {
-        let lexicon = self.lexicons.get(&HardStop::Safety)?;
-        prepared
-            .sentences
-            .iter()
-            .find(|sentence| {
-                let hits = lexicon.meant(&sentence.own_words);
-                !hits.is_empty() && !lexicon.has("supposed", &sentence.own_words)
-            })
             .map(|sentence| sentence.text.clone())
     }
 
@@ -132,74 +145,49 @@ impl StopDetectors {
         None
     }
 
-    /// Rage or despair: strong words count two, heavy ones one, capitals and rows of exclamation marks one each. Three are
-    /// needed, and one strong word among them: annoyance, sarcasm and a broken shift key alone are none.
-    fn frustration(&self, prepared: &Prepared) -> Option<String> {
-        let lexicon = self.lexicons.get(&HardStop::Frustration)?;
-        let mut points = 0_usize;
-        let mut strongest: Option<(usize, &Sentence)> = None;
-        for sentence in &prepared.sentences {
-            let innocent = lexicon.hits("innocent", &sentence.own_words);
-            let meant = |hit: &Hit| {
-                !innocent
-                    .iter()
-                    .any(|other| other.start < hit.end && hit.start < other.end)
-            };
-            let strong = distinct(
-                lexicon
-                    .hits("strong", &sentence.own_words)
-                    .into_iter()
-                    .filter(|hit| meant(hit) && !is_negated(&sentence.own_words, hit.start)),
-            );
-            let heavy = distinct(
-                lexicon
-                    .hits("heavy", &sentence.own_words)
-                    .into_iter()
-                    .filter(|hit| meant(hit) && !is_negated(&sentence.own_words, hit.start)),
-            );
-            let here = strong * 2 + heavy;
-            points += here;
-            if strong > 0 && strongest.is_none_or(|(most, _)| here > most) {
-                strongest = Some((here, sentence));
-            }
-        }
-        points += surface(prepared);
-        let (_, sentence) = strongest?;
-        (points >= 3).then(|| sentence.text.clone())
+    /// Children sign with their age: `Maisie, age 9`, `Emil (11)`.
+    fn age_below_the_name(&self, prepared: &Prepared) -> Option<String> {
+        let lexicon = self.lexicons.get(&HardStop::Minor)?;
+        prepared
+            .signature
+            .lines()
+            .take(6)
+            .find(|line| {
+                let row = words(line);
+                row.len() <= 6 && lexicon.has("signed", &row)
+            })
+            .map(str::to_owned)
     }
 }
 
-/// Hits that do not overlap.
-fn distinct(hits: impl Iterator<Item = Hit>) -> usize {
-    let mut hits: Vec<Hit> = hits.collect();
-    hits.sort_by_key(|hit| (hit.start, hit.end));
-    let mut count = 0;
-    let mut reached = 0;
-    for hit in hits {
-        if hit.start >= reached {
-            count += 1;
-            reached = hit.end;
-        }
+/// Whether a sentence says what a list is about.
+fn says(lexicon: &Lexicon, sentence: &Sentence) -> bool {
+    let (row, clauses) = (&sentence.own_words, &sentence.own_clauses);
+    if !lexicon.guilty("sure", row).is_empty() {
+        return true;
     }
-    count
+    let bare = sentence.place == Place::Subject && row.len() <= BARE_SUBJECT_WORDS;
+    !bare
+        && lexicon
+            .guilty("words", row)
+            .into_iter()
+            .any(|hit| !is_denied(row, clauses, hit))
+        && !lexicon.has("supposed", row)
 }
 
-/// Capitals and rows of marks, at most two points.
-fn surface(prepared: &Prepared) -> usize {
-    let text = format!("{} {}", prepared.subject, prepared.text);
-    let marks =
-        text.matches("!!").count() + text.matches("?!").count() + text.matches("¡¡").count();
-    let shouted = prepared
-        .sentences
-        .iter()
-        .filter(|sentence| sentence.place == Place::Body || sentence.words.len() > 1)
-        .flat_map(|sentence| sentence.text.split_whitespace())
-        .filter(|word| {
-            word.chars().filter(|c| c.is_alphabetic()).count() >= 3
-                && word
-                    .chars()
-                    .all(|c| !c.is_lowercase() && !c.is_ascii_digit())
+/// The sentence that, with the next one, says both parts of a pair.
+fn says_together<'a>(lexicon: &Lexicon, heard: &'a [&'a Sentence]) -> Option<&'a &'a Sentence> {
+    lexicon.pairs().find_map(|pair| {
+        let (first, second) = (format!("first_{pair}"), format!("second_{pair}"));
+        let has = |list: &str, sentence: &Sentence| {
+            !lexicon.guilty(list, &sentence.own_words).is_empty()
+                && !lexicon.has("supposed", &sentence.own_words)
+        };
+        heard.iter().enumerate().find_map(|(at, sentence)| {
+            let near =
+                heard.get(at.saturating_sub(1)..=(at + 1).min(heard.len().saturating_sub(1)));
+            (has(&first, sentence) && near?.iter().any(|other| has(&second, other)))
+                .then_some(sentence)
         })
-        .count();
-    usize::from(marks > 0) + usize::from(shouted >= 2)
+    })
 }

@@ -1,6 +1,7 @@
 //! How fast must somebody look, and what else is there to notice? Reads hostile input.
 
-use super::lexicon::{Lexicon, is_negated};
+use super::lexicon::Lexicon;
+use super::negation::is_denied;
 use super::prepare::{Prepared, Sentence};
 use super::types::{HardStop, SignalFound, StopFound, Urgency};
 use super::words::{one_line, words};
@@ -95,10 +96,9 @@ fn find(lexicon: &Lexicon, list: &str, sentences: &[Sentence], negatable: bool) 
     sentences
         .iter()
         .find(|sentence| {
-            lexicon
-                .hits(list, &sentence.own_words)
-                .iter()
-                .any(|hit| !negatable || !is_negated(&sentence.own_words, hit.start))
+            lexicon.hits(list, &sentence.own_words).iter().any(|hit| {
+                !negatable || !is_denied(&sentence.own_words, &sentence.own_clauses, *hit)
+            })
         })
         .map(|sentence| one_line(&sentence.text, EVIDENCE_MAX_CHARS))
 }

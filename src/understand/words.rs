@@ -68,6 +68,17 @@ pub(super) fn words(text: &str) -> Vec<String> {
     found
 }
 
+/// The number of the clause in which each of the folded words stands: a new one begins at a comma, a bracket, a dash or a mark.
+pub(super) fn clauses(text: &str) -> Vec<u16> {
+    let mut found = Vec::new();
+    let mut clause = 0_u16;
+    for part in text.split([',', ';', ':', '(', ')', '–', '—', '.', '!', '?', '…']) {
+        found.extend(std::iter::repeat_n(clause, words(part).len()));
+        clause = clause.saturating_add(1);
+    }
+    found
+}
+
 fn close(word: &mut String, found: &mut Vec<String>) {
     if word.is_empty() {
         return;
