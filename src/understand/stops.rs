@@ -154,10 +154,23 @@ impl StopDetectors {
             .take(6)
             .find(|line| {
                 let row = words(line);
-                row.len() <= 6 && lexicon.has("signed", &row)
+                row.len() <= 6 && (lexicon.has("signed", &row) || is_name_with_age(line))
             })
             .map(str::to_owned)
     }
+}
+
+/// `Emil (11)`, `Maisie, 9`: one or two words, and the age set apart.
+fn is_name_with_age(line: &str) -> bool {
+    let line = line.trim().trim_end_matches([')', '.', '!']);
+    let Some((name, age)) = line.rsplit_once(['(', ',']) else {
+        return false;
+    };
+    let of_letters = |word: &str| word.chars().all(|c| c.is_alphabetic() || c == '-');
+    let name: Vec<&str> = name.split_whitespace().collect();
+    (1..=2).contains(&name.len())
+        && name.into_iter().all(of_letters)
+        && age.trim().parse().is_ok_and(|age: u8| (6..=17).contains(&age))
 }
 
 /// Whether a sentence says what a list is about.
