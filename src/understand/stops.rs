@@ -170,7 +170,10 @@ fn is_name_with_age(line: &str) -> bool {
     let name: Vec<&str> = name.split_whitespace().collect();
     (1..=2).contains(&name.len())
         && name.into_iter().all(of_letters)
-        && age.trim().parse().is_ok_and(|age: u8| (6..=17).contains(&age))
+        && age
+            .trim()
+            .parse()
+            .is_ok_and(|age: u8| (6..=17).contains(&age))
 }
 
 /// Whether a sentence says what a list is about.

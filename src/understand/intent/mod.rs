@@ -7,6 +7,7 @@ mod model;
 mod reading;
 mod regression;
 mod rejector;
+mod topics;
 mod vocabulary;
 
 pub use model::{Example, Model};
@@ -23,6 +24,8 @@ use std::sync::Arc;
 
 /// Evidence and sentences of requests are cut here, in characters.
 const SENTENCE_MAX_CHARS: usize = 240;
+/// What people write to any desk weighs together as much as so many articles.
+const NONE_ARTICLES: f64 = 3.0;
 /// The most intents that are reported.
 const INTENTS_MAX: usize = 5;
 /// A sentence is a request of its own from this confidence on.
@@ -70,6 +73,11 @@ impl IntentFinder {
                     .count();
                 list.extend(examples_of_none(&language.0, share(list.len(), articles)));
                 let encoder = encoder.filter(|_| known.contains(&language));
+                list.extend(topics::borrowed(
+                    &language.0,
+                    &own_phrases(knowledge, &language),
+                    encoder,
+                ));
                 (language, Model::train(&list, encoder))
             })
             .collect();
@@ -184,6 +192,18 @@ impl IntentFinder {
     }
 }
 
+/// The phrases of each article of a language, its title among them.
+fn own_phrases<'a>(knowledge: &'a Knowledge, language: &Language) -> Vec<(&'a str, Vec<&'a str>)> {
+    let topics = knowledge.topics.iter();
+    topics
+        .filter_map(|(intent, topic)| {
+            let article = topic.articles.get(language)?;
+            let phrases = article.ask.iter().chain([&article.title]);
+            Some((intent.0.as_str(), phrases.map(String::as_str).collect()))
+        })
+        .collect()
+}
+
 /// Whether a sentence says itself that it is a further request.
 fn adds(sentence: &Sentence) -> bool {
     sentence.own_words.iter().any(|word| {
@@ -228,7 +248,7 @@ fn weight(sentence: &Sentence) -> f64 {
 pub fn examples_of_none(language: &str, examples_an_article: f64) -> Vec<Example> {
     let phrases = background().remove(language).unwrap_or_default();
     #[allow(clippy::cast_possible_truncation)]
-    let weight = (3.0 * examples_an_article * share(1, phrases.len())).min(1.0) as f32;
+    let weight = (NONE_ARTICLES * examples_an_article * share(1, phrases.len())).min(1.0) as f32;
     let example = |text: &String| Example::phrase(text, None, weight);
     phrases.iter().map(example).collect()
 }

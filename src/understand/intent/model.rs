@@ -144,14 +144,7 @@ impl Model {
             .collect();
         let texts: Vec<&str> = examples.iter().map(|one| one.text.as_str()).collect();
         let (vocabulary, vectors) = Vocabulary::learn(&texts, super::concepts());
-        let mut postings: Vec<Sparse> = vec![Vec::new(); vocabulary.size()];
-        for (index, vector) in vectors.iter().enumerate() {
-            for (feature, value) in &vector.sparse {
-                if let Some(list) = postings.get_mut(*feature) {
-                    list.push((index, *value));
-                }
-            }
-        }
+        let postings = postings(&vocabulary, &vectors);
         let meaning = encoder.map(|encoder| rows(directions_of(&examples, encoder)));
         let alike = alike(&vectors, &postings, meaning.as_ref());
         let weights: Vec<f32> = examples.iter().map(|one| one.weight).collect();
@@ -374,6 +367,26 @@ fn alike(vectors: &[Vector], postings: &[Sparse], meaning: Option<&Array2<f32>>)
         }
     }
     alike
+}
+
+/// How alike each two texts are, by words, letters and, with an encoder, meaning.
+pub(super) fn alike_texts(texts: &[&str], encoder: Option<&Arc<Encoder>>) -> Array2<f32> {
+    let (vocabulary, vectors) = Vocabulary::learn(texts, super::concepts());
+    let meaning = encoder.map(|encoder| rows(encoder.encode_kept(texts)));
+    alike(&vectors, &postings(&vocabulary, &vectors), meaning.as_ref())
+}
+
+/// For each feature the texts that have it.
+fn postings(vocabulary: &Vocabulary, vectors: &[Vector]) -> Vec<Sparse> {
+    let mut postings: Vec<Sparse> = vec![Vec::new(); vocabulary.size()];
+    for (index, vector) in vectors.iter().enumerate() {
+        for (feature, value) in &vector.sparse {
+            if let Some(list) = postings.get_mut(*feature) {
+                list.push((index, *value));
+            }
+        }
+    }
+    postings
 }
 
 /// The weight of each feature for each class.

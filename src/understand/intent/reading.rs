@@ -4,7 +4,7 @@ use super::model::{Model, NONE, Scores};
 use super::rejector;
 
 /// What the whole mail and the mean of its sentences weigh, and how much a phrase in the same words adds (measured on `config/desk`).
-const VIEW_WEIGHT: f64 = 0.4;
+const VIEW_WEIGHT: f64 = 0.6;
 const PHRASE_WEIGHT: f64 = 5.0;
 /// No view alone can rule an intent out.
 const LEAST: f64 = 1e-6;
