@@ -27,8 +27,8 @@ const PHRASE_WEIGHT: f32 = 0.5;
 #[derive(Clone, Debug)]
 pub struct Example {
     text: String,
-    label: String,
-    weight: f32,
+    pub(super) label: String,
+    pub(super) weight: f32,
     is_phrase: bool,
 }
 
