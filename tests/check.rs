@@ -394,6 +394,30 @@ const CASES: &[Broken] = &[
     broken("front matter without an end", FIRST, "+++\nOrder", "Order"),
     broken("a slot that is never closed", FIRST, "er}}", "er"),
     broken(
+        "an article's threshold above one",
+        FIRST,
+        "mode = \"answer\"",
+        "mode = \"answer\"\nsend_threshold = 60",
+    ),
+    broken(
+        "an article's threshold that is no number",
+        FIRST,
+        "mode = \"answer\"",
+        "mode = \"answer\"\nsuggest_threshold = \"0.2\"",
+    ),
+    broken(
+        "an article's thresholds the wrong way round",
+        FIRST,
+        "mode = \"answer\"",
+        "mode = \"answer\"\nsend_threshold = 0.5\nsuggest_threshold = 0.8",
+    ),
+    broken(
+        "an article sent from less than the desk suggests from",
+        FIRST,
+        "mode = \"answer\"",
+        "mode = \"answer\"\nsend_threshold = 0.05",
+    ),
+    broken(
         "an article in a language by mistake",
         NONE,
         "knowledge/how.to.md",

@@ -165,6 +165,28 @@ fn the_smallest_configuration_of_the_readme_has_no_problem() {
     check(&folder.path().join("handoffd.toml"));
 }
 
+/// Whatever front matter may hold is explained, and nothing else.
+#[test]
+fn every_key_of_an_article_is_on_its_page() {
+    let page = read("docs/articles.md");
+    let source = ["article", "thresholds"].map(|name| read(&format!("src/knowledge/{name}.rs")));
+    let source: String = source.concat().split_whitespace().collect();
+    let mut keys = Vec::new();
+    for call in ["required_text", "text", "texts", "share"] {
+        let call = format!("front.{call}(\"");
+        let named = source.split(call.as_str()).skip(1);
+        keys.extend(named.filter_map(|rest| rest.split('"').next()));
+    }
+    keys.sort_unstable();
+    let explained = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let mut explained: Vec<&str> = explained.collect();
+    explained.sort_unstable();
+    assert!(keys.len() >= 9, "{keys:?}");
+    assert_eq!(explained, keys);
+}
+
 /// The manual page, made from the words of `--help`. `UPDATE=1 cargo test --test documents` writes it anew.
 #[test]
 fn the_manual_page_says_what_the_program_says() {

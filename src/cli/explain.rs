@@ -2,9 +2,11 @@
 //! settings and articles give the same bytes.
 
 use super::{Common, Failure, source};
+use crate::config::IntentName;
 use crate::decide::Action;
 use crate::gateway::{Judgement, NoPast, Office};
 use crate::inbox::Content;
+use crate::knowledge::Thresholds;
 use crate::ticket::TokenKey;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -28,9 +30,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         let judgement = judge(&office, &raw, arguments.at)
             .map_err(|error| Failure::NotSo(format!("{path}: {error}")))?;
         if common.json {
-            println!("{}", as_json(&path, &judgement));
+            println!("{}", as_json(&path, &judgement, &office));
         } else {
-            print!("{}", as_text(&path, &judgement));
+            print!("{}", as_text(&path, &judgement, &office));
         }
     }
     Ok(())
@@ -48,7 +50,7 @@ pub(crate) fn judge(
 }
 
 /// The form of contract.md, `explain --json`.
-fn as_json(path: &str, judgement: &Judgement) -> Value {
+fn as_json(path: &str, judgement: &Judgement, office: &Office) -> Value {
     let decision = &judgement.decision;
     let understanding = &judgement.understanding;
     let reasons = std::iter::once(&decision.reasons.first).chain(&decision.reasons.further);
@@ -57,7 +59,13 @@ fn as_json(path: &str, judgement: &Judgement) -> Value {
         .collect();
     let intents = understanding.intents.iter();
     let intents: Vec<Value> = intents
-        .map(|score| json!({"intent": score.intent.to_string(), "confidence": score.confidence}))
+        .map(|score| {
+            let Thresholds { send, suggest } = thresholds(office, &score.intent);
+            json!({
+                "intent": score.intent.to_string(), "confidence": score.confidence,
+                "send_threshold": send, "suggest_threshold": suggest,
+            })
+        })
         .collect();
     let stops = understanding.hard_stops.iter();
     let stops: Vec<&str> = stops.map(|found| found.stop.as_str()).collect();
@@ -143,7 +151,17 @@ impl Outline {
     }
 }
 
-fn as_text(path: &str, judgement: &Judgement) -> String {
+/// How sure it must be for the article of an intent.
+fn thresholds(office: &Office, intent: &IntentName) -> Thresholds {
+    let automation = &office.settings.automation;
+    let topic = office.knowledge.topics.get(intent);
+    topic.map_or_else(
+        || Thresholds::of_desk(automation),
+        |topic| topic.thresholds.over(automation),
+    )
+}
+
+fn as_text(path: &str, judgement: &Judgement, office: &Office) -> String {
     use std::fmt::Write;
     let mut text = String::new();
     let mail = &judgement.mail;
@@ -159,7 +177,12 @@ fn as_text(path: &str, judgement: &Judgement) -> String {
     );
     let understanding = &judgement.understanding;
     for score in &understanding.intents {
-        let _ = writeln!(text, "  intent {} ({:.2})", score.intent, score.confidence);
+        let Thresholds { send, suggest } = thresholds(office, &score.intent);
+        let _ = writeln!(
+            text,
+            "  intent {} ({:.2}; sent from {send:.2} on, suggested from {suggest:.2} on)",
+            score.intent, score.confidence
+        );
     }
     for (name, found) in &understanding.facts {
         let _ = writeln!(text, "  fact {name} = {}", super::printable(&found.value));

@@ -65,9 +65,7 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
     };
     let sure = format!(
         "the mail asks about {} ({:.2}, needed {:.2})",
-        wanted.intent,
-        wanted.confidence,
-        view.send_threshold()
+        wanted.intent, wanted.confidence, wanted.thresholds.send
     );
     let draft_because = match (view.situation.settings.automation.mode, topic.mode) {
         (Mode::Draft, _) => Some((

@@ -11,7 +11,7 @@ use crate::config::{
     Store, Support, Team, TeamName, Tls, WorkingHours,
 };
 use crate::desk::{Sender, Trust};
-use crate::knowledge::{Article, ArticleMode, Knowledge, Topic};
+use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};
 use crate::mail::{
     Address, Authorship, Body, Extent, HeaderText, Mail, MailIdentity, Mailbox, MessageId,
     Protection, SenderKind,
@@ -196,6 +196,7 @@ fn topic(name: &str, mode: ArticleMode, team: Option<&str>, needs: &[&str], body
         team: team.map(team_name),
         tags: vec![format!("about-{name}")],
         needs: needs.iter().map(|name| fact(name)).collect(),
+        thresholds: OwnThresholds::default(),
         articles: BTreeMap::from([(language("en"), article)]),
     }
 }

@@ -8,6 +8,7 @@ use super::{Action, Decision, EarlierTicket, NoticePlan, Own, on_failure};
 use crate::compose::Purpose;
 use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
+use crate::knowledge::OwnThresholds;
 use crate::mail::{
     Attachment, Bounce, BounceAction, Evidence, Extent, Forwarded, HeaderText, Protection,
     SenderKind,
@@ -670,6 +671,39 @@ fn limits_hand_off_without_a_notice() {
             .with(|s| s.history.automatic_in_hour = 100),
         "handoff hard-stop-legal silent",
     );
+}
+
+#[test]
+fn an_articles_own_thresholds_hold_for_it_alone() {
+    let own = |send: Option<f64>, suggest: Option<f64>| {
+        new().with(|s| {
+            let topic = s.knowledge.topics.get_mut(&intent("hours")).unwrap();
+            topic.thresholds = OwnThresholds { send, suggest };
+        })
+    };
+    // The desk sends from 0.70 and suggests from 0.35.
+    for (send, suggest, confidence, expected) in [
+        (Some(0.9), None, 0.8, "handoff not-sure"),
+        (Some(0.9), None, 0.95, "answer sure"),
+        (Some(0.5), None, 0.5, "answer sure"),
+        (None, Some(0.6), 0.5, "handoff no-intent"),
+        (None, Some(0.1), 0.2, "handoff not-sure"),
+        (None, None, 0.7, "answer sure"),
+    ] {
+        let decided = check(&own(send, suggest).wants("hours", confidence), expected);
+        if let Some(send) = send {
+            let sentence = decided.reasons.first.sentence;
+            assert!(
+                sentence.contains(&format!("needed {send:.2}")),
+                "{sentence}"
+            );
+        }
+        // Another article is not touched by it.
+        check(
+            &own(send, suggest).wants("refund", 0.8),
+            "draft draft-article",
+        );
+    }
 }
 
 #[test]

@@ -50,9 +50,7 @@ fn not_sure(view: &View<'_>) -> Vec<Match> {
             "not-sure",
             format!(
                 "the nearest article is {}, but not surely enough to send it ({:.2}, needed {:.2})",
-                wanted.intent,
-                wanted.confidence,
-                view.send_threshold()
+                wanted.intent, wanted.confidence, wanted.thresholds.send
             ),
             wanted.evidence.as_str(),
         ),

@@ -4,9 +4,9 @@
 use super::{Action, Decision, HandOff, Reason, Reasons, Situation};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::desk::Sender;
-use crate::knowledge::{Article, Topic};
+use crate::knowledge::{Article, Thresholds, Topic};
 use crate::ticket::{Event, Holder, Status, Ticket};
-use crate::understand::{FactSource, SEND_THRESHOLD, SUGGEST_THRESHOLD, Urgency};
+use crate::understand::{FactSource, Urgency};
 use std::collections::BTreeMap;
 
 /// The longest reply to our question that is taken as nothing but the answer to it, in words.
@@ -28,6 +28,8 @@ pub(super) struct Wanted {
     pub(super) intent: IntentName,
     pub(super) confidence: f64,
     pub(super) evidence: String,
+    /// How sure it must be for the article of this intent.
+    pub(super) thresholds: Thresholds,
 }
 
 impl<'a> View<'a> {
@@ -67,27 +69,17 @@ impl<'a> View<'a> {
             .map(|signal| signal.evidence.as_str())
     }
 
-    pub(super) fn send_threshold(&self) -> f64 {
-        let automation = &self.situation.settings.automation;
-        automation.send_threshold.unwrap_or(SEND_THRESHOLD)
-    }
-
-    pub(super) fn suggest_threshold(&self) -> f64 {
-        let automation = &self.situation.settings.automation;
-        automation.suggest_threshold.unwrap_or(SUGGEST_THRESHOLD)
-    }
-
     pub(super) fn is_sure(&self) -> bool {
         self.wanted
             .as_ref()
-            .is_some_and(|wanted| wanted.confidence >= self.send_threshold())
+            .is_some_and(|wanted| wanted.confidence >= wanted.thresholds.send)
     }
 
     /// What is wanted, if it is sure enough to be suggested or to choose the team.
     pub(super) fn likely(&self) -> Option<(&Wanted, &'a Topic)> {
         let wanted = self.wanted.as_ref()?;
         let topic = self.situation.knowledge.topics.get(&wanted.intent)?;
-        (wanted.confidence >= self.suggest_threshold()).then_some((wanted, topic))
+        (wanted.confidence >= wanted.thresholds.suggest).then_some((wanted, topic))
     }
 
     /// What is wanted, with its topic and the text in the customer's language.
@@ -185,6 +177,7 @@ fn wanted(situation: &Situation<'_>) -> Option<Wanted> {
         intent: nearest.intent.clone(),
         confidence: nearest.confidence,
         evidence: nearest.evidence.clone(),
+        thresholds: thresholds(situation, &nearest.intent),
     })
 }
 
@@ -217,13 +210,23 @@ fn asked_for(situation: &Situation<'_>) -> Option<Wanted> {
             } if decided == intent => Some(*confidence),
             _ => None,
         });
-    let automation = &situation.settings.automation;
+    let thresholds = thresholds(situation, intent);
     Some(Wanted {
         intent: intent.clone(),
-        confidence: confidence
-            .unwrap_or_else(|| automation.send_threshold.unwrap_or(SEND_THRESHOLD)),
+        confidence: confidence.unwrap_or(thresholds.send),
         evidence: given.join(", "),
+        thresholds,
     })
+}
+
+/// How sure it must be for the article of an intent.
+fn thresholds(situation: &Situation<'_>, intent: &IntentName) -> Thresholds {
+    let automation = &situation.settings.automation;
+    let topic = situation.knowledge.topics.get(intent);
+    topic.map_or_else(
+        || Thresholds::of_desk(automation),
+        |topic| topic.thresholds.over(automation),
+    )
 }
 
 /// The language of this mail where we answer in it, or that of the ticket, or the desk's own.

@@ -1,7 +1,7 @@
 //! One article file: front matter and text, each key checked at its place.
 
 use super::body::{check_body, join_lines};
-use super::{Article, ArticleMode};
+use super::{Article, ArticleMode, OwnThresholds, thresholds};
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
 use crate::config::{FactName, IntentName, Language, Problem, Settings, TeamName};
@@ -24,6 +24,7 @@ pub(super) struct ReadArticle {
     pub(super) team: Option<TeamName>,
     pub(super) tags: Vec<String>,
     pub(super) needs: Vec<FactName>,
+    pub(super) thresholds: OwnThresholds,
     pub(super) article: Article,
 }
 
@@ -115,6 +116,7 @@ fn read_front(
     let team = team(&front, settings);
     let tags = tags(&front);
     let needs = needs(&front, settings);
+    let thresholds = thresholds::read(&front, &settings.automation);
     let ask = ask(&front);
     front.refuse_unknown_keys();
     check_body(body, &needs);
@@ -128,6 +130,7 @@ fn read_front(
         team,
         tags,
         needs,
+        thresholds,
         article: Article {
             path: path.to_owned(),
             title: title?.value,

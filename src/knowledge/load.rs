@@ -75,15 +75,20 @@ impl Knowledge {
                     team: read.team,
                     tags: read.tags,
                     needs: read.needs,
+                    thresholds: read.thresholds,
                     articles: BTreeMap::from([(read.language, read.article)]),
                 });
                 None
             }
             Entry::Occupied(mut place) => {
                 let topic = place.get_mut();
-                if topic.mode != read.mode || topic.team != read.team || topic.needs != read.needs {
+                let same = topic.mode == read.mode
+                    && topic.team == read.team
+                    && topic.needs == read.needs
+                    && topic.thresholds == read.thresholds;
+                if !same {
                     let what = format!(
-                        "mode, team or needs differ from the other article of intent \"{}\"",
+                        "mode, team, needs or thresholds differ from the other article of intent \"{}\"",
                         read.intent
                     );
                     return Some(at_first_line(

@@ -3,6 +3,9 @@
 mod article;
 mod body;
 mod load;
+mod thresholds;
+
+pub use thresholds::{OwnThresholds, Thresholds};
 
 use crate::config::{FactName, IntentName, Language, TeamName};
 use std::collections::BTreeMap;
@@ -28,6 +31,8 @@ pub struct Topic {
     pub tags: Vec<String>,
     /// Facts without which the answer makes no sense.
     pub needs: Vec<FactName>,
+    /// How sure it must be, where that is not what `[automation]` says.
+    pub thresholds: OwnThresholds,
     /// The texts, by language; at least one.
     pub articles: BTreeMap<Language, Article>,
 }
