@@ -13,6 +13,7 @@ pub mod decide;
 pub mod desk;
 pub mod inbox;
 pub mod journal;
+pub mod learning;
 pub mod mail;
 pub mod outbox;
 pub mod ticket;

@@ -11,11 +11,13 @@ use handoffd::journal::{
     AttemptOutcome, CopyProof, DoubtVerdict, EffectFilter, EffectState, Entry, HandledMail,
     Journal, JournalError, LostRecipient,
 };
+use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::thread::KnownAuthor;
 use handoffd::ticket::{
     ArticleReference, Draft, Event, MailSummary, Notice, Party, TicketId, TimedEvent,
 };
+use handoffd::understand::RequestText;
 use jiff::{SignedDuration, Timestamp};
 
 const ANN: &str = "ann@customer.example";
@@ -136,6 +138,8 @@ fn every_event() -> Vec<Event> {
         Event::Taken { member: member() },
         Event::GivenBack { member: member() },
         Event::Noted { member: member(), text: text() },
+        Event::Learned { member: member(), mail: identity(1), intent: Some(IntentName("delivery".to_owned())) },
+        Event::Learned { member: member(), mail: identity(1), intent: None },
         Event::Closed { member: None },
         Event::Closed { member: Some(member()) },
         Event::AutomationRefused,
@@ -610,5 +614,75 @@ fn a_mail_that_is_tried_again_before_anybody_was_told_is_not_told() {
         untold
             .iter()
             .all(|record| record.recipients == [address(ANN)])
+    );
+}
+
+fn lesson(number: u16, intent: Option<&str>, seconds: i64) -> Lesson {
+    let mut mail = [7; 32];
+    mail[..2].copy_from_slice(&number.to_be_bytes());
+    Lesson {
+        mail: MailIdentity(mail),
+        ticket: ticket(1),
+        request: RequestText {
+            text: format!("Where is it, number {number}?\n\u{202E}\0"),
+            language: Language("en".to_owned()),
+        },
+        intent: intent.map(|name| IntentName(name.to_owned())),
+        how: Confirmation::ALL[usize::from(number) % 3],
+        member: address("rosa@desk.example"),
+        at: moment(seconds),
+    }
+}
+
+fn learn(journal: &Journal, lessons: Vec<Lesson>) {
+    let entry = Entry {
+        lessons,
+        ..Entry::default()
+    };
+    journal.record(entry, moment(0)).unwrap();
+}
+
+#[test]
+fn what_was_learned_outlives_a_restart_and_is_bounded_replaced_and_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let all: Vec<Lesson> = (0..3)
+        .map(|number| {
+            lesson(
+                number,
+                (number > 0).then_some("delivery"),
+                i64::from(number),
+            )
+        })
+        .collect();
+    learn(&journal, all.clone());
+    drop(journal);
+    let journal = Journal::open(folder.path()).unwrap();
+    assert_eq!(journal.lessons().unwrap(), all);
+
+    // A later confirmation of the same mail takes the place of the earlier.
+    let again = Lesson {
+        intent: Some(IntentName("returns".to_owned())),
+        ..lesson(0, None, 9)
+    };
+    learn(&journal, vec![again.clone()]);
+    assert_eq!(journal.lessons().unwrap()[0], again);
+
+    // The oldest of an article makes room for the newest, in the same commit.
+    let many = (10..10 + 49).map(|number| lesson(number, Some("delivery"), i64::from(number)));
+    learn(&journal, many.collect());
+    let kept = journal.lessons().unwrap();
+    let of_delivery = kept.iter().filter(|one| one.intent != again.intent);
+    assert_eq!(of_delivery.count(), handoffd::learning::ARTICLE_MAX);
+    assert!(!kept.contains(&all[1]) && kept.contains(&all[2]) && kept.contains(&again));
+
+    // What is forgotten is gone, also after a restart.
+    let gone = [again.mail, identity(200)];
+    assert_eq!(journal.forget_lessons(&gone).unwrap(), 1);
+    drop(journal);
+    let journal = Journal::open(folder.path()).unwrap();
+    assert_eq!(
+        journal.lessons().unwrap().len(),
+        handoffd::learning::ARTICLE_MAX
     );
 }

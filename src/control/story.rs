@@ -107,6 +107,13 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         Event::Taken { member } => (format!("{} took the ticket", by(member)), none()),
         Event::GivenBack { member } => (format!("{} gave it back", by(member)), none()),
         Event::Noted { member, text } => (format!("{} noted", by(member)), lines(text)),
+        Event::Learned { member, intent, .. } => {
+            let what = intent.as_ref().map_or_else(
+                || "what no article covers".to_owned(),
+                |intent| format!("an example of {intent}"),
+            );
+            (format!("{} confirmed it as {what}", by(member)), none())
+        }
         Event::Closed {
             member: Some(member),
         } => (format!("{} closed it", by(member)), none()),

@@ -7,6 +7,7 @@ mod effects;
 mod form;
 mod history;
 mod key;
+mod lessons;
 mod mails;
 mod place;
 mod record;
@@ -21,6 +22,7 @@ pub use mails::Watched;
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;
 use crate::inbox::{Cursor, Place};
+use crate::learning::Lesson;
 use crate::mail::{Address, MailIdentity, MessageId};
 use crate::ticket::{Party, TicketId, TimedEvent};
 use form::Delivery;
@@ -66,6 +68,8 @@ pub struct Entry {
     pub cursor: Option<Cursor>,
     /// What tickets gain.
     pub events: Vec<(TicketId, TimedEvent)>,
+    /// What staff's confirmations taught.
+    pub lessons: Vec<Lesson>,
     /// What shall be sent.
     pub effects: Vec<Outgoing>,
     /// The mail whose handling ends with this entry, by the identity under which it was begun.

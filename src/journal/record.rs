@@ -55,6 +55,7 @@ impl Journal {
             self.advance(cursor, &mut batch)?;
         }
         self.add_events(entry.events, &mut batch)?;
+        self.add_lessons(entry.lessons, &mut batch)?;
         let mut recorded: Vec<RecordedEffect> = Vec::new();
         for effect in entry.effects {
             let is_new = !self.own_mail(&effect.message_id)?

@@ -152,6 +152,15 @@ pub enum Event {
         /// Their words.
         text: String,
     },
+    /// A team member confirmed what a mail of the customer means, and it was learned.
+    Learned {
+        /// Who.
+        member: Address,
+        /// The customer's mail.
+        mail: MailIdentity,
+        /// What it means; `None`: what no article covers.
+        intent: Option<IntentName>,
+    },
     /// Done.
     Closed {
         /// By whom; `None` is the command line.

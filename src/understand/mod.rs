@@ -16,10 +16,12 @@ mod prepare;
 mod quotation;
 mod spelling;
 mod stops;
+mod teachable;
 mod types;
 mod urgency;
 mod words;
 
+pub use teachable::{RequestText, Taught, Unteachable};
 pub use types::{
     CustomerWord, FactFound, FactSource, HardStop, IntentScore, Request, SignalFound,
     SpokenLanguage, StopFound, Understanding, Urgency,

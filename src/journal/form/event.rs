@@ -89,6 +89,11 @@ enum EventForm {
         member: String,
         text: String,
     },
+    Learned {
+        member: String,
+        mail: String,
+        intent: Option<String>,
+    },
     Closed {
         member: Option<String>,
     },
@@ -275,6 +280,15 @@ impl From<&Event> for EventForm {
                 member: text(member),
                 text: words.clone(),
             },
+            Event::Learned {
+                member,
+                mail,
+                intent,
+            } => Self::Learned {
+                member: text(member),
+                mail: mail.to_string(),
+                intent: intent.as_ref().map(|intent| intent.0.clone()),
+            },
             Event::Closed { member } => Self::Closed {
                 member: member.as_ref().map(text),
             },
@@ -419,6 +433,15 @@ impl TryFrom<EventForm> for Event {
             EventForm::Noted { member, text } => Self::Noted {
                 member: address(&member)?,
                 text,
+            },
+            EventForm::Learned {
+                member,
+                mail,
+                intent,
+            } => Self::Learned {
+                member: address(&member)?,
+                mail: identity(&mail)?,
+                intent: intent.map(IntentName),
             },
             EventForm::Closed { member } => Self::Closed {
                 member: member.as_deref().map(address).transpose()?,

@@ -3,11 +3,13 @@
 
 mod effect;
 mod event;
+mod lesson;
 mod mail;
 
 pub use effect::purpose_word;
 pub(super) use effect::{Delivery, EffectForm};
 pub(super) use event::TimedEventForm;
+pub(super) use lesson::LessonForm;
 pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm};
 
 use super::JournalError;
@@ -129,6 +131,7 @@ mod tests {
         fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = read::<TimedEventForm>("event", &bytes);
             let _ = read::<EffectForm>("effect", &bytes);
+            let _ = read::<LessonForm>("lesson", &bytes);
         }
     }
 }

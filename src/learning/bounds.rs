@@ -1,0 +1,91 @@
+//! How much is kept, and what of it takes part? The newest lessons of each article and of "none of these", for a limited time. Pure; the
+//! same lessons give the same list.
+
+use super::Lesson;
+use crate::config::{IntentName, Language};
+use crate::knowledge::Knowledge;
+use crate::mail::MailIdentity;
+use crate::understand::Taught;
+use jiff::{SignedDuration, Timestamp};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The most lessons of one article.
+pub const ARTICLE_MAX: usize = 50;
+/// The most lessons of what no article covers.
+pub const NONE_MAX: usize = 500;
+/// The most lessons of all: articles come and go, and their lessons stay until they age out.
+const ALL_MAX: usize = 5_000;
+
+/// The lessons that are one too many, the oldest of each article first.
+#[must_use]
+pub fn surplus(lessons: &[Lesson]) -> Vec<MailIdentity> {
+    let mut seen: BTreeMap<Option<&IntentName>, usize> = BTreeMap::new();
+    let mut kept = 0_usize;
+    let mut too_many = Vec::new();
+    for lesson in newest_first(lessons.iter()) {
+        let count = seen.entry(lesson.intent.as_ref()).or_insert(0);
+        let most = match lesson.intent {
+            Some(_) => ARTICLE_MAX,
+            None => NONE_MAX,
+        };
+        if *count >= most || kept >= ALL_MAX {
+            too_many.push(lesson.mail);
+        } else {
+            *count += 1;
+            kept += 1;
+        }
+    }
+    too_many
+}
+
+/// The lessons that are older than they are kept.
+#[must_use]
+pub fn outdated(lessons: &[Lesson], now: Timestamp, keep: Duration) -> Vec<MailIdentity> {
+    let lessons = lessons.iter();
+    lessons
+        .filter(|lesson| !is_young(lesson, now, keep))
+        .map(|lesson| lesson.mail)
+        .collect()
+}
+
+/// The lessons that take part, newest first: young enough, and of an article that is there in their language.
+#[must_use]
+pub fn in_use<'a>(
+    lessons: &'a [Lesson],
+    knowledge: &Knowledge,
+    now: Timestamp,
+    keep: Duration,
+) -> Vec<&'a Lesson> {
+    let has_articles = |language: &Language| {
+        let mut topics = knowledge.topics.values();
+        topics.any(|topic| topic.articles.contains_key(language))
+    };
+    let takes_part = |lesson: &&Lesson| {
+        let language = &lesson.request.language;
+        is_young(lesson, now, keep)
+            && match &lesson.intent {
+                Some(intent) => knowledge.article(intent, language).is_some(),
+                None => has_articles(language),
+            }
+    };
+    newest_first(lessons.iter().filter(takes_part))
+}
+
+/// The same as examples, in the same order.
+#[must_use]
+pub fn taught(in_use: &[&Lesson]) -> Vec<Taught> {
+    in_use.iter().map(|lesson| lesson.taught()).collect()
+}
+
+fn is_young(lesson: &Lesson, now: Timestamp, keep: Duration) -> bool {
+    let age = now.duration_since(lesson.at);
+    SignedDuration::try_from(keep).is_ok_and(|keep| age < keep)
+}
+
+fn newest_first<'a>(lessons: impl Iterator<Item = &'a Lesson>) -> Vec<&'a Lesson> {
+    let mut all: Vec<&Lesson> = lessons.collect();
+    all.sort_by_key(|lesson| (Reverse(lesson.at), lesson.mail.0));
+    all
+}

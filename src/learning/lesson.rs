@@ -1,0 +1,73 @@
+//! What is kept of a confirmation.
+
+use crate::config::IntentName;
+use crate::mail::{Address, MailIdentity};
+use crate::ticket::TicketId;
+use crate::understand::{RequestText, Taught};
+use jiff::Timestamp;
+
+/// A customer's request with what a member said it means. A mail teaches one thing: a later confirmation replaces an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    /// The customer's mail that it was learned from.
+    pub mail: MailIdentity,
+    /// The ticket of that mail.
+    pub ticket: TicketId,
+    /// What the customer wrote.
+    pub request: RequestText,
+    /// What it means; `None`: what no article covers.
+    pub intent: Option<IntentName>,
+    /// By what it was confirmed.
+    pub how: Confirmation,
+    /// Who confirmed it.
+    pub member: Address,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// By what a lesson was confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    /// A member wrote `INTENT` and a name.
+    Named,
+    /// A member said `OK` to a draft.
+    Approved,
+    /// A member answered by hand what no article was near to.
+    AnsweredByHand,
+}
+
+impl Confirmation {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Named, Self::Approved, Self::AnsweredByHand];
+
+    /// The word for it in records and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Approved => "approved",
+            Self::AnsweredByHand => "answered-by-hand",
+        }
+    }
+}
+
+impl Lesson {
+    /// The digits of the reference by which people name it.
+    pub const REFERENCE_DIGITS: usize = 12;
+
+    /// The reference by which people name it: the first digits of its mail's identity.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        let whole = self.mail.to_string();
+        whole.chars().take(Self::REFERENCE_DIGITS).collect()
+    }
+
+    /// The same as an example.
+    #[must_use]
+    pub fn taught(&self) -> Taught {
+        Taught {
+            request: self.request.clone(),
+            intent: self.intent.clone(),
+        }
+    }
+}

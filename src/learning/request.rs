@@ -1,0 +1,163 @@
+//! Which mail of the customer is a member's mail about, and may it teach anything? Pure.
+
+use crate::mail::{Body, Mail, MailIdentity, Mailbox, MessageId, SenderKind};
+use crate::ticket::{Event, MailSummary, Ticket};
+use crate::understand::{HardStop, RequestText, Understander, Unteachable};
+use thiserror::Error;
+
+/// Rules that say that what is wanted does not stand in the mail's words, or that nobody could read them.
+const WORDS_ARE_NOT_ALL: [&str; 5] = [
+    "too-large",
+    "encrypted",
+    "attachments",
+    "third-party",
+    "failure",
+];
+/// How the rules of hard stops begin.
+const HARD_STOP: &str = "hard-stop-";
+/// A forward is not looked through for stops at its arrival: where more than the ticket keeps was written, nobody can say.
+const WHOLE_MAX_CHARS: usize = 2_000;
+
+/// A customer's request that a member may confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The customer's mail.
+    pub mail: MailIdentity,
+    /// What it says.
+    pub text: RequestText,
+    /// The rule that decided about it; empty where none is on record.
+    pub rule: String,
+}
+
+/// Why a member's mail can teach nothing; a sentence that goes on after `because`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NoLesson {
+    /// The ticket has no mail of the customer that it could be about.
+    #[error("no mail of the customer is on record in this ticket")]
+    NoRequest,
+    /// A stop was seen when the mail came.
+    #[error("the customer's mail has a signal that always goes to a person ({0})")]
+    Stopped(String),
+    /// What is wanted does not stand in words that were read.
+    #[error("what the customer wants does not stand in words that could be read ({0})")]
+    NotInWords(String),
+    /// The words themselves.
+    #[error(transparent)]
+    Words(#[from] Unteachable),
+}
+
+/// The customer's mail that a member's mail is about: the one that caused the mail of ours that they reply to, or else the one that last
+/// came to staff.
+///
+/// # Errors
+/// [`NoLesson`]
+pub fn request(
+    ticket: &Ticket,
+    reply: &Mail,
+    understander: &Understander,
+) -> Result<Request, NoLesson> {
+    let (from, summary) = customers_mail(ticket, &reply.in_reply_to).ok_or(NoLesson::NoRequest)?;
+    let rules = rules_about(ticket, summary.identity);
+    for rule in &rules {
+        if let Some(stop) = rule.strip_prefix(HARD_STOP) {
+            return Err(NoLesson::Stopped(stop.to_owned()));
+        }
+        if WORDS_ARE_NOT_ALL.contains(rule) {
+            return Err(NoLesson::NotInWords((*rule).to_owned()));
+        }
+    }
+    let is_cut = summary.excerpt.chars().count() >= WHOLE_MAX_CHARS;
+    if is_cut && rules.first().is_none_or(|rule| *rule == "staff-forward") {
+        return Err(NoLesson::NotInWords("too long".to_owned()));
+    }
+    let text = understander.request_text(&as_mail(from, summary, reply))?;
+    Ok(Request {
+        mail: summary.identity,
+        text,
+        rule: rules.first().copied().unwrap_or_default().to_owned(),
+    })
+}
+
+fn customers_mail<'t>(
+    ticket: &'t Ticket,
+    replied: &[MessageId],
+) -> Option<(&'t Mailbox, &'t MailSummary)> {
+    let customer = ticket.customer()?;
+    let events = || ticket.events.iter();
+    let with_identity = |identity: MailIdentity| {
+        events().find_map(|timed| match &timed.event {
+            Event::Opened { mail, .. } | Event::CustomerWrote { mail }
+                if mail.identity == identity =>
+            {
+                Some(mail)
+            }
+            _ => None,
+        })
+    };
+    let wrote = events().rev().find_map(|timed| match &timed.event {
+        Event::Wrote { message_id, .. } if replied.contains(message_id) => Some(timed.cause),
+        _ => None,
+    });
+    if let Some(Some(cause)) = wrote {
+        if let Some(mail) = with_identity(cause) {
+            return Some((customer, mail));
+        }
+        // What somebody else wrote into the ticket is no request of the customer, and must not pass for one.
+        if events().any(|timed| is_third_partys(&timed.event, cause)) {
+            return None;
+        }
+    }
+    let came_to_staff = events().rev().filter(|timed| {
+        matches!(
+            timed.event,
+            Event::HandedOff { .. } | Event::Drafted { .. } | Event::Forwarded { .. }
+        )
+    });
+    let mut causes = came_to_staff.filter_map(|timed| timed.cause);
+    causes.find_map(with_identity).map(|mail| (customer, mail))
+}
+
+fn is_third_partys(event: &Event, mail: MailIdentity) -> bool {
+    matches!(event, Event::ThirdPartyWrote { mail: theirs, .. } if theirs.identity == mail)
+}
+
+/// The rules of the decision about a mail, the deciding one first.
+fn rules_about(ticket: &Ticket, mail: MailIdentity) -> Vec<&str> {
+    let decided = ticket.events.iter().find_map(|timed| match &timed.event {
+        Event::Decided { reasons, .. } if timed.cause == Some(mail) => Some(reasons),
+        _ => None,
+    });
+    let reasons = decided.map(Vec::as_slice).unwrap_or_default();
+    reasons.iter().map(|(rule, _)| rule.as_str()).collect()
+}
+
+/// What the ticket keeps of the customer's mail, as a mail to be understood. `reply` lends what no text depends on.
+fn as_mail(from: &Mailbox, summary: &MailSummary, reply: &Mail) -> Mail {
+    Mail {
+        identity: summary.identity,
+        from: Some(from.clone()),
+        form_writer: None,
+        subject: summary.subject.clone(),
+        sender_kind: SenderKind::Person,
+        body: Body {
+            text: summary.excerpt.clone(),
+            reply_text: summary.excerpt.clone(),
+            ..Body::default()
+        },
+        attachments: vec![],
+        forwarded_from: None,
+        ..reply.clone()
+    }
+}
+
+impl NoLesson {
+    /// The stop that forbids it, if one does.
+    #[must_use]
+    pub fn stop(&self) -> Option<HardStop> {
+        match self {
+            Self::Stopped(name) => HardStop::from_name(name),
+            Self::Words(Unteachable::HardStop(stop)) => Some(*stop),
+            _ => None,
+        }
+    }
+}
