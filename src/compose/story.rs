@@ -245,8 +245,14 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
             act,
             draft,
             hand_off,
+            lesson,
             ..
         } => {
+            let learned = lesson.as_ref().map(|lesson| Event::Learned {
+                member: lesson.member.clone(),
+                mail: lesson.mail,
+                intent: lesson.intent.clone(),
+            });
             let member = member.clone();
             let mut events: Vec<Event> = match act {
                 // Without a draft it was a forwarded mail that waited: the yes is the hand-off below, the no ends it.
@@ -269,8 +275,9 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
                     text: text.clone(),
                 }],
                 StaffAct::Reply { .. } => vec![Event::StaffReplied { member }],
-                StaffAct::Nothing => vec![],
+                StaffAct::NameIntent { .. } | StaffAct::Nothing => vec![],
             };
+            events.extend(learned);
             let hand_off = hand_off.as_ref();
             events.extend(hand_off.map(|hand_off| handed_off(hand_off, why, mails)));
             events

@@ -85,6 +85,7 @@ fn staff(act: StaffAct) -> Decision {
         act,
         draft: None,
         impossible: None,
+        lesson: None,
         hand_off: None,
     })
 }

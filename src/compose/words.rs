@@ -157,8 +157,8 @@ impl Tongue {
     /// What staff can reply where no draft waits.
     pub(super) const fn can_reply(self) -> &'static str {
         self.choose(
-            "your answer, above the first line: it goes to the customer as you write it. Or one word: TAKE, BACK (to automation), CLOSE, NOTE text",
-            "Ihre Antwort, über der ersten Zeile: sie geht so an den Kunden. Oder ein Wort: ÜBERNEHME, ZURÜCK (an die Automatik), SCHLIESSEN, NOTIZ Text",
+            "your answer, above the first line: it goes to the customer as you write it. Or one word: TAKE, BACK (to automation), CLOSE, NOTE text, INTENT name (learn what this is about; INTENT none: no article)",
+            "Ihre Antwort, über der ersten Zeile: sie geht so an den Kunden. Oder ein Wort: ÜBERNEHME, ZURÜCK (an die Automatik), SCHLIESSEN, NOTIZ Text, ANLIEGEN Name (lernen, worum es geht; ANLIEGEN keines: kein Artikel)",
         )
     }
 

@@ -22,6 +22,7 @@ use view::View;
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};
 use crate::desk::{Sender, StaffAct};
 use crate::knowledge::Knowledge;
+use crate::learning::{Lesson, NoLesson, Request};
 use crate::mail::{HeaderText, Mail};
 use crate::ticket::{ArticleReference, Draft, Ticket, TicketId};
 use crate::understand::{Understanding, Urgency};
@@ -41,6 +42,8 @@ pub struct Situation<'a> {
     pub ticket_id: &'a TicketId,
     /// What was understood.
     pub understanding: &'a Understanding,
+    /// Where staff write into a ticket: the customer's request that it is about, or why it can teach nothing.
+    pub request: Option<&'a Result<Request, NoLesson>>,
     /// What happened before, outside the ticket.
     pub history: &'a History,
     /// The settings.
@@ -190,6 +193,8 @@ pub enum Action {
         impossible: Option<String>,
         /// Set where the customer must now be told that a person answers (after `NO`).
         hand_off: Option<HandOff>,
+        /// What is learned of it.
+        lesson: Option<Lesson>,
     },
     /// Kept aside, and the admin told.
     Quarantine,

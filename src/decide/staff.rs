@@ -3,13 +3,23 @@
 
 use super::view::View;
 use super::{Action, HandOff, Match, NoticePlan, Rule, hand_off};
-use crate::config::TeamName;
+use crate::config::{IntentName, TeamName};
 use crate::desk::{CommandWord, Sender, StaffAct, begins_with_word, read_act, words_above_packet};
+use crate::learning::{self, Confirmed, Lesson};
 use crate::mail::{Address, Extent, Protection};
 use crate::ticket::{Draft, Ticket};
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[false_staff, staff_forward, staff_act];
+
+/// What staff write after `INTENT` where no article covers the request.
+const NO_ARTICLE: [&str; 3] = ["none", "keines", "keins"];
+
+/// So many names of articles are listed in a mail.
+const NAMES_SHOWN_MAX: usize = 40;
+
+/// The most words on a line that begins with `INTENT` and may still be meant as the command.
+const NAME_LINE_MAX_WORDS: usize = 4;
 
 /// The longest text that begins with `OK` and may still be a yes with a kind word, in words.
 const APPROVAL_MAX_WORDS: usize = 6;
@@ -76,9 +86,11 @@ fn staff_act(view: &View<'_>) -> Vec<Match> {
         (None, StaffAct::GiveBack) => ("staff-back", "gave the ticket back to automation"),
         (None, StaffAct::Close) => ("staff-close", "closed the ticket"),
         (None, StaffAct::Note { .. }) => ("staff-note", "left a note"),
+        (None, StaffAct::NameIntent { .. }) => ("staff-intent", "said what the customer wants"),
         (None, StaffAct::Reply { .. }) => ("staff-reply", "answered the customer"),
         (None, StaffAct::Nothing) => ("staff-nothing", "sent no words"),
     };
+    let plan = plan.with_lesson(view, ticket, member);
     let sentence = match &plan.impossible {
         Some(why) => format!("{member} (team {team}) {what}: {why}"),
         None => format!("{member} (team {team}) {what}"),
@@ -98,6 +110,19 @@ struct Plan {
     draft: Option<Draft>,
     impossible: Option<String>,
     hand_off: Option<HandOff>,
+    /// What the member confirms by it; `None` where by nothing.
+    confirmed: Option<Confirms>,
+    lesson: Option<Lesson>,
+}
+
+/// What a member confirms.
+enum Confirms {
+    /// By name: an article, or none.
+    Named(Option<IntentName>),
+    /// The draft's article.
+    Draft,
+    /// That an answer by hand was needed.
+    OwnAnswer,
 }
 
 impl Plan {
@@ -107,7 +132,24 @@ impl Plan {
             draft: None,
             impossible: None,
             hand_off: None,
+            confirmed: None,
+            lesson: None,
         }
+    }
+
+    /// With what is learned of it. What cannot be done teaches nothing.
+    fn with_lesson(mut self, view: &View<'_>, ticket: &Ticket, member: &Address) -> Self {
+        let confirmed = match (&self.confirmed, &self.draft) {
+            _ if self.impossible.is_some() => None,
+            (Some(Confirms::Named(intent)), _) => Some(Confirmed::Named(intent.as_ref())),
+            (Some(Confirms::Draft), Some(draft)) => Some(Confirmed::Draft(&draft.article.intent)),
+            (Some(Confirms::OwnAnswer), _) => Some(Confirmed::OwnAnswer),
+            (Some(Confirms::Draft) | None, _) => None,
+        };
+        if let (Some(confirmed), Some(Ok(request))) = (confirmed, view.situation.request) {
+            self.lesson = learning::lesson(confirmed, request, ticket, member, view.situation.now);
+        }
+        self
     }
 
     fn impossible(act: StaffAct, why: impl Into<String>) -> Self {
@@ -125,6 +167,7 @@ impl Plan {
             draft: self.draft,
             impossible: self.impossible,
             hand_off: self.hand_off,
+            lesson: self.lesson,
         }
     }
 }
@@ -154,7 +197,17 @@ fn plan(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
         ),
         StaffAct::Reply { text } => match doubt(ticket, text) {
             Some(why) => Plan::impossible(act, why),
-            None => Plan::simply(act),
+            None => Plan {
+                confirmed: Some(Confirms::OwnAnswer),
+                ..Plan::simply(act)
+            },
+        },
+        StaffAct::NameIntent { name } => match named(view, name) {
+            Ok(intent) => Plan {
+                confirmed: Some(Confirms::Named(intent)),
+                ..Plan::simply(act)
+            },
+            Err(why) => Plan::impossible(act, why),
         },
         StaffAct::Take | StaffAct::GiveBack | StaffAct::Close | StaffAct::Note { .. } => {
             Plan::simply(act)
@@ -180,6 +233,7 @@ fn approve(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
     match ticket.waiting_draft() {
         Some(draft) if &draft.team == team => Plan {
             draft: Some(draft.clone()),
+            confirmed: Some(Confirms::Draft),
             ..Plan::simply(StaffAct::Approve)
         },
         Some(draft) => Plan::impossible(
@@ -190,6 +244,39 @@ fn approve(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
             ),
         ),
         None => Plan::impossible(StaffAct::Approve, no_draft()),
+    }
+}
+
+/// The article that a member names, `None` for "none of them"; or why nothing can be learned of it.
+fn named(view: &View<'_>, name: &str) -> Result<Option<IntentName>, String> {
+    let topics = &view.situation.knowledge.topics;
+    let intent = IntentName(name.to_owned());
+    let intent = if topics.contains_key(&intent) {
+        Some(intent)
+    } else if NO_ARTICLE.contains(&name) {
+        None
+    } else {
+        let names: Vec<&str> = topics.keys().map(|name| name.0.as_str()).collect();
+        let (shown, more) = match names.get(..NAMES_SHOWN_MAX) {
+            Some(first) => (first, ", …"),
+            None => (names.as_slice(), ""),
+        };
+        let what = if name.is_empty() {
+            "the name of an article is missing after INTENT".to_owned()
+        } else {
+            // It goes into a mail: not more of it than a name may have.
+            let name: String = name.chars().take(60).collect();
+            format!("there is no article with the intent \"{name}\"")
+        };
+        return Err(format!(
+            "{what}, so nothing was learned; reply with INTENT and one of {}{more}, or with INTENT none",
+            shown.join(", ")
+        ));
+    };
+    match view.situation.request {
+        Some(Ok(_)) => Ok(intent),
+        Some(Err(why)) => Err(format!("nothing was learned, because {why}")),
+        None => Err("nothing was learned, because the ticket is not known".to_owned()),
     }
 }
 
@@ -275,8 +362,21 @@ fn doubt(ticket: &Ticket, text: &str) -> Option<String> {
              answer to the customer in a mail of its own"
                 .to_owned(),
         ),
+        CommandWord::NameIntent if is_meant_as_name(text) => Some(
+            "it begins with INTENT and goes on, so nothing was sent or learned; reply with INTENT and one name alone, and with the \
+             answer to the customer in a mail of its own"
+                .to_owned(),
+        ),
         _ => None,
     }
+}
+
+/// Whether a longer text that begins with `INTENT` begins with the command: in capitals, or on a short line.
+fn is_meant_as_name(text: &str) -> bool {
+    let first_line = text.trim_start().lines().next().unwrap_or_default();
+    let mut words = first_line.split_whitespace();
+    let is_shouted = |word: &str| word == word.to_uppercase();
+    words.next().is_some_and(is_shouted) || words.count() < NAME_LINE_MAX_WORDS
 }
 
 fn no_draft() -> String {

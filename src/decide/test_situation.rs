@@ -12,6 +12,7 @@ use crate::config::{
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};
+use crate::learning::{self, NoLesson};
 use crate::mail::{
     Address, Authorship, Body, Extent, HeaderText, Mail, MailIdentity, Mailbox, MessageId,
     Protection, SenderKind,
@@ -420,6 +421,7 @@ pub(crate) struct TestSituation {
     pub(crate) sender: Sender,
     pub(crate) ticket: Option<Ticket>,
     pub(crate) understanding: Understanding,
+    pub(crate) request: Option<Result<learning::Request, NoLesson>>,
     pub(crate) history: History,
     pub(crate) settings: Settings,
     pub(crate) knowledge: Knowledge,
@@ -432,6 +434,7 @@ impl TestSituation {
             sender: Sender::Customer(Trust::Claimed),
             ticket: None,
             understanding: nothing_understood(),
+            request: None,
             history: History::default(),
             settings: settings(),
             knowledge: knowledge(),
@@ -524,6 +527,7 @@ impl TestSituation {
             ticket: self.ticket.as_ref(),
             ticket_id: self.ticket.as_ref().map_or(&new_id, |ticket| &ticket.id),
             understanding: &self.understanding,
+            request: self.request.as_ref(),
             history: &self.history,
             settings: &self.settings,
             knowledge: &self.knowledge,

@@ -9,12 +9,13 @@ use crate::compose::Purpose;
 use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
 use crate::knowledge::OwnThresholds;
+use crate::learning::{self, NoLesson};
 use crate::mail::{
-    Attachment, Bounce, BounceAction, Evidence, Extent, Forwarded, HeaderText, Protection,
-    SenderKind,
+    Attachment, Bounce, BounceAction, Evidence, Extent, Forwarded, HeaderText, MailIdentity,
+    Protection, SenderKind,
 };
 use crate::ticket::Event;
-use crate::understand::{CustomerWord, FactSource, HardStop, SpokenLanguage};
+use crate::understand::{CustomerWord, FactSource, HardStop, RequestText, SpokenLanguage};
 use proptest::prelude::*;
 
 fn new() -> TestSituation {
@@ -671,6 +672,133 @@ fn limits_hand_off_without_a_notice() {
             .with(|s| s.history.automatic_in_hour = 100),
         "handoff hard-stop-legal silent",
     );
+}
+
+/// Ann's request, as it would be learned.
+fn teachable(rule: &str) -> Result<learning::Request, NoLesson> {
+    Ok(learning::Request {
+        mail: MailIdentity([1; 32]),
+        text: RequestText {
+            text: "do you ship to Norway?".to_owned(),
+            language: language("en"),
+        },
+        rule: rule.to_owned(),
+    })
+}
+
+#[test]
+fn what_staff_confirm_is_learned_and_what_cannot_be_is_told() {
+    let held = |request: Result<learning::Request, NoLesson>| {
+        let story = TicketStory::opened().handed_off("desk");
+        new().in_ticket(story).with(|s| s.request = Some(request))
+    };
+    let stopped = || Err(NoLesson::Stopped("legal".to_owned()));
+    // Words, what can be learned of the request, the decision, and what is learned.
+    for (words, request, expected, learned) in [
+        (
+            "INTENT hours",
+            teachable("not-sure"),
+            "relay staff-intent",
+            Some(Some("hours")),
+        ),
+        (
+            "intent: Hours.",
+            teachable("no-intent"),
+            "relay staff-intent",
+            Some(Some("hours")),
+        ),
+        (
+            "Anliegen keines",
+            teachable("no-intent"),
+            "relay staff-intent",
+            Some(None),
+        ),
+        (
+            "INTENT none",
+            teachable("not-sure"),
+            "relay staff-intent",
+            Some(None),
+        ),
+        (
+            "INTENT ours",
+            teachable("no-intent"),
+            "relay staff-impossible",
+            None,
+        ),
+        (
+            "INTENT",
+            teachable("no-intent"),
+            "relay staff-impossible",
+            None,
+        ),
+        ("INTENT hours", stopped(), "relay staff-impossible", None),
+        (
+            "INTENT opening hours",
+            teachable("no-intent"),
+            "relay staff-impossible",
+            None,
+        ),
+        (
+            "INTENT hours\n\nDear Ann, at nine.",
+            teachable("no-intent"),
+            "relay staff-impossible",
+            None,
+        ),
+        (
+            "Intent on coming by? We open at nine on all days of the week.",
+            stopped(),
+            "relay staff-reply",
+            None,
+        ),
+        (
+            "Dear Ann, we do not.",
+            teachable("no-intent"),
+            "relay staff-reply",
+            Some(None),
+        ),
+        (
+            "Dear Ann, we do not.",
+            teachable("not-sure"),
+            "relay staff-reply",
+            None,
+        ),
+        ("Dear Ann, we do not.", stopped(), "relay staff-reply", None),
+        ("TAKE", teachable("no-intent"), "relay staff-take", None),
+        (
+            "NOTE she rang",
+            teachable("no-intent"),
+            "relay staff-note",
+            None,
+        ),
+        ("CLOSE", teachable("no-intent"), "relay staff-close", None),
+    ] {
+        let decided = check(&held(request).kim_replies(words), expected);
+        let Action::Staff { lesson, .. } = decided.action else {
+            panic!("{words}")
+        };
+        let found = lesson
+            .as_ref()
+            .map(|one| one.intent.as_ref().map(|name| name.0.as_str()));
+        assert_eq!(found, learned, "{words}");
+    }
+    // The names that there are, and the reason, go to the member.
+    let told = |words: &str, request| {
+        let decided = held(request).kim_replies(words).decide();
+        decided.reasons.first.sentence
+    };
+    let sentence = told("INTENT ours", teachable("no-intent"));
+    assert!(
+        sentence.contains("\"ours\"") && sentence.contains("hours, refund, repair, track"),
+        "{sentence}"
+    );
+    let sentence = told("INTENT hours", stopped());
+    assert!(
+        sentence.contains("always goes to a person (legal)"),
+        "{sentence}"
+    );
+    // Nobody but staff teaches, whatever they write.
+    let customer = held(teachable("no-intent")).saying("INTENT hours").decide();
+    assert!(!matches!(customer.action, Action::Staff { .. }));
 }
 
 #[test]

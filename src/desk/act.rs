@@ -26,6 +26,11 @@ pub enum StaffAct {
         /// The words.
         text: String,
     },
+    /// `INTENT name`: what the customer wants is what this article is about.
+    NameIntent {
+        /// The name as the member wrote it, in lower case; empty where none follows the word.
+        name: String,
+    },
     /// Anything else: the answer to the customer.
     Reply {
         /// The text without the packet, the signature kept or cut by the team's setting.
@@ -50,6 +55,8 @@ pub enum CommandWord {
     Close,
     /// `NOTE`, `NOTIZ`
     Note,
+    /// `INTENT`, `ANLIEGEN`
+    NameIntent,
 }
 
 impl CommandWord {
@@ -68,6 +75,7 @@ impl CommandWord {
             // The capital of ß is SS.
             "CLOSE" | "SCHLIESSEN" => Some(Self::Close),
             "NOTE" | "NOTIZ" => Some(Self::Note),
+            "INTENT" | "ANLIEGEN" => Some(Self::NameIntent),
             _ => None,
         }
     }
@@ -107,6 +115,15 @@ pub fn read_act(mail: &Mail, keep_signature: bool) -> StaffAct {
                 text: joined(rest_of_line, further),
             };
         }
+        // One name and nothing else: anything longer is a misunderstanding or an answer, and is asked about.
+        Some(CommandWord::NameIntent)
+            if further.is_empty() && !rest_of_line.contains(char::is_whitespace) =>
+        {
+            let marks = ['"', '`', '\'', '<', '>', '[', ']', '*'];
+            return StaffAct::NameIntent {
+                name: rest_of_line.trim_matches(marks).to_lowercase(),
+            };
+        }
         _ => {}
     }
     // The others must be all there is: `OK` above a longer text is an answer or a misunderstanding, never a yes.
@@ -116,7 +133,7 @@ pub fn read_act(mail: &Mail, keep_signature: bool) -> StaffAct {
             Some(CommandWord::Take) => return StaffAct::Take,
             Some(CommandWord::GiveBack) => return StaffAct::GiveBack,
             Some(CommandWord::Close) => return StaffAct::Close,
-            Some(CommandWord::Refuse | CommandWord::Note) | None => {}
+            Some(CommandWord::Refuse | CommandWord::Note | CommandWord::NameIntent) | None => {}
         }
     }
     StaffAct::Reply {
@@ -269,6 +286,16 @@ mod tests {
             note("called her, no answer")
         );
         assert_eq!(act("Notiz:\nzweite Zeile"), note("zweite Zeile"));
+        let named = |name: &str| StaffAct::NameIntent {
+            name: name.to_owned(),
+        };
+        assert_eq!(act("INTENT delivery-time"), named("delivery-time"));
+        assert_eq!(
+            act("intent: \"Delivery-Time\".\nSent from my iPhone"),
+            named("delivery-time")
+        );
+        assert_eq!(act("Anliegen keines"), named("keines"));
+        assert_eq!(act("INTENT"), named(""));
     }
 
     #[test]
@@ -280,6 +307,9 @@ mod tests {
             "Backorder is fine",
             "Notice: we are closed",
             "OK\nbut change the date",
+            "INTENT delivery time",
+            "INTENT delivery-time\n\nDear Ann, two days.",
+            "Intentionally so.",
         ] {
             assert_eq!(act(text), reply(text), "{text:?}");
         }

@@ -204,7 +204,12 @@ fn entry_for(
         Action::NoteOwnCopy => mail.message_id.clone(),
         _ => None,
     };
+    let lesson = match decision.action.clone() {
+        Action::Staff { lesson, .. } if !shadow => lesson,
+        _ => None,
+    };
     Entry {
+        lessons: lesson.into_iter().collect(),
         mail: Some(HandledMail {
             identity: mail.identity,
             place: arrival.place,

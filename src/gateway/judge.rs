@@ -7,6 +7,7 @@ use crate::decide::{self, Decision, History, Own, Situation};
 use crate::desk::{self, Sender};
 use crate::inbox::{Arrival, Content};
 use crate::journal::{Journal, JournalError};
+use crate::learning::{self, NoLesson};
 use crate::mail::{Address, Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, KnownMessage, Placement};
 use crate::ticket::{Ticket, TicketId};
@@ -174,12 +175,22 @@ impl Office {
         let broken = understood.as_ref().err().map(ToString::to_string);
         let understanding =
             understood.unwrap_or_else(|_| Understanding::none(&self.settings.support.language));
+        let request = ticket
+            .as_ref()
+            .filter(|_| matches!(sender, Sender::Staff { .. }))
+            .map(|ticket| {
+                let looked = guarded("the learner", || {
+                    learning::request(ticket, &mail, &self.understander)
+                });
+                looked.unwrap_or(Err(NoLesson::NoRequest))
+            });
         let situation = Situation {
             mail: &mail,
             sender: &sender,
             ticket: ticket.as_ref(),
             ticket_id: &ticket_id,
             understanding: &understanding,
+            request: request.as_ref(),
             history: &history,
             settings: &self.settings,
             knowledge: &self.knowledge,
