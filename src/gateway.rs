@@ -8,11 +8,13 @@ mod first_meeting;
 mod handle;
 mod judge;
 mod kept_back;
+mod learner;
 mod lost;
 mod office;
 mod sweep;
 
 pub use judge::{JudgeError, Judgement, NoPast, Past};
 pub use kept_back::Patience;
-pub use office::Office;
+pub use learner::{LearnError, Learner};
+pub use office::{Office, Trained};
 pub use sweep::{Gateway, Wiring};

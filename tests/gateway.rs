@@ -20,6 +20,8 @@ mod answers;
 mod broken_links;
 #[path = "gateway/crashes.rs"]
 mod crashes;
+#[path = "gateway/learning.rs"]
+mod learning;
 #[path = "gateway/staff.rs"]
 mod staff;
 #[path = "gateway/tickets.rs"]

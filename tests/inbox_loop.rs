@@ -81,12 +81,14 @@ impl Desk {
         let settings = Settings::load(&file).unwrap_or_else(|found| panic!("{found:?}"));
         let journal = Arc::new(Journal::open(&self.path().join("store")).unwrap());
         let key = journal.token_key().unwrap();
-        let office = Office::furnish(settings, key).unwrap_or_else(|found| panic!("{found:?}"));
+        let office =
+            Office::furnish(settings, key, &[]).unwrap_or_else(|found| panic!("{found:?}"));
         let (gateway, _swept, _heartbeat) = Gateway::new(Wiring {
             office: Arc::new(RwLock::new(Arc::new(office))),
             journal: Arc::clone(&journal),
             wake: Arc::new(Notify::new()),
             outbox_wake: Arc::new(Notify::new()),
+            taught: Arc::new(Notify::new()),
         });
         let patience = Patience {
             tries: 2,

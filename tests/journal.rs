@@ -17,7 +17,6 @@ use handoffd::ticket::thread::KnownAuthor;
 use handoffd::ticket::{
     ArticleReference, Draft, Event, MailSummary, Notice, Party, TicketId, TimedEvent,
 };
-use handoffd::understand::RequestText;
 use jiff::{SignedDuration, Timestamp};
 
 const ANN: &str = "ann@customer.example";
@@ -623,10 +622,8 @@ fn lesson(number: u16, intent: Option<&str>, seconds: i64) -> Lesson {
     Lesson {
         mail: MailIdentity(mail),
         ticket: ticket(1),
-        request: RequestText {
-            text: format!("Where is it, number {number}?\n\u{202E}\0"),
-            language: Language("en".to_owned()),
-        },
+        text: format!("Where is it, number {number}?\n\u{202E}\0"),
+        language: Language("en".to_owned()),
         intent: intent.map(|name| IntentName(name.to_owned())),
         how: Confirmation::ALL[usize::from(number) % 3],
         member: address("rosa@desk.example"),

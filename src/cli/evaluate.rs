@@ -32,6 +32,9 @@ struct DeskArguments {
     /// List each mail whose decision is wrong
     #[arg(long)]
     misses: bool,
+    /// Labelled mails that count as confirmed by staff before the others are measured
+    #[arg(long, value_name = "FILE.jsonl")]
+    taught: Option<PathBuf>,
 }
 
 #[derive(clap::Args, Debug)]

@@ -29,6 +29,13 @@ pub(super) enum Verb {
     Quarantine,
     /// The latest events of all tickets
     Journal,
+    /// What staff's confirmations taught: what, by whom, in which ticket
+    Learned,
+    /// Take back what was learned
+    Unlearn {
+        /// The lesson's reference, or a ticket's for all of it
+        id: String,
+    },
     /// Close a ticket
     Close {
         /// Its reference
@@ -80,6 +87,8 @@ fn question(verb: &Verb) -> Question {
         Verb::Drafts => Question::Drafts,
         Verb::Quarantine => Question::Quarantine,
         Verb::Journal => Question::Journal,
+        Verb::Learned => Question::Learned,
+        Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },
         Verb::Close { id } => Question::Close { id: id.clone() },
         Verb::Retry { id } => Question::Retry { id: id.clone() },
     }
@@ -121,7 +130,7 @@ fn print_row(row: &Value, text: &mut String) {
     let Some(fields) = row.as_object() else {
         return;
     };
-    let first = ["ticket", "mail", "state", "status"];
+    let first = ["lesson", "ticket", "mail", "state", "status"];
     let head: Vec<String> = (first.iter())
         .map(|name| field(name))
         .filter(|value| !value.is_empty())
@@ -153,6 +162,14 @@ fn plain(value: &Value) -> String {
         Value::Array(values) => {
             let values: Vec<String> = values.iter().map(plain).collect();
             values.join(", ")
+        }
+        Value::Object(fields) => {
+            let fields: Vec<String> = (fields.iter())
+                .map(|(name, value)| (name.replace('_', " "), plain(value)))
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect();
+            fields.join(", ")
         }
         other => other.to_string(),
     }

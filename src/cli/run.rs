@@ -3,8 +3,9 @@
 
 use super::{Common, Failure, log};
 use crate::config::Settings;
-use crate::gateway::{Gateway, Office, Wiring};
+use crate::gateway::{Gateway, Learner, Office, Wiring};
 use crate::journal::Journal;
+use crate::learning::Lesson;
 use crate::outbox::Outbox;
 use crate::{clock, control, report};
 use jiff::Timestamp;
@@ -28,13 +29,22 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     let key = journal
         .token_key()
         .map_err(|error| Failure::Unreachable(error.to_string()))?;
-    let office = Office::furnish(settings, key).map_err(|found| Failure::problems(&found))?;
+    let office = Office::furnish(settings, key, &lessons(&journal))
+        .map_err(|found| Failure::problems(&found))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Failure::Unreachable(format!("starting the runtime: {error}")))?;
     runtime.block_on(Daemon::new(common.config.clone(), office, journal).run())
+}
+
+/// What staff confirmed. Where it cannot be read the desk runs on its articles alone, and the learner tries again.
+fn lessons(journal: &Journal) -> Vec<Lesson> {
+    journal.lessons().unwrap_or_else(|error| {
+        report::gateway::lessons_not_read(&error);
+        Vec::new()
+    })
 }
 
 /// The running parts and what joins them.
@@ -44,6 +54,7 @@ struct Daemon {
     journal: Arc<Journal>,
     gateway_wake: Arc<Notify>,
     outbox_wake: Arc<Notify>,
+    taught: Arc<Notify>,
     shutdown: CancellationToken,
     understood_by: watch::Sender<String>,
 }
@@ -58,6 +69,7 @@ impl Daemon {
             journal: Arc::new(journal),
             gateway_wake: Arc::new(Notify::new()),
             outbox_wake: Arc::new(Notify::new()),
+            taught: Arc::new(Notify::new()),
             shutdown: CancellationToken::new(),
         }
     }
@@ -70,12 +82,21 @@ impl Daemon {
             journal: Arc::clone(&self.journal),
             wake: Arc::clone(&self.gateway_wake),
             outbox_wake: Arc::clone(&self.outbox_wake),
+            taught: Arc::clone(&self.taught),
         });
+        let (learner, learned) = Learner::new(
+            Arc::clone(&self.office),
+            Arc::clone(&self.journal),
+            Arc::clone(&self.taught),
+        );
+        let learner = tokio::spawn(learner.run(self.shutdown.clone()));
         let control = tokio::spawn(serve_control(
             control::Sources {
                 journal: Arc::clone(&self.journal),
                 wake: Arc::clone(&self.outbox_wake),
                 understood_by: self.understood_by.subscribe(),
+                learned,
+                taught: Arc::clone(&self.taught),
             },
             office.settings.control.socket.clone(),
             self.shutdown.clone(),
@@ -109,7 +130,7 @@ impl Daemon {
         tell_systemd(&[NotifyState::Stopping]);
         self.shutdown.cancel();
         outbox.stop.cancel();
-        for task in [outbox.task, gateway, control, watchdog] {
+        for task in [outbox.task, gateway, control, watchdog, learner] {
             // One that has ended is not asked again; one that panicked has been reported by the panic hook.
             if !task.is_finished() {
                 let _ = task.await;
@@ -126,7 +147,7 @@ impl Daemon {
 
     /// Loads everything anew; all or nothing. Whether it was taken.
     fn reload(&self) -> bool {
-        match self.office().reload(&self.config) {
+        match self.office().reload(&self.config, &lessons(&self.journal)) {
             Ok(office) => {
                 let _ = self.understood_by.send_replace(office.understood_by());
                 let mut current = self
@@ -136,6 +157,8 @@ impl Daemon {
                 *current = Arc::new(office);
                 drop(current);
                 self.gateway_wake.notify_one();
+                // What was confirmed while the files were read.
+                self.taught.notify_one();
                 report::gateway::reloaded();
                 true
             }

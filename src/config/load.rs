@@ -284,10 +284,12 @@ fn store(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Store {
         .text("path")
         .map(|written| surroundings.path(&written.value));
     let keep_sent_days = section.number("keep_sent_days", 90, 7, 3650);
+    let keep_learned_days = section.number("keep_learned_days", 365, 0, 3650);
     section.refuse_unknown_keys();
     Store {
         path: path.unwrap_or_else(|| PathBuf::from("/var/lib/handoffd/store")),
         keep_sent: Duration::from_hours(24 * keep_sent_days),
+        keep_learned: Duration::from_hours(24 * keep_learned_days),
     }
 }
 

@@ -329,6 +329,8 @@ pub struct Store {
     pub path: PathBuf,
     /// How long the exact bytes of a sent mail are kept.
     pub keep_sent: Duration,
+    /// How long what staff confirmed of a customer's mail is kept and learned from.
+    pub keep_learned: Duration,
 }
 
 /// `[control]`.

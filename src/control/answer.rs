@@ -1,7 +1,7 @@
 //! What is the answer to a question? Rows of JSON, made from the journal alone; the command line prints them for people.
 
 use super::Question;
-use super::story;
+use super::{lessons, story};
 use crate::journal::{
     EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError, purpose_word,
 };
@@ -86,6 +86,8 @@ pub fn answer(
             .rev()
             .map(|(id, timed)| with_ticket(story::row(timed), id))
             .collect()),
+        Question::Learned => lessons::list(journal),
+        Question::Unlearn { id } => lessons::forget(journal, id),
         Question::Close { id } => {
             let ticket = find(journal, id)?;
             let closed = TimedEvent {
@@ -129,6 +131,7 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
         "mails_in_doubt": journal.count_effects(EffectFilter::InDoubt)?,
         "mails_given_up": journal.count_effects(EffectFilter::GivenUp)?,
         "next_mail_due": journal.next_due()?,
+        "learned_kept": journal.lessons()?.len(),
     })])
 }
 

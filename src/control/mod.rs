@@ -3,11 +3,13 @@
 //! The same answers are given from the store itself when no daemon runs. Whoever may open the socket may ask; lines are bounded.
 
 mod answer;
+mod lessons;
 mod story;
 
 pub use answer::{Refusal, answer};
 
 use crate::journal::Journal;
+use crate::learning::InUse;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -50,6 +52,13 @@ pub enum Question {
     Quarantine,
     /// The latest events of all tickets.
     Journal,
+    /// What staff's confirmations taught.
+    Learned,
+    /// Take back what was learned.
+    Unlearn {
+        /// The lesson's reference, or a ticket's for all of it.
+        id: String,
+    },
     /// Close a ticket.
     Close {
         /// Its reference.
@@ -83,6 +92,10 @@ pub struct Sources {
     pub wake: Arc<Notify>,
     /// By what mails are understood now, in words.
     pub understood_by: watch::Receiver<String>,
+    /// What of staff's confirmations is in use now.
+    pub learned: watch::Receiver<InUse>,
+    /// Notified when something was taken back.
+    pub taught: Arc<Notify>,
 }
 
 /// Answers on the socket until told to stop.
@@ -145,16 +158,22 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
         Ok(question) => {
             let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });
             let Sources { journal, .. } = sources.clone();
+            let unlearns = matches!(question, Question::Unlearn { .. });
             let is_status = matches!(question, Question::Status);
             let work = move || answer(&journal, &question, crate::clock::now());
             let mut answered = tokio::task::spawn_blocking(work).await;
             if is_act {
                 sources.wake.notify_one();
             }
+            if unlearns {
+                sources.taught.notify_one();
+            }
             if let (true, Ok(Ok(rows))) = (is_status, &mut answered) {
                 let understood_by = sources.understood_by.borrow().clone();
+                let learned = lessons::in_use(&sources.learned.borrow());
                 for row in rows.iter_mut().filter_map(Value::as_object_mut) {
                     let _ = row.insert("understood_by".to_owned(), understood_by.clone().into());
+                    let _ = row.insert("learned_in_use".to_owned(), learned.clone());
                 }
             }
             answered.unwrap_or_else(|why| Err(Refusal::Failed(why.to_string())))
@@ -266,6 +285,8 @@ mod tests {
             journal: journal_of_daemon,
             wake: Arc::clone(&wake),
             understood_by,
+            learned: watch::channel(InUse::default()).1,
+            taught: Arc::new(Notify::new()),
         };
         let stopped = shutdown.clone();
         let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
@@ -290,6 +311,7 @@ mod tests {
         assert_eq!(rows[0]["state"], "waiting");
         let status = ask_it(Question::Status).await.unwrap();
         assert_eq!(status[0]["understood_by"], "words alone");
+        assert_eq!(status[0]["learned_in_use"]["all"], 0);
         let id = "1@d".to_owned();
         ask_it(Question::Retry { id }).await.unwrap();
         wake.notified().await;
@@ -318,6 +340,8 @@ mod tests {
                     journal,
                     wake: Arc::new(Notify::new()),
                     understood_by: watch::channel(String::new()).1,
+                    learned: watch::channel(InUse::default()).1,
+                    taught: Arc::new(Notify::new()),
                 };
                 serve(sources, &socket, CancellationToken::new()).await
             }

@@ -167,6 +167,7 @@ pub(crate) fn settings() -> Settings {
         templates_folder: None,
         store: Store {
             keep_sent: Duration::ZERO,
+            keep_learned: Duration::from_hours(24 * 365),
             path: "store".into(),
         },
         control: Control {

@@ -17,6 +17,7 @@ use crate::mail::{
 use crate::ticket::Event;
 use crate::understand::{CustomerWord, FactSource, HardStop, RequestText, SpokenLanguage};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 fn new() -> TestSituation {
     TestSituation::new()
@@ -679,7 +680,9 @@ fn teachable(rule: &str) -> Result<learning::Request, NoLesson> {
     Ok(learning::Request {
         mail: MailIdentity([1; 32]),
         text: RequestText {
-            text: "do you ship to Norway?".to_owned(),
+            sentences: vec!["do you ship to Norway?".to_owned()],
+            carriers: BTreeMap::new(),
+            nearest: 0,
             language: language("en"),
         },
         rule: rule.to_owned(),

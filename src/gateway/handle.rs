@@ -83,8 +83,12 @@ impl Gateway {
             begun: Some(begun),
             ..entry_for(office, arrival, cursor, judgement, now)
         };
+        let teaches = !entry.lessons.is_empty();
         self.journal.record(entry, now)?;
         self.outbox_wake.notify_one();
+        if teaches {
+            self.taught.notify_one();
+        }
         Ok(())
     }
 
@@ -205,7 +209,7 @@ fn entry_for(
         _ => None,
     };
     let lesson = match decision.action.clone() {
-        Action::Staff { lesson, .. } if !shadow => lesson,
+        Action::Staff { lesson, .. } if !shadow && learns(office) => lesson,
         _ => None,
     };
     Entry {
@@ -228,6 +232,11 @@ fn entry_for(
 
 fn is_shadow(office: &Office) -> bool {
     office.settings.automation.mode == Mode::Shadow
+}
+
+/// `[store] keep_learned_days = 0`: nothing is kept.
+fn learns(office: &Office) -> bool {
+    !office.settings.store.keep_learned.is_zero()
 }
 
 /// Shadow mode changes nothing on the server.

@@ -168,9 +168,10 @@ impl Office {
         history.own = own;
 
         let original = desk::forwarded_original(&mail, &sender);
+        let trained = self.trained();
         let understood = guarded("the understander", || {
             let words = original.as_ref().unwrap_or(&mail);
-            self.understander.understand(words, ticket.as_ref())
+            trained.understander.understand(words, ticket.as_ref())
         });
         let broken = understood.as_ref().err().map(ToString::to_string);
         let understanding =
@@ -180,7 +181,7 @@ impl Office {
             .filter(|_| matches!(sender, Sender::Staff { .. }))
             .map(|ticket| {
                 let looked = guarded("the learner", || {
-                    learning::request(ticket, &mail, &self.understander)
+                    learning::request(ticket, &mail, &trained.understander)
                 });
                 looked.unwrap_or(Err(NoLesson::NoRequest))
             });

@@ -1,14 +1,16 @@
 //! Everything that is loaded from the admin's files: replaced as a whole on reload, or not at all.
 
+use crate::clock;
 use crate::compose::Writer;
 use crate::config::{Problem, Settings};
 use crate::knowledge::Knowledge;
+use crate::learning::{self, Lesson};
 use crate::mail::Reader;
 use crate::ticket::TokenKey;
-use crate::understand::Understander;
 use crate::understand::meaning::Encoder;
+use crate::understand::{Taught, Understander};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Where systemd gives us a folder for what can be computed again (`CacheDirectory=`).
 const CACHE_FOLDER: &str = "CACHE_DIRECTORY";
@@ -27,12 +29,38 @@ pub struct Office {
     pub encoder: Option<Arc<Encoder>>,
     /// Reads mails.
     pub reader: Reader,
-    /// Understands them.
-    pub understander: Understander,
     /// Writes ours.
     pub writer: Writer,
     /// The key of all tokens.
     pub key: TokenKey,
+    /// Replaced as a whole when staff confirmed something.
+    trained: RwLock<Arc<Trained>>,
+}
+
+/// What understands mails, and what it learned from staff.
+#[derive(Debug)]
+pub struct Trained {
+    /// Understands mails.
+    pub understander: Understander,
+    /// What it was taught beside the articles' phrases.
+    pub taught: Vec<Taught>,
+}
+
+impl Trained {
+    fn on(
+        taught: Vec<Taught>,
+        knowledge: &Knowledge,
+        settings: &Settings,
+        encoder: Option<&Arc<Encoder>>,
+    ) -> Self {
+        let understander = Understander::train_taught(knowledge, settings, encoder, &taught);
+        // Patterns are compiled when they are first used: here, so that the first customer does not wait for it.
+        let _ = understander.understand(&Reader::default().read(REHEARSAL), None);
+        Self {
+            understander,
+            taught,
+        }
+    }
 }
 
 impl Office {
@@ -46,37 +74,54 @@ impl Office {
         }
     }
 
-    /// Loads settings, articles and templates.
+    /// What understands mails now. Taken once a mail, so that all of it is understood by the same.
+    #[must_use]
+    pub fn trained(&self) -> Arc<Trained> {
+        let trained = self.trained.read();
+        Arc::clone(&trained.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Learns this instead of what was learned before. Takes up to seconds; mails that come meanwhile are understood as before.
+    pub fn learn(&self, taught: Vec<Taught>) {
+        let encoder = self.encoder.as_ref();
+        let trained = Trained::on(taught, &self.knowledge, &self.settings, encoder);
+        let mut current = self.trained.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(trained);
+    }
+
+    /// Loads settings, articles and templates. Nothing that staff confirmed takes part.
     ///
     /// # Errors
     /// Every problem found in any of them.
     pub fn load(config: &Path, key: TokenKey) -> Result<Self, Vec<Problem>> {
-        Self::furnish(Settings::load(config)?, key)
+        Self::furnish(Settings::load(config)?, key, &[])
     }
 
     /// Loads everything anew, except a model of meaning that has not changed.
     ///
     /// # Errors
     /// Every problem found in settings, articles or templates.
-    pub fn reload(&self, config: &Path) -> Result<Self, Vec<Problem>> {
-        Self::furnish_with(
-            Settings::load(config)?,
-            self.key.clone(),
-            self.encoder.as_ref(),
-        )
+    pub fn reload(&self, config: &Path, lessons: &[Lesson]) -> Result<Self, Vec<Problem>> {
+        let settings = Settings::load(config)?;
+        Self::furnish_with(settings, self.key.clone(), lessons, self.encoder.as_ref())
     }
 
-    /// Loads articles and templates for settings that are loaded already.
+    /// Loads articles and templates for settings that are loaded already, and learns what staff confirmed.
     ///
     /// # Errors
     /// Every problem found in articles or templates.
-    pub fn furnish(settings: Settings, key: TokenKey) -> Result<Self, Vec<Problem>> {
-        Self::furnish_with(settings, key, None)
+    pub fn furnish(
+        settings: Settings,
+        key: TokenKey,
+        lessons: &[Lesson],
+    ) -> Result<Self, Vec<Problem>> {
+        Self::furnish_with(settings, key, lessons, None)
     }
 
     fn furnish_with(
         settings: Settings,
         key: TokenKey,
+        lessons: &[Lesson],
         known: Option<&Arc<Encoder>>,
     ) -> Result<Self, Vec<Problem>> {
         let (knowledge, writer) = match (
@@ -99,22 +144,23 @@ impl Office {
         if let (Some(encoder), Some(folder), None) = (&encoder, &cache, known) {
             encoder.recall_from(folder);
         }
-        let understander = Understander::train(&knowledge, &settings, encoder.as_ref());
+        let keep = settings.store.keep_learned;
+        let in_use = learning::in_use(lessons, &knowledge, clock::now(), keep);
+        let taught = learning::taught(&in_use);
+        let trained = Trained::on(taught, &knowledge, &settings, encoder.as_ref());
         if let (Some(encoder), Some(folder)) = (&encoder, &cache)
             && let Err(error) = encoder.keep_in(folder)
         {
             crate::report::gateway::cache_not_written(folder, &error);
         }
-        // Patterns are compiled when they are first used: here, so that the first customer does not wait for it.
-        let _ = understander.understand(&reader.read(REHEARSAL), None);
         Ok(Self {
             settings,
             knowledge,
             encoder,
             reader,
-            understander,
             writer,
             key,
+            trained: RwLock::new(Arc::new(trained)),
         })
     }
 }

@@ -42,6 +42,8 @@ pub struct Gateway {
     pub(super) wake: Arc<Notify>,
     /// Wakes the outbox: something was recorded.
     pub(super) outbox_wake: Arc<Notify>,
+    /// Wakes the learner: a confirmation was recorded.
+    pub(super) taught: Arc<Notify>,
     /// When the last complete sweep of the inbox began: the absence of a copy counts only after one.
     swept: watch::Sender<Option<Timestamp>>,
     /// Told after each round: the daemon is alive.
@@ -59,6 +61,8 @@ pub struct Wiring {
     pub wake: Arc<Notify>,
     /// Wakes the outbox.
     pub outbox_wake: Arc<Notify>,
+    /// Wakes the learner.
+    pub taught: Arc<Notify>,
 }
 
 impl Gateway {
@@ -78,12 +82,14 @@ impl Gateway {
             journal,
             wake,
             outbox_wake,
+            taught,
         } = wiring;
         let gateway = Self {
             office,
             journal,
             wake,
             outbox_wake,
+            taught,
             swept,
             heartbeat,
             patience: Patience::default(),

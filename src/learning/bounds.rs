@@ -8,7 +8,7 @@ use crate::mail::MailIdentity;
 use crate::understand::Taught;
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The most lessons of one article.
@@ -63,20 +63,48 @@ pub fn in_use<'a>(
         topics.any(|topic| topic.articles.contains_key(language))
     };
     let takes_part = |lesson: &&Lesson| {
-        let language = &lesson.request.language;
+        let language = &lesson.language;
         is_young(lesson, now, keep)
             && match &lesson.intent {
                 Some(intent) => knowledge.article(intent, language).is_some(),
                 None => has_articles(language),
             }
     };
-    newest_first(lessons.iter().filter(takes_part))
+    let mut seen: BTreeSet<(&Language, &str)> = BTreeSet::new();
+    let mut used = newest_first(lessons.iter().filter(takes_part));
+    // The same words count once, however often they were sent and confirmed; what was confirmed last holds.
+    used.retain(|lesson| seen.insert((&lesson.language, &lesson.text)));
+    used
 }
 
 /// The same as examples, in the same order.
 #[must_use]
 pub fn taught(in_use: &[&Lesson]) -> Vec<Taught> {
     in_use.iter().map(|lesson| lesson.taught()).collect()
+}
+
+/// How many examples are in use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InUse {
+    /// By article.
+    pub by_intent: BTreeMap<IntentName, usize>,
+    /// Of what no article covers.
+    pub none: usize,
+}
+
+impl InUse {
+    /// Counts them.
+    #[must_use]
+    pub fn of(taught: &[Taught]) -> Self {
+        let mut in_use = Self::default();
+        for one in taught {
+            match &one.intent {
+                Some(intent) => *in_use.by_intent.entry(intent.clone()).or_insert(0) += 1,
+                None => in_use.none += 1,
+            }
+        }
+        in_use
+    }
 }
 
 fn is_young(lesson: &Lesson, now: Timestamp, keep: Duration) -> bool {

@@ -1,9 +1,9 @@
 //! What is kept of a confirmation.
 
-use crate::config::IntentName;
+use crate::config::{IntentName, Language};
 use crate::mail::{Address, MailIdentity};
 use crate::ticket::TicketId;
-use crate::understand::{RequestText, Taught};
+use crate::understand::Taught;
 use jiff::Timestamp;
 
 /// A customer's request with what a member said it means. A mail teaches one thing: a later confirmation replaces an earlier one.
@@ -13,8 +13,10 @@ pub struct Lesson {
     pub mail: MailIdentity,
     /// The ticket of that mail.
     pub ticket: TicketId,
-    /// What the customer wrote.
-    pub request: RequestText,
+    /// The customer's sentence that carries the request.
+    pub text: String,
+    /// The language it is in.
+    pub language: Language,
     /// What it means; `None`: what no article covers.
     pub intent: Option<IntentName>,
     /// By what it was confirmed.
@@ -66,7 +68,8 @@ impl Lesson {
     #[must_use]
     pub fn taught(&self) -> Taught {
         Taught {
-            request: self.request.clone(),
+            text: self.text.clone(),
+            language: self.language.clone(),
             intent: self.intent.clone(),
         }
     }

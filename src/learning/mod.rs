@@ -11,7 +11,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use bounds::{ARTICLE_MAX, NONE_MAX, in_use, outdated, surplus, taught};
+pub use bounds::{ARTICLE_MAX, InUse, NONE_MAX, in_use, outdated, surplus, taught};
 pub use lesson::{Confirmation, Lesson};
 pub use request::{NoLesson, Request, request};
 pub use rules::{Confirmed, lesson};

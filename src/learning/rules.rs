@@ -51,7 +51,8 @@ pub fn lesson(
     Some(Lesson {
         mail: request.mail,
         ticket: ticket.id.clone(),
-        request: request.text.clone(),
+        text: request.text.carrier(intent).to_owned(),
+        language: request.text.language.clone(),
         intent: intent.cloned(),
         how,
         member: member.clone(),

@@ -1,7 +1,7 @@
 //! What the gateway says in the log.
 
 use crate::config;
-use crate::gateway::{Judgement, Office};
+use crate::gateway::{Judgement, LearnError, Office};
 use crate::inbox::Place;
 use crate::journal::{EffectRecord, JournalError};
 use crate::mail::MailIdentity;
@@ -29,6 +29,35 @@ pub fn cache_not_written(folder: &std::path::Path, why: &std::io::Error) {
         folder = %folder.display(),
         %why,
         "the next start takes a second longer; check that the folder can be written"
+    );
+}
+
+/// What staff confirmed is in use.
+pub fn learned(examples: usize, took: Duration) {
+    info!(
+        event = "learned",
+        examples,
+        milliseconds = took.as_millis(),
+        "what staff confirmed is in use"
+    );
+}
+
+/// What staff confirmed could not be put to use; what was known stays in use.
+pub fn not_learned(error: &LearnError, retry_after: Duration) {
+    warn!(
+        event = "not-learned",
+        %error,
+        retry_after_seconds = retry_after.as_secs(),
+        "what staff confirmed is not in use yet; mails are understood as before"
+    );
+}
+
+/// What staff confirmed could not be read.
+pub fn lessons_not_read(error: &JournalError) {
+    warn!(
+        event = "lessons-not-read",
+        %error,
+        "the desk runs on its articles alone; what staff confirmed is tried again in a minute"
     );
 }
 

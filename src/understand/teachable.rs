@@ -1,37 +1,60 @@
 //! Which words of a customer's mail may become an example, once a member has said what they mean? Reads hostile input; pure; bounded.
 //!
 //! Nothing of a mail that has a hard stop (payment data among them), nothing of one that speaks to a machine: such a mail teaches
-//! nothing, not even its harmless sentences. Of the others only sentences that may carry the request, without numbers, addresses and
-//! links: they name one order or one person, and nobody else will write them.
+//! nothing, not even its harmless sentences. Of the others one sentence: the one that carries the request, as phrases of articles do
+//! (whole mails as examples made the classifier worse: docs/understanding.md). It is kept without numbers, addresses and links: they
+//! name one order or one person, and nobody else will write them.
 
 use super::prepare::Role;
 use super::types::HardStop;
 use super::{Understander, language, spoken_text};
 use crate::config::{IntentName, Language};
 use crate::mail::Mail;
+use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// An example's text is cut here, in characters.
-const TEXT_MAX_CHARS: usize = 500;
+/// A sentence is cut here, in characters.
+const SENTENCE_MAX_CHARS: usize = 300;
+/// The most sentences that are looked at.
+const SENTENCES_MAX: usize = 40;
 /// Fewer words say nothing about what is wanted.
 const WORDS_MIN: usize = 2;
 /// So many digits make a word a number that names one thing.
 const NUMBER_MIN_DIGITS: usize = 3;
 
-/// What a customer wrote, as an example would hold it.
+/// What a customer wrote, and which sentence would be the example of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestText {
-    /// The sentences, one a line; at most 500 characters.
-    pub text: String,
+    /// The sentences that may carry a request, in their order; never empty.
+    pub sentences: Vec<String>,
+    /// For each article of the language the sentence that speaks for it most, by its place.
+    pub carriers: BTreeMap<IntentName, usize>,
+    /// The sentence that comes nearest to any article, by its place: what must not be mistaken again if no article covers it.
+    pub nearest: usize,
     /// The language they are in.
     pub language: Language,
 }
 
-/// A text with the intent that a member confirmed for it.
+impl RequestText {
+    /// The sentence that becomes the example of an intent, or of what no article covers.
+    #[must_use]
+    pub fn carrier(&self, intent: Option<&IntentName>) -> &str {
+        let place = intent.map_or(Some(&self.nearest), |intent| self.carriers.get(intent));
+        let sentence = place.and_then(|place| self.sentences.get(*place));
+        sentence
+            .or_else(|| self.sentences.first())
+            .map(String::as_str)
+            .unwrap_or_default()
+    }
+}
+
+/// A sentence with the intent that a member confirmed for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taught {
-    /// What the customer wrote.
-    pub request: RequestText,
+    /// What the customer wrote; at most 300 characters.
+    pub text: String,
+    /// The language it is in.
+    pub language: Language,
     /// What it means; `None`: what no article covers.
     pub intent: Option<IntentName>,
 }
@@ -64,29 +87,36 @@ impl Understander {
         if sentences.any(|sentence| sentence.role == Role::ToMachine) {
             return Err(Unteachable::SpeaksToMachine);
         }
-        let carrying = prepared
+        let sentences: Vec<String> = prepared
             .sentences
             .iter()
-            .filter(|sentence| sentence.role == Role::Substance);
-        let lines: Vec<String> = carrying
-            .map(|sentence| without_names_of_one_thing(&sentence.text))
-            .filter(|line| !line.is_empty())
+            .filter(|sentence| sentence.role == Role::Substance)
+            .take(SENTENCES_MAX)
+            .map(|sentence| example(&sentence.text))
+            .filter(|text| words(text) >= WORDS_MIN)
             .collect();
-        let text: String = lines.join("\n").chars().take(TEXT_MAX_CHARS).collect();
-        let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-        if text.split_whitespace().filter(is_word).count() < WORDS_MIN {
+        if sentences.is_empty() {
             return Err(Unteachable::NothingSaid);
         }
         let spoken = language::detect(&spoken_text(&prepared), &self.support_language);
+        let language = spoken.language().clone();
+        let (carriers, nearest) = self.intents.carriers(&sentences, &language);
         Ok(RequestText {
-            text: text.trim_end().to_owned(),
-            language: spoken.language().clone(),
+            sentences,
+            carriers,
+            nearest: nearest.unwrap_or(0),
+            language,
         })
     }
 }
 
+fn words(text: &str) -> usize {
+    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    text.split_whitespace().filter(is_word).count()
+}
+
 /// A sentence without the words that name one order, one person or one page.
-fn without_names_of_one_thing(sentence: &str) -> String {
+fn example(sentence: &str) -> String {
     let names_one_thing = |word: &str| {
         let digits = word.chars().filter(char::is_ascii_digit).count();
         digits >= NUMBER_MIN_DIGITS
@@ -98,13 +128,13 @@ fn without_names_of_one_thing(sentence: &str) -> String {
         .split_whitespace()
         .filter(|word| !names_one_thing(word))
         .collect();
-    kept.join(" ")
+    kept.join(" ").chars().take(SENTENCE_MAX_CHARS).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::test_situation::{knowledge, language, mail_from, settings};
+    use crate::decide::test_situation::{intent, knowledge, language, mail_from, settings};
 
     fn said(subject: &str, text: &str) -> Result<RequestText, Unteachable> {
         static UNDERSTANDER: std::sync::LazyLock<Understander> =
@@ -116,20 +146,26 @@ mod tests {
     }
 
     #[test]
-    fn only_what_carries_the_request_becomes_an_example() {
-        let text = |subject: &str, text: &str| said(subject, text).unwrap().text;
-        assert_eq!(
-            text(
-                "Question",
-                "Hello,\n\nwhen will my order AB-204518 come? See https://shop.example/x or write to ann@a.example.\n\n\
-                 Thank you\nAnn Miller\n+44 1632 960882"
-            ),
-            "when will my order come?\nSee or write to"
+    fn only_the_sentence_that_carries_the_request_becomes_an_example() {
+        let found = said(
+            "Question",
+            "Hello,\n\nI was on holiday. When will my order AB-204518 come? See https://shop.example/x or write to ann@a.example.\n\n\
+             Thank you\nAnn Miller\n+44 1632 960882",
         );
+        let found = found.unwrap();
+        let wanted = [
+            "I was on holiday.",
+            "When will my order come?",
+            "See or write to",
+        ];
+        assert_eq!(found.sentences, wanted);
+        assert_eq!(found.carrier(Some(&intent("track"))), wanted[1]);
         let german = said("", "Guten Tag, wann öffnen Sie im Winter am Montag?").unwrap();
         assert_eq!(german.language, language("de"));
-        let long = said("", &"Where is my parcel and when does it come? ".repeat(60)).unwrap();
-        assert!(long.text.chars().count() <= TEXT_MAX_CHARS);
+        let long = said("", &"Where is my parcel and when does it come ".repeat(60)).unwrap();
+        assert!(long.carrier(None).chars().count() <= SENTENCE_MAX_CHARS);
+        let many = said("", &"Where is my parcel? ".repeat(900)).unwrap();
+        assert!(many.sentences.len() <= SENTENCES_MAX);
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! The evaluation desk: every labelled mail goes the whole way (read, understand, decide), and each decision is compared.
 
 use super::{Common, DeskArguments, Failure, percentile, read_text, share};
-use crate::config::Settings;
+use crate::config::{IntentName, Settings};
 use crate::gateway::{Judgement, Office};
+use crate::inbox::Content;
 use crate::ticket::TokenKey;
+use crate::understand::Taught;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Instant;
 
 /// A labelled mail (`config/desk/README.md`).
@@ -43,10 +46,16 @@ pub(super) fn run(common: &Common, arguments: &DeskArguments) -> Result<(), Fail
     let office = Office::load(&common.config, TokenKey::new([0; 32]))
         .map_err(|problems| Failure::problems(&problems))?;
     let train_seconds = started.elapsed().as_secs_f64();
-    let outcomes = measure(&office, read_records(arguments)?)?;
+    let records = read_records(&arguments.mails, arguments.limit)?;
+    let taught = match &arguments.taught {
+        Some(path) => teach(&office, read_records(path, None)?)?,
+        None => 0,
+    };
+    let outcomes = measure(&office, records)?;
     let mut figures = figures(&outcomes);
     if let Some(object) = figures.as_object_mut() {
         object.insert("train_seconds".to_owned(), train_seconds.into());
+        object.insert("taught".to_owned(), taught.into());
         if arguments.misses {
             object.insert("misses".to_owned(), misses(&outcomes).into());
         }
@@ -59,18 +68,41 @@ pub(super) fn run(common: &Common, arguments: &DeskArguments) -> Result<(), Fail
     Ok(())
 }
 
-fn read_records(arguments: &DeskArguments) -> Result<Vec<Record>, Failure> {
-    let content = read_text(&arguments.mails)?;
+/// Learns mails as if staff had confirmed what each is about; how many there were. What may teach nothing in the daemon teaches nothing here.
+fn teach(office: &Office, records: Vec<Record>) -> Result<usize, Failure> {
+    let support = office.settings.support.address.as_str();
+    let trained = office.trained();
+    let mut taught = Vec::new();
+    for record in records.iter().filter(|record| record.intents.len() <= 1) {
+        let mail = office
+            .read(&Content::Whole(raw_mail(record, support)))
+            .map_err(|error| Failure::NotSo(format!("mail {}: {error}", record.id)))?;
+        if let Ok(request) = trained.understander.request_text(&mail) {
+            let intent = record.intents.first().map(|name| IntentName(name.clone()));
+            taught.push(Taught {
+                text: request.carrier(intent.as_ref()).to_owned(),
+                language: request.language,
+                intent,
+            });
+        }
+    }
+    let count = taught.len();
+    office.learn(taught);
+    Ok(count)
+}
+
+fn read_records(path: &Path, limit: Option<usize>) -> Result<Vec<Record>, Failure> {
+    let content = read_text(path)?;
     content
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
-        .take(arguments.limit.unwrap_or(usize::MAX))
+        .take(limit.unwrap_or(usize::MAX))
         .map(|(index, line)| {
             serde_json::from_str(line).map_err(|error| {
                 Failure::Usage(format!(
                     "{}:{}: {error}; write one labelled mail a line",
-                    arguments.mails.display(),
+                    path.display(),
                     index + 1
                 ))
             })

@@ -3,7 +3,6 @@
 use super::{FieldError, address, identity, ticket_id};
 use crate::config::{IntentName, Language};
 use crate::learning::{Confirmation, Lesson};
-use crate::understand::RequestText;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +24,8 @@ impl From<&Lesson> for LessonForm {
         Self {
             mail: lesson.mail.to_string(),
             ticket: lesson.ticket.compact().to_owned(),
-            text: lesson.request.text.clone(),
-            language: lesson.request.language.0.clone(),
+            text: lesson.text.clone(),
+            language: lesson.language.0.clone(),
             intent: lesson.intent.as_ref().map(|intent| intent.0.clone()),
             how: lesson.how.as_str().to_owned(),
             member: lesson.member.as_str().to_owned(),
@@ -46,10 +45,8 @@ impl TryFrom<LessonForm> for Lesson {
         Ok(Self {
             mail: identity(&form.mail)?,
             ticket: ticket_id(&form.ticket)?,
-            request: RequestText {
-                text: form.text,
-                language: Language(form.language),
-            },
+            text: form.text,
+            language: Language(form.language),
             intent: form.intent.map(IntentName),
             how,
             member: address(&form.member)?,

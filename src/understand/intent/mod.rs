@@ -15,6 +15,7 @@ pub use model::{Example, Model};
 use super::lexicon::Lexicon;
 use super::meaning::Encoder;
 use super::prepare::{Place, Prepared, Role, Sentence};
+use super::teachable::Taught;
 use super::types::{IntentScore, Request};
 use super::words::one_line;
 use crate::config::{IntentName, Language};
@@ -26,6 +27,10 @@ use std::sync::Arc;
 const SENTENCE_MAX_CHARS: usize = 240;
 /// What people write to any desk weighs together as much as so many articles.
 const NONE_ARTICLES: f64 = 3.0;
+/// What staff confirmed weighs as much as an article's own phrase.
+const TAUGHT_WEIGHT: f32 = 1.0;
+/// A person's own answer does not say for sure that no article would have done.
+const TAUGHT_NONE_WEIGHT: f32 = 0.5;
 /// The most intents that are reported.
 const INTENTS_MAX: usize = 5;
 /// A sentence is a request of its own from this confidence on.
@@ -42,11 +47,12 @@ pub(super) struct IntentFinder {
 }
 
 impl IntentFinder {
-    /// `known`: the languages that the encoder knows.
+    /// `known`: the languages that the encoder knows. `taught`: what staff confirmed.
     pub(super) fn train(
         knowledge: &Knowledge,
         encoder: Option<&Arc<Encoder>>,
         known: &[Language],
+        taught: &[Taught],
     ) -> Self {
         let mut examples: BTreeMap<Language, Vec<Example>> = BTreeMap::new();
         for (intent, topic) in &knowledge.topics {
@@ -78,10 +84,31 @@ impl IntentFinder {
                     &own_phrases(knowledge, &language),
                     encoder,
                 ));
+                list.extend(taught_examples(knowledge, &language, taught));
                 (language, Model::train(&list, encoder))
             })
             .collect();
         Self { models }
+    }
+
+    /// For each article of a language the sentence that speaks for it most, by its place; and the one that comes nearest to any.
+    pub(super) fn carriers(
+        &self,
+        sentences: &[String],
+        language: &Language,
+    ) -> (BTreeMap<IntentName, usize>, Option<usize>) {
+        let texts: Vec<(&str, f64)> = sentences.iter().map(|text| (text.as_str(), 1.0)).collect();
+        let model = self.models.get(language);
+        let Some(reading) = model.and_then(|model| model.read(&texts)) else {
+            return (BTreeMap::new(), None);
+        };
+        let ranked = reading.ranking.iter();
+        let carriers = ranked
+            .filter_map(|(name, _)| Some((IntentName(name.clone()), reading.best_sentence(name)?)))
+            .collect();
+        let near = |place: &usize| reading.sentence_top(*place).map_or(0.0, |(_, sure)| sure);
+        let nearest = (0..texts.len()).max_by(|a, b| near(a).total_cmp(&near(b)).then(b.cmp(a)));
+        (carriers, nearest)
     }
 
     /// Intents and requests of a mail in a language; nothing where no article speaks it.
@@ -190,6 +217,25 @@ impl IntentFinder {
         }
         (intents, requests, top.map(|(index, _)| *index))
     }
+}
+
+/// What staff confirmed, in a language, of articles that there are.
+fn taught_examples(knowledge: &Knowledge, language: &Language, taught: &[Taught]) -> Vec<Example> {
+    let of_language = taught.iter().filter(|one| {
+        let article = one.intent.as_ref();
+        let is_there = article.is_none_or(|intent| knowledge.article(intent, language).is_some());
+        one.language == *language && is_there
+    });
+    of_language
+        .map(|one| {
+            let intent = one.intent.as_ref().map(|intent| intent.0.as_str());
+            let weight = match intent {
+                Some(_) => TAUGHT_WEIGHT,
+                None => TAUGHT_NONE_WEIGHT,
+            };
+            Example::phrase(&one.text, intent, weight)
+        })
+        .collect()
 }
 
 /// The phrases of each article of a language, its title among them.

@@ -12,13 +12,9 @@ fn the_desk_is_decided_right_and_no_hard_stop_is_answered() {
     let mut settings = Settings::load(&config).unwrap_or_else(|found| told(found));
     // The same with and without `make model`, and quick: the transformer is measured by `handoffd evaluate desk`.
     settings.understanding.embedding = crate::config::Embedding::None;
-    let office = Office::furnish(settings, TokenKey::new([0; 32]));
+    let office = Office::furnish(settings, TokenKey::new([0; 32]), &[]);
     let office = office.unwrap_or_else(|found| told(found));
-    let records = read_records(&DeskArguments {
-        mails: folder.join("mails.dev.jsonl"),
-        limit: None,
-        misses: false,
-    });
+    let records = read_records(&folder.join("mails.dev.jsonl"), None);
     let outcomes = measure(&office, records.unwrap()).unwrap();
     let figures = figures(&outcomes);
     println!("{}\n{figures:#}", misses(&outcomes).join("\n"));

@@ -1,0 +1,69 @@
+//! What staff's confirmations taught, for people: who taught it, in which ticket, and taking it back.
+
+use super::Refusal;
+use crate::journal::Journal;
+use crate::learning::{InUse, Lesson};
+use crate::mail::MailIdentity;
+use crate::ticket::TicketId;
+use serde_json::{Value, json};
+use std::cmp::Reverse;
+
+/// All lessons that are kept, the newest first.
+pub(super) fn list(journal: &Journal) -> Result<Vec<Value>, Refusal> {
+    let mut lessons = journal.lessons()?;
+    lessons.sort_by_key(|lesson| (Reverse(lesson.at), lesson.mail.0));
+    Ok(lessons.iter().map(row).collect())
+}
+
+/// Forgets one lesson by its reference, or all of a ticket.
+pub(super) fn forget(journal: &Journal, text: &str) -> Result<Vec<Value>, Refusal> {
+    let reference = text.trim().to_ascii_lowercase();
+    let ticket = TicketId::parse(text);
+    let mut gone = journal.lessons()?;
+    gone.retain(|lesson| {
+        ticket.as_ref() == Some(&lesson.ticket) || lesson.reference() == reference
+    });
+    if gone.is_empty() {
+        return Err(Refusal::NotSo(
+            "nothing was learned by that name; `handoffd learned` shows each lesson and its ticket"
+                .to_owned(),
+        ));
+    }
+    let mails: Vec<MailIdentity> = gone.iter().map(|lesson| lesson.mail).collect();
+    journal.forget_lessons(&mails)?;
+    let rows = gone
+        .iter()
+        .map(|lesson| json!({ "forgotten": lesson.reference() }));
+    Ok(rows.collect())
+}
+
+/// What is in use, for `status`.
+pub(super) fn in_use(in_use: &InUse) -> Value {
+    let by_intent = in_use.by_intent.iter();
+    let by_intent: serde_json::Map<String, Value> = by_intent
+        .map(|(intent, count)| (intent.0.clone(), json!(count)))
+        .collect();
+    json!({
+        "all": in_use.none + in_use.by_intent.values().sum::<usize>(),
+        "none": in_use.none,
+        "by_intent": by_intent,
+    })
+}
+
+fn row(lesson: &Lesson) -> Value {
+    let meaning = lesson.intent.as_ref().map_or_else(
+        || "what no article covers".to_owned(),
+        |intent| format!("an example of {intent}"),
+    );
+    json!({
+        "lesson": lesson.reference(),
+        "ticket": lesson.ticket.to_string(),
+        "intent": lesson.intent.as_ref().map(|intent| intent.0.as_str()),
+        "learned_as": meaning,
+        "text": lesson.text,
+        "language": lesson.language.0,
+        "how": lesson.how.as_str(),
+        "member": lesson.member.as_str(),
+        "at": lesson.at,
+    })
+}
