@@ -148,6 +148,8 @@ pub struct Model {
 #[derive(Clone, Debug)]
 pub(super) struct Scores {
     pub(super) probabilities: Vec<f64>,
+    /// The same in the sentence of a mail that speaks the most for the class.
+    pub(super) in_sentence: Vec<f64>,
     /// How near the nearest example is, by words and letters.
     pub(super) near_words: Vec<f64>,
     /// How near the nearest example is, by meaning; zeros without a model of meaning.
@@ -274,8 +276,10 @@ impl Model {
                     .collect();
             }
         }
+        let probabilities = tempered(&scores, self.temperature);
         Scores {
-            probabilities: tempered(&scores, self.temperature),
+            in_sentence: probabilities.clone(),
+            probabilities,
             near_words,
             near_meaning,
             near_center,
