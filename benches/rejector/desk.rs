@@ -59,8 +59,8 @@ impl Desk {
         })
     }
 
-    /// All mails, asked of a desk that keeps some of the articles.
-    pub fn play(&self, encoder: Option<&Arc<Encoder>>, chance: &mut Chance) -> Vec<Row> {
+    /// All mails, asked of a desk that keeps some of the articles: each with its number, where the best intent is a topic of any desk.
+    pub fn play(&self, encoder: Option<&Arc<Encoder>>, chance: &mut Chance) -> Vec<(usize, Row)> {
         let mut knowledge = self.knowledge.clone();
         let size = KEPT[chance.below(KEPT.len())].min(knowledge.topics.len());
         let kept = chance.some(size, knowledge.topics.len());
@@ -73,13 +73,15 @@ impl Desk {
         let is_kept = |intent: &String| knowledge.topics.keys().any(|one| one.0 == *intent);
         self.mails
             .iter()
-            .filter_map(|(mail, intents)| {
+            .enumerate()
+            .filter_map(|(number, (mail, intents))| {
                 let (said, evidence) = understander.evidence(mail)?;
-                Some(Row {
+                let row = Row {
                     right: intents.contains(&said),
                     covered: intents.iter().any(is_kept),
-                    evidence,
-                })
+                    evidence: evidence.numbers.to_vec(),
+                };
+                evidence.is_known.then_some((number, row))
             })
             .collect()
     }

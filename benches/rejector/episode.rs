@@ -201,7 +201,7 @@ pub fn play(
             Some(Row {
                 right: label.as_deref() == Some(said),
                 covered: label.is_some(),
-                evidence,
+                evidence: evidence.numbers.to_vec(),
             })
         })
         .collect()

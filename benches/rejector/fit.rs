@@ -13,21 +13,23 @@ const ROUNDS: usize = 30;
 
 /// The way in which each piece of evidence may speak, in the order of `rejector::evidence`; 0 for either. What speaks the other way only balances
 /// its neighbours on these data and would lead astray on others: it is left out.
-const WAYS: [i8; 23] = [
-    0, 1, 1, -1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0, -1, -1, 1, -1, 1, 1, -1,
+const WAYS: [i8; 22] = [
+    0, 1, 1, -1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0, -1, -1, 1, -1, 1, -1,
 ];
 
 /// The constants, each of the sign that makes sense.
-pub fn constants(rows: &[(&Row, f64)]) -> Vec<f64> {
+pub fn constants(rows: &[&Row]) -> Vec<f64> {
     let mut left_out = vec![false; WAYS.len()];
     loop {
-        let masked: Vec<(Row, f64)> = rows
+        let masked: Vec<Row> = rows
             .iter()
-            .map(|(row, weight)| {
+            .map(|row| {
                 let evidence = row.evidence.iter().zip(&left_out);
                 let evidence = evidence.map(|(x, out)| if *out { 0.0 } else { *x });
-                let evidence = evidence.collect();
-                (Row { evidence, ..**row }, *weight)
+                Row {
+                    evidence: evidence.collect(),
+                    ..**row
+                }
             })
             .collect();
         let found = logistic(&masked);
@@ -44,16 +46,16 @@ pub fn constants(rows: &[(&Row, f64)]) -> Vec<f64> {
     }
 }
 
-fn logistic(rows: &[(Row, f64)]) -> Vec<f64> {
-    let width = rows.first().map_or(0, |(row, _)| row.evidence.len());
+fn logistic(rows: &[Row]) -> Vec<f64> {
+    let width = rows.first().map_or(0, |row| row.evidence.len());
     let mut constants = vec![0.0; width];
     for _ in 0..ROUNDS {
         let mut slope: Vec<f64> = constants.iter().map(|c| -PENALTY * c).collect();
         let mut curve = vec![vec![0.0; width]; width];
-        for (row, weight) in rows {
+        for row in rows {
             let guess = probability(&row.evidence, &constants);
-            let miss = weight * (f64::from(u8::from(row.right)) - guess);
-            let spread = weight * guess * (1.0 - guess);
+            let miss = f64::from(u8::from(row.right)) - guess;
+            let spread = guess * (1.0 - guess);
             for i in 0..width {
                 slope[i] += miss * row.evidence[i];
                 for j in 0..=i {
@@ -115,7 +117,7 @@ pub fn probability(evidence: &[f64], constants: &[f64]) -> f64 {
 }
 
 /// Prints how much can be answered at which precision, and whether a confidence means what it says.
-pub fn report(rows: &[Row], constants: &[f64]) {
+pub fn report(rows: &[&Row], constants: &[f64]) {
     let mut judged: Vec<(f64, bool)> = rows
         .iter()
         .map(|row| (probability(&row.evidence, constants), row.right))

@@ -28,8 +28,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 const SETS: [&str; 2] = ["banking77", "clinc150"];
-/// The sources of messages, the public sets and the desk.
-const SOURCES: [&str; 3] = ["banking77", "clinc150", "desk"];
 /// Of so many episodes with a public set one is played with the desk, whose mails are few.
 const DESK_EVERY: usize = 4;
 
@@ -105,7 +103,7 @@ fn load(models: &Path, embedding: Embedding) -> Option<Option<Arc<Encoder>>> {
     Some(Some(Arc::new(encoder)))
 }
 
-/// Fits one row of constants and says how well it does on what it has not seen.
+/// Fits both rows of constants of one kind, and says how well they do on what they have not seen.
 fn one_kind(
     name: &str,
     sets: &[Set],
@@ -114,7 +112,7 @@ fn one_kind(
     encoder: Option<&Arc<Encoder>>,
 ) {
     let mut rows: Vec<Vec<Row>> = Vec::new();
-    for (number, set) in sets.iter().enumerate() {
+    for (number, set) in sets.iter().enumerate().filter(|_| std::env::var("DUMP").is_err()) {
         let far = sets.get(1 - number.min(1));
         if let Some(encoder) = encoder {
             let _ = encoder.encode_kept(&set.texts());
@@ -125,66 +123,44 @@ fn one_kind(
         for _ in 0..episodes {
             of_set.extend(episode::play(set, far, encoder, &mut chance));
         }
-        eprintln!("{name}: {} messages from {}", of_set.len(), SOURCES[number]);
+        eprintln!("{name}: {} messages from {}", of_set.len(), SETS[number]);
         rows.push(of_set);
     }
+    let all: Vec<&Row> = rows.iter().flatten().collect();
+    if std::env::var("DUMP").is_err() {    for (left_out, test) in rows.iter().enumerate() {
+        let others = rows.iter().enumerate().filter(|(set, _)| *set != left_out);
+        let train: Vec<&Row> = others.flat_map(|(_, list)| list).collect();
+        println!(
+            "{name}, OWN: fitted without {}, asked about it:",
+            SETS[left_out]
+        );
+        fit::report(&test.iter().collect::<Vec<_>>(), &fit::constants(&train));
+    }
+    print_constants(&format!("{name}, OWN"), &fit::constants(&all)); }
+
     let mut chance = Chance::new(sets.len() as u64 + 1);
-    let mut of_desk = Vec::new();
+    let mut of_desk: Vec<(usize, Row)> = Vec::new();
     for _ in 0..episodes.div_ceil(DESK_EVERY) {
         of_desk.extend(desk.play(encoder, &mut chance));
     }
     eprintln!("{name}: {} messages from the desk", of_desk.len());
-    rows.push(of_desk);
-    if let Ok(d) = std::env::var("DUMP") {
-        for (n, list) in rows.iter().enumerate() {
-            let t: String = list
-                .iter()
-                .map(|r| {
-                    format!(
-                        "{}\t{}\t{}\n",
-                        r.right as u8,
-                        r.covered as u8,
-                        r.evidence
-                            .iter()
-                            .map(|x| format!("{x:.4}"))
-                            .collect::<Vec<_>>()
-                            .join("\t")
-                    )
-                })
-                .collect();
-            std::fs::write(format!("{d}/{name}-{}.tsv", SOURCES[n]), t).unwrap();
-        }
-        return;
+    if let Ok(d) = std::env::var("DUMP") { let t: String = of_desk.iter().map(|(n, r)| format!("{}\t{n}\t{}\n", r.right as u8, r.evidence.iter().map(|x| format!("{x:.4}")).collect::<Vec<_>>().join("\t"))).collect(); std::fs::write(format!("{d}/{name}-desk.tsv"), t).unwrap(); return; }
+    let of = |wanted: &dyn Fn(usize) -> bool| -> Vec<&Row> {
+        let own = of_desk.iter().filter(|(mail, _)| wanted(*mail));
+        own.map(|(_, row)| row).collect()
+    };
+    for part in 0..2 {
+        println!("{name}, KNOWN: fitted on every other mail, asked about the rest:");
+        let constants = fit::constants(&of(&|mail| mail % 2 != part));
+        fit::report(&of(&|mail| mail % 2 == part), &constants);
     }
-    for (left_out, test) in rows.iter().enumerate() {
-        let constants = fit::constants(&weighted(&rows, Some(left_out)));
-        println!(
-            "{name}: fitted without {}, asked about it:",
-            SOURCES[left_out]
-        );
-        fit::report(test, &constants);
-    }
-    let constants = fit::constants(&weighted(&rows, None));
+    print_constants(&format!("{name}, KNOWN"), &fit::constants(&of(&|_| true)));
+}
+
+fn print_constants(name: &str, constants: &[f64]) {
     println!("    {name}: [");
-    for number in &constants {
+    for number in constants {
         println!("        {number:.3},");
     }
     println!("    ],");
-    for (number, test) in rows.iter().enumerate() {
-        println!("{name}: fitted on all, asked about {}:", SOURCES[number]);
-        fit::report(test, &constants);
-    }
-}
-
-/// The rows of all sources but one, each source with the same weight.
-fn weighted(rows: &[Vec<Row>], left_out: Option<usize>) -> Vec<(&Row, f64)> {
-    let most = rows.iter().map(Vec::len).max().unwrap_or(0) as f64;
-    rows.iter()
-        .enumerate()
-        .filter(|(index, _)| Some(*index) != left_out)
-        .flat_map(|(_, list)| {
-            let weight = most / list.len().max(1) as f64;
-            list.iter().map(move |row| (row, weight))
-        })
-        .collect()
 }

@@ -12,6 +12,7 @@ mod topics;
 mod vocabulary;
 
 pub use model::{Example, Model};
+pub use rejector::Evidence;
 
 use super::lexicon::Lexicon;
 use super::meaning::Encoder;
@@ -119,7 +120,7 @@ impl IntentFinder {
         &self,
         prepared: &Prepared,
         language: &Language,
-    ) -> Option<(String, Vec<f64>)> {
+    ) -> Option<(String, Evidence)> {
         let model = self.models.get(language)?;
         let (intent, evidence) = model.evidence(&weighed(&substance(prepared)))?;
         Some((intent.to_owned(), evidence))
