@@ -16,10 +16,12 @@ mod prepare;
 mod quotation;
 mod spelling;
 mod stops;
+pub(crate) mod summary;
 mod types;
 mod urgency;
 mod words;
 
+pub use summary::{Author, Source, SourcePart, SourcedSentence, ThreadSummary};
 pub use types::{
     CustomerWord, FactFound, FactSource, HardStop, IntentScore, Request, SignalFound,
     SpokenLanguage, StopFound, Understanding, Urgency,
@@ -89,7 +91,8 @@ impl Understander {
         let (urgency, urgency_evidence) = self.attention.urgency(&prepared, &hard_stops);
         let (intents, requests, carrier) = self.intents.find(&prepared, language.language());
         Understanding {
-            summary: summary(&prepared, carrier),
+            summary: one_sentence(&prepared, carrier),
+            thread: ThreadSummary::default(),
             signals: self.attention.signals(mail, &prepared),
             facts: self.facts.find(mail, &prepared, ticket),
             customer_word: customer_word.map(|(word, _)| word),
@@ -125,7 +128,7 @@ fn spoken_text(prepared: &Prepared) -> String {
 }
 
 /// The sentence that carries the request: the one that spoke most for the intent, else the first that asks, else the first.
-fn summary(prepared: &Prepared, carrier: Option<usize>) -> String {
+fn one_sentence(prepared: &Prepared, carrier: Option<usize>) -> String {
     let sentences = &prepared.sentences;
     let of_substance = || {
         sentences
