@@ -21,7 +21,9 @@ mod types;
 mod urgency;
 mod words;
 
-pub use summary::{Author, Source, SourcePart, SourcedSentence, ThreadSummary};
+pub use summary::{
+    Author, OpenSentence, Source, SourcePart, SourcedSentence, ThreadSummary, WhyOpen,
+};
 pub use types::{
     CustomerWord, FactFound, FactSource, HardStop, IntentScore, Request, SignalFound,
     SpokenLanguage, StopFound, Understanding, Urgency,

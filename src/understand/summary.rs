@@ -18,6 +18,7 @@ use super::types::Understanding;
 use super::words::{one_line, visible, words};
 use crate::ticket::Ticket;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 use thread::{Message, Thread};
 
@@ -40,9 +41,63 @@ pub struct ThreadSummary {
     /// What was reported, answered and promised, in the order in which it was written.
     pub happened: Vec<SourcedSentence>,
     /// Promises of ours that are overdue, questions since our last answer, details that we asked for and did not get.
-    pub open: Vec<SourcedSentence>,
+    pub open: Vec<OpenSentence>,
     /// Whether reading it is shorter than reading the newest mail: several messages, or a long one.
     pub saves_reading: bool,
+}
+
+impl ThreadSummary {
+    /// The three lists for machines, each sentence with its source.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let list = |list: &[SourcedSentence]| -> Vec<Value> {
+            list.iter().map(SourcedSentence::to_json).collect()
+        };
+        let open = self.open.iter().map(|OpenSentence { sentence, why }| {
+            let mut row = sentence.to_json();
+            if let Some(row) = row.as_object_mut() {
+                row.insert("why".to_owned(), json!(why.as_str()));
+            }
+            row
+        });
+        json!({
+            "wanted": list(&self.wanted),
+            "happened": list(&self.happened),
+            "open": open.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// A sentence about something that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenSentence {
+    /// The sentence.
+    pub sentence: SourcedSentence,
+    /// Why it is open.
+    pub why: WhyOpen,
+}
+
+/// Why something is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyOpen {
+    /// We promised it for a day that has passed, and have not written since.
+    OverduePromise,
+    /// It was asked after our last answer.
+    Unanswered,
+    /// We asked for it, and it was not given.
+    NotGiven,
+}
+
+impl WhyOpen {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OverduePromise => "overdue-promise",
+            Self::Unanswered => "unanswered-question",
+            Self::NotGiven => "missing-detail",
+        }
+    }
 }
 
 /// A sentence that stands in the thread, on one line; what was cut off ends in `…`.
@@ -52,6 +107,19 @@ pub struct SourcedSentence {
     pub text: String,
     /// Where it stands.
     pub source: Source,
+}
+
+impl SourcedSentence {
+    fn to_json(&self) -> Value {
+        let Self { text, source } = self;
+        json!({
+            "sentence": text,
+            "by": source.author.as_str(),
+            "at": source.at.to_string(),
+            "message": source.message,
+            "part": source.part.as_str(),
+        })
+    }
 }
 
 /// Where a sentence stands.

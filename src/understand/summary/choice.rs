@@ -2,7 +2,8 @@
 
 use super::thread::{Act, Thread};
 use super::{
-    Author, BRIEF_SENTENCES, Line, SENTENCES_MAX, SourcePart, SourcedSentence, ThreadSummary, due,
+    Author, BRIEF_SENTENCES, Line, OpenSentence, SENTENCES_MAX, SourcePart, ThreadSummary, WhyOpen,
+    due,
 };
 use crate::understand::prepare::Role;
 use crate::understand::types::Understanding;
@@ -75,8 +76,8 @@ fn asks(line: &Line<'_>) -> u8 {
     }
 }
 
-/// What is asked for in the newest mail, what is known as a request first; where it only follows up, first what was asked in the
-/// beginning.
+/// What is asked for in the newest mail, what is known as a request first; where it asks nothing, or how things stand, first what was
+/// asked in the beginning.
 fn wanted<'a, 'b>(
     thread: &Thread<'_>,
     lines: &'a [Line<'b>],
@@ -121,7 +122,7 @@ fn wanted<'a, 'b>(
     let first = thread.messages.first().map(|message| message.number);
     let first = first.filter(|number| *number != newest.number);
     if let Some(first) = first
-        && asked.iter().all(|line| line.follows_up)
+        && (asked.is_empty() || asked.iter().any(|line| line.follows_up))
     {
         let of_first = of_message(first);
         let requests = best_in_order(&of_first, 2, |line| asks(line));
@@ -218,7 +219,7 @@ fn open(
     lines: &[Line<'_>],
     understanding: &Understanding,
     now: Timestamp,
-) -> Vec<SourcedSentence> {
+) -> Vec<OpenSentence> {
     let mut answers = thread.messages.iter().rev();
     let last_answer = answers
         .find(|message| message.act == Act::Answered)
@@ -250,11 +251,26 @@ fn open(
         .collect();
     let places = SENTENCES_MAX - usize::from(overdue.is_some()) - usize::from(missing.is_some());
     let questions = best_in_order(&asked, places, |line| 2 - u8::from(line.follows_up));
-    let mut open: Vec<&Line<'_>> = Vec::new();
-    for line in overdue.into_iter().chain(questions).chain(missing) {
-        add(&mut open, line);
+    let overdue = overdue
+        .into_iter()
+        .map(|line| (line, WhyOpen::OverduePromise));
+    let questions = questions
+        .into_iter()
+        .map(|line| (line, WhyOpen::Unanswered));
+    let missing = missing.into_iter().map(|line| (line, WhyOpen::NotGiven));
+    let mut lines: Vec<&Line<'_>> = Vec::new();
+    let mut open = Vec::new();
+    for (line, why) in overdue.chain(questions).chain(missing) {
+        let before = lines.len();
+        add(&mut lines, line);
+        if lines.len() > before {
+            open.push(OpenSentence {
+                sentence: line.shown(),
+                why,
+            });
+        }
     }
-    open.into_iter().map(Line::shown).collect()
+    open
 }
 
 /// Whether a line promises something for a day that has passed, and nobody of us wrote since.

@@ -136,10 +136,25 @@ fn shown(sentences: &[SourcedSentence]) -> Vec<String> {
         .collect()
 }
 
+fn shown_open(found: &ThreadSummary) -> Vec<String> {
+    shown(&sentences(found).2)
+}
+
+fn sentences(
+    found: &ThreadSummary,
+) -> (
+    Vec<SourcedSentence>,
+    Vec<SourcedSentence>,
+    Vec<SourcedSentence>,
+) {
+    let open = found.open.iter().map(|open| open.sentence.clone());
+    (found.wanted.clone(), found.happened.clone(), open.collect())
+}
+
 fn check(name: &str, found: &ThreadSummary, wanted: &[&str], happened: &[&str], open: &[&str]) {
     assert_eq!(shown(&found.wanted), wanted, "{name}: wanted");
     assert_eq!(shown(&found.happened), happened, "{name}: happened");
-    assert_eq!(shown(&found.open), open, "{name}: open");
+    assert_eq!(shown_open(found), open, "{name}: open");
 }
 
 #[test]
@@ -222,7 +237,7 @@ fn details_that_we_asked_for_are_open_until_they_come() {
     };
     let none = summary(&told(), 4, "I do not understand why you need that");
     assert_eq!(
-        shown(&none.open),
+        shown_open(&none),
         [
             "1 customer: Where is my parcel?",
             "2 support-automatic: Which model is it?"
@@ -232,7 +247,7 @@ fn details_that_we_asked_for_are_open_until_they_come() {
     let one = told().event(4, Event::FactsFound { facts });
     let found = summary(&one, 5, "It is the Trail");
     assert_eq!(
-        shown(&found.open),
+        shown_open(&found),
         [
             "1 customer: Where is my parcel?",
             "2 support-automatic: What is your order number?"
@@ -251,7 +266,7 @@ fn a_promised_answer_that_is_overdue_is_open() {
     let overdue = "2 support-automatic: a person will answer your request: our desk, by Wednesday 4 November 2026, 17:00 (UTC).";
     let found = summary(&told, 6, "Is anybody there?");
     assert_eq!(
-        shown(&found.open),
+        shown_open(&found),
         [
             overdue,
             "1 customer: Who looks at them?",
@@ -263,7 +278,7 @@ fn a_promised_answer_that_is_overdue_is_open() {
         ["1 customer: My brakes failed on the way down."]
     );
     let in_time = summary(&told, 3, "Is anybody there?");
-    assert!(!shown(&in_time.open).contains(&overdue.to_owned()));
+    assert!(!shown_open(&in_time).contains(&overdue.to_owned()));
     let answered = told.staff(5, "We replace the brake pads for free.");
     let found = summary(&answered, 6, "Thanks!");
     assert!(found.open.is_empty(), "{:?}", found.open);
@@ -570,7 +585,8 @@ proptest! {
         let told = Told::new().customer(3, &first).staff(4, &ours).customer(5, &again).asked(5, &[("model", "Which model?")]);
         let sources = [first, ours, again, "Which model?".to_owned(), format!("{new} {any}")];
         let found = summary(&told, 30, &sources[4]);
-        for list in [&found.wanted, &found.happened, &found.open] {
+        let (wanted, happened, open) = sentences(&found);
+        for list in [wanted, happened, open] {
             prop_assert!(list.len() <= SENTENCES_MAX);
             for sentence in list {
                 prop_assert!(sentence.text.chars().count() <= SENTENCE_MAX_CHARS);
