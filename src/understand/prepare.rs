@@ -87,6 +87,20 @@ impl Preparer {
         prepared
     }
 
+    /// A sentence without the greeting that it begins with (`Hello, where is it?`).
+    pub(super) fn without_greeting<'a>(&self, sentence: &'a str) -> &'a str {
+        let Some((greeting, rest)) = sentence.split_once([',', ':', '!']) else {
+            return sentence;
+        };
+        let folded = words(greeting);
+        let is_greeting = folded.len() <= 5 && self.manners.has("greeting", &folded);
+        if is_greeting && words(rest).len() > 2 {
+            rest.trim_start()
+        } else {
+            sentence
+        }
+    }
+
     /// Prepares what is kept of a mail.
     pub(super) fn prepare_text(&self, subject: &str, text: &str) -> Prepared {
         let subject = without_reply_marks(&visible(subject, 400)).to_owned();

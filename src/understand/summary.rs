@@ -274,7 +274,10 @@ impl Line<'_> {
 
     fn shown(&self) -> SourcedSentence {
         SourcedSentence {
-            text: one_line(&self.sentence.text, SENTENCE_MAX_CHARS),
+            text: one_line(
+                SUMMARIST.preparer.without_greeting(&self.sentence.text),
+                SENTENCE_MAX_CHARS,
+            ),
             source: self.message.source(self.part),
         }
     }

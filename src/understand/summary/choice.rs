@@ -67,8 +67,9 @@ fn asks(line: &Line<'_>) -> u8 {
         (Role::ToMachine, ..) => 0,
         // `Let me know` asks for nothing; `Thanks, and where is it?` does.
         (Role::SmallTalk, true, _) if is_said => 2,
-        (Role::SmallTalk, ..) => 0,
-        _ if !is_said => 0,
+        // `Merci de corriger la facture`, or a subject that says it all: better than nothing.
+        (Role::SmallTalk, _, asks) => u8::from(asks && is_said),
+        (_, question, asks) if !is_said => u8::from(question || asks),
         (_, true, _) => 3,
         (_, false, true) if line.happened => 1,
         (_, false, true) => 2,

@@ -397,6 +397,44 @@ fn in_each_language() {
 }
 
 #[test]
+fn odd_ways_to_ask() {
+    let rows = [
+        (
+            "Bonjour je vous envoie le relevé. Merci de corriger la facture.",
+            "Merci de corriger la facture.",
+        ),
+        (
+            "Guten Tag, hiermit widerrufe ich den Vertrag über die Packtaschen.",
+            "hiermit widerrufe ich den Vertrag über die Packtaschen.",
+        ),
+        (
+            "Hello, I am writing from Leeds! Where is my parcel?",
+            "Where is my parcel?",
+        ),
+        ("Hi, where is it?", "where is it?"),
+        ("The second key was missing.", "The second key was missing."),
+    ];
+    for (text, wanted) in rows {
+        let found = summary(&Told::new(), 3, text);
+        assert_eq!(
+            shown(&found.wanted),
+            [format!("1 customer: {wanted}")],
+            "{text}"
+        );
+    }
+    let mut only_subject = mail("thx");
+    only_subject.subject = HeaderText::clean("invoice AB-225519 pls");
+    let new = NewMail {
+        mail: &only_subject,
+        author: Author::Customer,
+        at: november(3),
+    };
+    let found = of_thread(&new, None, &nothing_understood());
+    assert_eq!(found.wanted[0].text, "invoice AB-225519 pls");
+    assert_eq!(found.wanted[0].source.part, SourcePart::Subject);
+}
+
+#[test]
 fn follow_ups_and_promises_in_each_language() {
     let rows = [
         (
