@@ -22,7 +22,8 @@ impl View<'_> {
         let shown = |sentence: &SourcedSentence| self.with_source(sentence, None, team);
         let wanted = summary.wanted.iter().filter(|_| worth_it);
         let happened = summary.happened.iter().filter(|_| worth_it);
-        let happened = happened.filter(|sentence| !is_open(sentence));
+        let happened =
+            happened.filter(|sentence| !is_open(sentence) && !summary.wanted.contains(sentence));
         let open = summary.open.iter().filter(|_| worth_it);
         let open = open.filter(|open| !summary.wanted.contains(&open.sentence));
         let open = open.map(|open| self.with_source(&open.sentence, Some(open.why), team));

@@ -89,16 +89,20 @@ impl Preparer {
 
     /// A sentence without the greeting that it begins with (`Hello, where is it?`).
     pub(super) fn without_greeting<'a>(&self, sentence: &'a str) -> &'a str {
-        let Some((greeting, rest)) = sentence.split_once([',', ':', '!']) else {
-            return sentence;
-        };
-        let folded = words(greeting);
-        let is_greeting = folded.len() <= 5 && self.manners.has("greeting", &folded);
-        if is_greeting && words(rest).len() > 2 {
-            rest.trim_start()
-        } else {
-            sentence
+        let mut sentence = sentence;
+        // `Madame, Monsieur, …`
+        for _ in 0..2 {
+            let Some((greeting, rest)) = sentence.split_once([',', ':', '!']) else {
+                break;
+            };
+            let folded = words(greeting);
+            let is_greeting = folded.len() <= 5 && self.manners.has("greeting", &folded);
+            if !is_greeting || words(rest).len() < 3 {
+                break;
+            }
+            sentence = rest.trim_start();
         }
+        sentence
     }
 
     /// Prepares what is kept of a mail.

@@ -288,6 +288,16 @@ impl Summarist {
         !self.events.guilty(list, &sentence.words).is_empty()
     }
 
+    /// Whether a sentence speaks to a machine, or pretends that one speaks.
+    fn is_to_or_of_a_machine(&self, sentence: &Sentence) -> bool {
+        let speaker = sentence
+            .text
+            .split_once(':')
+            .map(|(speaker, _)| words(speaker));
+        let pretends = |row: Vec<String>| row.len() <= 3 && self.events.has("speaker", &row);
+        sentence.role == Role::ToMachine || speaker.is_some_and(pretends)
+    }
+
     /// Every sentence that may be chosen, in the order in which it was written.
     fn lines<'a>(&self, thread: &'a Thread<'a>) -> Vec<Line<'a>> {
         let mut lines = Vec::new();
@@ -317,7 +327,7 @@ impl Summarist {
         let source = folded(&[subject, text].concat());
         let prepared = self.preparer.prepare_text(subject, text);
         for sentence in prepared.sentences {
-            if sentence.role == Role::ToMachine || !stands_in(&sentence.text, &source) {
+            if self.is_to_or_of_a_machine(&sentence) || !stands_in(&sentence.text, &source) {
                 continue;
             }
             lines.push(Line {

@@ -22,7 +22,10 @@ pub(super) fn choose(
     now: Timestamp,
 ) -> ThreadSummary {
     let wanted = wanted(thread, lines, understanding);
-    let taken: Vec<&Line<'_>> = wanted.clone();
+    // A report that stands for the request, because nothing asks, is a report all the same.
+    let taken: Vec<&Line<'_>> = (wanted.iter().copied())
+        .filter(|line| asks(line) > 0)
+        .collect();
     let happened = happened(lines, &taken);
     let newest = thread.messages.last().map(|message| message.number);
     let of_newest = lines
@@ -132,16 +135,19 @@ fn wanted<'a, 'b>(
             add(&mut wanted, line);
         }
     }
+    if !plain {
+        // Nothing asks plainly: what the understander took for the request.
+        let mut requests = new.iter().copied();
+        let request = requests.find(|line| request_rank(line) > 0 && is_substance(line));
+        request.into_iter().for_each(|line| add(&mut wanted, line));
+    }
     for line in asked {
         add(&mut wanted, line);
     }
     if wanted.is_empty() {
-        // Nothing asks: what the understander took for the request, or what is said first.
-        let mut requests = new.iter().copied();
-        let request = requests.find(|line| request_rank(line) > 0 && is_substance(line));
-        if let Some(line) = request.or_else(|| carrier(&new)) {
-            add(&mut wanted, line);
-        }
+        carrier(&new)
+            .into_iter()
+            .for_each(|line| add(&mut wanted, line));
     }
     wanted
 }
@@ -149,7 +155,8 @@ fn wanted<'a, 'b>(
 /// The line that most likely carries what a message wants though no line asks.
 fn carrier<'a, 'b>(lines: &[&'a Line<'b>]) -> Option<&'a Line<'b>> {
     let find = |fits: &dyn Fn(&Line<'_>) -> bool| lines.iter().copied().find(|line| fits(line));
-    find(&is_substance)
+    find(&|line| is_substance(line) && line.happened)
+        .or_else(|| find(&is_substance))
         // `Thanks for sending me the invoice`
         .or_else(|| find(&|line| line.part == SourcePart::Body && line.asks))
         .or_else(|| find(&|line| line.sentence.role == Role::Substance))
