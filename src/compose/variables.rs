@@ -77,7 +77,7 @@ const SUMMARY_HAPPENED: Variable = variable(
 const SUMMARY_OPEN: Variable = variable(
     "summary_open",
     List,
-    "likewise, what else is open: promises of ours that are overdue, questions since our last answer, details that we asked for",
+    "likewise, what else is open: promises of ours that are overdue, what was asked since our last answer, details that we asked for",
 );
 const GIVEN: Variable = variable("given", Line, "the facts and files, in one line, or `none`");
 

@@ -1,10 +1,7 @@
-//! Which sentences of a thread say what is wanted, what happened and what is open? Three deciders over the same lines.
+//! Which sentences of a thread say what is wanted, and which what happened? Pure.
 
 use super::thread::{Act, Thread};
-use super::{
-    Author, BRIEF_SENTENCES, Line, OpenSentence, SENTENCES_MAX, SourcePart, ThreadSummary, WhyOpen,
-    due,
-};
+use super::{BRIEF_SENTENCES, Line, SENTENCES_MAX, SourcePart, ThreadSummary, open};
 use crate::understand::prepare::Role;
 use crate::understand::types::Understanding;
 use crate::understand::words::one_line;
@@ -34,7 +31,7 @@ pub(super) fn choose(
     ThreadSummary {
         wanted: wanted.into_iter().map(Line::shown).collect(),
         happened: happened.into_iter().map(Line::shown).collect(),
-        open: open(thread, lines, understanding, now),
+        open: open::find(thread, lines, understanding, now),
         saves_reading: thread.messages.len() > 1 || of_newest.count() > BRIEF_SENTENCES,
     }
 }
@@ -53,8 +50,8 @@ pub(super) fn best_in_order<T: Copy>(list: &[T], most: usize, rank: impl Fn(&T) 
     ranked.into_iter().map(|(_, item)| item).collect()
 }
 
-/// Adds a line where its words are not there yet.
-fn add<'a, 'b>(list: &mut Vec<&'a Line<'b>>, line: &'a Line<'b>) {
+/// Adds a line where there is room and its words are not there yet.
+pub(super) fn add<'a, 'b>(list: &mut Vec<&'a Line<'b>>, line: &'a Line<'b>) {
     let is_new = list
         .iter()
         .all(|other| other.sentence.words != line.sentence.words);
@@ -64,7 +61,7 @@ fn add<'a, 'b>(list: &mut Vec<&'a Line<'b>>, line: &'a Line<'b>) {
 }
 
 /// How plainly a line asks for something; 0: it does not.
-fn asks(line: &Line<'_>) -> u8 {
+pub(super) fn asks(line: &Line<'_>) -> u8 {
     let is_said = line.part == SourcePart::Body;
     match (line.sentence.role, line.is_question(), line.asks) {
         (Role::ToMachine, ..) => 0,
@@ -219,93 +216,4 @@ fn has_number(line: &Line<'_>) -> bool {
         .words
         .iter()
         .any(|word| word.chars().any(|c| c.is_ascii_digit()))
-}
-
-/// What nobody has answered, given or kept. Each kind has a place; questions take what is left.
-fn open(
-    thread: &Thread<'_>,
-    lines: &[Line<'_>],
-    understanding: &Understanding,
-    now: Timestamp,
-) -> Vec<OpenSentence> {
-    let mut answers = thread.messages.iter().rev();
-    let last_answer = answers
-        .find(|message| message.act == Act::Answered)
-        .map_or(0, |message| message.number);
-    let overdue = lines
-        .iter()
-        .rev()
-        .find(|line| is_overdue(line, thread, last_answer, now));
-    let missing = lines.iter().rev().find(|line| {
-        let Act::Asked(facts) = line.message.act else {
-            return false;
-        };
-        let same = lines
-            .iter()
-            .filter(|other| other.message.number == line.message.number);
-        let position = same.clone().position(|other| std::ptr::eq(other, *line));
-        let is_missing =
-            |name| !thread.known.contains(name) && !understanding.facts.contains_key(name);
-        // One line asks for one detail, unless a template says more or less than that.
-        match position.and_then(|position| facts.get(position)) {
-            Some(fact) if same.count() == facts.len() => is_missing(fact),
-            _ => facts.iter().any(is_missing),
-        }
-    });
-    let asked: Vec<&Line<'_>> = lines
-        .iter()
-        .filter(|line| !line.message.author.is_us() && line.message.number > last_answer)
-        .filter(|line| line.part == SourcePart::Body && line.is_question() && asks(line) > 0)
-        .collect();
-    let places = SENTENCES_MAX - usize::from(overdue.is_some()) - usize::from(missing.is_some());
-    let questions = best_in_order(&asked, places, |line| 2 - u8::from(line.follows_up));
-    let overdue = overdue
-        .into_iter()
-        .map(|line| (line, WhyOpen::OverduePromise));
-    let questions = questions
-        .into_iter()
-        .map(|line| (line, WhyOpen::Unanswered));
-    let missing = missing.into_iter().map(|line| (line, WhyOpen::NotGiven));
-    let mut lines: Vec<&Line<'_>> = Vec::new();
-    let mut open = Vec::new();
-    for (line, why) in overdue.chain(questions).chain(missing) {
-        let before = lines.len();
-        add(&mut lines, line);
-        if lines.len() > before {
-            open.push(OpenSentence {
-                sentence: line.shown(),
-                why,
-            });
-        }
-    }
-    open
-}
-
-/// Whether a line promises something for a day that has passed, and nobody of us wrote since.
-fn is_overdue(line: &Line<'_>, thread: &Thread<'_>, last_answer: usize, now: Timestamp) -> bool {
-    let message = line.message;
-    match (&message.act, message.author) {
-        (Act::Noticed, _) => {
-            message.number > last_answer
-                && thread.promise.is_some_and(|promise| promise < now)
-                && names_a_time(&line.sentence.text)
-        }
-        (Act::Answered, Author::Staff | Author::Machine) => {
-            let written = line.shown().source.at;
-            message.number == last_answer
-                && line.promised
-                && due::by(&line.sentence, written).is_some_and(|day| day < due::day(now))
-        }
-        _ => false,
-    }
-}
-
-/// `17:00`: the promise in a notice, in whichever language and words the site's template has.
-fn names_a_time(text: &str) -> bool {
-    text.split_whitespace().any(|word| {
-        let word = word.trim_matches(|c: char| !c.is_ascii_digit());
-        word.split_once(':').is_some_and(|(hour, minute)| {
-            hour.len() == 2 && minute.len() == 2 && hour.parse::<u8>().is_ok()
-        })
-    })
 }

@@ -7,6 +7,7 @@ use crate::decide::test_situation::{
 };
 use crate::mail::{HeaderText, Mail, MailIdentity};
 use crate::ticket::{Event, MailSummary, Notice, TimedEvent};
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 /// Noon of a day of November 2026; the first is a Sunday.
@@ -240,6 +241,7 @@ fn details_that_we_asked_for_are_open_until_they_come() {
         shown_open(&none),
         [
             "1 customer: Where is my parcel?",
+            "2 support-automatic: What is your order number?",
             "2 support-automatic: Which model is it?"
         ]
     );

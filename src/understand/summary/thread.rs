@@ -48,7 +48,7 @@ pub(super) enum Act<'a> {
 pub(super) struct Message<'a> {
     pub(super) author: Author,
     pub(super) act: Act<'a>,
-    at: Timestamp,
+    pub(super) at: Timestamp,
     /// From 1.
     pub(super) number: usize,
     /// Only where it is not that of an earlier message.
