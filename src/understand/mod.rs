@@ -65,6 +65,7 @@ impl Understander {
         settings: &Settings,
         encoder: Option<&Arc<Encoder>>,
     ) -> Self {
+        summary::load();
         Self {
             preparer: prepare::Preparer::new(),
             intents: intent::IntentFinder::train(

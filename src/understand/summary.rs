@@ -47,6 +47,11 @@ struct Summarist {
     events: Lexicon,
 }
 
+/// Reads the word lists now, so that the first customer does not wait for it.
+pub(super) fn load() {
+    LazyLock::force(&SUMMARIST);
+}
+
 /// Summarises a thread: the ticket as it stood before, and the new mail with what was understood of it.
 #[must_use]
 pub(crate) fn of_thread(
