@@ -16,10 +16,14 @@ mod prepare;
 mod quotation;
 mod spelling;
 mod stops;
+pub(crate) mod summary;
 mod types;
 mod urgency;
 mod words;
 
+pub use summary::{
+    Author, OpenSentence, Source, SourcePart, SourcedSentence, ThreadSummary, WhyOpen,
+};
 pub use types::{
     CustomerWord, FactFound, FactSource, HardStop, IntentScore, Request, SignalFound,
     SpokenLanguage, StopFound, Understanding, Urgency,
@@ -61,6 +65,7 @@ impl Understander {
         settings: &Settings,
         encoder: Option<&Arc<Encoder>>,
     ) -> Self {
+        summary::load();
         Self {
             preparer: prepare::Preparer::new(),
             intents: intent::IntentFinder::train(
@@ -89,7 +94,8 @@ impl Understander {
         let (urgency, urgency_evidence) = self.attention.urgency(&prepared, &hard_stops);
         let (intents, requests, carrier) = self.intents.find(&prepared, language.language());
         Understanding {
-            summary: summary(&prepared, carrier),
+            summary: one_sentence(&prepared, carrier),
+            thread: ThreadSummary::default(),
             signals: self.attention.signals(mail, &prepared),
             facts: self.facts.find(mail, &prepared, ticket),
             customer_word: customer_word.map(|(word, _)| word),
@@ -125,7 +131,7 @@ fn spoken_text(prepared: &Prepared) -> String {
 }
 
 /// The sentence that carries the request: the one that spoke most for the intent, else the first that asks, else the first.
-fn summary(prepared: &Prepared, carrier: Option<usize>) -> String {
+fn one_sentence(prepared: &Prepared, carrier: Option<usize>) -> String {
     let sentences = &prepared.sentences;
     let of_substance = || {
         sentences

@@ -111,6 +111,9 @@ enum EventForm {
         message_id: String,
         purpose: String,
         to: Vec<String>,
+        // Not in records of older programs.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
     },
 }
 
@@ -301,10 +304,12 @@ impl From<&Event> for EventForm {
                 message_id,
                 purpose,
                 to,
+                said,
             } => Self::Wrote {
                 message_id: message_id.as_str().to_owned(),
                 purpose: purpose_word(*purpose).to_owned(),
                 to: to.iter().map(text).collect(),
+                said: said.clone(),
             },
         }
     }
@@ -446,6 +451,7 @@ impl TryFrom<EventForm> for Event {
                 message_id: id,
                 purpose: word,
                 to,
+                said,
             } => Self::Wrote {
                 message_id: message_id(&id)?,
                 purpose: purpose(&word)?,
@@ -453,6 +459,7 @@ impl TryFrom<EventForm> for Event {
                     .iter()
                     .map(|text| address(text))
                     .collect::<Result<_, _>>()?,
+                said,
             },
         })
     }
