@@ -3,8 +3,8 @@
 //! Reads hostile input. When in doubt a stop is claimed: a person who looks once too often costs less than a machine that
 //! answers somebody in need. `identity` is not found here: it comes from the thread, never from text.
 //!
-//! Most stops are found by their word list alone (`lexicon/`): `sure` always counts; `words` not where it is denied, only
-//! supposed, or a subject of a few words; `first_x` with `second_x` counts when both are said in one sentence or in
+//! Most stops are found by their word list alone (`lexicon/`): `sure` always counts; `told` not where it is
+//! only imagined; `words` not where it is denied, supposed, or a subject of a few words; `first_x` with `second_x` counts when both are said in one sentence or in
 //! neighbouring ones; what an `innocent` phrase overlaps never counts.
 
 mod frustration;
@@ -179,7 +179,9 @@ fn is_name_with_age(line: &str) -> bool {
 /// Whether a sentence says what a list is about.
 fn says(lexicon: &Lexicon, sentence: &Sentence) -> bool {
     let (row, clauses) = (&sentence.own_words, &sentence.own_clauses);
-    if !lexicon.guilty("sure", row).is_empty() {
+    if !lexicon.guilty("sure", row).is_empty()
+        || !lexicon.guilty("told", row).is_empty() && !lexicon.has("imagined", row)
+    {
         return true;
     }
     let bare = sentence.place == Place::Subject && row.len() <= BARE_SUBJECT_WORDS;
