@@ -9,7 +9,7 @@
 //! counts.
 
 mod frustration;
-mod tongues;
+pub(super) mod tongues;
 
 use super::lexicon::Lexicon;
 use super::negation::is_denied;

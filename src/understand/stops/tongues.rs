@@ -51,13 +51,13 @@ const LITTLE_WORDS: [(&str, &str); 7] = [
 
 /// Languages as bits, in the order of [`LITTLE_WORDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tongues(u8);
+pub(in super::super) struct Tongues(u8);
 
 impl Tongues {
     const ALL: Self = Self(u8::MAX);
 
     /// Whether a language is spoken. One that is not known here always is.
-    pub(super) fn speak(self, language: &str) -> bool {
+    pub(in super::super) fn speak(self, language: &str) -> bool {
         LITTLE_WORDS
             .iter()
             .position(|(name, _)| *name == language)
@@ -66,7 +66,7 @@ impl Tongues {
 }
 
 /// The languages of each sentence: its own where it is long enough to tell, else those of the whole mail.
-pub(super) fn of_sentences(sentences: &[Sentence]) -> Vec<Tongues> {
+pub(in super::super) fn of_sentences(sentences: &[Sentence]) -> Vec<Tongues> {
     let counts: Vec<[usize; 7]> = sentences.iter().map(count).collect();
     let mut whole = [0; 7];
     for row in &counts {
