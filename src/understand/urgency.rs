@@ -183,12 +183,15 @@ fn find<'a>(
 ) -> Option<String> {
     sentences
         .find(|sentence| {
-            lexicon
-                .guilty(list, &sentence.own_words)
-                .into_iter()
-                .any(|hit| {
-                    !negatable || !is_denied(&sentence.own_words, &sentence.own_clauses, hit)
-                })
+            // What is innocent is no haste.
+            let hits = if list == "high" {
+                lexicon.guilty(list, &sentence.own_words)
+            } else {
+                lexicon.hits(list, &sentence.own_words)
+            };
+            hits.into_iter().any(|hit| {
+                !negatable || !is_denied(&sentence.own_words, &sentence.own_clauses, hit)
+            })
         })
         .map(|sentence| one_line(&sentence.text, EVIDENCE_MAX_CHARS))
 }
