@@ -8,7 +8,7 @@ use super::super::prepare::Sentence;
 /// A language is spoken if it has this part of the little words of the one that has most.
 const PART: usize = 3;
 /// With fewer little words than this nothing can be told.
-const ENOUGH: usize = 3;
+const ENOUGH: usize = 2;
 
 /// The little words of each language; those that are common in another one left out.
 const LITTLE_WORDS: [(&str, &str); 7] = [
