@@ -61,13 +61,13 @@ impl Attention {
         if let Some(high) = high {
             return (Urgency::High, Some(high));
         }
+        let only = |allowed: &[HardStop]| stops.iter().all(|found| allowed.contains(&found.stop));
         let low = heard
             .find(&self.urgency, "low", false)
-            .or_else(|| self.nobody_waits(&heard))
-            .filter(|_| {
-                stops.iter().all(|found| {
-                    found.stop == HardStop::Minor || found.stop == HardStop::HumanRequest
-                })
+            .filter(|_| only(&[HardStop::Minor, HardStop::HumanRequest]))
+            .or_else(|| {
+                self.nobody_waits(&heard)
+                    .filter(|_| only(&[HardStop::Minor]))
             });
         low.map_or((Urgency::Normal, None), |low| (Urgency::Low, Some(low)))
     }
