@@ -13,24 +13,21 @@ const ROUNDS: usize = 30;
 
 /// The way in which each piece of evidence may speak, in the order of `rejector::evidence`; 0 for either. What speaks the other way only balances
 /// its neighbours on these data and would lead astray on others: it is left out.
-const WAYS: [i8; 20] = [
-    0, 1, 1, -1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0, -1, -1, 1, -1,
+const WAYS: [i8; 23] = [
+    0, 1, 1, -1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0, -1, -1, 1, -1, 1, 1, -1,
 ];
 
 /// The constants, each of the sign that makes sense.
-pub fn constants(rows: &[&Row]) -> Vec<f64> {
+pub fn constants(rows: &[(&Row, f64)]) -> Vec<f64> {
     let mut left_out = vec![false; WAYS.len()];
     loop {
-        let masked: Vec<Row> = rows
+        let masked: Vec<(Row, f64)> = rows
             .iter()
-            .map(|row| Row {
-                evidence: row
-                    .evidence
-                    .iter()
-                    .zip(&left_out)
-                    .map(|(x, out)| if *out { 0.0 } else { *x })
-                    .collect(),
-                ..**row
+            .map(|(row, weight)| {
+                let evidence = row.evidence.iter().zip(&left_out);
+                let evidence = evidence.map(|(x, out)| if *out { 0.0 } else { *x });
+                let evidence = evidence.collect();
+                (Row { evidence, ..**row }, *weight)
             })
             .collect();
         let found = logistic(&masked);
@@ -47,16 +44,16 @@ pub fn constants(rows: &[&Row]) -> Vec<f64> {
     }
 }
 
-fn logistic(rows: &[Row]) -> Vec<f64> {
-    let width = rows.first().map_or(0, |row| row.evidence.len());
+fn logistic(rows: &[(Row, f64)]) -> Vec<f64> {
+    let width = rows.first().map_or(0, |(row, _)| row.evidence.len());
     let mut constants = vec![0.0; width];
     for _ in 0..ROUNDS {
         let mut slope: Vec<f64> = constants.iter().map(|c| -PENALTY * c).collect();
         let mut curve = vec![vec![0.0; width]; width];
-        for row in rows {
+        for (row, weight) in rows {
             let guess = probability(&row.evidence, &constants);
-            let miss = f64::from(u8::from(row.right)) - guess;
-            let spread = guess * (1.0 - guess);
+            let miss = weight * (f64::from(u8::from(row.right)) - guess);
+            let spread = weight * guess * (1.0 - guess);
             for i in 0..width {
                 slope[i] += miss * row.evidence[i];
                 for j in 0..=i {

@@ -103,6 +103,16 @@ impl Understander {
     }
 }
 
+impl Understander {
+    /// The best intent of a mail, right or not, and what is known of it in numbers; for fitting the rejector (`make rejector`).
+    #[must_use]
+    pub fn evidence(&self, mail: &Mail) -> Option<(String, Vec<f64>)> {
+        let prepared = self.preparer.prepare(mail);
+        let language = language::detect(&spoken_text(&prepared), &self.support_language);
+        self.intents.evidence(&prepared, language.language())
+    }
+}
+
 /// What the language is told from: everything new that was not said to a machine.
 fn spoken_text(prepared: &Prepared) -> String {
     let sentences: Vec<&str> = prepared

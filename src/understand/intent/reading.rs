@@ -71,6 +71,11 @@ impl Model {
             total += both;
             set(&mut joined.probabilities, class, both);
             set(
+                &mut joined.in_sentence,
+                class,
+                best(&|scores| at(&scores.probabilities, class), 0.0),
+            );
+            set(
                 &mut joined.near_words,
                 class,
                 best(

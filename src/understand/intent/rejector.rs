@@ -5,7 +5,7 @@ use super::super::meaning::Encoder;
 use super::model::{Model, NONE, Scores};
 
 /// How many things are known about a text.
-pub(super) const EVIDENCE: usize = 20;
+pub(super) const EVIDENCE: usize = 23;
 
 /// What is known about a text and one class, each about as large as one.
 pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> [f64; EVIDENCE] {
@@ -21,6 +21,7 @@ pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> [f64; EV
             .fold(0.0, f64::max)
     };
     let own = at(&scores.probabilities).clamp(1e-4, 0.9999);
+    let in_sentence = at(&scores.in_sentence).clamp(1e-4, 0.9999);
     let agrees = |list: &[f64]| f64::from(u8::from(at(list) > rival(list)));
     let log = |count: usize| {
         #[allow(clippy::cast_precision_loss)]
@@ -60,6 +61,11 @@ pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> [f64; EV
         none_at(&scores.near_meaning).map_or(-1.0, |none| {
             (5.0 * (none - at(&scores.near_meaning))).max(-1.0)
         }),
+        // What customers write to any desk about the topic is known.
+        f64::from(u8::from(model.is_lent.get(class).copied().unwrap_or(false))),
+        // The sentence that says it, and the one that says something else.
+        (in_sentence / (1.0 - in_sentence)).ln() / 3.0,
+        rival(&scores.in_sentence),
     ]
 }
 
@@ -74,15 +80,15 @@ struct Constants {
 const CONSTANTS: Constants = Constants {
     transformer: [
         -1.405, 0.000, 0.477, 0.000, 0.309, 1.061, 0.000, 0.000, 0.381, 0.000, 1.301, 1.000,
-        -0.593, 0.245, 0.106, 0.381, -0.136, 0.000, 0.171, -0.362,
+        -0.593, 0.245, 0.106, 0.381, -0.136, 0.000, 0.171, -0.362, 0.000, 0.000, 0.000,
     ],
     table: [
         -1.453, 0.396, 0.123, 0.000, 0.562, 0.791, 0.000, 0.000, 0.390, 0.008, 1.372, 1.094,
-        -0.750, 0.247, 0.513, 0.329, -0.131, 0.000, 0.465, -0.087,
+        -0.750, 0.247, 0.513, 0.329, -0.131, 0.000, 0.465, -0.087, 0.000, 0.000, 0.000,
     ],
     words: [
         -3.079, 0.486, 1.103, 0.000, 1.218, 0.000, 0.000, 0.000, 0.000, 0.000, 0.000, 0.000,
-        -1.150, 0.113, 2.015, 1.409, -0.089, 0.000, 0.782, 0.000,
+        -1.150, 0.113, 2.015, 1.409, -0.089, 0.000, 0.782, 0.000, 0.000, 0.000, 0.000,
     ],
 };
 
