@@ -1,8 +1,8 @@
 //! Word lists as data: patterns (`pattern.rs`) over folded words, read from the TOML files in `lexicon/`.
 //!
 //! A file has lists (`[sure]`, `[words]`, `[innocent]`, …), each with an array of patterns a language. `[class]` names words
-//! that patterns use as `<name>`. All languages are always looked for: a mail of three words often has no sure language, and
-//! phrases of one language hardly ever mean something in another.
+//! that patterns use as `<name>`. Manners and the lesser signals are looked for in all languages at once; stops and urgency in
+//! each language apart ([`Lexicon::read_each_language`]), where `stops/tongues.rs` says that it may be spoken.
 //!
 //! Lists are long and mails are many, so patterns are kept by the word they begin with: what a sentence does not begin, is not tried.
 
