@@ -146,7 +146,7 @@ fn every_event() -> Vec<Event> {
         Event::Bounced { recipient: Some(member()), report: text(), original: Some(id("m1@desk.example")) },
         Event::SendFailed { recipient: member(), why: text() },
         Event::KeptAside { from: None, why: text() },
-        Event::Wrote { message_id: id("m1@desk.example"), purpose: Purpose::StopConfirmation, to: vec![member()] },
+        Event::Wrote { message_id: id("m1@desk.example"), purpose: Purpose::StopConfirmation, to: vec![member()], said: vec!["We send it on Friday.".to_owned()] },
     ]
 }
 

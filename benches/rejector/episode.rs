@@ -102,7 +102,7 @@ impl Chance {
     }
 
     /// So many different numbers below `end`.
-    fn some(&mut self, count: usize, end: usize) -> Vec<usize> {
+    pub fn some(&mut self, count: usize, end: usize) -> Vec<usize> {
         let mut all: Vec<usize> = (0..end).collect();
         for index in (1..all.len()).rev() {
             let other = self.below(index + 1);
@@ -201,7 +201,7 @@ pub fn play(
             Some(Row {
                 right: label.as_deref() == Some(said),
                 covered: label.is_some(),
-                evidence,
+                evidence: evidence.numbers.to_vec(),
             })
         })
         .collect()

@@ -13,8 +13,8 @@ const ROUNDS: usize = 30;
 
 /// The way in which each piece of evidence may speak, in the order of `rejector::evidence`; 0 for either. What speaks the other way only balances
 /// its neighbours on these data and would lead astray on others: it is left out.
-const WAYS: [i8; 20] = [
-    0, 1, 1, -1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0, -1, -1, 1, -1,
+const WAYS: [i8; 22] = [
+    0, 1, 1, -1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0, -1, -1, 1, -1, 1, -1,
 ];
 
 /// The constants, each of the sign that makes sense.
@@ -23,14 +23,13 @@ pub fn constants(rows: &[&Row]) -> Vec<f64> {
     loop {
         let masked: Vec<Row> = rows
             .iter()
-            .map(|row| Row {
-                evidence: row
-                    .evidence
-                    .iter()
-                    .zip(&left_out)
-                    .map(|(x, out)| if *out { 0.0 } else { *x })
-                    .collect(),
-                ..**row
+            .map(|row| {
+                let evidence = row.evidence.iter().zip(&left_out);
+                let evidence = evidence.map(|(x, out)| if *out { 0.0 } else { *x });
+                Row {
+                    evidence: evidence.collect(),
+                    ..**row
+                }
             })
             .collect();
         let found = logistic(&masked);
@@ -118,7 +117,7 @@ pub fn probability(evidence: &[f64], constants: &[f64]) -> f64 {
 }
 
 /// Prints how much can be answered at which precision, and whether a confidence means what it says.
-pub fn report(rows: &[Row], constants: &[f64]) {
+pub fn report(rows: &[&Row], constants: &[f64]) {
     let mut judged: Vec<(f64, bool)> = rows
         .iter()
         .map(|row| (probability(&row.evidence, constants), row.right))

@@ -96,6 +96,7 @@ fn as_json(path: &str, judgement: &Judgement, office: &Office) -> Value {
         "urgency": decision.urgency.as_str(),
         "language": understanding.language.language().to_string(),
         "facts": facts,
+        "summary": understanding.thread.to_json(),
         "missing": outline.missing,
         "article": outline.article,
         "team": outline.team,
@@ -186,6 +187,22 @@ fn as_text(path: &str, judgement: &Judgement, office: &Office) -> String {
     }
     for (name, found) in &understanding.facts {
         let _ = writeln!(text, "  fact {name} = {}", super::printable(&found.value));
+    }
+    let summary = &understanding.thread;
+    let wanted = summary.wanted.iter().map(|found| ("wanted", found));
+    let happened = summary.happened.iter().map(|found| ("happened", found));
+    let open = summary.open.iter().map(|open| ("open", &open.sentence));
+    for (list, found) in wanted.chain(happened).chain(open) {
+        let source = &found.source;
+        let _ = writeln!(
+            text,
+            "  {list}: \"{}\" ({}, {}, message {}, {})",
+            super::printable(&found.text),
+            source.author.as_str(),
+            source.at,
+            source.message,
+            source.part.as_str()
+        );
     }
     for mail in &judgement.composed.mails {
         let to: Vec<&str> = mail.recipients.iter().map(|to| to.as_str()).collect();

@@ -10,6 +10,7 @@ mod packet;
 mod rule_titles;
 mod staff;
 mod story;
+mod summary;
 mod tags;
 mod template;
 #[cfg(test)]

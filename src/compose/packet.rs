@@ -85,7 +85,8 @@ impl View<'_> {
         };
         let earlier = earlier.into_iter().flat_map(|mail| mail.excerpt.lines());
         let earlier = earlier.filter(|line| line.split_whitespace().count() > 3);
-        let candidates = earlier
+        let candidates = (self.asked_first().into_iter())
+            .chain(earlier)
             .chain(std::iter::once(understanding.summary.as_str()))
             .chain(requests.map(|request| request.sentence.as_str()))
             .chain(first_line);
@@ -349,6 +350,7 @@ impl View<'_> {
         ];
         Ok(facts
             .into_iter()
+            .chain(self.summary_data(team))
             .map(|(name, value)| (name.to_owned(), value))
             .collect())
     }
@@ -369,6 +371,7 @@ impl View<'_> {
             .collect();
         let part = |name: &str| data.get(name).cloned().unwrap_or(Value::Null);
         let from = self.situation.mail.writer();
+        let understanding = self.situation.understanding;
         let facts: Map<String, Value> = self
             .ticket
             .facts()
@@ -397,6 +400,7 @@ impl View<'_> {
             "urgency": self.decision.urgency.as_str(),
             "why": reasons,
             "wanted": {"summary": part("wanted"), "requests": part("requests")},
+            "summary": understanding.thread.to_json(),
             "who": {
                 "name": from.and_then(|from| from.name.as_ref()).map(|name| name.as_str()),
                 "address": from.map(|from| from.address.as_str()),

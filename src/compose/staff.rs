@@ -50,7 +50,10 @@ impl View<'_> {
             ("can_reply", json!(self.staff_tongue.can_reply())),
             ("mail_text", json!(self.mail_text())),
         ];
-        let data = self.staff_data(further)?;
+        let mut data = self.staff_data(further)?;
+        for (name, lines) in self.summary_data(team) {
+            data.insert(name.to_owned(), lines);
+        }
         let parts = vec![self.original()];
         self.to_team(
             Purpose::CustomerWroteAgain,

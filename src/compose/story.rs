@@ -6,6 +6,7 @@ use crate::decide::{Action, Decision, HandOff, NoticePlan, Situation};
 use crate::desk::{Sender, StaffAct, Trust};
 use crate::mail::{BounceAction, Forwarded, SenderKind};
 use crate::ticket::{Event, MailSummary, Notice};
+use crate::understand::summary::{kept_of_ours, question_for};
 use crate::understand::{CustomerWord, FactSource};
 use std::collections::BTreeMap;
 
@@ -196,16 +197,52 @@ pub(super) fn gain(
     }
     events.push(decided(decision, situation));
     events.extend(done(decision, situation, mails));
-    events.extend(mails.iter().map(wrote));
+    events.extend(mails.iter().map(|mail| Event::Wrote {
+        message_id: mail.message_id.clone(),
+        purpose: mail.purpose,
+        to: mail.recipients.clone(),
+        said: said(mail, decision, situation),
+    }));
     events
 }
 
-/// That a mail was recorded for sending.
+/// What the ticket keeps of a mail to the customer, sentence by sentence, so that a later summary can show it.
+fn said(mail: &Outgoing, decision: &Decision, situation: &Situation<'_>) -> Vec<String> {
+    match (mail.purpose, &decision.action) {
+        (Purpose::Answer, Action::Answer { text, .. }) => kept_of_ours(&mail.text, text),
+        (
+            Purpose::StaffReply,
+            Action::Staff {
+                act: StaffAct::Reply { text },
+                ..
+            },
+        ) => kept_of_ours(&mail.text, text),
+        (
+            Purpose::ApprovedAnswer,
+            Action::Staff {
+                draft: Some(draft), ..
+            },
+        ) => kept_of_ours(&mail.text, &draft.text),
+        (Purpose::Question, Action::Ask { missing, .. }) => {
+            let facts = &situation.settings.facts;
+            let questions = missing.iter().filter_map(|name| {
+                let asks = facts.get(name).into_iter();
+                let mut asks = asks.flat_map(|fact| fact.ask.values());
+                asks.find_map(|ask| question_for(&mail.text, ask))
+            });
+            questions.collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// That a mail about no decision was recorded for sending.
 pub(super) fn wrote(mail: &Outgoing) -> Event {
     Event::Wrote {
         message_id: mail.message_id.clone(),
         purpose: mail.purpose,
         to: mail.recipients.clone(),
+        said: vec![],
     }
 }
 

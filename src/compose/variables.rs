@@ -64,6 +64,21 @@ const MAIL_TEXT: Variable = variable("mail_text", Lines, "the new text of the ma
 const ATTACHMENTS: Variable = variable("attachments", List, "names and sizes of the files");
 const CAN_REPLY: Variable = variable("can_reply", Line, "what a member can reply");
 const WANTED: Variable = variable("wanted", Line, "what the customer wants, in one line");
+const SUMMARY_WANTED: Variable = variable(
+    "summary_wanted",
+    List,
+    "of a thread or a long mail, what is asked for: sentences that stand in it, each with who wrote it and when",
+);
+const SUMMARY_HAPPENED: Variable = variable(
+    "summary_happened",
+    List,
+    "likewise, what was reported, answered and promised, in the order in which it was written",
+);
+const SUMMARY_OPEN: Variable = variable(
+    "summary_open",
+    List,
+    "likewise, what else is open: promises of ours that are overdue, what was asked since our last answer, details that we asked for",
+);
 const GIVEN: Variable = variable("given", Line, "the facts and files, in one line, or `none`");
 
 /// Every template.
@@ -186,6 +201,9 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
                 "each of them as a sentence, with its words",
             ),
             WANTED,
+            SUMMARY_WANTED,
+            SUMMARY_HAPPENED,
+            SUMMARY_OPEN,
             variable("requests", List, "each request found, as its sentence"),
             WHO,
             variable("language", Line, "the language of the mail"),
@@ -236,6 +254,9 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             CUSTOMER_SUBJECT,
             WHO,
             REASON,
+            SUMMARY_WANTED,
+            SUMMARY_HAPPENED,
+            SUMMARY_OPEN,
             variable("deadlines", Line, "what is due when, or `none`"),
             ATTACHMENTS,
             CAN_REPLY,

@@ -4,7 +4,7 @@
 use super::Purpose;
 use crate::config::{Language, Team};
 use crate::desk::{Sender, Trust};
-use crate::understand::Urgency;
+use crate::understand::{Author, Source, SourcePart, Urgency};
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -98,6 +98,49 @@ impl Tongue {
             10 => self.choose("October", "Oktober"),
             11 => "November",
             _ => self.choose("December", "Dezember"),
+        }
+    }
+
+    /// Where a sentence of the thread stands: `customer, 3 Nov`; the year where it is another one.
+    pub(super) fn source(self, source: &Source, zone: &TimeZone, now: Timestamp) -> String {
+        let author = match source.author {
+            Author::Customer => self.choose("customer", "Kunde"),
+            Author::SomebodyElse => self.choose("somebody else", "jemand anderes"),
+            Author::Machine => self.choose("we, automatically", "wir, automatisch"),
+            Author::Staff => self.choose("our team", "unser Team"),
+        };
+        let local = source.at.to_zoned(zone.clone());
+        let (day, month) = (local.day(), self.short_month(local.month()));
+        let year = if local.year() == now.to_zoned(zone.clone()).year() {
+            String::new()
+        } else {
+            format!(" {}", local.year())
+        };
+        let part = match source.part {
+            SourcePart::Body => "",
+            SourcePart::Subject => self.choose(", in the subject", ", im Betreff"),
+            SourcePart::Quoted => self.choose(", in quoted text", ", in zitiertem Text"),
+        };
+        match self {
+            Self::English => format!("{author}, {day} {month}{year}{part}"),
+            Self::German => format!("{author}, {day}. {month}{year}{part}"),
+        }
+    }
+
+    const fn short_month(self, month: i8) -> &'static str {
+        match month {
+            1 => self.choose("Jan", "Jan."),
+            2 => self.choose("Feb", "Feb."),
+            3 => self.choose("Mar", "März"),
+            4 => self.choose("Apr", "Apr."),
+            5 => self.choose("May", "Mai"),
+            6 => self.choose("Jun", "Juni"),
+            7 => self.choose("Jul", "Juli"),
+            8 => self.choose("Aug", "Aug."),
+            9 => self.choose("Sep", "Sept."),
+            10 => self.choose("Oct", "Okt."),
+            11 => self.choose("Nov", "Nov."),
+            _ => self.choose("Dec", "Dez."),
         }
     }
 
@@ -231,6 +274,32 @@ mod tests {
         assert_eq!(
             Tongue::English.moment(moment, &TimeZone::UTC),
             "Monday 23 November 2026, 16:00 (UTC)"
+        );
+    }
+
+    #[test]
+    fn a_source_reads_as_people_say_it() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let now: Timestamp = "2026-11-23T16:00:00Z".parse().unwrap();
+        let source = |at: &str, author, part| Source {
+            author,
+            at: at.parse().unwrap(),
+            message: 1,
+            part,
+        };
+        let customer = source("2026-11-03T23:30:00Z", Author::Customer, SourcePart::Body);
+        assert_eq!(
+            Tongue::English.source(&customer, &berlin, now),
+            "customer, 4 Nov"
+        );
+        assert_eq!(
+            Tongue::German.source(&customer, &berlin, now),
+            "Kunde, 4. Nov."
+        );
+        let ours = source("2025-03-01T12:00:00Z", Author::Machine, SourcePart::Quoted);
+        assert_eq!(
+            Tongue::English.source(&ours, &berlin, now),
+            "we, automatically, 1 Mar 2025, in quoted text"
         );
     }
 

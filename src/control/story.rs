@@ -155,11 +155,14 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             message_id,
             purpose,
             to,
+            said,
         } => {
             let to: Vec<String> = to.iter().map(ToString::to_string).collect();
             (
                 format!("{} to {}", purpose_word(*purpose), to.join(", ")),
-                vec![message_id.to_string()],
+                std::iter::once(message_id.to_string())
+                    .chain(said.iter().cloned())
+                    .collect(),
             )
         }
     }

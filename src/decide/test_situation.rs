@@ -303,6 +303,7 @@ pub(crate) fn nothing_understood() -> Understanding {
         facts: BTreeMap::new(),
         customer_word: None,
         summary: String::new(),
+        thread: crate::understand::ThreadSummary::default(),
     }
 }
 
@@ -407,6 +408,7 @@ impl TicketStory {
             message_id: message_id(id),
             purpose,
             to: vec![address(to)],
+            said: vec![],
         })
     }
 

@@ -11,7 +11,8 @@ use crate::learning::{self, NoLesson};
 use crate::mail::{Address, Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, KnownMessage, Placement};
 use crate::ticket::{Ticket, TicketId};
-use crate::understand::Understanding;
+use crate::understand::summary::{self, NewMail};
+use crate::understand::{Author, Understanding};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -171,7 +172,17 @@ impl Office {
         let trained = self.trained();
         let understood = guarded("the understander", || {
             let words = original.as_ref().unwrap_or(&mail);
-            trained.understander.understand(words, ticket.as_ref())
+            let mut understanding = trained.understander.understand(words, ticket.as_ref());
+            if let Some(author) = author(&sender) {
+                let new = NewMail {
+                    mail: words,
+                    author,
+                    at: now,
+                };
+                let thread = summary::of_thread(&new, ticket.as_ref(), &understanding);
+                understanding.thread = thread;
+            }
+            understanding
         });
         let broken = understood.as_ref().err().map(ToString::to_string);
         let understanding =
@@ -261,6 +272,15 @@ impl Office {
             &self.key,
             &self.settings,
         ))
+    }
+}
+
+/// Whose words a mail brings into the thread; `None` where it is no part of the talk with the customer.
+const fn author(sender: &Sender) -> Option<Author> {
+    match sender {
+        Sender::Customer(_) | Sender::StaffForward { .. } => Some(Author::Customer),
+        Sender::ThirdParty => Some(Author::SomebodyElse),
+        Sender::Staff { .. } | Sender::FalseStaff { .. } => None,
     }
 }
 

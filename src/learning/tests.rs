@@ -101,6 +101,7 @@ fn wrote(mail: u8) -> Event {
         message_id: ours(mail),
         purpose: crate::compose::Purpose::Packet,
         to: vec![],
+        said: vec![],
     }
 }
 

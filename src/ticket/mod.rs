@@ -201,6 +201,9 @@ pub enum Event {
         purpose: crate::compose::Purpose,
         /// To whom.
         to: Vec<Address>,
+        /// Sentences of it that a summary of the thread may show, word for word; of a question one for each detail. Nothing of what
+        /// staff get, nothing where an older program wrote it.
+        said: Vec<String>,
     },
 }
 

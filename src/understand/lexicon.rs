@@ -1,8 +1,8 @@
 //! Word lists as data: patterns (`pattern.rs`) over folded words, read from the TOML files in `lexicon/`.
 //!
 //! A file has lists (`[sure]`, `[words]`, `[innocent]`, …), each with an array of patterns a language. `[class]` names words
-//! that patterns use as `<name>`. All languages are always looked for: a mail of three words often has no sure language, and
-//! phrases of one language hardly ever mean something in another.
+//! that patterns use as `<name>`. Manners and the lesser signals are looked for in all languages at once; stops and urgency in
+//! each language apart ([`Lexicon::read_each_language`]), where `stops/tongues.rs` says that it may be spoken.
 //!
 //! Lists are long and mails are many, so patterns are kept by the word they begin with: what a sentence does not begin, is not tried.
 
@@ -87,25 +87,40 @@ impl List {
 }
 
 impl Lexicon {
-    /// Reads a file of lists.
+    /// Reads a file of lists, all languages together.
     pub(super) fn read(source: &str) -> Self {
-        // A broken file is found by the test below; at run time an empty list is better than no gateway.
-        let mut file: BTreeMap<String, toml::Table> = toml::from_str(source).unwrap_or_default();
-        let classes: Classes = file
-            .remove("class")
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|(name, list)| Some((name, list.as_str()?.to_owned())))
-            .collect();
+        let (lists, classes) = lists_and_classes(source);
         let mut lexicon = Self::default();
-        for (name, languages) in file {
+        for (name, languages) in lists {
             let list = lexicon.lists.entry(name).or_default();
-            let rows = languages.values().filter_map(toml::Value::as_array);
-            for text in rows.flatten().filter_map(toml::Value::as_str) {
-                list.add(Pattern::parse(text, &classes));
-            }
+            languages
+                .values()
+                .for_each(|rows| add_rows(list, rows, &classes));
         }
         lexicon
+    }
+
+    /// Reads a file of lists, each language apart: a phrase of one excuses nothing in another.
+    pub(super) fn read_each_language(source: &str) -> Vec<(String, Self)> {
+        let (lists, classes) = lists_and_classes(source);
+        let mut each: Vec<(String, Self)> = Vec::new();
+        for (name, languages) in lists {
+            for (language, rows) in languages {
+                let at = each.iter().position(|(known, _)| *known == language);
+                let at = at.unwrap_or_else(|| {
+                    each.push((language, Self::default()));
+                    each.len().saturating_sub(1)
+                });
+                if let Some((_, lexicon)) = each.get_mut(at) {
+                    add_rows(
+                        lexicon.lists.entry(name.clone()).or_default(),
+                        &rows,
+                        &classes,
+                    );
+                }
+            }
+        }
+        each
     }
 
     /// Adds phrases to a list.
@@ -148,6 +163,26 @@ impl Lexicon {
         self.lists
             .keys()
             .filter_map(|name| name.strip_prefix("first_"))
+    }
+}
+
+/// The lists of a file, by name and language, and its classes.
+fn lists_and_classes(source: &str) -> (BTreeMap<String, toml::Table>, Classes) {
+    // A broken file is found by the test below; at run time an empty list is better than no gateway.
+    let mut file: BTreeMap<String, toml::Table> = toml::from_str(source).unwrap_or_default();
+    let classes = file
+        .remove("class")
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(name, list)| Some((name, list.as_str()?.to_owned())))
+        .collect();
+    (file, classes)
+}
+
+fn add_rows(list: &mut List, rows: &toml::Value, classes: &Classes) {
+    let rows = rows.as_array().into_iter().flatten();
+    for text in rows.filter_map(toml::Value::as_str) {
+        list.add(Pattern::parse(text, classes));
     }
 }
 

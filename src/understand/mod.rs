@@ -16,11 +16,15 @@ mod prepare;
 mod quotation;
 mod spelling;
 mod stops;
+pub(crate) mod summary;
 mod teachable;
 mod types;
 mod urgency;
 mod words;
 
+pub use summary::{
+    Author, OpenSentence, Source, SourcePart, SourcedSentence, ThreadSummary, WhyOpen,
+};
 pub use teachable::{RequestText, Taught, Unteachable};
 pub use types::{
     CustomerWord, FactFound, FactSource, HardStop, IntentScore, Request, SignalFound,
@@ -74,6 +78,7 @@ impl Understander {
         encoder: Option<&Arc<Encoder>>,
         taught: &[Taught],
     ) -> Self {
+        summary::load();
         Self {
             preparer: prepare::Preparer::new(),
             intents: intent::IntentFinder::train(
@@ -103,7 +108,8 @@ impl Understander {
         let (urgency, urgency_evidence) = self.attention.urgency(&prepared, &hard_stops);
         let (intents, requests, carrier) = self.intents.find(&prepared, language.language());
         Understanding {
-            summary: summary(&prepared, carrier),
+            summary: one_sentence(&prepared, carrier),
+            thread: ThreadSummary::default(),
             signals: self.attention.signals(mail, &prepared),
             facts: self.facts.find(mail, &prepared, ticket),
             customer_word: customer_word.map(|(word, _)| word),
@@ -114,6 +120,16 @@ impl Understander {
             urgency,
             urgency_evidence,
         }
+    }
+}
+
+impl Understander {
+    /// The best intent of a mail, right or not, and what is known of it in numbers; for fitting the rejector (`make rejector`).
+    #[must_use]
+    pub fn evidence(&self, mail: &Mail) -> Option<(String, intent::Evidence)> {
+        let prepared = self.preparer.prepare(mail);
+        let language = language::detect(&spoken_text(&prepared), &self.support_language);
+        self.intents.evidence(&prepared, language.language())
     }
 }
 
@@ -129,7 +145,7 @@ fn spoken_text(prepared: &Prepared) -> String {
 }
 
 /// The sentence that carries the request: the one that spoke most for the intent, else the first that asks, else the first.
-fn summary(prepared: &Prepared, carrier: Option<usize>) -> String {
+fn one_sentence(prepared: &Prepared, carrier: Option<usize>) -> String {
     let sentences = &prepared.sentences;
     let of_substance = || {
         sentences

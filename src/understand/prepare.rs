@@ -78,13 +78,38 @@ impl Preparer {
 
     /// Prepares a mail.
     pub(super) fn prepare(&self, mail: &Mail) -> Prepared {
-        let subject = without_reply_marks(&visible(mail.subject.as_str(), 400)).to_owned();
-        let text = without_tags(&visible(&mail.body.own_words(), TEXT_MAX_CHARS));
-        let (substance, mut signature) = self.split_signature(&text);
+        let mut prepared = self.prepare_text(mail.subject.as_str(), &mail.body.own_words());
         if !mail.body.signature.is_empty() {
-            signature.push('\n');
-            signature.push_str(&visible(&mail.body.signature, 2_000));
+            prepared.signature.push('\n');
+            let signature = visible(&mail.body.signature, 2_000);
+            prepared.signature.push_str(&signature);
         }
+        prepared
+    }
+
+    /// A sentence without the greeting that it begins with (`Hello, where is it?`).
+    pub(super) fn without_greeting<'a>(&self, sentence: &'a str) -> &'a str {
+        let mut sentence = sentence;
+        // `Madame, Monsieur, …`
+        for _ in 0..2 {
+            let Some((greeting, rest)) = sentence.split_once([',', ':', '!']) else {
+                break;
+            };
+            let folded = words(greeting);
+            let is_greeting = folded.len() <= 5 && self.manners.has("greeting", &folded);
+            if !is_greeting || words(rest).len() < 3 {
+                break;
+            }
+            sentence = rest.trim_start();
+        }
+        sentence
+    }
+
+    /// Prepares what is kept of a mail.
+    pub(super) fn prepare_text(&self, subject: &str, text: &str) -> Prepared {
+        let subject = without_reply_marks(&visible(subject, 400)).to_owned();
+        let text = without_tags(&visible(text, TEXT_MAX_CHARS));
+        let (substance, signature) = self.split_signature(&text);
         let mut sentences = Vec::new();
         if words(&subject).iter().any(|word| word.len() > 1) {
             sentences.push(self.sentence(&quotation::mark(&subject), Place::Subject, &mut false));

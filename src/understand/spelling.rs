@@ -1,5 +1,6 @@
 //! Key words with one slip of the finger: `solicitr`, `hosptial`, `Rechtsanwlat`. Only for words that are listed, long enough
-//! and unlike other words; one letter too many, too few, wrong, or two swapped; the first letter right.
+//! and unlike other words; one letter too many, too few, wrong, or two swapped; the first letter right. And German umlauts that
+//! are spelt out.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,6 +15,7 @@ pub(super) struct Spelling {
     known: HashMap<String, usize>,
     shortened: HashMap<String, usize>,
     words: Vec<String>,
+    umlaut_stems: Vec<String>,
 }
 
 impl Spelling {
@@ -41,12 +43,16 @@ impl Spelling {
             spelling.words.push(word.clone());
             spelling.known.insert(word.clone(), number);
         }
+        spelling.umlaut_stems = words("umlaut").cloned().collect();
         spelling
     }
 
     /// Puts right what is one slip away from a listed word. At most a few look-ups a word.
     pub(super) fn correct(&self, words: &mut [String]) {
         for word in words {
+            if let Some(folded) = self.without_spelt_out_umlauts(word) {
+                *word = folded;
+            }
             let length = word.len();
             if !(SHORTEST..=LONGEST).contains(&length) || self.known.contains_key(word) {
                 continue;
@@ -55,6 +61,19 @@ impl Spelling {
                 right.clone_into(word);
             }
         }
+    }
+
+    /// `gestuerzt` as the lists write it: `gesturzt`.
+    fn without_spelt_out_umlauts(&self, word: &str) -> Option<String> {
+        const PAIRS: [(&str, &str); 3] = [("ae", "a"), ("oe", "o"), ("ue", "u")];
+        if word.len() > LONGEST || !PAIRS.iter().any(|(pair, _)| word.contains(pair)) {
+            return None;
+        }
+        let folded = PAIRS.iter().fold(word.to_owned(), |text, (pair, letter)| {
+            text.replace(pair, letter)
+        });
+        let is_listed = |stem: &String| folded.starts_with(stem.as_str());
+        self.umlaut_stems.iter().any(is_listed).then_some(folded)
     }
 
     fn nearest(&self, word: &str) -> Option<&str> {
@@ -114,6 +133,8 @@ mod tests {
             ("lawyyer", "lawyer"),
             ("layers insured backed", "layers insured backed"),
             ("hospitality", "hospitality"),
+            ("ich bin gestuerzt", "ich bin gesturzt"),
+            ("aktuell blue steuer does", "aktuell blue steuer does"),
         ] {
             let mut row = words(text);
             spelling.correct(&mut row);

@@ -3,11 +3,13 @@
 //! Reads hostile input. When in doubt a stop is claimed: a person who looks once too often costs less than a machine that
 //! answers somebody in need. `identity` is not found here: it comes from the thread, never from text.
 //!
-//! Most stops are found by their word list alone (`lexicon/`): `sure` always counts; `words` not where it is denied, only
-//! supposed, or a subject of a few words; `first_x` with `second_x` counts when both are said in one sentence or in
-//! neighbouring ones; what an `innocent` phrase overlaps never counts.
+//! Most stops are found by their word list alone (`lexicon/`), in the languages that are spoken (`tongues.rs`): `sure` always
+//! counts; `told` not where it is only imagined; `words` not where denied, supposed, or a subject of a few words; `first_x`
+//! with `second_x` counts when both are said in one sentence or in neighbouring ones; what an `innocent` phrase overlaps never
+//! counts.
 
 mod frustration;
+pub(super) mod tongues;
 
 use super::lexicon::Lexicon;
 use super::negation::is_denied;
@@ -16,6 +18,7 @@ use super::prepare::{Place, Prepared, Role, Sentence};
 use super::types::{HardStop, StopFound};
 use super::words::{one_line, words};
 use std::collections::BTreeMap;
+use tongues::Tongues;
 
 /// Evidence is cut here, in characters.
 const EVIDENCE_MAX_CHARS: usize = 240;
@@ -26,7 +29,8 @@ const BARE_SUBJECT_WORDS: usize = 3;
 /// All detectors.
 #[derive(Debug)]
 pub(super) struct StopDetectors {
-    lexicons: BTreeMap<HardStop, Lexicon>,
+    /// By stop, then by language.
+    lexicons: BTreeMap<HardStop, Vec<(String, Lexicon)>>,
     /// Words that the admin added: they always count.
     added: BTreeMap<HardStop, Lexicon>,
     numbers: PaymentNumbers,
@@ -63,7 +67,7 @@ impl StopDetectors {
         Self {
             lexicons: shipped
                 .into_iter()
-                .map(|(stop, source)| (stop, Lexicon::read(source)))
+                .map(|(stop, source)| (stop, Lexicon::read_each_language(source)))
                 .collect(),
             added,
             numbers: PaymentNumbers::new(),
@@ -72,12 +76,14 @@ impl StopDetectors {
 
     /// The stops of a mail in the order of [`HardStop::ALL`]. `asked_word`: the customer wrote `HUMAN`.
     pub(super) fn find(&self, prepared: &Prepared, asked_word: Option<&str>) -> Vec<StopFound> {
+        let tongues = tongues::of_sentences(&prepared.sentences);
+        let spoken: Vec<(&Sentence, Tongues)> = prepared.sentences.iter().zip(tongues).collect();
         HardStop::ALL
             .into_iter()
             .filter_map(|stop| {
                 let evidence = self
                     .special(stop, prepared, asked_word)
-                    .or_else(|| self.in_sentences(stop, prepared))
+                    .or_else(|| self.in_sentences(stop, prepared, &spoken))
                     .or_else(|| self.added_words(stop, prepared))?;
                 Some(StopFound {
                     stop,
@@ -96,10 +102,10 @@ impl StopDetectors {
     ) -> Option<String> {
         match stop {
             HardStop::HumanRequest => asked_word.map(str::to_owned),
-            HardStop::Frustration => frustration::find(self.lexicons.get(&stop)?, prepared),
             HardStop::PaymentData => self.payment_number(prepared),
             HardStop::Minor => self.age_below_the_name(prepared),
-            HardStop::Legal
+            HardStop::Frustration
+            | HardStop::Legal
             | HardStop::Safety
             | HardStop::Security
             | HardStop::Privacy
@@ -107,24 +113,37 @@ impl StopDetectors {
         }
     }
 
-    /// The first sentence in which the stop's words are meant.
-    fn in_sentences(&self, stop: HardStop, prepared: &Prepared) -> Option<String> {
-        // Rage is a matter of the whole mail.
-        let lexicon = self
-            .lexicons
-            .get(&stop)
-            .filter(|_| stop != HardStop::Frustration)?;
-        let heard: Vec<&Sentence> = prepared
-            .sentences
+    /// The first sentence in which the stop's words are meant, in a language that it speaks.
+    fn in_sentences(
+        &self,
+        stop: HardStop,
+        prepared: &Prepared,
+        spoken: &[(&Sentence, Tongues)],
+    ) -> Option<String> {
+        self.lexicons
+            .get(&stop)?
             .iter()
-            // `Forward this to no colleague` is said to a machine: nobody asks for a person with it.
-            .filter(|sentence| stop != HardStop::HumanRequest || sentence.role != Role::ToMachine)
-            .collect();
-        let sentence = heard
-            .iter()
-            .find(|sentence| says(lexicon, sentence))
-            .or_else(|| says_together(lexicon, &heard))?;
-        Some(sentence.text.clone())
+            .find_map(|(language, lexicon)| {
+                let heard: Vec<&Sentence> = spoken
+                    .iter()
+                    .filter(|(_, tongues)| tongues.speak(language))
+                    .map(|(sentence, _)| *sentence)
+                    // What is told to a machine is nobody's wish for a person, and no lawyer's letter.
+                    .filter(|sentence| {
+                        sentence.role != Role::ToMachine
+                            || !matches!(stop, HardStop::HumanRequest | HardStop::Legal)
+                    })
+                    .collect();
+                if stop == HardStop::Frustration {
+                    // Rage is a matter of the whole mail.
+                    return frustration::find(lexicon, prepared, &heard);
+                }
+                let sentence = heard
+                    .iter()
+                    .find(|sentence| says(lexicon, sentence))
+                    .or_else(|| says_together(lexicon, &heard))?;
+                Some(sentence.text.clone())
+            })
     }
 
     fn added_words(&self, stop: HardStop, prepared: &Prepared) -> Option<String> {
@@ -147,14 +166,19 @@ impl StopDetectors {
 
     /// Children sign with their age: `Maisie, age 9`, `Emil (11)`.
     fn age_below_the_name(&self, prepared: &Prepared) -> Option<String> {
-        let lexicon = self.lexicons.get(&HardStop::Minor)?;
+        let lexicons = self.lexicons.get(&HardStop::Minor)?;
+        let is_signed = |row: &[String]| {
+            lexicons
+                .iter()
+                .any(|(_, lexicon)| lexicon.has("signed", row))
+        };
         prepared
             .signature
             .lines()
             .take(6)
             .find(|line| {
                 let row = words(line);
-                row.len() <= 6 && (lexicon.has("signed", &row) || is_name_with_age(line))
+                row.len() <= 6 && (is_signed(&row) || is_name_with_age(line))
             })
             .map(str::to_owned)
     }
@@ -179,7 +203,9 @@ fn is_name_with_age(line: &str) -> bool {
 /// Whether a sentence says what a list is about.
 fn says(lexicon: &Lexicon, sentence: &Sentence) -> bool {
     let (row, clauses) = (&sentence.own_words, &sentence.own_clauses);
-    if !lexicon.guilty("sure", row).is_empty() {
+    if !lexicon.guilty("sure", row).is_empty()
+        || !lexicon.guilty("told", row).is_empty() && !lexicon.has("imagined", row)
+    {
         return true;
     }
     let bare = sentence.place == Place::Subject && row.len() <= BARE_SUBJECT_WORDS;

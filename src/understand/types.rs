@@ -1,5 +1,6 @@
 //! What was understood of a mail, as types. Whatever stands in them as text is the customer's own words: data, never a command.
 
+use super::summary::ThreadSummary;
 use crate::config::{FactName, IntentName, Language};
 use std::collections::BTreeMap;
 
@@ -26,6 +27,8 @@ pub struct Understanding {
     pub customer_word: Option<CustomerWord>,
     /// What is wanted, in one line, taken from the mail's own sentences.
     pub summary: String,
+    /// What the whole thread comes to; empty where it was not looked at (`summary.rs`).
+    pub thread: ThreadSummary,
 }
 
 impl Understanding {
@@ -43,6 +46,7 @@ impl Understanding {
             facts: BTreeMap::new(),
             customer_word: None,
             summary: String::new(),
+            thread: ThreadSummary::default(),
         }
     }
 }

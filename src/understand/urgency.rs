@@ -2,7 +2,8 @@
 
 use super::lexicon::Lexicon;
 use super::negation::is_denied;
-use super::prepare::{Prepared, Sentence};
+use super::prepare::{Place, Prepared, Role, Sentence};
+use super::stops::tongues::{self, Tongues};
 use super::types::{HardStop, SignalFound, StopFound, Urgency};
 use super::words::{one_line, words};
 use crate::mail::Mail;
@@ -10,17 +11,24 @@ use crate::mail::Mail;
 /// Evidence is cut here, in characters.
 const EVIDENCE_MAX_CHARS: usize = 240;
 
+/// A mail of fewer words says the rest in its subject.
+const FEW_WORDS: usize = 5;
+
+/// A longer mail that says thanks says something else as well.
+const THANKS_MAX_WORDS: usize = 45;
+
 /// The word lists of urgency and of the lesser signals.
 #[derive(Debug)]
 pub(super) struct Attention {
-    urgency: Lexicon,
+    /// By language.
+    urgency: Vec<(String, Lexicon)>,
     signals: Lexicon,
 }
 
 impl Attention {
     pub(super) fn new() -> Self {
         Self {
-            urgency: Lexicon::read(include_str!("lexicon/urgency.toml")),
+            urgency: Lexicon::read_each_language(include_str!("lexicon/urgency.toml")),
             signals: Lexicon::read(include_str!("lexicon/signals.toml")),
         }
     }
@@ -43,13 +51,43 @@ impl Attention {
         if let Some(found) = harm {
             return (Urgency::High, Some(found.evidence.clone()));
         }
-        let low = find(&self.urgency, "low", &prepared.sentences, false);
-        let high = find(&self.urgency, "high", &prepared.sentences, true);
-        match (high, low) {
-            (Some(high), _) => (Urgency::High, Some(high)),
-            (None, Some(low)) => (Urgency::Low, Some(low)),
-            (None, None) => (Urgency::Normal, None),
+        let heard = Heard::of(prepared);
+        let is_legal = stops.iter().any(|found| found.stop == HardStop::Legal);
+        let high = heard.find(&self.urgency, "high", true).or_else(|| {
+            heard
+                .find(&self.urgency, "deadline", false)
+                .filter(|_| is_legal)
+        });
+        if let Some(high) = high {
+            return (Urgency::High, Some(high));
         }
+        let only = |allowed: &[HardStop]| stops.iter().all(|found| allowed.contains(&found.stop));
+        let low = heard
+            .find(&self.urgency, "low", false)
+            .filter(|_| only(&[HardStop::Minor, HardStop::HumanRequest]))
+            .or_else(|| {
+                self.nobody_waits(&heard)
+                    .filter(|_| only(&[HardStop::Minor]))
+            });
+        low.map_or((Urgency::Normal, None), |low| (Urgency::Low, Some(low)))
+    }
+
+    /// The sentence that shows that a mail is about nothing for which somebody waits: an offer, praise, thanks.
+    fn nobody_waits(&self, heard: &Heard) -> Option<String> {
+        let body = heard.body();
+        let of_body: usize = body.words();
+        // The subject of a reply is our own: it counts only where the mail says next to nothing.
+        let said = if of_body < FEW_WORDS { heard } else { &body };
+        if said.find(&self.urgency, "waits", true).is_some() {
+            return None;
+        }
+        let thanks = || {
+            let asks = said.0.iter().any(|(sentence, _)| sentence.asks);
+            let sentences = said.0.iter().map(|(sentence, _)| *sentence);
+            find(&self.signals, "thanks", sentences, true)
+                .filter(|_| !asks && of_body <= THANKS_MAX_WORDS)
+        };
+        heard.find(&self.urgency, "idle", true).or_else(thanks)
     }
 
     /// Thanks, annoyance, a repeated contact, help that did not help; and whether thanks is all that the mail says.
@@ -63,7 +101,7 @@ impl Attention {
         .into_iter()
         .filter_map(|(name, list)| {
             let negatable = matches!(name, "annoyance" | "thanks");
-            let evidence = find(&self.signals, list, &prepared.sentences, negatable)?;
+            let evidence = find(&self.signals, list, prepared.sentences.iter(), negatable)?;
             Some(SignalFound { name, evidence })
         })
         .collect();
@@ -91,13 +129,68 @@ impl Attention {
     }
 }
 
+/// The sentences that were said to us (not to a machine), with the languages that they speak.
+struct Heard<'a>(Vec<(&'a Sentence, Tongues)>);
+
+impl<'a> Heard<'a> {
+    fn of(prepared: &'a Prepared) -> Self {
+        let tongues = tongues::of_sentences(&prepared.sentences);
+        let sentences = prepared.sentences.iter().zip(tongues);
+        Self(
+            sentences
+                .filter(|(sentence, _)| sentence.role != Role::ToMachine)
+                .collect(),
+        )
+    }
+
+    /// Without the subject.
+    fn body(&self) -> Self {
+        let sentences = self.0.iter().copied();
+        Self(
+            sentences
+                .filter(|(sentence, _)| sentence.place == Place::Body)
+                .collect(),
+        )
+    }
+
+    fn words(&self) -> usize {
+        self.0
+            .iter()
+            .map(|(sentence, _)| sentence.words.len())
+            .sum()
+    }
+
+    /// The first sentence in which a list of a language that is spoken has a hit that nothing excuses.
+    fn find(&self, lexicons: &[(String, Lexicon)], list: &str, negatable: bool) -> Option<String> {
+        lexicons.iter().find_map(|(language, lexicon)| {
+            let spoken = self.0.iter().filter(|(_, tongues)| tongues.speak(language));
+            find(
+                lexicon,
+                list,
+                spoken.map(|(sentence, _)| *sentence),
+                negatable,
+            )
+        })
+    }
+}
+
 /// The first sentence in which a list has a hit.
-fn find(lexicon: &Lexicon, list: &str, sentences: &[Sentence], negatable: bool) -> Option<String> {
+fn find<'a>(
+    lexicon: &Lexicon,
+    list: &str,
+    mut sentences: impl Iterator<Item = &'a Sentence>,
+    negatable: bool,
+) -> Option<String> {
     sentences
-        .iter()
         .find(|sentence| {
-            lexicon.hits(list, &sentence.own_words).iter().any(|hit| {
-                !negatable || !is_denied(&sentence.own_words, &sentence.own_clauses, *hit)
+            // What is innocent is no haste.
+            let hits = if list == "high" {
+                lexicon.guilty(list, &sentence.own_words)
+            } else {
+                lexicon.hits(list, &sentence.own_words)
+            };
+            hits.into_iter().any(|hit| {
+                !negatable || !is_denied(&sentence.own_words, &sentence.own_clauses, hit)
             })
         })
         .map(|sentence| one_line(&sentence.text, EVIDENCE_MAX_CHARS))

@@ -93,6 +93,10 @@ fn a_customer_who_writes_again_reaches_the_person_and_no_machine() {
     });
     assert_eq!(passed_on.ticket(), packet.ticket());
     assert!(
+        passed_on.says("“A new one leaves us this afternoon.” (our team, "),
+        "and what was said so far, out of the journal"
+    );
+    assert!(
         passed_on
             .header("References")
             .is_some_and(|all| all.contains(&packet.message_id())),

@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::mail::Mailbox;
+use crate::understand::{
+    Author, OpenSentence, Source, SourcePart, SourcedSentence, ThreadSummary, WhyOpen,
+};
 use proptest::prelude::*;
 
 /// Text that has broken other programs.
@@ -116,6 +119,31 @@ fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A summary in which every sentence is this text.
+fn thread_of(text: &str) -> ThreadSummary {
+    let sentence = SourcedSentence {
+        text: text.to_owned(),
+        source: Source {
+            author: Author::Customer,
+            at: at(0),
+            message: 1,
+            part: SourcePart::Quoted,
+        },
+    };
+    ThreadSummary {
+        wanted: vec![sentence.clone()],
+        happened: vec![sentence.clone()],
+        open: vec![OpenSentence {
+            sentence: SourcedSentence {
+                text: format!("{text}!"),
+                ..sentence
+            },
+            why: WhyOpen::OverduePromise,
+        }],
+        saves_reading: true,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
     #[test]
@@ -131,6 +159,7 @@ proptest! {
             it.mail.attachments = vec![file(&file_name, body.as_bytes())];
             it.understanding.summary = body.clone();
             it.mail.oddities = vec![crate::mail::Oddity(body.clone())];
+            it.understanding.thread = thread_of(&body);
         });
         let mut handed = decision(Action::HandOff(HandOff { suggestion: None, ..hand_off() }));
         handed.reasons.first.evidence = body.clone();

@@ -101,6 +101,82 @@ fn a_hand_off() {
     snapshot("notice-first-en", &first(), &decision, Purpose::Notice);
 }
 
+/// A refund that took three mails of Ann and one of Kim; the last one comes a week after the day that Kim had promised.
+fn refund_thread() -> TestSituation {
+    let excerpt = |mail: &mut Event, text: &str| {
+        if let Event::Opened { mail, .. } | Event::CustomerWrote { mail } = mail {
+            mail.excerpt = text.to_owned();
+        }
+    };
+    let mut story = TicketStory::opened().ticket();
+    let mut again = TicketStory::opened().customer_wrote().ticket().events;
+    excerpt(
+        &mut story.events[0].event,
+        "Hello,\n\nI sent the *jacket* back on 20 January, parcel 00340434. Please refund the 89 euros.\n\nAnn",
+    );
+    excerpt(
+        &mut again[1].event,
+        "Hello,\n\nthe parcel arrived at your place on 24 January, says the post office. When do I get my money?\n\nAnn",
+    );
+    let kims =
+        "Dear Ann,\n\nwe have found your parcel. We will transfer the money by Friday.\n\nKim";
+    let said = crate::understand::summary::kept_of_ours(kims, kims);
+    let wrote = Event::Wrote {
+        message_id: message_id("s1@us.example"),
+        purpose: Purpose::StaffReply,
+        to: vec![address("ann@a.example")],
+        said,
+    };
+    let member = address("kim@shop.example");
+    let events = [
+        again.remove(1).event,
+        Event::StaffReplied {
+            member: member.clone(),
+        },
+        wrote,
+        Event::GivenBack { member },
+    ];
+    for (number, event) in (1..).zip(events) {
+        story.events.push(crate::ticket::TimedEvent {
+            at: at(number * 1440 - 30 * 1440),
+            cause: None,
+            event,
+        });
+    }
+    story.events[0].at = at(-31 * 1440);
+    let mut situation = TestSituation::new().saying(
+        "Hi,\n\nany news? Nothing has arrived on my account. My bank details have changed, do you need the new ones?\n\nAnn",
+    );
+    situation.ticket = Some(story);
+    situation.sender = Sender::Customer(Trust::Thread);
+    situation.understanding.summary = "any news?".to_owned();
+    let new = crate::understand::summary::NewMail {
+        mail: &situation.mail,
+        author: crate::understand::Author::Customer,
+        at: at(0),
+    };
+    situation.understanding.thread = crate::understand::summary::of_thread(
+        &new,
+        situation.ticket.as_ref(),
+        &situation.understanding,
+    );
+    situation
+}
+
+#[test]
+fn a_thread_is_summarised_for_staff() {
+    let decision = decision(Action::HandOff(hand_off()));
+    let passed = super::decision(Action::PassOn {
+        team: team_name("desk"),
+    });
+    for (code, name) in [("en", "packet-thread-en"), ("de", "packet-thread-de")] {
+        let situation = refund_thread().with(|it| it.settings.support.language = language(code));
+        snapshot(name, &situation, &decision, Purpose::Packet);
+        let name = name.replace("packet", "wrote-again");
+        snapshot(&name, &situation, &passed, Purpose::CustomerWroteAgain);
+    }
+}
+
 #[test]
 fn to_staff() {
     let again = TestSituation::new().in_ticket(TicketStory::opened().handed_off("desk").wrote(

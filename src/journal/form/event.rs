@@ -116,6 +116,9 @@ enum EventForm {
         message_id: String,
         purpose: String,
         to: Vec<String>,
+        // Not in records of older programs.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
     },
 }
 
@@ -315,10 +318,12 @@ impl From<&Event> for EventForm {
                 message_id,
                 purpose,
                 to,
+                said,
             } => Self::Wrote {
                 message_id: message_id.as_str().to_owned(),
                 purpose: purpose_word(*purpose).to_owned(),
                 to: to.iter().map(text).collect(),
+                said: said.clone(),
             },
         }
     }
@@ -469,6 +474,7 @@ impl TryFrom<EventForm> for Event {
                 message_id: id,
                 purpose: word,
                 to,
+                said,
             } => Self::Wrote {
                 message_id: message_id(&id)?,
                 purpose: purpose(&word)?,
@@ -476,6 +482,7 @@ impl TryFrom<EventForm> for Event {
                     .iter()
                     .map(|text| address(text))
                     .collect::<Result<_, _>>()?,
+                said,
             },
         })
     }

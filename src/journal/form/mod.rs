@@ -126,6 +126,19 @@ mod tests {
         assert!(wrong(cause).contains("identity"));
     }
 
+    #[test]
+    fn a_mail_recorded_before_its_sentences_were_kept_can_be_read() {
+        let old = br#"{"v":1,"is":{"at":"2027-01-15T08:00:01Z","cause":null,"event":{"is":"wrote","message_id":"m1@desk.example","purpose":"answer","to":["ann@a.example"]}}}"#;
+        let form: TimedEventForm = read("event", old).unwrap();
+        let timed = crate::ticket::TimedEvent::try_from(form).unwrap();
+        let crate::ticket::Event::Wrote { said, .. } = &timed.event else {
+            panic!("{timed:?}");
+        };
+        assert!(said.is_empty());
+        let again = write("event", &TimedEventForm::from(&timed)).unwrap();
+        assert_eq!(again, old);
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

@@ -7,10 +7,12 @@ mod model;
 mod reading;
 mod regression;
 mod rejector;
+mod requests;
 mod topics;
 mod vocabulary;
 
 pub use model::{Example, Model};
+pub use rejector::Evidence;
 
 use super::lexicon::Lexicon;
 use super::meaning::Encoder;
@@ -33,13 +35,6 @@ const TAUGHT_WEIGHT: f32 = 1.0;
 const TAUGHT_NONE_WEIGHT: f32 = 0.5;
 /// The most intents that are reported.
 const INTENTS_MAX: usize = 5;
-/// A sentence is a request of its own from this confidence on.
-const REQUEST_THRESHOLD: f64 = 0.5;
-/// A second one only from this confidence on: half the mails have a sentence that sounds like another article.
-const SECOND_REQUEST_THRESHOLD: f64 = 0.97;
-/// A sentence that says that it adds something (`also`, `2.`) needs less.
-const ADDED_REQUEST_THRESHOLD: f64 = 0.7;
-
 /// One classifier for each language that has articles.
 #[derive(Debug)]
 pub(super) struct IntentFinder {
@@ -117,29 +112,9 @@ impl IntentFinder {
         prepared: &Prepared,
         language: &Language,
     ) -> (Vec<IntentScore>, Vec<Request>, Option<usize>) {
-        let Some(model) = self.models.get(language) else {
-            return (Vec::new(), Vec::new(), None);
-        };
-        let mut sentences: Vec<(usize, &Sentence)> = prepared
-            .sentences
-            .iter()
-            .enumerate()
-            .filter(|(_, sentence)| sentence.role == Role::Substance)
-            .collect();
-        if sentences.is_empty() {
-            // Courtesy alone may still be all there is (`return label please, thanks`).
-            sentences = prepared
-                .sentences
-                .iter()
-                .enumerate()
-                .filter(|(_, sentence)| sentence.role == Role::SmallTalk)
-                .collect();
-        }
-        let texts: Vec<(&str, f64)> = sentences
-            .iter()
-            .map(|(_, sentence)| (sentence.text.as_str(), weight(sentence)))
-            .collect();
-        let Some(reading) = model.read(&texts) else {
+        let sentences = substance(prepared);
+        let model = self.models.get(language);
+        let Some(reading) = model.and_then(|model| model.read(&weighed(&sentences))) else {
             return (Vec::new(), Vec::new(), None);
         };
         let best_sentence = |intent: &str| {
@@ -163,60 +138,41 @@ impl IntentFinder {
         let top = intents
             .first()
             .and_then(|first| best_sentence(&first.intent.0));
-        let mut requests: Vec<Request> = Vec::new();
-        for (position, (_, sentence)) in sentences.iter().enumerate() {
-            let Some((intent, confidence)) = reading.sentence_top(position) else {
-                continue;
-            };
-            let is_first = intents
-                .first()
-                .is_some_and(|first| first.intent.0 == intent);
-            let first_here = intents.first().map_or(0.0, |first| {
-                reading.sentence_probability(position, &first.intent.0)
-            });
-            // A second request must stand by itself: a subject or a mere statement repeats, and a sentence that may as well mean
-            // the first request is about that.
-            let of_its_own = sentence.asks
-                && sentence.place == Place::Body
-                && (confidence >= SECOND_REQUEST_THRESHOLD
-                    || confidence >= ADDED_REQUEST_THRESHOLD && adds(sentence))
-                && first_here < 0.1;
-            if !(is_first && confidence >= REQUEST_THRESHOLD || of_its_own) {
-                continue;
-            }
-            match requests
-                .iter_mut()
-                .find(|request| request.intent.0 == intent)
-            {
-                Some(known) if known.confidence >= confidence => {}
-                Some(known) => {
-                    known.confidence = confidence;
-                    known.sentence = one_line(&sentence.text, SENTENCE_MAX_CHARS);
-                }
-                None => requests.push(Request {
-                    intent: IntentName(intent.to_owned()),
-                    confidence,
-                    sentence: one_line(&sentence.text, SENTENCE_MAX_CHARS),
-                }),
-            }
-        }
-        // The mail's main request is always one of them.
-        if let Some(first) = intents.first()
-            && !requests
-                .iter()
-                .any(|request| request.intent == first.intent)
-        {
-            requests.insert(
-                0,
-                Request {
-                    intent: first.intent.clone(),
-                    confidence: first.confidence,
-                    sentence: first.evidence.clone(),
-                },
-            );
-        }
+        let requests = requests::find(&reading, &sentences, &intents);
         (intents, requests, top.map(|(index, _)| *index))
     }
+
+    /// The best intent, right or not, and what is known of it; for fitting the rejector.
+    pub(super) fn evidence(
+        &self,
+        prepared: &Prepared,
+        language: &Language,
+    ) -> Option<(String, Evidence)> {
+        let model = self.models.get(language)?;
+        let (intent, evidence) = model.evidence(&weighed(&substance(prepared)))?;
+        Some((intent.to_owned(), evidence))
+    }
+}
+
+/// The sentences that say what is wanted, each with its number in the mail. Where there is nothing but courtesy (`return label please, thanks`),
+/// the courtesy.
+fn substance(prepared: &Prepared) -> Vec<(usize, &Sentence)> {
+    let of = |role: Role| -> Vec<(usize, &Sentence)> {
+        let all = prepared.sentences.iter().enumerate();
+        all.filter(|(_, sentence)| sentence.role == role).collect()
+    };
+    let found = of(Role::Substance);
+    if found.is_empty() {
+        of(Role::SmallTalk)
+    } else {
+        found
+    }
+}
+
+fn weighed<'a>(sentences: &[(usize, &'a Sentence)]) -> Vec<(&'a str, f64)> {
+    let weighed =
+        |(_, sentence): &(usize, &'a Sentence)| (sentence.text.as_str(), weight(sentence));
+    sentences.iter().map(weighed).collect()
 }
 
 /// What staff confirmed, in a language, of articles that there are.
@@ -248,30 +204,6 @@ fn own_phrases<'a>(knowledge: &'a Knowledge, language: &Language) -> Vec<(&'a st
             Some((intent.0.as_str(), phrases.map(String::as_str).collect()))
         })
         .collect()
-}
-
-/// Whether a sentence says itself that it is a further request.
-fn adds(sentence: &Sentence) -> bool {
-    sentence.own_words.iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "also"
-                | "besides"
-                | "additionally"
-                | "furthermore"
-                | "secondly"
-                | "second"
-                | "2"
-                | "another"
-                | "auch"
-                | "ausserdem"
-                | "zudem"
-                | "zweitens"
-                | "noch"
-                | "nebenbei"
-                | "ubrigens"
-        )
-    })
 }
 
 #[allow(clippy::cast_precision_loss)]

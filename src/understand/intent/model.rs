@@ -6,6 +6,7 @@ use super::super::meaning::Encoder;
 use super::regression::{fit, softmax};
 use super::vocabulary::{Sparse, Vector, Vocabulary};
 use ndarray::{Array1, Array2, Axis};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The name of the class "none of these".
@@ -27,9 +28,20 @@ const PHRASE_WEIGHT: f32 = 0.5;
 #[derive(Clone, Debug)]
 pub struct Example {
     text: String,
-    pub(super) label: String,
-    pub(super) weight: f32,
-    is_phrase: bool,
+    label: String,
+    weight: f32,
+    kind: Kind,
+}
+
+/// What an example's text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// What a customer could write.
+    Phrase,
+    /// The same, written for a topic that the article was found to be about.
+    Lent,
+    /// A text about the same things that no customer would write.
+    Text,
 }
 
 impl Example {
@@ -40,7 +52,16 @@ impl Example {
             text: text.to_owned(),
             label: intent.unwrap_or(NONE).to_owned(),
             weight,
-            is_phrase: true,
+            kind: Kind::Phrase,
+        }
+    }
+
+    /// A phrase that customers of any desk write, lent to the article that is about the same.
+    #[must_use]
+    pub fn lent(text: &str, intent: &str, weight: f32) -> Self {
+        Self {
+            kind: Kind::Lent,
+            ..Self::phrase(text, Some(intent), weight)
         }
     }
 
@@ -51,8 +72,17 @@ impl Example {
             text: text.to_owned(),
             label: intent.to_owned(),
             weight,
-            is_phrase: false,
+            kind: Kind::Text,
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn weight(&self) -> f32 {
+        self.weight
+    }
+
+    fn is_phrase(&self) -> bool {
+        self.kind != Kind::Text
     }
 }
 
@@ -99,6 +129,8 @@ pub struct Model {
     pub(super) classes: Vec<String>,
     /// Phrases of each class.
     pub(super) shots: Vec<usize>,
+    /// Whether each class was lent phrases.
+    pub(super) is_lent: Vec<bool>,
     vocabulary: Vocabulary,
     /// Row by feature, a column for each class.
     weights: Vec<f32>,
@@ -116,6 +148,8 @@ pub struct Model {
 #[derive(Clone, Debug)]
 pub(super) struct Scores {
     pub(super) probabilities: Vec<f64>,
+    /// The same in the sentence of a mail that speaks the most for the class.
+    pub(super) in_sentence: Vec<f64>,
     /// How near the nearest example is, by words and letters.
     pub(super) near_words: Vec<f64>,
     /// How near the nearest example is, by meaning; zeros without a model of meaning.
@@ -148,7 +182,7 @@ impl Model {
         let meaning = encoder.map(|encoder| rows(directions_of(&examples, encoder)));
         let alike = alike(&vectors, &postings, meaning.as_ref());
         let weights: Vec<f32> = examples.iter().map(|one| one.weight).collect();
-        let is_phrase: Vec<bool> = examples.iter().map(|one| one.is_phrase).collect();
+        let is_phrase: Vec<bool> = examples.iter().map(|one| one.is_phrase()).collect();
         let counts = Counts {
             labels: &labels,
             weights: &weights,
@@ -175,6 +209,7 @@ impl Model {
         });
         Self {
             shots: shots(&counts),
+            is_lent: is_lent(&examples, &classes),
             weights: feature_weights(&vectors, &worth, vocabulary.size()),
             classes,
             vocabulary,
@@ -241,8 +276,10 @@ impl Model {
                     .collect();
             }
         }
+        let probabilities = tempered(&scores, self.temperature);
         Scores {
-            probabilities: tempered(&scores, self.temperature),
+            in_sentence: probabilities.clone(),
+            probabilities,
             near_words,
             near_meaning,
             near_center,
@@ -299,7 +336,7 @@ struct Counts<'a> {
 
 /// What the examples mean. An answer's text is long and says many things: it counts by its words alone, and costs no time.
 fn directions_of(examples: &[&Example], encoder: &Encoder) -> Vec<Vec<f32>> {
-    let is_read = |example: &&&Example| example.is_phrase;
+    let is_read = |example: &&&Example| example.is_phrase();
     let texts: Vec<&str> = examples
         .iter()
         .filter(is_read)
@@ -310,7 +347,7 @@ fn directions_of(examples: &[&Example], encoder: &Encoder) -> Vec<Vec<f32>> {
     examples
         .iter()
         .map(|example| {
-            let own = example.is_phrase.then(|| read.next()).flatten();
+            let own = example.is_phrase().then(|| read.next()).flatten();
             own.unwrap_or_else(|| nothing.clone())
         })
         .collect()
@@ -419,6 +456,16 @@ fn shots(counts: &Counts<'_>) -> Vec<usize> {
     shots
 }
 
+fn is_lent(examples: &[&Example], classes: &[String]) -> Vec<bool> {
+    let lent: BTreeSet<&str> = examples
+        .iter()
+        .filter(|one| one.kind == Kind::Lent)
+        .map(|one| one.label.as_str())
+        .collect();
+    let has = |class: &String| lent.contains(class.as_str());
+    classes.iter().map(has).collect()
+}
+
 fn centers(meaning: &Array2<f32>, counts: &Counts<'_>) -> Array2<f32> {
     let mut centers = Array2::<f32>::zeros((counts.classes, meaning.ncols()));
     for ((row, label), is_phrase) in meaning
@@ -473,32 +520,20 @@ fn temperature(alike: &Array2<f32>, counts: &Counts<'_>) -> f64 {
         // Too few to hold any back: what larger desks came to.
         return DEFAULT_TEMPERATURE;
     }
-    let mut held: Vec<(Vec<f32>, usize)> = Vec::new();
-    for fold in 0..FOLDS {
-        let (rest, out): (Vec<usize>, Vec<usize>) =
-            (0..count).partition(|index| index % FOLDS != fold);
-        let pick = |list: &[usize]| alike.select(Axis(0), list).select(Axis(1), &rest);
-        let labels: Vec<usize> = rest
-            .iter()
-            .filter_map(|index| counts.labels.get(*index).copied())
+    let held: Vec<(Vec<f32>, usize)> = std::thread::scope(|scope| {
+        let folds: Vec<_> = (0..FOLDS)
+            .map(|fold| scope.spawn(move || held_out(alike, counts, fold)))
             .collect();
-        let weights: Vec<f32> = rest
-            .iter()
-            .filter_map(|index| counts.weights.get(*index).copied())
-            .collect();
-        let worth = fit(&pick(&rest), &labels, &weights, counts.classes);
-        let scores = pick(&out).dot(&worth);
-        for (row, index) in scores.rows().into_iter().zip(&out) {
-            let is_phrase = counts.is_phrase.get(*index).copied().unwrap_or(false)
-                && counts
-                    .weights
-                    .get(*index)
-                    .is_some_and(|weight| *weight >= PHRASE_WEIGHT);
-            if let Some(label) = counts.labels.get(*index).filter(|_| is_phrase) {
-                held.push((row.to_vec(), *label));
-            }
-        }
-    }
+        folds
+            .into_iter()
+            .enumerate()
+            .flat_map(|(fold, thread)| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| held_out(alike, counts, fold))
+            })
+            .collect()
+    });
     let mut best = (f64::INFINITY, DEFAULT_TEMPERATURE);
     for step in 0..20 {
         let temperature = 0.15 * 1.15_f64.powi(step);
@@ -514,6 +549,32 @@ fn temperature(alike: &Array2<f32>, counts: &Counts<'_>) -> f64 {
         }
     }
     best.1
+}
+
+/// What the phrases of one fold score when the others alone are known, each with its class.
+fn held_out(alike: &Array2<f32>, counts: &Counts<'_>, fold: usize) -> Vec<(Vec<f32>, usize)> {
+    let (rest, out): (Vec<usize>, Vec<usize>) =
+        (0..counts.labels.len()).partition(|index| index % FOLDS != fold);
+    let pick = |list: &[usize]| alike.select(Axis(0), list).select(Axis(1), &rest);
+    let of_rest = |index: &usize| {
+        let label = counts.labels.get(*index).copied();
+        label.zip(counts.weights.get(*index).copied())
+    };
+    let (labels, weights): (Vec<usize>, Vec<f32>) = rest.iter().filter_map(of_rest).unzip();
+    let worth = fit(&pick(&rest), &labels, &weights, counts.classes);
+    let scores = pick(&out).dot(&worth);
+    let asked = |index: &usize| {
+        let is_phrase = counts.is_phrase.get(*index).copied().unwrap_or(false);
+        let weight = counts.weights.get(*index).copied().unwrap_or(0.0);
+        is_phrase && weight >= PHRASE_WEIGHT
+    };
+    scores
+        .rows()
+        .into_iter()
+        .zip(&out)
+        .filter(|(_, index)| asked(index))
+        .filter_map(|(row, index)| Some((row.to_vec(), counts.labels.get(*index).copied()?)))
+        .collect()
 }
 
 fn tempered(scores: &[f32], temperature: f64) -> Vec<f64> {

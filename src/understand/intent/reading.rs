@@ -1,7 +1,7 @@
 //! What does a whole mail ask for? Its sentences and the whole, weighed together, and how sure that is.
 
 use super::model::{Model, NONE, Scores};
-use super::rejector;
+use super::rejector::{self, Evidence};
 
 /// What the whole mail and the mean of its sentences weigh, and how much a phrase in the same words adds (measured on `config/desk`).
 const VIEW_WEIGHT: f64 = 0.6;
@@ -70,6 +70,11 @@ impl Model {
                 * (PHRASE_WEIGHT * at(&whole.near_words, class)).exp();
             total += both;
             set(&mut joined.probabilities, class, both);
+            set(
+                &mut joined.in_sentence,
+                class,
+                best(&|scores| at(&scores.probabilities, class), 0.0),
+            );
             set(
                 &mut joined.near_words,
                 class,
@@ -148,11 +153,11 @@ impl Model {
 
     /// What the rejector is told of a mail: the best class, and the evidence; for fitting it.
     #[must_use]
-    pub fn evidence(&self, sentences: &[(&str, f64)]) -> Option<(&str, Vec<f64>)> {
+    pub fn evidence(&self, sentences: &[(&str, f64)]) -> Option<(&str, Evidence)> {
         let reading = self.read(sentences)?;
         let class = best_class(self, &reading.whole)?;
         let evidence = rejector::evidence(self, &reading.whole, class);
-        Some((self.classes.get(class)?, evidence.to_vec()))
+        Some((self.classes.get(class)?, evidence))
     }
 }
 

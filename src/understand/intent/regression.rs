@@ -29,7 +29,11 @@ pub(super) fn fit(
     let mut ahead = worth.clone();
     let mut scores = Array2::<f32>::zeros((count, classes));
     let mut momentum = 1.0_f32;
-    for _ in 0..STEPS_MAX {
+    for _ in 0..std::env::var("STEPS")
+        .ok()
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(STEPS_MAX)
+    {
         general_mat_mul(1.0, alike, &ahead, 0.0, &mut scores);
         let mut next = ahead.clone();
         let mut moved = 0.0_f32;

@@ -5,10 +5,19 @@ use super::super::meaning::Encoder;
 use super::model::{Model, NONE, Scores};
 
 /// How many things are known about a text.
-pub(super) const EVIDENCE: usize = 20;
+pub(super) const EVIDENCE: usize = 22;
 
-/// What is known about a text and one class, each about as large as one.
-pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> [f64; EVIDENCE] {
+/// What is known about a text and one class.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// Whether the class is one of the topics of any desk, and was lent phrases.
+    pub is_known: bool,
+    /// Each about as large as one.
+    pub numbers: [f64; EVIDENCE],
+}
+
+/// What is known about a text and one class.
+pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> Evidence {
     let at = |list: &[f64]| list.get(class).copied().unwrap_or(0.0);
     let none = model.classes.iter().position(|name| name == NONE);
     let none_at = |list: &[f64]| none.and_then(|none| list.get(none)).copied();
@@ -21,6 +30,7 @@ pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> [f64; EV
             .fold(0.0, f64::max)
     };
     let own = at(&scores.probabilities).clamp(1e-4, 0.9999);
+    let in_sentence = at(&scores.in_sentence).clamp(1e-4, 0.9999);
     let agrees = |list: &[f64]| f64::from(u8::from(at(list) > rival(list)));
     let log = |count: usize| {
         #[allow(clippy::cast_precision_loss)]
@@ -37,7 +47,7 @@ pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> [f64; EV
         model.usual_meaning.deviations(at(&scores.near_meaning))
     });
     let words = model.usual_words.deviations(at(&scores.near_words));
-    [
+    let numbers = [
         1.0,
         (own / (1.0 - own)).ln() / 3.0,
         (own / rival(&scores.probabilities).max(1e-4)).ln().min(8.0) / 3.0,
@@ -60,7 +70,14 @@ pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> [f64; EV
         none_at(&scores.near_meaning).map_or(-1.0, |none| {
             (5.0 * (none - at(&scores.near_meaning))).max(-1.0)
         }),
-    ]
+        // The sentence that says it, and the one that says something else.
+        (in_sentence / (1.0 - in_sentence)).ln() / 3.0,
+        rival(&scores.in_sentence),
+    ];
+    Evidence {
+        is_known: model.is_lent.get(class).copied().unwrap_or(false),
+        numbers,
+    }
 }
 
 /// The constants, one row for each way of knowing meanings.
@@ -70,29 +87,48 @@ struct Constants {
     words: [f64; EVIDENCE],
 }
 
-/// Made by `make rejector`; reviewed by eye for signs that make no sense.
-const CONSTANTS: Constants = Constants {
+/// For an intent that is one of the topics of any desk: it was lent phrases, and what is beside it is known as well. Made by `make rejector`;
+/// reviewed by eye for signs that make no sense.
+const KNOWN: Constants = Constants {
     transformer: [
         -1.405, 0.000, 0.477, 0.000, 0.309, 1.061, 0.000, 0.000, 0.381, 0.000, 1.301, 1.000,
-        -0.593, 0.245, 0.106, 0.381, -0.136, 0.000, 0.171, -0.362,
+        -0.593, 0.245, 0.106, 0.381, -0.136, 0.000, 0.171, -0.362, 0.000, 0.000,
     ],
     table: [
         -1.453, 0.396, 0.123, 0.000, 0.562, 0.791, 0.000, 0.000, 0.390, 0.008, 1.372, 1.094,
-        -0.750, 0.247, 0.513, 0.329, -0.131, 0.000, 0.465, -0.087,
+        -0.750, 0.247, 0.513, 0.329, -0.131, 0.000, 0.465, -0.087, 0.000, 0.000,
     ],
     words: [
         -3.079, 0.486, 1.103, 0.000, 1.218, 0.000, 0.000, 0.000, 0.000, 0.000, 0.000, 0.000,
-        -1.150, 0.113, 2.015, 1.409, -0.089, 0.000, 0.782, 0.000,
+        -1.150, 0.113, 2.015, 1.409, -0.089, 0.000, 0.782, 0.000, 0.000, 0.000,
+    ],
+};
+
+/// For an intent that its own phrases alone tell.
+const OWN: Constants = Constants {
+    transformer: [
+        -1.405, 0.000, 0.477, 0.000, 0.309, 1.061, 0.000, 0.000, 0.381, 0.000, 1.301, 1.000,
+        -0.593, 0.245, 0.106, 0.381, -0.136, 0.000, 0.171, -0.362, 0.000, 0.000,
+    ],
+    table: [
+        -1.453, 0.396, 0.123, 0.000, 0.562, 0.791, 0.000, 0.000, 0.390, 0.008, 1.372, 1.094,
+        -0.750, 0.247, 0.513, 0.329, -0.131, 0.000, 0.465, -0.087, 0.000, 0.000,
+    ],
+    words: [
+        -3.079, 0.486, 1.103, 0.000, 1.218, 0.000, 0.000, 0.000, 0.000, 0.000, 0.000, 0.000,
+        -1.150, 0.113, 2.015, 1.409, -0.089, 0.000, 0.782, 0.000, 0.000, 0.000,
     ],
 };
 
 /// The probability that the best intent is right.
-pub(super) fn confidence(evidence: &[f64; EVIDENCE], encoder: Option<&Encoder>) -> f64 {
+pub(super) fn confidence(evidence: &Evidence, encoder: Option<&Encoder>) -> f64 {
+    let constants = if evidence.is_known { &KNOWN } else { &OWN };
     let constants = match encoder {
-        Some(encoder) if encoder.reads_sentences() => &CONSTANTS.transformer,
-        Some(_) => &CONSTANTS.table,
-        None => &CONSTANTS.words,
+        Some(encoder) if encoder.reads_sentences() => &constants.transformer,
+        Some(_) => &constants.table,
+        None => &constants.words,
     };
-    let sum: f64 = evidence.iter().zip(constants).map(|(x, c)| x * c).sum();
+    let pairs = evidence.numbers.iter().zip(constants);
+    let sum: f64 = pairs.map(|(x, c)| x * c).sum();
     1.0 / (1.0 + (-sum).exp())
 }

@@ -1,5 +1,6 @@
 //! What does a sentence mean? A BERT encoder (Devlin et al. 2018) as sentence-transformers uses it (Reimers and Gurevych 2019): the mean
-//! of what the last layer says of each piece. One thread, no randomness; the texts of a batch share the large multiplications.
+//! of what the last layer says of each piece. No randomness; the texts of a batch share the large multiplications, and batches are worked
+//! on side by side.
 
 use super::ModelError;
 use super::numeric::{Gelu, Quantised, normalise};
@@ -14,6 +15,8 @@ use std::path::Path;
 const PIECES_MAX: usize = 128;
 /// About how many pieces are worked on at once: large enough for the multiplications, small enough for the processor's cache.
 const BATCH_PIECES: usize = 256;
+/// The most threads that work on batches: only training has several.
+const THREADS_MAX: usize = 4;
 
 #[derive(Debug, Deserialize)]
 struct Shape {
@@ -173,20 +176,33 @@ impl Bert {
     /// The directions of texts.
     pub(super) fn encode(&self, texts: &[&str]) -> Vec<Vec<f32>> {
         let cut: Vec<Vec<u32>> = texts.iter().map(|text| self.cut(text)).collect();
-        let mut directions = Vec::with_capacity(texts.len());
-        let mut batch: Vec<&[u32]> = Vec::new();
-        let mut count = 0;
-        for pieces in &cut {
-            if count + pieces.len() > BATCH_PIECES && !batch.is_empty() {
-                self.encode_batch(&batch, &mut directions);
-                batch.clear();
-                count = 0;
-            }
-            count += pieces.len();
-            batch.push(pieces);
+        let batches = batches(&cut);
+        let threads = match batches.len() {
+            0 | 1 => 1,
+            count => std::thread::available_parallelism()
+                .map_or(1, std::num::NonZeroUsize::get)
+                .clamp(1, THREADS_MAX.min(count)),
+        };
+        if threads == 1 {
+            return self.encode_all(&batches);
         }
-        if !batch.is_empty() {
-            self.encode_batch(&batch, &mut directions);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = batches
+                .chunks(batches.len().div_ceil(threads))
+                .map(|part| (part, scope.spawn(move || self.encode_all(part))))
+                .collect();
+            let joined = parts.into_iter().flat_map(|(part, thread)| {
+                // A thread that could not end its part is no reason to end the daemon: the part is computed here.
+                thread.join().unwrap_or_else(|_| self.encode_all(part))
+            });
+            joined.collect()
+        })
+    }
+
+    fn encode_all(&self, batches: &[Vec<&[u32]>]) -> Vec<Vec<f32>> {
+        let mut directions = Vec::new();
+        for batch in batches {
+            self.encode_batch(batch, &mut directions);
         }
         directions
     }
@@ -256,6 +272,23 @@ impl Bert {
         *state += &layer.output.apply(&inner);
         layer.output_norm.apply(state);
     }
+}
+
+/// Texts that are worked on at once, in their order.
+fn batches(texts: &[Vec<u32>]) -> Vec<Vec<&[u32]>> {
+    let mut batches: Vec<Vec<&[u32]>> = Vec::new();
+    let mut room = 0_usize;
+    for pieces in texts {
+        match batches.last_mut() {
+            Some(batch) if pieces.len() <= room => batch.push(pieces),
+            _ => {
+                batches.push(vec![pieces]);
+                room = BATCH_PIECES;
+            }
+        }
+        room = room.saturating_sub(pieces.len());
+    }
+    batches
 }
 
 /// Each piece looks at all pieces of its own text. `parts`: query, key and value beside each other.

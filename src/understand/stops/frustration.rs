@@ -13,12 +13,12 @@ const ENOUGH: usize = 3;
 /// From so many on where no strong word was said: many complaints in one mail.
 const ENOUGH_WITHOUT_STRONG: usize = 5;
 
-/// The sentence that shows it most.
-pub(super) fn find(lexicon: &Lexicon, prepared: &Prepared) -> Option<String> {
+/// The sentence that shows it most. `heard`: those that speak the language of the list.
+pub(super) fn find(lexicon: &Lexicon, prepared: &Prepared, heard: &[&Sentence]) -> Option<String> {
     let mut points = 0_usize;
     let mut has_strong = false;
     let mut most: Option<(usize, &Sentence)> = None;
-    for sentence in &prepared.sentences {
+    for sentence in heard {
         let count = |list: &str| -> usize {
             let hits = lexicon.guilty(list, &sentence.own_words);
             let said = hits
