@@ -112,7 +112,7 @@ fn one_kind(
     encoder: Option<&Arc<Encoder>>,
 ) {
     let mut rows: Vec<Vec<Row>> = Vec::new();
-    for (number, set) in sets.iter().enumerate().filter(|_| std::env::var("DUMP").is_err()) {
+    for (number, set) in sets.iter().enumerate() {
         let far = sets.get(1 - number.min(1));
         if let Some(encoder) = encoder {
             let _ = encoder.encode_kept(&set.texts());
@@ -127,7 +127,7 @@ fn one_kind(
         rows.push(of_set);
     }
     let all: Vec<&Row> = rows.iter().flatten().collect();
-    if std::env::var("DUMP").is_err() {    for (left_out, test) in rows.iter().enumerate() {
+    for (left_out, test) in rows.iter().enumerate() {
         let others = rows.iter().enumerate().filter(|(set, _)| *set != left_out);
         let train: Vec<&Row> = others.flat_map(|(_, list)| list).collect();
         println!(
@@ -136,7 +136,7 @@ fn one_kind(
         );
         fit::report(&test.iter().collect::<Vec<_>>(), &fit::constants(&train));
     }
-    print_constants(&format!("{name}, OWN"), &fit::constants(&all)); }
+    print_constants(&format!("{name}, OWN"), &fit::constants(&all));
 
     let mut chance = Chance::new(sets.len() as u64 + 1);
     let mut of_desk: Vec<(usize, Row)> = Vec::new();
@@ -144,7 +144,6 @@ fn one_kind(
         of_desk.extend(desk.play(encoder, &mut chance));
     }
     eprintln!("{name}: {} messages from the desk", of_desk.len());
-    if let Ok(d) = std::env::var("DUMP") { let t: String = of_desk.iter().map(|(n, r)| format!("{}\t{n}\t{}\n", r.right as u8, r.evidence.iter().map(|x| format!("{x:.4}")).collect::<Vec<_>>().join("\t"))).collect(); std::fs::write(format!("{d}/{name}-desk.tsv"), t).unwrap(); return; }
     let of = |wanted: &dyn Fn(usize) -> bool| -> Vec<&Row> {
         let own = of_desk.iter().filter(|(mail, _)| wanted(*mail));
         own.map(|(_, row)| row).collect()

@@ -13,18 +13,17 @@ use std::sync::Arc;
 const LENT_WEIGHT: f32 = 0.6;
 /// All phrases of none together weigh as much as so many articles.
 const NONE_ARTICLES: f64 = 4.0;
+/// The most phrases of a topic that an article borrows, and that teach "none of these" or tell which article it is: the first ones are the most
+/// usual, and training costs the square of all.
+const LENT_MAX: usize = 20;
+const NONE_MAX: usize = 12;
 /// The share of an article's phrases, and of a topic's, that must be nearest to each other.
 const SAME_SHARE: f64 = 0.4;
 
 /// The topics of a language: a name and phrases.
 fn topics(language: &str) -> Vec<Vec<String>> {
-    let file: BTreeMap<String, BTreeMap<String, Vec<String>>> = toml::from_str(
-        &std::env::var("TOPICS")
-            .ok()
-            .and_then(|p| std::fs::read_to_string(p).ok())
-            .unwrap_or(include_str!("../lexicon/topics.toml").to_owned()),
-    )
-    .unwrap_or_default();
+    let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+        toml::from_str(include_str!("../lexicon/topics.toml")).unwrap_or_default();
     file.into_values()
         .filter_map(|mut languages| languages.remove(language))
         .filter(|phrases| !phrases.is_empty())
@@ -55,7 +54,7 @@ pub(super) fn borrowed(
         .iter()
         .zip(&uses)
         .filter(|(_, what)| **what == Use::None)
-        .map(|(phrases, _)| phrases.len().min(k("KN", 8)))
+        .map(|(phrases, _)| phrases.len().min(NONE_MAX))
         .sum();
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
     let none_weight = (NONE_ARTICLES * own as f64 / (articles.len().max(1) * of_none.max(1)) as f64)
@@ -68,28 +67,16 @@ pub(super) fn borrowed(
             Use::Doubt => continue,
         };
         let most = if article.is_some() {
-            k("KL", 24)
+            LENT_MAX
         } else {
-            k("KN", 8)
+            NONE_MAX
         };
-        examples.extend(spread(phrases, most).map(|text| match article {
+        examples.extend(phrases.iter().take(most).map(|text| match article {
             Some(name) => Example::lent(text, name, LENT_WEIGHT),
             None => Example::phrase(text, None, none_weight),
         }));
     }
     examples
-}
-
-fn k(n: &str, d: usize) -> usize {
-    std::env::var(n)
-        .ok()
-        .and_then(|v| v.parse().ok())
-        .unwrap_or(d)
-}
-/// So many of a list, evenly from its beginning to its end.
-fn spread<T>(list: &[T], most: usize) -> impl Iterator<Item = &T> {
-    let count = list.len().min(most);
-    (0..count).filter_map(move |index| list.get(index * list.len() / count.max(1)))
 }
 
 /// What becomes of each topic.
@@ -101,7 +88,7 @@ fn uses(
     let own = articles.iter().map(|(_, phrases)| phrases.clone());
     let lent = topics
         .iter()
-        .map(|phrases| spread(phrases, k("KM", 12)).map(String::as_str).collect());
+        .map(|phrases| phrases.iter().take(NONE_MAX).map(String::as_str).collect());
     let groups: Vec<Vec<&str>> = own.chain(lent).collect();
     let shares = shares(&groups, articles.len(), encoder);
     // Which topic an article's phrases are nearest to, and the other way round.
