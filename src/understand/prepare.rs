@@ -335,7 +335,13 @@ fn split_sentences(text: &str) -> Vec<String> {
                 && next.is_none_or(char::is_whitespace)
                 && !(c == '.' && ends_in_abbreviation(&current));
             let before_dash = c == ' ' && next == Some('–');
-            if ends || before_dash {
+            // `1) the price, 2) the way to pay` in one line.
+            let before_item = c == ' '
+                && matches!(
+                    characters.get(position + 1..position + 4),
+                    Some(['1'..='9', ')', ' '])
+                );
+            if ends || before_dash || before_item {
                 push(&mut sentences, &mut current);
             }
         }
@@ -413,6 +419,10 @@ mod tests {
         assert_eq!(
             split_sentences("My no. is 5. Where is it?\n\nThanks a lot"),
             ["My no. is 5. Where is it?", "Thanks a lot"]
+        );
+        assert_eq!(
+            split_sentences("Two things: 1) where is it, 2) may I pay by card?"),
+            ["Two things:", "1) where is it,", "2) may I pay by card?"]
         );
         assert_eq!(
             split_sentences("I want a\nrefund. Now!"),

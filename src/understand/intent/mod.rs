@@ -39,6 +39,7 @@ const INTENTS_MAX: usize = 5;
 #[derive(Debug)]
 pub(super) struct IntentFinder {
     models: BTreeMap<Language, Model>,
+    requests: requests::RequestFinder,
 }
 
 impl IntentFinder {
@@ -83,7 +84,10 @@ impl IntentFinder {
                 (language, Model::train(&list, encoder))
             })
             .collect();
-        Self { models }
+        Self {
+            models,
+            requests: requests::RequestFinder::new(),
+        }
     }
 
     /// For each article of a language the sentence that speaks for it most, by its place; and the one that comes nearest to any.
@@ -101,7 +105,11 @@ impl IntentFinder {
         let carriers = ranked
             .filter_map(|(name, _)| Some((IntentName(name.clone()), reading.best_sentence(name)?)))
             .collect();
-        let near = |place: &usize| reading.sentence_top(*place).map_or(0.0, |(_, sure)| sure);
+        let near = |place: &usize| {
+            let said = reading.sentence_says(*place);
+            said.filter(|said| !said.rather_none)
+                .map_or(0.0, |said| said.confidence)
+        };
         let nearest = (0..texts.len()).max_by(|a, b| near(a).total_cmp(&near(b)).then(b.cmp(a)));
         (carriers, nearest)
     }
@@ -138,7 +146,7 @@ impl IntentFinder {
         let top = intents
             .first()
             .and_then(|first| best_sentence(&first.intent.0));
-        let requests = requests::find(&reading, &sentences, &intents);
+        let requests = self.requests.find(&reading, &sentences, &intents);
         (intents, requests, top.map(|(index, _)| *index))
     }
 

@@ -219,20 +219,27 @@ impl Reading<'_> {
             .unwrap_or(0.0)
     }
 
-    /// The best intent of one sentence with its confidence; `None` where it asks for nothing that an article covers.
-    pub(super) fn sentence_top(&self, position: usize) -> Option<(&str, f64)> {
+    /// What one sentence says, taken by itself.
+    pub(super) fn sentence_says(&self, position: usize) -> Option<Said<'_>> {
         let scores = self.sentences.get(position)?;
         let class = best_class(self.model, scores)?;
         let own = scores.probabilities.get(class).copied().unwrap_or(0.0);
         let none = self
             .class(NONE)
             .and_then(|none| scores.probabilities.get(none));
-        if none.is_some_and(|none| *none > own) {
-            return None;
-        }
-        Some((
-            self.model.classes.get(class)?,
-            self.model.confidence(scores, class),
-        ))
+        Some(Said {
+            intent: self.model.classes.get(class)?,
+            confidence: self.model.confidence(scores, class),
+            rather_none: none.is_some_and(|none| *none > own),
+        })
     }
+}
+
+/// The best intent of a sentence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said<'a> {
+    pub(super) intent: &'a str,
+    pub(super) confidence: f64,
+    /// That no article is about it is likelier still.
+    pub(super) rather_none: bool,
 }

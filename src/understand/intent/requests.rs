@@ -1,100 +1,110 @@
 //! Does a mail ask for several things? Each request with the sentence that says it. Reads hostile input; pure.
+//!
+//! Half the mails have a sentence that sounds like another article than the one they are about. So a further request must be very sure, or say
+//! itself that it is one: it adds (`also`, `2.`), or the mail counts what it wants (`two questions`).
 
+use super::super::lexicon::Lexicon;
 use super::super::prepare::{Place, Sentence};
 use super::super::types::{IntentScore, Request};
 use super::super::words::one_line;
 use super::SENTENCE_MAX_CHARS;
-use super::reading::Reading;
+use super::reading::{Reading, Said};
 use crate::config::IntentName;
 
-/// A sentence is a request of its own from this confidence on.
+/// A sentence says the mail's main request from this confidence on.
 const REQUEST_THRESHOLD: f64 = 0.5;
-/// A second one only from this confidence on: half the mails have a sentence that sounds like another article.
-const SECOND_REQUEST_THRESHOLD: f64 = 0.97;
-/// A sentence that says that it adds something (`also`, `2.`) needs less.
-const ADDED_REQUEST_THRESHOLD: f64 = 0.7;
+/// A sentence that asks is a further request from this confidence on.
+const FURTHER_THRESHOLD: f64 = 0.85;
+/// A sentence that says that it adds something needs less; so does each in a mail that counts its requests.
+const ADDED_THRESHOLD: f64 = 0.35;
+/// A sentence that may as well mean the main request, with this probability, is about that.
+const SAME_REQUEST: f64 = 0.3;
+/// What begins a sentence stands in its first words.
+const BEGINNING_WORDS: usize = 1;
 
-/// The requests of a mail, its main one among them; in the order of the sentences.
-pub(super) fn find(
-    reading: &Reading<'_>,
-    sentences: &[(usize, &Sentence)],
-    intents: &[IntentScore],
-) -> Vec<Request> {
-    let mut requests: Vec<Request> = Vec::new();
-    for (position, (_, sentence)) in sentences.iter().enumerate() {
-        let Some((intent, confidence)) = reading.sentence_top(position) else {
-            continue;
-        };
-        let is_first = intents
-            .first()
-            .is_some_and(|first| first.intent.0 == intent);
-        let first_here = intents.first().map_or(0.0, |first| {
-            reading.sentence_probability(position, &first.intent.0)
-        });
-        // A second request must stand by itself: a subject or a mere statement repeats, and a sentence that may as well mean
-        // the first request is about that.
-        let of_its_own = sentence.asks
-            && sentence.place == Place::Body
-            && (confidence >= SECOND_REQUEST_THRESHOLD
-                || confidence >= ADDED_REQUEST_THRESHOLD && adds(sentence))
-            && first_here < 0.1;
-        if !(is_first && confidence >= REQUEST_THRESHOLD || of_its_own) {
-            continue;
-        }
-        match requests
-            .iter_mut()
-            .find(|request| request.intent.0 == intent)
-        {
-            Some(known) if known.confidence >= confidence => {}
-            Some(known) => {
-                known.confidence = confidence;
-                known.sentence = one_line(&sentence.text, SENTENCE_MAX_CHARS);
-            }
-            None => requests.push(Request {
-                intent: IntentName(intent.to_owned()),
-                confidence,
-                sentence: one_line(&sentence.text, SENTENCE_MAX_CHARS),
-            }),
-        }
-    }
-    // The mail's main request is always one of them.
-    if let Some(first) = intents.first()
-        && !requests
-            .iter()
-            .any(|request| request.intent == first.intent)
-    {
-        requests.insert(
-            0,
-            Request {
-                intent: first.intent.clone(),
-                confidence: first.confidence,
-                sentence: first.evidence.clone(),
-            },
-        );
-    }
-    requests
+/// Finds the requests of a mail.
+#[derive(Debug)]
+pub(super) struct RequestFinder {
+    lexicon: Lexicon,
 }
 
-/// Whether a sentence says itself that it is a further request.
-fn adds(sentence: &Sentence) -> bool {
-    sentence.own_words.iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "also"
-                | "besides"
-                | "additionally"
-                | "furthermore"
-                | "secondly"
-                | "second"
-                | "2"
-                | "another"
-                | "auch"
-                | "ausserdem"
-                | "zudem"
-                | "zweitens"
-                | "noch"
-                | "nebenbei"
-                | "ubrigens"
-        )
-    })
+impl RequestFinder {
+    pub(super) fn new() -> Self {
+        let lexicon = Lexicon::read(include_str!("../lexicon/requests.toml"));
+        Self { lexicon }
+    }
+
+    /// The requests of a mail, its main one among them; in the order of the sentences, each with the sentence that is the surest.
+    pub(super) fn find(
+        &self,
+        reading: &Reading<'_>,
+        sentences: &[(usize, &Sentence)],
+        intents: &[IntentScore],
+    ) -> Vec<Request> {
+        let Some(main) = intents.first() else {
+            return Vec::new();
+        };
+        let is_counted = sentences
+            .iter()
+            .any(|(_, sentence)| self.lexicon.has("counts", &sentence.own_words));
+        let mut requests: Vec<Request> = Vec::new();
+        for (position, (_, sentence)) in sentences.iter().enumerate() {
+            let Some(said) = reading.sentence_says(position) else {
+                continue;
+            };
+            let is_request = if said.intent == main.intent.0 {
+                !said.rather_none && said.confidence >= REQUEST_THRESHOLD
+            } else {
+                let of_main = reading.sentence_probability(position, &main.intent.0);
+                let marked = is_counted || self.is_added(sentence);
+                of_main < SAME_REQUEST && is_further(sentence, &said, marked)
+            };
+            if is_request {
+                put(&mut requests, &said, sentence);
+            }
+        }
+        // The mail's main request is always one of them.
+        if requests.iter().all(|one| one.intent != main.intent) {
+            let main = Request {
+                intent: main.intent.clone(),
+                confidence: main.confidence,
+                sentence: main.evidence.clone(),
+            };
+            requests.insert(0, main);
+        }
+        requests
+    }
+
+    /// Whether a sentence says itself that it is a further request.
+    fn is_added(&self, sentence: &Sentence) -> bool {
+        let row = &sentence.own_words;
+        let beginning = row.get(..BEGINNING_WORDS).unwrap_or_default();
+        self.lexicon.has("begins", beginning) || self.lexicon.has("adds", row)
+    }
+}
+
+/// Whether a sentence that says something else than the main request is a request of its own. A subject repeats, and a mere statement tells.
+fn is_further(sentence: &Sentence, said: &Said<'_>, marked: bool) -> bool {
+    sentence.place == Place::Body
+        && if marked {
+            said.confidence >= ADDED_THRESHOLD
+        } else {
+            sentence.asks && !said.rather_none && said.confidence >= FURTHER_THRESHOLD
+        }
+}
+
+fn put(requests: &mut Vec<Request>, said: &Said<'_>, sentence: &Sentence) {
+    let request = Request {
+        intent: IntentName(said.intent.to_owned()),
+        confidence: said.confidence,
+        sentence: one_line(&sentence.text, SENTENCE_MAX_CHARS),
+    };
+    let known = requests
+        .iter_mut()
+        .find(|known| known.intent == request.intent);
+    match known {
+        Some(known) if known.confidence >= request.confidence => {}
+        Some(known) => *known = request,
+        None => requests.push(request),
+    }
 }
