@@ -12,6 +12,7 @@ mod topics;
 mod vocabulary;
 
 pub use model::{Example, Model};
+use reading::Reading;
 pub use rejector::Evidence;
 
 use super::lexicon::Lexicon;
@@ -27,6 +28,9 @@ use std::sync::Arc;
 
 /// Evidence and sentences of requests are cut here, in characters.
 const SENTENCE_MAX_CHARS: usize = 240;
+/// A question is plain from this confidence on; and how far it is trusted where the whole mail does not say the same.
+const PLAIN_QUESTION: f64 = 0.88;
+const QUESTION_TRUST: f64 = 0.75;
 /// What people write to any desk weighs together as much as so many articles.
 const NONE_ARTICLES: f64 = 3.0;
 /// What staff confirmed weighs as much as an article's own phrase.
@@ -130,8 +134,7 @@ impl IntentFinder {
                 .best_sentence(intent)
                 .and_then(|index| sentences.get(index))
         };
-        let intents: Vec<IntentScore> = reading
-            .ranking
+        let intents: Vec<IntentScore> = led_by_a_question(&reading, &sentences)
             .iter()
             .take(INTENTS_MAX)
             .filter(|(_, confidence)| *confidence >= 0.01)
@@ -160,6 +163,33 @@ impl IntentFinder {
         let (intent, evidence) = model.evidence(&weighed(&substance(prepared)))?;
         Some((intent.to_owned(), evidence))
     }
+}
+
+/// Intents by falling confidence. Where the whole mail is unclear, one plain question in it says what the mail is about: long stories hide what
+/// they end in.
+fn led_by_a_question(
+    reading: &Reading<'_>,
+    sentences: &[(usize, &Sentence)],
+) -> Vec<(String, f64)> {
+    let mut ranking = reading.ranking.clone();
+    let questions = sentences
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, sentence))| sentence.asks && sentence.place == Place::Body);
+    let plainest = questions
+        .filter_map(|(position, _)| reading.sentence_says(position))
+        .filter(|said| !said.rather_none && said.confidence >= PLAIN_QUESTION)
+        .max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    let whole = ranking.first().map_or(0.0, |(_, confidence)| *confidence);
+    if let Some(said) = plainest
+        && sentences.len() > 1
+        && whole < said.confidence * QUESTION_TRUST
+        && let Some(place) = ranking.iter().position(|(intent, _)| intent == said.intent)
+    {
+        let (intent, _) = ranking.remove(place);
+        ranking.insert(0, (intent, said.confidence * QUESTION_TRUST));
+    }
+    ranking
 }
 
 /// The sentences that say what is wanted, each with its number in the mail. Where there is nothing but courtesy (`return label please, thanks`),

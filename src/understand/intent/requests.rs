@@ -14,9 +14,9 @@ use crate::config::IntentName;
 /// A sentence says the mail's main request from this confidence on.
 const REQUEST_THRESHOLD: f64 = 0.5;
 /// A sentence that asks is a further request from this confidence on.
-const FURTHER_THRESHOLD: f64 = 0.85;
+const FURTHER_THRESHOLD: f64 = 0.99;
 /// A sentence that says that it adds something needs less; so does each in a mail that counts its requests.
-const ADDED_THRESHOLD: f64 = 0.35;
+const ADDED_THRESHOLD: f64 = 0.65;
 /// A sentence that may as well mean the main request, with this probability, is about that.
 const SAME_REQUEST: f64 = 0.3;
 /// What begins a sentence stands in its first words.
