@@ -85,6 +85,10 @@ rejector: ## make the constants of the rejector again from public data sets (REJ
 	@$(CARGO) bench --locked --bench rejector -- --fit --data $(REJECTOR_DATA)
 REJECTOR_DATA = ../shared/corpus/intents
 
+.PHONY: directions
+directions: model ## write the directions of the known topics again, after a change of topics.toml
+	@$(CARGO) bench --locked --bench rejector -- --directions
+
 # The engine is built once, under target/tools. What it finds lies in fuzz/artifacts/TARGET: it becomes a file in tests/mails/found/.
 FUZZ = mail quote html bounce header
 FUZZ_SECONDS = 600

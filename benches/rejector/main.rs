@@ -22,6 +22,7 @@ use desk::Desk;
 use episode::{Chance, Set};
 use fit::Row;
 use handoffd::config::Embedding;
+use handoffd::understand::intent::phrases_of_any_desk;
 use handoffd::understand::meaning::Encoder;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
                 episodes = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(300);
             }
             "--fit" => asked = true,
+            "--directions" => return write_directions(&models),
             _ => {}
         }
     }
@@ -92,6 +94,36 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Writes the directions of the topics of any desk again (`make directions`).
+fn write_directions(models: &Path) -> ExitCode {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/understand/lexicon/topics.directions"
+    );
+    let Some(Some(encoder)) = load(models, Embedding::Best).filter(|found| {
+        let reads = |encoder: &Arc<Encoder>| encoder.reads_sentences();
+        found.as_ref().is_some_and(reads)
+    }) else {
+        eprintln!(
+            "no transformer in {}; `make model` fetches it",
+            models.display()
+        );
+        return ExitCode::FAILURE;
+    };
+    let texts = phrases_of_any_desk("en");
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    match std::fs::write(file, encoder.directions_file(&texts)) {
+        Ok(()) => {
+            println!("{file}: {} directions", texts.len());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{file}: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The encoder of a kind; the outer `None` where it is wanted and not there.

@@ -218,7 +218,10 @@ mod tests {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             // Their own forms: a row of patterns for each concept, sentences of whole topics.
-            if path.ends_with("concepts.toml") || path.ends_with("topics.toml") {
+            if path.ends_with("concepts.toml")
+                || path.ends_with("topics.toml")
+                || path.extension().is_none_or(|kind| kind != "toml")
+            {
                 continue;
             }
             let source = std::fs::read_to_string(&path).unwrap();

@@ -269,6 +269,14 @@ pub fn examples_of_none(language: &str, examples_an_article: f64) -> Vec<Example
     phrases.iter().map(example).collect()
 }
 
+/// All phrases of a language that come with the program.
+#[must_use]
+pub fn phrases_of_any_desk(language: &str) -> Vec<String> {
+    let background = background().remove(language).unwrap_or_default();
+    let topics = topics::topics(language).into_iter().flatten();
+    topics.chain(background).collect()
+}
+
 /// Examples of "none of these", by language.
 fn background() -> BTreeMap<String, Vec<String>> {
     let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =

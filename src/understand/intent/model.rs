@@ -189,8 +189,12 @@ impl Model {
             is_phrase: &is_phrase,
             classes: classes.len(),
         };
-        let worth = fit(&alike, &labels, &weights, classes.len());
-        let temperature = temperature(&alike, &counts);
+        let fit_all = || fit(&alike, &labels, &weights, classes.len());
+        let (worth, temperature) = std::thread::scope(|scope| {
+            let worth = scope.spawn(fit_all);
+            let temperature = temperature(&alike, &counts);
+            (worth.join().unwrap_or_else(|_| fit_all()), temperature)
+        });
         let usual = |near: &dyn Fn(usize, usize) -> f64| usual(&counts, &classes, near);
         let near_words = |a: usize, b: usize| {
             let by_meaning = meaning.as_ref().map_or(0.0, |rows| dot(rows, a, b));

@@ -7,8 +7,9 @@ use ndarray::{Array1, Array2};
 
 /// How freely the classifier may follow its examples: the C of the literature.
 const FREEDOM: f32 = 30.0;
-/// Steps at most; and the step at which it stands still.
-const STEPS_MAX: usize = 100;
+/// Steps at most, and how many of them whatever the number of classes: each class takes one more. And the step at which it stands still.
+const STEPS_MAX: usize = 250;
+const STEPS: usize = 100;
 const STILL: f32 = 2e-4;
 /// Rounds of power iteration for the steepest direction.
 const POWER_ROUNDS: usize = 25;
@@ -29,7 +30,7 @@ pub(super) fn fit(
     let mut ahead = worth.clone();
     let mut scores = Array2::<f32>::zeros((count, classes));
     let mut momentum = 1.0_f32;
-    for _ in 0..STEPS_MAX {
+    for _ in 0..(STEPS + classes).min(STEPS_MAX) {
         general_mat_mul(1.0, alike, &ahead, 0.0, &mut scores);
         let mut next = ahead.clone();
         let mut moved = 0.0_f32;

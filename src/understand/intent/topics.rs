@@ -21,7 +21,7 @@ const NONE_MAX: usize = 12;
 const SAME_SHARE: f64 = 0.4;
 
 /// The topics of a language: a name and phrases.
-fn topics(language: &str) -> Vec<Vec<String>> {
+pub(super) fn topics(language: &str) -> Vec<Vec<String>> {
     let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         toml::from_str(include_str!("../lexicon/topics.toml")).unwrap_or_default();
     file.into_values()

@@ -10,7 +10,7 @@ const MARK: &[u8; 8] = b"hodirec1";
 /// The length of the check at the end of the file.
 const CHECK_BYTES: usize = 32;
 
-type Key = [u8; 16];
+pub(super) type Key = [u8; 16];
 
 /// Directions by text.
 #[derive(Debug, Default)]
@@ -25,7 +25,8 @@ struct Known {
     used: bool,
 }
 
-fn key(text: &str) -> Key {
+/// What a text is kept under.
+pub(super) fn key(text: &str) -> Key {
     let hash = Sha256::digest(text.as_bytes());
     let mut key = Key::default();
     for (cell, byte) in key.iter_mut().zip(hash.iter()) {
@@ -44,9 +45,14 @@ impl Kept {
 
     /// Keeps the direction of a text; beyond the most it is not kept.
     pub(super) fn put(&mut self, text: &str, direction: Vec<f32>) {
+        self.put_key(key(text), direction);
+    }
+
+    /// The same, by the text's key.
+    pub(super) fn put_key(&mut self, key: Key, direction: Vec<f32>) {
         if self.directions.len() < DIRECTIONS_MAX {
             let used = true;
-            let _ = self.directions.insert(key(text), Known { direction, used });
+            let _ = self.directions.insert(key, Known { direction, used });
         }
     }
 

@@ -7,6 +7,7 @@
 mod bert;
 mod kept;
 mod numeric;
+mod shipped;
 mod table;
 mod tensors;
 mod word_piece;
@@ -141,12 +142,14 @@ impl Encoder {
             let (table, fingerprint) = Table::load(&origin.folder)?;
             (Kind::Table(Box::new(table)), fingerprint)
         };
-        Ok(Self {
+        let encoder = Self {
             kind,
             fingerprint,
             origin,
             kept: Mutex::default(),
-        })
+        };
+        encoder.take_shipped();
+        Ok(encoder)
     }
 
     /// The direction of each text, of length 1; all zeros where nothing of a text is known.
@@ -201,7 +204,18 @@ impl Encoder {
         let read = std::fs::read(self.kept_file(folder)).ok();
         if let Some(known) = read.and_then(|bytes| Kept::from_bytes(&bytes, self.width())) {
             *self.kept() = known;
+            self.take_shipped();
         }
+    }
+
+    fn take_shipped(&self) {
+        shipped::add_to(&mut self.kept(), &self.fingerprint, self.width());
+    }
+
+    /// The directions of texts as a file that can come with the program (`make directions`).
+    #[must_use]
+    pub fn directions_file(&self, texts: &[&str]) -> Vec<u8> {
+        shipped::to_bytes(&self.fingerprint, self.width(), texts, &self.encode(texts))
     }
 
     /// Writes what was kept since the last time into a folder, and forgets what was not used again.
