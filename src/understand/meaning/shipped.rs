@@ -111,7 +111,7 @@ mod tests {
         let known = encoder.encode_recalled(&some);
         for ((text, known), exact) in some.iter().zip(known).zip(encoder.encode(&some)) {
             let alike: f32 = known.iter().zip(&exact).map(|(a, b)| a * b).sum();
-            assert!(alike > 0.999, "{text:?}: {alike}; run `make directions`");
+            assert!(alike > 0.995, "{text:?}: {alike}; run `make directions`");
         }
     }
 
