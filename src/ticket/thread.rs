@@ -176,7 +176,8 @@ fn answered_messages(mail: &Mail) -> Vec<MessageId> {
 }
 
 /// The first `[K7QF2-M9XRT]` in the subject. The dash must stand: `[NEWSLETTER]` is no reference.
-fn reference_in_subject(subject: &str) -> Option<TicketId> {
+#[must_use]
+pub fn reference_in_subject(subject: &str) -> Option<TicketId> {
     subject
         .split('[')
         .skip(1)

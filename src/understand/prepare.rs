@@ -7,6 +7,7 @@ use super::quotation;
 use super::spelling::Spelling;
 use super::words::{clauses, visible, words};
 use crate::mail::Mail;
+use crate::ticket::thread::reference_in_subject;
 
 /// The most text that is looked at, in characters.
 const TEXT_MAX_CHARS: usize = 20_000;
@@ -29,6 +30,8 @@ pub(super) enum Role {
     Substance,
     /// Courtesy: it says nothing about what is wanted.
     SmallTalk,
+    /// Our own subject, sent back with a reply (it holds our reference): nobody asks for anything with it.
+    Ours,
     /// It speaks to a machine. It commands nothing, and says nothing about what is wanted; stops are looked for in it all the same.
     ToMachine,
 }
@@ -112,7 +115,12 @@ impl Preparer {
         let (substance, signature) = self.split_signature(&text);
         let mut sentences = Vec::new();
         if words(&subject).iter().any(|word| word.len() > 1) {
-            sentences.push(self.sentence(&quotation::mark(&subject), Place::Subject, &mut false));
+            let mut sentence =
+                self.sentence(&quotation::mark(&subject), Place::Subject, &mut false);
+            if reference_in_subject(&subject).is_some() && sentence.role == Role::Substance {
+                sentence.role = Role::Ours;
+            }
+            sentences.push(sentence);
         }
         let mut is_quoted = false;
         for sentence in split_sentences(&quotation::mark(&substance)) {
@@ -428,6 +436,18 @@ mod tests {
             split_sentences("I want a\nrefund. Now!"),
             ["I want a refund.", "Now!"]
         );
+    }
+
+    #[test]
+    fn our_own_subject_asks_for_nothing() {
+        let role = |subject: &str| {
+            let prepared = Preparer::new().prepare_text(subject, "HUMAN");
+            prepared.sentences.first().map(|sentence| sentence.role)
+        };
+        let ours = "Re: Your request to Lindenhof Tea [K7QF2-M9XRT]";
+        assert_eq!(role(ours), Some(Role::Ours));
+        let theirs = "Re: Your request for my measurements [blue one]";
+        assert_eq!(role(theirs), Some(Role::Substance));
     }
 
     #[test]
