@@ -96,7 +96,7 @@ impl View<'_> {
 
     /// The customer's own words in quotation marks, or that there are none.
     fn quoted(&self, words: &str) -> String {
-        let words = shortened(words, SHORT_CHARACTERS);
+        let words = shortened(words, SHORT_CHARACTERS).replace(['“', '”', '„'], "'");
         if words.is_empty() {
             self.staff_tongue.none().to_owned()
         } else {

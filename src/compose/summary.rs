@@ -52,7 +52,8 @@ impl View<'_> {
         team: &Team,
     ) -> String {
         let zone = &team.hours.time_zone;
-        let words = shortened(&sentence.text, SENTENCE_CHARACTERS);
+        // What stands in quotation marks here is theirs to the end: they cannot close them and forge a source.
+        let words = shortened(&sentence.text, SENTENCE_CHARACTERS).replace(['“', '”', '„'], "'");
         let tongue = self.staff_tongue;
         let source = tongue.source(&sentence.source, zone, self.situation.now);
         let why = match why_open {

@@ -683,6 +683,7 @@ fn teachable(rule: &str) -> Result<learning::Request, NoLesson> {
             sentences: vec!["do you ship to Norway?".to_owned()],
             carriers: BTreeMap::new(),
             nearest: 0,
+            unanswered: Some(0),
             language: language("en"),
         },
         rule: rule.to_owned(),

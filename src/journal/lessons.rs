@@ -10,14 +10,17 @@ use crate::mail::MailIdentity;
 const LESSONS_MAX: usize = 20_000;
 
 impl Journal {
-    /// All lessons that are kept, by the mails they were learned from.
+    /// All lessons that are kept, by the mails they were learned from. One that cannot be read (a later version's, say) teaches nothing: it must not
+    /// hold up the mail that brings the next one.
     ///
     /// # Errors
     /// [`JournalError`]
     pub fn lessons(&self) -> Result<Vec<Lesson>, JournalError> {
         let rows = (self.store).scan(Tree::Lessons, &[], None, Order::Upwards, LESSONS_MAX)?;
-        let rows = rows.into_iter();
-        rows.map(|(_, bytes)| read_lesson(&bytes)).collect()
+        let lessons = rows.into_iter();
+        Ok(lessons
+            .filter_map(|(_, bytes)| read_lesson(&bytes).ok())
+            .collect())
     }
 
     /// Forgets lessons. How many of them there were.

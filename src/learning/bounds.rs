@@ -1,7 +1,7 @@
 //! How much is kept, and what of it takes part? The newest lessons of each article and of "none of these", for a limited time. Pure; the
 //! same lessons give the same list.
 
-use super::Lesson;
+use super::{Confirmation, Lesson};
 use crate::config::{IntentName, Language};
 use crate::knowledge::Knowledge;
 use crate::mail::MailIdentity;
@@ -72,8 +72,18 @@ pub fn in_use<'a>(
     };
     let mut seen: BTreeSet<(&Language, &str)> = BTreeSet::new();
     let mut used = newest_first(lessons.iter().filter(takes_part));
-    // The same words count once, however often they were sent and confirmed; what was confirmed last holds.
-    used.retain(|lesson| seen.insert((&lesson.language, &lesson.text)));
+    // The same words count once, however often they were sent and confirmed. What was confirmed last holds, but an answer by hand, which names
+    // no article, does not take back what somebody named.
+    let named: BTreeSet<(&Language, &str)> = used
+        .iter()
+        .filter(|lesson| lesson.how != Confirmation::AnsweredByHand)
+        .map(|lesson| (&lesson.language, lesson.text.as_str()))
+        .collect();
+    used.retain(|lesson| {
+        let words = (&lesson.language, lesson.text.as_str());
+        let is_named = lesson.how != Confirmation::AnsweredByHand || !named.contains(&words);
+        is_named && seen.insert(words)
+    });
     used
 }
 

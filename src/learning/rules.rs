@@ -48,10 +48,15 @@ pub fn lesson(
             (None, Confirmation::AnsweredByHand)
         }
     };
+    // Nobody has looked at the sentence of an answer by hand: one that an article may well answer is not learned as none.
+    let text = match how {
+        Confirmation::AnsweredByHand => request.text.unanswered()?,
+        Confirmation::Named | Confirmation::Approved => request.text.carrier(intent),
+    };
     Some(Lesson {
         mail: request.mail,
         ticket: ticket.id.clone(),
-        text: request.text.carrier(intent).to_owned(),
+        text: text.to_owned(),
         language: request.text.language.clone(),
         intent: intent.cloned(),
         how,

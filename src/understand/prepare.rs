@@ -110,14 +110,18 @@ impl Preparer {
 
     /// Prepares what is kept of a mail.
     pub(super) fn prepare_text(&self, subject: &str, text: &str) -> Prepared {
-        let subject = without_reply_marks(&visible(subject, 400)).to_owned();
+        let whole_subject = visible(subject, 400);
+        let subject = without_reply_marks(&whole_subject).to_owned();
+        // In a first mail a word in brackets is the customer's own.
+        let is_ours =
+            subject.trim() != whole_subject.trim() && reference_in_subject(&subject).is_some();
         let text = without_tags(&visible(text, TEXT_MAX_CHARS));
         let (substance, signature) = self.split_signature(&text);
         let mut sentences = Vec::new();
         if words(&subject).iter().any(|word| word.len() > 1) {
             let mut sentence =
                 self.sentence(&quotation::mark(&subject), Place::Subject, &mut false);
-            if reference_in_subject(&subject).is_some() && sentence.role == Role::Substance {
+            if is_ours && sentence.role == Role::Substance {
                 sentence.role = Role::Ours;
             }
             sentences.push(sentence);
@@ -178,6 +182,7 @@ impl Preparer {
         let mut kept: Vec<&str> = Vec::new();
         let mut cut: Vec<&str> = Vec::new();
         let mut after_sign_off = false;
+        let mut has_substance = false;
         let mut in_postscript = false;
         for line in text.lines() {
             let folded = words(line);
@@ -203,6 +208,7 @@ impl Preparer {
                     && !self.manners.has("legal_footer", &folded)
                     && ends_like_a_sentence(line)
                 {
+                    has_substance = true;
                     kept.push(line);
                 }
                 cut.push(line);
@@ -213,7 +219,7 @@ impl Preparer {
                 cut.push(line);
                 continue;
             }
-            let no_substance_yet = kept.iter().all(|line| line.trim().is_empty());
+            let no_substance_yet = !has_substance;
             if no_substance_yet
                 && folded.len() <= 6
                 && self.manners.has("greeting", &folded)
@@ -230,16 +236,17 @@ impl Preparer {
                 cut.push(line);
                 continue;
             }
+            has_substance |= !line.trim().is_empty();
             kept.push(line);
         }
         // A last line of one to three words that is no sentence is a name.
         while let Some(last) = kept.last() {
             let count = words(last).len();
-            let lines_with_words = kept.iter().filter(|line| !line.trim().is_empty()).count();
-            if count == 0 && !kept.is_empty() {
+            if count == 0 {
                 kept.pop();
                 continue;
             }
+            let lines_with_words = kept.iter().filter(|line| !line.trim().is_empty()).count();
             if lines_with_words > 1 && (1..=3).contains(&count) && looks_like_a_name(last) {
                 cut.insert(0, last);
                 kept.pop();
@@ -448,6 +455,8 @@ mod tests {
         assert_eq!(role(ours), Some(Role::Ours));
         let theirs = "Re: Your request for my measurements [blue one]";
         assert_eq!(role(theirs), Some(Role::Substance));
+        let first = "Cancel my order [ORDER-20451]";
+        assert_eq!(role(first), Some(Role::Substance));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct RequestText {
     pub carriers: BTreeMap<IntentName, usize>,
     /// The sentence that comes nearest to any article, by its place: what must not be mistaken again if no article covers it.
     pub nearest: usize,
+    /// The nearest of those that no article may well answer: what an answer by hand, of which nobody said what it was about, may teach.
+    pub unanswered: Option<usize>,
     /// The language they are in.
     pub language: Language,
 }
@@ -45,6 +47,13 @@ impl RequestText {
             .or_else(|| self.sentences.first())
             .map(String::as_str)
             .unwrap_or_default()
+    }
+
+    /// The sentence that may become an example of none where nobody named one.
+    #[must_use]
+    pub fn unanswered(&self) -> Option<&str> {
+        let sentence = self.sentences.get(self.unanswered?)?;
+        Some(sentence)
     }
 }
 
@@ -100,11 +109,12 @@ impl Understander {
         }
         let spoken = language::detect(&spoken_text(&prepared), &self.support_language);
         let language = spoken.language().clone();
-        let (carriers, nearest) = self.intents.carriers(&sentences, &language);
+        let carriers = self.intents.carriers(&sentences, &language);
         Ok(RequestText {
             sentences,
-            carriers,
-            nearest: nearest.unwrap_or(0),
+            carriers: carriers.of_article,
+            nearest: carriers.nearest.unwrap_or(0),
+            unanswered: carriers.unanswered,
             language,
         })
     }

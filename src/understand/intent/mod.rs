@@ -21,6 +21,7 @@ use super::prepare::{Place, Prepared, Role, Sentence};
 use super::teachable::Taught;
 use super::types::{IntentScore, Request};
 use super::words::one_line;
+use super::{SEND_THRESHOLD, SUGGEST_THRESHOLD};
 use crate::config::{IntentName, Language};
 use crate::knowledge::Knowledge;
 use std::collections::BTreeMap;
@@ -39,6 +40,17 @@ const TAUGHT_WEIGHT: f32 = 1.0;
 const TAUGHT_NONE_WEIGHT: f32 = 0.5;
 /// The most intents that are reported.
 const INTENTS_MAX: usize = 5;
+/// Sentences of a mail, by their place.
+#[derive(Debug, Default)]
+pub(super) struct Carriers {
+    /// The one that speaks most for each article.
+    pub(super) of_article: BTreeMap<IntentName, usize>,
+    /// The one that comes nearest to any article.
+    pub(super) nearest: Option<usize>,
+    /// The nearest of those that no article may well answer.
+    pub(super) unanswered: Option<usize>,
+}
+
 /// One classifier for each language that has articles.
 #[derive(Debug)]
 pub(super) struct IntentFinder {
@@ -94,16 +106,12 @@ impl IntentFinder {
         }
     }
 
-    /// For each article of a language the sentence that speaks for it most, by its place; and the one that comes nearest to any.
-    pub(super) fn carriers(
-        &self,
-        sentences: &[String],
-        language: &Language,
-    ) -> (BTreeMap<IntentName, usize>, Option<usize>) {
+    /// Which of a mail's sentences speak for what, in a language.
+    pub(super) fn carriers(&self, sentences: &[String], language: &Language) -> Carriers {
         let texts: Vec<(&str, f64)> = sentences.iter().map(|text| (text.as_str(), 1.0)).collect();
         let model = self.models.get(language);
         let Some(reading) = model.and_then(|model| model.read(&texts)) else {
-            return (BTreeMap::new(), None);
+            return Carriers::default();
         };
         let ranked = reading.ranking.iter();
         let carriers = ranked
@@ -114,8 +122,16 @@ impl IntentFinder {
             said.filter(|said| !said.rather_none)
                 .map_or(0.0, |said| said.confidence)
         };
-        let nearest = (0..texts.len()).max_by(|a, b| near(a).total_cmp(&near(b)).then(b.cmp(a)));
-        (carriers, nearest)
+        let nearest_of = |places: &mut dyn Iterator<Item = usize>| {
+            places.max_by(|a, b| near(a).total_cmp(&near(b)).then(b.cmp(a)))
+        };
+        Carriers {
+            nearest: nearest_of(&mut (0..texts.len())),
+            unanswered: nearest_of(
+                &mut (0..texts.len()).filter(|place| near(place) < SUGGEST_THRESHOLD),
+            ),
+            of_article: carriers,
+        }
     }
 
     /// Intents and requests of a mail in a language; nothing where no article speaks it.
@@ -183,7 +199,7 @@ fn led_by_a_question(
     let whole = ranking.first().map_or(0.0, |(_, confidence)| *confidence);
     if let Some(said) = plainest
         && sentences.len() > 1
-        && whole < said.confidence * QUESTION_TRUST
+        && whole < SEND_THRESHOLD
         && let Some(place) = ranking.iter().position(|(intent, _)| intent == said.intent)
     {
         let (intent, _) = ranking.remove(place);
@@ -199,12 +215,11 @@ fn substance(prepared: &Prepared) -> Vec<(usize, &Sentence)> {
         let all = prepared.sentences.iter().enumerate();
         all.filter(|(_, sentence)| sentence.role == role).collect()
     };
-    let found = of(Role::Substance);
-    if found.is_empty() {
-        of(Role::SmallTalk)
-    } else {
-        found
-    }
+    [Role::Substance, Role::Ours, Role::SmallTalk]
+        .into_iter()
+        .map(of)
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 fn weighed<'a>(sentences: &[(usize, &'a Sentence)]) -> Vec<(&'a str, f64)> {
