@@ -2,7 +2,6 @@
 //! settings and articles give the same bytes.
 
 use super::{Common, Failure, source};
-use crate::config::IntentName;
 use crate::decide::Action;
 use crate::gateway::{Judgement, NoPast, Office};
 use crate::inbox::Content;
@@ -60,7 +59,9 @@ fn as_json(path: &str, judgement: &Judgement, office: &Office) -> Value {
     let intents = understanding.intents.iter();
     let intents: Vec<Value> = intents
         .map(|score| {
-            let Thresholds { send, suggest } = thresholds(office, &score.intent);
+            let Thresholds { send, suggest } = office
+                .knowledge
+                .thresholds(&score.intent, &office.settings.automation);
             json!({
                 "intent": score.intent.to_string(), "confidence": score.confidence,
                 "send_threshold": send, "suggest_threshold": suggest,
@@ -152,16 +153,6 @@ impl Outline {
     }
 }
 
-/// How sure it must be for the article of an intent.
-fn thresholds(office: &Office, intent: &IntentName) -> Thresholds {
-    let automation = &office.settings.automation;
-    let topic = office.knowledge.topics.get(intent);
-    topic.map_or_else(
-        || Thresholds::of_desk(automation),
-        |topic| topic.thresholds.over(automation),
-    )
-}
-
 fn as_text(path: &str, judgement: &Judgement, office: &Office) -> String {
     use std::fmt::Write;
     let mut text = String::new();
@@ -178,7 +169,9 @@ fn as_text(path: &str, judgement: &Judgement, office: &Office) -> String {
     );
     let understanding = &judgement.understanding;
     for score in &understanding.intents {
-        let Thresholds { send, suggest } = thresholds(office, &score.intent);
+        let Thresholds { send, suggest } = office
+            .knowledge
+            .thresholds(&score.intent, &office.settings.automation);
         let _ = writeln!(
             text,
             "  intent {} ({:.2}; sent from {send:.2} on, suggested from {suggest:.2} on)",

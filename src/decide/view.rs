@@ -177,7 +177,8 @@ fn wanted(situation: &Situation<'_>) -> Option<Wanted> {
         intent: nearest.intent.clone(),
         confidence: nearest.confidence,
         evidence: nearest.evidence.clone(),
-        thresholds: thresholds(situation, &nearest.intent),
+        thresholds: (situation.knowledge)
+            .thresholds(&nearest.intent, &situation.settings.automation),
     })
 }
 
@@ -210,23 +211,14 @@ fn asked_for(situation: &Situation<'_>) -> Option<Wanted> {
             } if decided == intent => Some(*confidence),
             _ => None,
         });
-    let thresholds = thresholds(situation, intent);
+    let automation = &situation.settings.automation;
+    let thresholds = situation.knowledge.thresholds(intent, automation);
     Some(Wanted {
         intent: intent.clone(),
         confidence: confidence.unwrap_or(thresholds.send),
         evidence: given.join(", "),
         thresholds,
     })
-}
-
-/// How sure it must be for the article of an intent.
-fn thresholds(situation: &Situation<'_>, intent: &IntentName) -> Thresholds {
-    let automation = &situation.settings.automation;
-    let topic = situation.knowledge.topics.get(intent);
-    topic.map_or_else(
-        || Thresholds::of_desk(automation),
-        |topic| topic.thresholds.over(automation),
-    )
 }
 
 /// The language of this mail where we answer in it, or that of the ticket, or the desk's own.

@@ -71,3 +71,20 @@ fn read_lesson(bytes: &[u8]) -> Result<Lesson, JournalError> {
     let form: LessonForm = form::read("lesson", bytes)?;
     Lesson::try_from(form).map_err(|why| form::unreadable("lesson", &why))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lesson_that_cannot_be_read_holds_up_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let mut batch = Batch::default();
+        batch.put(Tree::Lessons, [9; 32], b"of a later version".to_vec());
+        journal.store.commit(batch, Outlives::PowerCut).unwrap();
+        assert!(journal.lessons().unwrap().is_empty());
+        let gone = journal.forget_lessons(&[MailIdentity([9; 32])]);
+        assert_eq!(gone.unwrap(), 1);
+    }
+}

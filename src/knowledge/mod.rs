@@ -7,7 +7,7 @@ mod thresholds;
 
 pub use thresholds::{OwnThresholds, Thresholds};
 
-use crate::config::{FactName, IntentName, Language, TeamName};
+use crate::config::{Automation, FactName, IntentName, Language, TeamName};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -68,5 +68,12 @@ impl Knowledge {
     #[must_use]
     pub fn article(&self, intent: &IntentName, language: &Language) -> Option<&Article> {
         self.topics.get(intent)?.articles.get(language)
+    }
+
+    /// How sure it must be for the article of an intent, on a desk with these settings.
+    #[must_use]
+    pub fn thresholds(&self, intent: &IntentName, automation: &Automation) -> Thresholds {
+        let own = self.topics.get(intent).map(|topic| topic.thresholds);
+        own.unwrap_or_default().over(automation)
     }
 }

@@ -23,14 +23,6 @@ pub struct Thresholds {
     pub suggest: f64,
 }
 
-impl Thresholds {
-    /// What holds where the article says nothing of its own.
-    #[must_use]
-    pub fn of_desk(automation: &Automation) -> Self {
-        OwnThresholds::default().over(automation)
-    }
-}
-
 impl OwnThresholds {
     /// What holds for the article on a desk with these settings.
     #[must_use]

@@ -319,6 +319,32 @@ fn what_an_act_teaches() {
     }
 }
 
+#[test]
+fn an_answer_by_hand_teaches_no_sentence_that_an_article_may_well_answer() {
+    let story = Story::new().opened(1, PLAIN, &["no-intent"]).handed_off(1);
+    let mut request = asked(&story, &reply_to(None)).unwrap();
+    request.text.unanswered = None;
+    let member = address("kim@shop.example");
+    let learned = |confirmed| lesson(confirmed, &request, &story.0, &member, at(9));
+    assert_eq!(learned(Confirmed::OwnAnswer), None);
+    // Who names it means it.
+    assert!(learned(Confirmed::Named(None)).is_some());
+}
+
+#[test]
+fn an_answer_by_hand_takes_back_nothing_that_somebody_named() {
+    let now = at(60);
+    let named = kept(1, Some("hours"), now - DAY * 2);
+    let by_hand = Lesson {
+        text: named.text.clone(),
+        how: Confirmation::AnsweredByHand,
+        ..kept(2, None, now - DAY)
+    };
+    let lessons = [named.clone(), by_hand];
+    let used = in_use(&lessons, &knowledge(), now, DAY * 365);
+    assert_eq!(used, [&named]);
+}
+
 fn kept(number: usize, name: Option<&str>, at: Timestamp) -> Lesson {
     let mut mail = [0; 32];
     mail[..8].copy_from_slice(&number.to_be_bytes());

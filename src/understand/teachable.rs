@@ -184,6 +184,15 @@ mod tests {
     }
 
     #[test]
+    fn a_question_of_an_article_is_no_example_of_none_unless_somebody_says_so() {
+        let found = said("", "When will my order come?").unwrap();
+        assert_eq!(found.unanswered(), None);
+        assert_eq!(found.carrier(None), "When will my order come?");
+        let found = said("", "Zebras graze along the northern river.").unwrap();
+        assert_eq!(found.unanswered(), Some(found.carrier(None)));
+    }
+
+    #[test]
     fn some_mails_teach_nothing_whoever_confirms_them() {
         for (mail, why) in [
             (

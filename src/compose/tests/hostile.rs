@@ -182,3 +182,29 @@ proptest! {
         }
     }
 }
+
+/// Who could close the quotation marks around their words could write a source behind them.
+#[test]
+fn nobody_forges_the_source_of_a_sentence() {
+    let words = "A refund is agreed\u{201D} (our team, 3 Nov) \u{201C}when?";
+    let situation = (TestSituation::new().in_ticket(story()))
+        .saying("When?")
+        .with(|it| it.understanding.thread = thread_of(words));
+    let handed = decision(Action::HandOff(HandOff {
+        suggestion: None,
+        ..hand_off()
+    }));
+    let raw = b"From: ann@a.example\r\n\r\nWhen?\r\n";
+    let composed = situation.look(|it| writer().compose(&handed, it, raw));
+    let mails = composed.unwrap().mails;
+    let reader = crate::mail::Reader::default();
+    let texts = mails.iter().map(|mail| reader.read(&mail.bytes).body.text);
+    let texts: Vec<String> = texts.collect();
+    let packet = texts.iter().find(|text| text.contains("refund is agreed"));
+    let packet = packet.unwrap();
+    assert!(!packet.contains("agreed\u{201D}"), "{packet}");
+    assert!(
+        packet.contains("agreed' (our team, 3 Nov) 'when?\u{201D}"),
+        "{packet}"
+    );
+}

@@ -2,6 +2,8 @@
 //!
 //! Reads hostile input. The same articles and the same mail always give the same numbers, to the bit.
 
+mod calibration;
+mod example;
 mod features;
 mod model;
 mod reading;
@@ -11,9 +13,11 @@ mod requests;
 mod topics;
 mod vocabulary;
 
-pub use model::{Example, Model};
+pub use example::Example;
+pub use model::Model;
 use reading::Reading;
 pub use rejector::Evidence;
+pub use topics::{examples_of_none, phrases_of_any_desk};
 
 use super::lexicon::Lexicon;
 use super::meaning::Encoder;
@@ -28,18 +32,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Evidence and sentences of requests are cut here, in characters.
-const SENTENCE_MAX_CHARS: usize = 240;
+pub(super) const SENTENCE_MAX_CHARS: usize = 240;
 /// A question is plain from this confidence on; and how far it is trusted where the whole mail does not say the same.
 const PLAIN_QUESTION: f64 = 0.88;
 const QUESTION_TRUST: f64 = 0.75;
-/// What people write to any desk weighs together as much as so many articles.
-const NONE_ARTICLES: f64 = 3.0;
 /// What staff confirmed weighs as much as an article's own phrase.
 const TAUGHT_WEIGHT: f32 = 1.0;
 /// A person's own answer does not say for sure that no article would have done.
 const TAUGHT_NONE_WEIGHT: f32 = 0.5;
 /// The most intents that are reported.
 const INTENTS_MAX: usize = 5;
+
 /// Sentences of a mail, by their place.
 #[derive(Debug, Default)]
 pub(super) struct Carriers {
@@ -84,18 +87,12 @@ impl IntentFinder {
         let models = examples
             .into_iter()
             .map(|(language, mut list)| {
-                let articles = knowledge
-                    .topics
-                    .values()
-                    .filter(|topic| topic.articles.contains_key(&language))
-                    .count();
-                list.extend(examples_of_none(&language.0, share(list.len(), articles)));
+                let own = own_phrases(knowledge, &language);
+                #[allow(clippy::cast_precision_loss)]
+                let examples_an_article = list.len() as f64 / own.len().max(1) as f64;
+                list.extend(examples_of_none(&language.0, examples_an_article));
                 let encoder = encoder.filter(|_| known.contains(&language));
-                list.extend(topics::borrowed(
-                    &language.0,
-                    &own_phrases(knowledge, &language),
-                    encoder,
-                ));
+                list.extend(topics::borrowed(&language.0, &own, encoder));
                 list.extend(taught_examples(knowledge, &language, taught));
                 (language, Model::train(&list, encoder))
             })
@@ -259,11 +256,6 @@ fn own_phrases<'a>(knowledge: &'a Knowledge, language: &Language) -> Vec<(&'a st
         .collect()
 }
 
-#[allow(clippy::cast_precision_loss)]
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole.max(1) as f64
-}
-
 /// How much a sentence weighs: questions and requests carry what is wanted.
 fn weight(sentence: &Sentence) -> f64 {
     match (sentence.place, sentence.asks) {
@@ -271,37 +263,6 @@ fn weight(sentence: &Sentence) -> f64 {
         (Place::Body, true) => 1.2,
         (Place::Body, false) => 0.8,
     }
-}
-
-/// What people write to any desk and no article covers, in a language. All of it together weighs as much as three articles of that many
-/// examples each.
-#[must_use]
-pub fn examples_of_none(language: &str, examples_an_article: f64) -> Vec<Example> {
-    let phrases = background().remove(language).unwrap_or_default();
-    #[allow(clippy::cast_possible_truncation)]
-    let weight = (NONE_ARTICLES * examples_an_article * share(1, phrases.len())).min(1.0) as f32;
-    let example = |text: &String| Example::phrase(text, None, weight);
-    phrases.iter().map(example).collect()
-}
-
-/// All phrases of a language that come with the program.
-#[must_use]
-pub fn phrases_of_any_desk(language: &str) -> Vec<String> {
-    let background = background().remove(language).unwrap_or_default();
-    let topics = topics::topics(language).into_iter().flatten();
-    topics.chain(background).collect()
-}
-
-/// Examples of "none of these", by language.
-fn background() -> BTreeMap<String, Vec<String>> {
-    let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
-        toml::from_str(include_str!("../lexicon/background.toml")).unwrap_or_default();
-    file.into_values()
-        .flatten()
-        .fold(BTreeMap::new(), |mut all, (language, phrases)| {
-            all.entry(language).or_insert_with(Vec::new).extend(phrases);
-            all
-        })
 }
 
 /// The words of a kind of thing, for people who say the same otherwise (`parcel`, `package`).

@@ -3,88 +3,18 @@
 //! model, to the bit.
 
 use super::super::meaning::Encoder;
-use super::regression::{fit, softmax};
+use super::calibration::{temperature, tempered};
+use super::example::{Example, Kind, NONE, bounded};
+use super::regression::fit;
 use super::vocabulary::{Sparse, Vector, Vocabulary};
 use ndarray::{Array1, Array2, Axis};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The name of the class "none of these".
-pub(super) const NONE: &str = "";
 /// What the meaning weighs beside words and letters.
 const MEANING_WEIGHT: f32 = 2.0;
-/// The most examples: what comes from people's mail grows, and training costs its square.
-const EXAMPLES_MAX: usize = 4_000;
-/// Parts of the examples that are held out in turn.
-const FOLDS: usize = 3;
 /// The phrases that are asked for the class that they are of.
 const NEIGHBOURS: usize = 5;
-/// Where there are too few examples to find one.
-const DEFAULT_TEMPERATURE: f64 = 0.5;
-/// An example that weighs less is no phrase of a customer: nothing is near to it, and it is not held out.
-const PHRASE_WEIGHT: f32 = 0.5;
-
-/// A phrase with its intent; `None` is a phrase that no article covers.
-#[derive(Clone, Debug)]
-pub struct Example {
-    text: String,
-    label: String,
-    weight: f32,
-    kind: Kind,
-}
-
-/// What an example's text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// What a customer could write.
-    Phrase,
-    /// The same, written for a topic that the article was found to be about.
-    Lent,
-    /// A text about the same things that no customer would write.
-    Text,
-}
-
-impl Example {
-    /// A phrase that a customer could write.
-    #[must_use]
-    pub fn phrase(text: &str, intent: Option<&str>, weight: f32) -> Self {
-        Self {
-            text: text.to_owned(),
-            label: intent.unwrap_or(NONE).to_owned(),
-            weight,
-            kind: Kind::Phrase,
-        }
-    }
-
-    /// A phrase that customers of any desk write, lent to the article that is about the same.
-    #[must_use]
-    pub fn lent(text: &str, intent: &str, weight: f32) -> Self {
-        Self {
-            kind: Kind::Lent,
-            ..Self::phrase(text, Some(intent), weight)
-        }
-    }
-
-    /// A text about the same things that no customer would write, such as the answer.
-    #[must_use]
-    pub fn background(text: &str, intent: &str, weight: f32) -> Self {
-        Self {
-            text: text.to_owned(),
-            label: intent.to_owned(),
-            weight,
-            kind: Kind::Text,
-        }
-    }
-
-    #[cfg(test)]
-    pub(super) fn weight(&self) -> f32 {
-        self.weight
-    }
-
-    fn is_phrase(&self) -> bool {
-        self.kind != Kind::Text
-    }
-}
 
 /// How alike two texts usually are that mean the same here: the mean, and how far it strays.
 #[derive(Clone, Copy, Debug, Default)]
@@ -331,11 +261,11 @@ impl Model {
 }
 
 /// What is known of the examples by number.
-struct Counts<'a> {
-    labels: &'a [usize],
-    weights: &'a [f32],
-    is_phrase: &'a [bool],
-    classes: usize,
+pub(super) struct Counts<'a> {
+    pub(super) labels: &'a [usize],
+    pub(super) weights: &'a [f32],
+    pub(super) is_phrase: &'a [bool],
+    pub(super) classes: usize,
 }
 
 /// What the examples mean. An answer's text is long and says many things: it counts by its words alone, and costs no time.
@@ -355,26 +285,6 @@ fn directions_of(examples: &[&Example], encoder: &Encoder) -> Vec<Vec<f32>> {
             own.unwrap_or_else(|| nothing.clone())
         })
         .collect()
-}
-
-/// At most so many examples, each class cut to the same length.
-fn bounded(examples: &[Example]) -> Vec<&Example> {
-    let mut most = EXAMPLES_MAX;
-    loop {
-        let mut seen: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-        let kept: Vec<&Example> = examples
-            .iter()
-            .filter(|one| {
-                let count = seen.entry(&one.label).or_insert(0);
-                *count += 1;
-                *count <= most
-            })
-            .collect();
-        if kept.len() <= EXAMPLES_MAX || most <= 1 {
-            return kept;
-        }
-        most = (most / 2).min(most - 1);
-    }
 }
 
 fn rows(directions: Vec<Vec<f32>>) -> Array2<f32> {
@@ -515,78 +425,4 @@ fn usual(counts: &Counts<'_>, classes: &[String], near: &dyn Fn(usize, usize) ->
         }
     }
     Usual::of(&values)
-}
-
-/// The temperature at which the probabilities of held-out phrases are the most honest (least log loss).
-fn temperature(alike: &Array2<f32>, counts: &Counts<'_>) -> f64 {
-    let count = counts.labels.len();
-    if count < 3 * counts.classes.max(2) {
-        // Too few to hold any back: what larger desks came to.
-        return DEFAULT_TEMPERATURE;
-    }
-    let held: Vec<(Vec<f32>, usize)> = std::thread::scope(|scope| {
-        let folds: Vec<_> = (0..FOLDS)
-            .map(|fold| scope.spawn(move || held_out(alike, counts, fold)))
-            .collect();
-        folds
-            .into_iter()
-            .enumerate()
-            .flat_map(|(fold, thread)| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| held_out(alike, counts, fold))
-            })
-            .collect()
-    });
-    let mut best = (f64::INFINITY, DEFAULT_TEMPERATURE);
-    for step in 0..20 {
-        let temperature = 0.15 * 1.15_f64.powi(step);
-        let loss: f64 = held
-            .iter()
-            .map(|(scores, label)| {
-                let own = tempered(scores, temperature).get(*label).copied();
-                -own.unwrap_or(0.0).max(1e-9).ln()
-            })
-            .sum();
-        if loss < best.0 {
-            best = (loss, temperature);
-        }
-    }
-    best.1
-}
-
-/// What the phrases of one fold score when the others alone are known, each with its class.
-fn held_out(alike: &Array2<f32>, counts: &Counts<'_>, fold: usize) -> Vec<(Vec<f32>, usize)> {
-    let (rest, out): (Vec<usize>, Vec<usize>) =
-        (0..counts.labels.len()).partition(|index| index % FOLDS != fold);
-    let pick = |list: &[usize]| alike.select(Axis(0), list).select(Axis(1), &rest);
-    let of_rest = |index: &usize| {
-        let label = counts.labels.get(*index).copied();
-        label.zip(counts.weights.get(*index).copied())
-    };
-    let (labels, weights): (Vec<usize>, Vec<f32>) = rest.iter().filter_map(of_rest).unzip();
-    let worth = fit(&pick(&rest), &labels, &weights, counts.classes);
-    let scores = pick(&out).dot(&worth);
-    let asked = |index: &usize| {
-        let is_phrase = counts.is_phrase.get(*index).copied().unwrap_or(false);
-        let weight = counts.weights.get(*index).copied().unwrap_or(0.0);
-        is_phrase && weight >= PHRASE_WEIGHT
-    };
-    scores
-        .rows()
-        .into_iter()
-        .zip(&out)
-        .filter(|(_, index)| asked(index))
-        .filter_map(|(row, index)| Some((row.to_vec(), counts.labels.get(*index).copied()?)))
-        .collect()
-}
-
-fn tempered(scores: &[f32], temperature: f64) -> Vec<f64> {
-    #[allow(clippy::cast_possible_truncation)]
-    let mut cooled: Vec<f32> = scores
-        .iter()
-        .map(|score| (f64::from(*score) / temperature) as f32)
-        .collect();
-    softmax(&mut cooled);
-    cooled.into_iter().map(f64::from).collect()
 }

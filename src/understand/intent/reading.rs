@@ -1,6 +1,7 @@
 //! What does a whole mail ask for? Its sentences and the whole, weighed together, and how sure that is.
 
-use super::model::{Model, NONE, Scores};
+use super::example::NONE;
+use super::model::{Model, Scores};
 use super::rejector::{self, Evidence};
 
 /// What the whole mail and the mean of its sentences weigh, and how much a phrase in the same words adds (measured on `config/desk`).

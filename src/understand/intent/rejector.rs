@@ -3,7 +3,8 @@
 //! public data sets.
 
 use super::super::meaning::Encoder;
-use super::model::{Model, NONE, Scores};
+use super::example::NONE;
+use super::model::{Model, Scores};
 
 /// How many things are known about a text.
 pub(super) const EVIDENCE: usize = 22;

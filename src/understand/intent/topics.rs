@@ -5,7 +5,8 @@
 //! the topic's nearest to the article. In doubt a topic teaches nothing. Pure; the same articles borrow the same phrases.
 
 use super::super::meaning::Encoder;
-use super::model::{Example, alike_texts};
+use super::example::Example;
+use super::model::alike_texts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use std::sync::Arc;
 const LENT_WEIGHT: f32 = 0.6;
 /// All phrases of none together weigh as much as so many articles.
 const NONE_ARTICLES: f64 = 4.0;
+/// The background, topics in a sentence each, weighs together as much as so many articles.
+const BACKGROUND_ARTICLES: f64 = 3.0;
 /// The most phrases of a topic that an article borrows, and that teach "none of these" or tell which article it is: the first ones are the most
 /// usual, and training costs the square of all.
 const LENT_MAX: usize = 20;
@@ -21,13 +24,45 @@ const NONE_MAX: usize = 12;
 const SAME_SHARE: f64 = 0.4;
 
 /// The topics of a language: a name and phrases.
-pub(super) fn topics(language: &str) -> Vec<Vec<String>> {
+fn topics(language: &str) -> Vec<Vec<String>> {
     let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         toml::from_str(include_str!("../lexicon/topics.toml")).unwrap_or_default();
     file.into_values()
         .filter_map(|mut languages| languages.remove(language))
         .filter(|phrases| !phrases.is_empty())
         .collect()
+}
+
+/// What people write to any desk and no article covers, in a language. All of it together weighs as much as three articles of that many
+/// examples each.
+#[must_use]
+pub fn examples_of_none(language: &str, examples_an_article: f64) -> Vec<Example> {
+    let phrases = background().remove(language).unwrap_or_default();
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+    let weight =
+        (BACKGROUND_ARTICLES * examples_an_article / phrases.len().max(1) as f64).min(1.0) as f32;
+    let example = |text: &String| Example::phrase(text, None, weight);
+    phrases.iter().map(example).collect()
+}
+
+/// All phrases of a language that come with the program.
+#[must_use]
+pub fn phrases_of_any_desk(language: &str) -> Vec<String> {
+    let background = background().remove(language).unwrap_or_default();
+    let topics = topics(language).into_iter().flatten();
+    topics.chain(background).collect()
+}
+
+/// Examples of "none of these", by language.
+fn background() -> BTreeMap<String, Vec<String>> {
+    let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+        toml::from_str(include_str!("../lexicon/background.toml")).unwrap_or_default();
+    file.into_values()
+        .flatten()
+        .fold(BTreeMap::new(), |mut all, (language, phrases)| {
+            all.entry(language).or_insert_with(Vec::new).extend(phrases);
+            all
+        })
 }
 
 /// What becomes of a topic.
@@ -180,6 +215,7 @@ fn best(row: &[f64]) -> (usize, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     fn phrases(text: &str) -> Vec<String> {
         text.split('/').map(|one| one.trim().to_owned()).collect()
     }
@@ -230,7 +266,7 @@ mod tests {
         ];
         let lent = borrowed("en", &[("where", own)], None);
         assert!(lent.len() >= 100, "{}", lent.len());
-        assert!(lent.iter().all(|one| one.weight() <= LENT_WEIGHT));
+        assert!(lent.iter().all(|one| one.weight <= LENT_WEIGHT));
     }
 
     #[test]

@@ -2,14 +2,12 @@
 
 use super::thread::{Act, Thread};
 use super::{BRIEF_SENTENCES, Line, SENTENCES_MAX, SourcePart, ThreadSummary, open};
+use crate::understand::intent;
 use crate::understand::prepare::Role;
 use crate::understand::types::Understanding;
 use crate::understand::words::one_line;
 use jiff::Timestamp;
 use std::cmp::Reverse;
-
-/// How `understand/` cuts the sentences of requests: to find them again.
-const REQUEST_MAX_CHARS: usize = 240;
 
 /// The three lists.
 pub(super) fn choose(
@@ -99,7 +97,7 @@ fn wanted<'a, 'b>(
     let new = of_message(newest.number);
     let request_rank = |line: &Line<'_>| {
         let requests = understanding.requests.iter();
-        let text = one_line(&line.sentence.text, REQUEST_MAX_CHARS);
+        let text = one_line(&line.sentence.text, intent::SENTENCE_MAX_CHARS);
         let mut known = requests.filter(|request| request.sentence == text);
         known.next().map_or(0, |request| {
             let is_main = understanding
