@@ -9,15 +9,18 @@
 use handoffd::config::Settings;
 use handoffd::knowledge::Knowledge;
 use handoffd::mail::Reader;
-use handoffd::understand::{Understander, Understanding};
+use handoffd::understand::{SEND_THRESHOLD, Understander, Understanding};
 use std::collections::BTreeSet;
 use std::path::Path;
 
+fn settings() -> Settings {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/desk/handoffd.toml");
+    Settings::load(&path).expect("settings of the desk")
+}
+
 /// Without articles: stops and urgency are found without them, and learning intents takes minutes.
 fn understander() -> Understander {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/desk/handoffd.toml");
-    let settings = Settings::load(&path).expect("settings of the desk");
-    Understander::train(&Knowledge::default(), &settings, None)
+    Understander::train(&Knowledge::default(), &settings(), None)
 }
 
 /// One row of a table: what must be found in a mail.
@@ -28,25 +31,54 @@ struct Row {
     raw: Vec<u8>,
 }
 
-/// `stops | urgency | subject | body`; ` / ` in the body is a line break.
-fn rows(name: &str, table: &str) -> Vec<Row> {
+/// The lines of a table that hold a mail, each with its place and its number.
+fn lines<'a>(name: &'a str, table: &'a str) -> impl Iterator<Item = (String, usize, &'a str)> {
     let lines = table.lines().enumerate();
     lines
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-        .map(|(index, line)| {
-            let place = format!("tests/adversaries/{name}.txt:{}", index + 1);
+        .map(move |(index, line)| {
+            (
+                format!("tests/adversaries/{name}.txt:{}", index + 1),
+                index,
+                line,
+            )
+        })
+}
+
+/// A mail; ` / ` in the body is a line break.
+fn raw_mail(number: usize, subject: &str, body: &str) -> Vec<u8> {
+    let body = body.replace(" / ", "\r\n");
+    format!(
+        "From: Robin Vale <robin@brightmail.example>\r\nTo: support@alder-bikes.example\r\nSubject: {subject}\r\n\
+         Message-ID: <adversary-{number}@brightmail.example>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}\r\n"
+    )
+    .into_bytes()
+}
+
+/// `stops | urgency | subject | body`.
+fn rows(name: &str, table: &str) -> Vec<Row> {
+    lines(name, table)
+        .map(|(place, index, line)| {
             let mut columns = line.splitn(4, " | ");
-            let mut column = || columns.next().unwrap_or_else(|| panic!("{place}: four columns"));
-            let stops = column().split(' ').filter(|stop| *stop != "none").map(str::to_owned).collect();
+            let mut column = || {
+                columns
+                    .next()
+                    .unwrap_or_else(|| panic!("{place}: four columns"))
+            };
+            let stops = column()
+                .split(' ')
+                .filter(|stop| *stop != "none")
+                .map(str::to_owned)
+                .collect();
             let urgency = column().to_owned();
-            let subject = column();
-            let body = column().replace(" / ", "\r\n");
-            let raw = format!(
-                "From: Robin Vale <robin@brightmail.example>\r\nTo: support@alder-bikes.example\r\nSubject: {subject}\r\n\
-                 Message-ID: <adversary-{index}@brightmail.example>\r\nMIME-Version: 1.0\r\n\
-                 Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}\r\n"
-            );
-            Row { place, stops, urgency, raw: raw.into_bytes() }
+            let raw = raw_mail(index, column(), column());
+            Row {
+                place,
+                stops,
+                urgency,
+                raw,
+            }
         })
         .collect()
 }
@@ -109,4 +141,52 @@ fn every_adversary_is_seen_through() {
 fn the_table_is_large_and_speaks_seven_languages() {
     let rows = all_rows();
     assert!(rows.len() >= 200, "{} rows", rows.len());
+}
+
+#[test]
+fn what_a_mail_asks_for_is_not_taken_from_what_only_sounds_like_it() {
+    let settings = settings();
+    let knowledge = Knowledge::load(&settings).expect("articles of the desk");
+    let understander = Understander::train(&knowledge, &settings, None);
+    let table = include_str!("adversaries/requests.txt");
+    let mut wrong = Vec::new();
+    for (place, index, line) in lines("requests", table) {
+        let mut columns = line.splitn(3, " | ");
+        let mut column = || {
+            columns
+                .next()
+                .unwrap_or_else(|| panic!("{place}: three columns"))
+        };
+        let expected = column();
+        let mail = Reader::default().read(&raw_mail(index, column(), column()));
+        let understanding = understander.understand(&mail, None);
+        let sure = understanding
+            .intents
+            .first()
+            .is_some_and(|best| best.confidence >= SEND_THRESHOLD);
+        let found: BTreeSet<&str> = understanding
+            .requests
+            .iter()
+            .filter(|_| sure)
+            .map(|request| request.intent.0.as_str())
+            .collect();
+        let found = found.into_iter().collect::<Vec<_>>().join(" ");
+        let found = if found.is_empty() {
+            "none"
+        } else {
+            found.as_str()
+        };
+        if found != expected {
+            wrong.push(format!(
+                "{place}: expected {expected}, found {found}, {:?}",
+                understanding.intents.first()
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -106,7 +106,9 @@ impl Understander {
             .map(|(_, line)| line.as_str());
         let hard_stops = self.stops.find(&prepared, asked);
         let (urgency, urgency_evidence) = self.attention.urgency(&prepared, &hard_stops);
-        let (intents, requests, carrier) = self.intents.find(&prepared, language.language());
+        let (intents, requests, carrier) =
+            self.intents
+                .find(&prepared, language.language(), &self.facts);
         Understanding {
             summary: one_sentence(&prepared, carrier),
             thread: ThreadSummary::default(),

@@ -15,6 +15,10 @@ const TEXT_MAX_CHARS: usize = 20_000;
 const SENTENCES_MAX: usize = 200;
 /// A sentence is cut here, in characters: nobody writes longer ones, machines do.
 const SENTENCE_MAX_CHARS: usize = 600;
+/// The most lines of a quoted mail in which its subject is looked for.
+const QUOTED_LINES_MAX: usize = 40;
+/// A reply of sentences no longer than this only reacts.
+const REACTION_MAX_WORDS: usize = 2;
 
 /// Where a sentence stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +34,9 @@ pub(super) enum Role {
     Substance,
     /// Courtesy: it says nothing about what is wanted.
     SmallTalk,
-    /// Our own subject, sent back with a reply (it holds our reference): nobody asks for anything with it.
-    Ours,
+    /// A subject that a reply brings back: our own (it holds our reference), or that of an older mail above a word or two of new text. Nobody
+    /// asks for anything with it.
+    Repeated,
     /// It speaks to a machine. It commands nothing, and says nothing about what is wanted; stops are looked for in it all the same.
     ToMachine,
 }
@@ -82,6 +87,13 @@ impl Preparer {
     /// Prepares a mail.
     pub(super) fn prepare(&self, mail: &Mail) -> Prepared {
         let mut prepared = self.prepare_text(mail.subject.as_str(), &mail.body.own_words());
+        if let Some(subject) = prepared.sentences.first_mut()
+            && subject.place == Place::Subject
+            && subject.role == Role::Substance
+            && quotes_subject(&mail.body.quoted_text, &prepared.subject)
+        {
+            subject.role = Role::Repeated;
+        }
         if !mail.body.signature.is_empty() {
             prepared.signature.push('\n');
             let signature = visible(&mail.body.signature, 2_000);
@@ -113,8 +125,8 @@ impl Preparer {
         let whole_subject = visible(subject, 400);
         let subject = without_reply_marks(&whole_subject).to_owned();
         // In a first mail a word in brackets is the customer's own.
-        let is_ours =
-            subject.trim() != whole_subject.trim() && reference_in_subject(&subject).is_some();
+        let is_reply = subject.trim() != whole_subject.trim();
+        let is_ours = is_reply && reference_in_subject(&subject).is_some();
         let text = without_tags(&visible(text, TEXT_MAX_CHARS));
         let (substance, signature) = self.split_signature(&text);
         let mut sentences = Vec::new();
@@ -122,7 +134,7 @@ impl Preparer {
             let mut sentence =
                 self.sentence(&quotation::mark(&subject), Place::Subject, &mut false);
             if is_ours && sentence.role == Role::Substance {
-                sentence.role = Role::Ours;
+                sentence.role = Role::Repeated;
             }
             sentences.push(sentence);
         }
@@ -132,6 +144,9 @@ impl Preparer {
                 break;
             }
             sentences.push(self.sentence(&sentence, Place::Body, &mut is_quoted));
+        }
+        if is_reply {
+            repeat_above_a_word_or_two(&mut sentences);
         }
         Prepared {
             sentences,
@@ -254,6 +269,34 @@ impl Preparer {
             break;
         }
         (kept.join("\n"), cut.join("\n"))
+    }
+}
+
+/// Whether the mail that is quoted bore this subject: `Subject: Your bike is on its way`.
+fn quotes_subject(quoted: &str, subject: &str) -> bool {
+    let subject = words(subject);
+    quoted
+        .lines()
+        .take(QUOTED_LINES_MAX)
+        .filter_map(|line| line.split_once(':'))
+        .any(|(label, value)| {
+            words(label).len() <= 2 && words(without_reply_marks(value)) == subject
+        })
+}
+
+/// `Re: screws` above `legends` thanks for the screws. Above a blank body, or a number that was asked for, it is all that there is.
+fn repeat_above_a_word_or_two(sentences: &mut [Sentence]) {
+    if let [subject, body @ ..] = sentences
+        && subject.place == Place::Subject
+        && subject.role == Role::Substance
+        && !body.is_empty()
+        && body.iter().all(|sentence| {
+            !sentence.asks
+                && sentence.words.len() <= REACTION_MAX_WORDS
+                && !sentence.text.contains(|c: char| c.is_ascii_digit())
+        })
+    {
+        subject.role = Role::Repeated;
     }
 }
 
@@ -452,7 +495,7 @@ mod tests {
             prepared.sentences.first().map(|sentence| sentence.role)
         };
         let ours = "Re: Your request to Lindenhof Tea [K7QF2-M9XRT]";
-        assert_eq!(role(ours), Some(Role::Ours));
+        assert_eq!(role(ours), Some(Role::Repeated));
         let theirs = "Re: Your request for my measurements [blue one]";
         assert_eq!(role(theirs), Some(Role::Substance));
         let first = "Cancel my order [ORDER-20451]";

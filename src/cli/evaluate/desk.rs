@@ -195,7 +195,7 @@ fn figures(outcomes: &[Outcome]) -> serde_json::Value {
     let count = |test: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|one| test(one)).count();
     let all = outcomes.len();
     let is_routine = |one: &Outcome| one.record.expected != "handoff";
-    let is_automatic = |one: &Outcome| matches!(one.said, "answer" | "ask" | "draft");
+    let is_automatic = Outcome::is_automatic;
     let mut confusion: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut stops: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let (mut labelled, mut found, mut facts_right, mut facts_all, mut facts_extra) =
@@ -282,6 +282,10 @@ fn figures(outcomes: &[Outcome]) -> serde_json::Value {
 }
 
 impl Outcome {
+    fn is_automatic(&self) -> bool {
+        matches!(self.said, "answer" | "ask" | "draft")
+    }
+
     fn right_intent(&self) -> bool {
         self.intent
             .as_ref()
@@ -289,13 +293,14 @@ impl Outcome {
     }
 }
 
-/// One line for each mail that was decided wrongly or whose stops differ.
+/// One line for each mail that was decided wrongly, whose stops differ, or that got an automatic mail about something else.
 fn misses(outcomes: &[Outcome]) -> Vec<String> {
     outcomes
         .iter()
         .filter(|one| {
             let labels: BTreeSet<&str> = one.record.hard_stops.iter().map(String::as_str).collect();
-            one.said != one.record.expected || labels != one.stops
+            let wrong_article = one.is_automatic() && !one.right_intent();
+            one.said != one.record.expected || labels != one.stops || wrong_article
         })
         .map(|one| {
             let (intent, confidence) = one.intent.clone().unwrap_or_default();

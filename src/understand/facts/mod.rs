@@ -105,6 +105,15 @@ impl FactFinder {
         found
     }
 
+    /// Whether a text holds a value of one of these facts.
+    pub(super) fn gives_one_of(&self, text: &str, facts: &[FactName]) -> bool {
+        !facts.is_empty()
+            && self
+                .find_in(text)
+                .iter()
+                .any(|(name, _)| facts.contains(name))
+    }
+
     /// The best value of each fact in one text.
     fn find_in(&self, text: &str) -> Vec<(FactName, String)> {
         let mut taken: Vec<Range<usize>> = foreign_places(text);

@@ -3,6 +3,7 @@
 //! Reads hostile input. The same articles and the same mail always give the same numbers, to the bit.
 
 mod calibration;
+mod disclaimed;
 mod example;
 mod features;
 mod model;
@@ -17,8 +18,10 @@ pub use example::Example;
 pub use model::Model;
 use reading::Reading;
 pub use rejector::Evidence;
+use topics::Lending;
 pub use topics::{examples_of_none, phrases_of_any_desk};
 
+use super::facts::FactFinder;
 use super::lexicon::Lexicon;
 use super::meaning::Encoder;
 use super::prepare::{Place, Prepared, Role, Sentence};
@@ -36,6 +39,8 @@ pub(super) const SENTENCE_MAX_CHARS: usize = 240;
 /// A question is plain from this confidence on; and how far it is trusted where the whole mail does not say the same.
 const PLAIN_QUESTION: f64 = 0.88;
 const QUESTION_TRUST: f64 = 0.75;
+/// How far an intent is trusted that the mail says it is not about.
+const SET_ASIDE_TRUST: f64 = 0.25;
 /// What staff confirmed weighs as much as an article's own phrase.
 const TAUGHT_WEIGHT: f32 = 1.0;
 /// A person's own answer does not say for sure that no article would have done.
@@ -59,6 +64,7 @@ pub(super) struct Carriers {
 pub(super) struct IntentFinder {
     models: BTreeMap<Language, Model>,
     requests: requests::RequestFinder,
+    disclaimers: disclaimed::Disclaimers,
 }
 
 impl IntentFinder {
@@ -84,22 +90,35 @@ impl IntentFinder {
                 list.push(Example::background(&article.body, &intent.0, 0.3));
             }
         }
+        let own: BTreeMap<&Language, Vec<(&str, Vec<&str>)>> = examples
+            .keys()
+            .map(|language| (language, own_phrases(knowledge, language)))
+            .collect();
+        let known = |language: &Language| encoder.filter(|_| known.contains(language));
+        let lending: BTreeMap<&Language, Lending<'_>> = own
+            .iter()
+            .map(|(language, own)| (*language, Lending::new(&language.0, own, known(language))))
+            .collect();
         let models = examples
-            .into_iter()
-            .map(|(language, mut list)| {
-                let own = own_phrases(knowledge, &language);
+            .iter()
+            .map(|(language, list)| {
+                let mut list = list.clone();
+                let articles = own.get(language).map_or(1, Vec::len).max(1);
                 #[allow(clippy::cast_precision_loss)]
-                let examples_an_article = list.len() as f64 / own.len().max(1) as f64;
+                let examples_an_article = list.len() as f64 / articles as f64;
                 list.extend(examples_of_none(&language.0, examples_an_article));
-                let encoder = encoder.filter(|_| known.contains(&language));
-                list.extend(topics::borrowed(&language.0, &own, encoder));
-                list.extend(taught_examples(knowledge, &language, taught));
-                (language, Model::train(&list, encoder))
+                let elsewhere = articles_elsewhere(knowledge, language, &lending);
+                if let Some(lending) = lending.get(language) {
+                    list.extend(lending.examples(&elsewhere));
+                }
+                list.extend(taught_examples(knowledge, language, taught));
+                (language.clone(), Model::train(&list, known(language)))
             })
             .collect();
         Self {
             models,
-            requests: requests::RequestFinder::new(),
+            requests: requests::RequestFinder::new(knowledge),
+            disclaimers: disclaimed::Disclaimers::new(knowledge),
         }
     }
 
@@ -136,6 +155,7 @@ impl IntentFinder {
         &self,
         prepared: &Prepared,
         language: &Language,
+        facts: &FactFinder,
     ) -> (Vec<IntentScore>, Vec<Request>, Option<usize>) {
         let sentences = substance(prepared);
         let model = self.models.get(language);
@@ -147,7 +167,9 @@ impl IntentFinder {
                 .best_sentence(intent)
                 .and_then(|index| sentences.get(index))
         };
-        let intents: Vec<IntentScore> = led_by_a_question(&reading, &sentences)
+        let ranking = led_by_a_question(&reading, &sentences);
+        let intents: Vec<IntentScore> = self
+            .without_what_is_set_aside(ranking, &sentences)
             .iter()
             .take(INTENTS_MAX)
             .filter(|(_, confidence)| *confidence >= 0.01)
@@ -162,8 +184,25 @@ impl IntentFinder {
         let top = intents
             .first()
             .and_then(|first| best_sentence(&first.intent.0));
-        let requests = self.requests.find(&reading, &sentences, &intents);
+        let requests = self.requests.find(&reading, &sentences, &intents, facts);
         (intents, requests, top.map(|(index, _)| *index))
+    }
+
+    /// Trusts an intent less that the mail says it is not about.
+    fn without_what_is_set_aside(
+        &self,
+        mut ranking: Vec<(String, f64)>,
+        sentences: &[(usize, &Sentence)],
+    ) -> Vec<(String, f64)> {
+        if let Some((intent, confidence)) = ranking.first_mut() {
+            let intent = IntentName(intent.clone());
+            let mut said = sentences.iter();
+            if said.any(|(_, sentence)| self.disclaimers.sets_aside(sentence, &intent)) {
+                *confidence *= SET_ASIDE_TRUST;
+                ranking.sort_by(|a, b| b.1.total_cmp(&a.1));
+            }
+        }
+        ranking
     }
 
     /// The best intent, right or not, and what is known of it; for fitting the rejector.
@@ -212,7 +251,7 @@ fn substance(prepared: &Prepared) -> Vec<(usize, &Sentence)> {
         let all = prepared.sentences.iter().enumerate();
         all.filter(|(_, sentence)| sentence.role == role).collect()
     };
-    [Role::Substance, Role::Ours, Role::SmallTalk]
+    [Role::Substance, Role::Repeated, Role::SmallTalk]
         .into_iter()
         .map(of)
         .find(|found| !found.is_empty())
@@ -252,6 +291,22 @@ fn own_phrases<'a>(knowledge: &'a Knowledge, language: &Language) -> Vec<(&'a st
             let article = topic.articles.get(language)?;
             let phrases = article.ask.iter().chain([&article.title]);
             Some((intent.0.as_str(), phrases.map(String::as_str).collect()))
+        })
+        .collect()
+}
+
+/// Topics of articles that a language lacks and another has: the topic, and the intent.
+fn articles_elsewhere<'a>(
+    knowledge: &Knowledge,
+    language: &Language,
+    lending: &'a BTreeMap<&Language, Lending<'a>>,
+) -> BTreeMap<&'a str, &'a str> {
+    let others = lending.iter().filter(|(other, _)| **other != language);
+    others
+        .flat_map(|(_, lending)| lending.lent())
+        .filter(|(_, intent)| {
+            let intent = IntentName((*intent).to_owned());
+            knowledge.article(&intent, language).is_none()
         })
         .collect()
 }

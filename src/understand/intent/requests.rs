@@ -1,15 +1,19 @@
 //! Does a mail ask for several things? Each request with the sentence that says it. Reads hostile input; pure.
 //!
 //! Half the mails have a sentence that sounds like another article than the one they are about. So a further request must be very sure, or say
-//! itself that it is one: it adds (`also`, `2.`), or the mail counts what it wants (`two questions`).
+//! itself that it is one: it adds (`also`, `2.`), the mail counts what it wants (`two questions`), or it gives what only the other article needs (a
+//! voucher code).
 
+use super::super::facts::FactFinder;
 use super::super::lexicon::Lexicon;
 use super::super::prepare::{Place, Sentence};
 use super::super::types::{IntentScore, Request};
 use super::super::words::one_line;
-use super::SENTENCE_MAX_CHARS;
 use super::reading::{Reading, Said};
-use crate::config::IntentName;
+use super::{SEND_THRESHOLD, SENTENCE_MAX_CHARS};
+use crate::config::{FactName, IntentName};
+use crate::knowledge::Knowledge;
+use std::collections::BTreeMap;
 
 /// A sentence says the mail's main request from this confidence on.
 const REQUEST_THRESHOLD: f64 = 0.5;
@@ -26,12 +30,20 @@ const BEGINNING_WORDS: usize = 1;
 #[derive(Debug)]
 pub(super) struct RequestFinder {
     lexicon: Lexicon,
+    /// What each article needs.
+    needs: BTreeMap<String, Vec<FactName>>,
 }
 
 impl RequestFinder {
-    pub(super) fn new() -> Self {
-        let lexicon = Lexicon::read(include_str!("../lexicon/requests.toml"));
-        Self { lexicon }
+    pub(super) fn new(knowledge: &Knowledge) -> Self {
+        let needs = knowledge
+            .topics
+            .iter()
+            .map(|(intent, topic)| (intent.0.clone(), topic.needs.clone()));
+        Self {
+            lexicon: Lexicon::read(include_str!("../lexicon/requests.toml")),
+            needs: needs.collect(),
+        }
     }
 
     /// The requests of a mail, its main one among them; in the order of the sentences, each with the sentence that is the surest.
@@ -40,6 +52,7 @@ impl RequestFinder {
         reading: &Reading<'_>,
         sentences: &[(usize, &Sentence)],
         intents: &[IntentScore],
+        facts: &FactFinder,
     ) -> Vec<Request> {
         let Some(main) = intents.first() else {
             return Vec::new();
@@ -57,7 +70,10 @@ impl RequestFinder {
             } else {
                 let of_main = reading.sentence_probability(position, &main.intent.0);
                 let marked = is_counted || self.is_added(sentence);
-                of_main < SAME_REQUEST && is_further(sentence, &said, marked)
+                of_main < SAME_REQUEST
+                    && sentence.place == Place::Body
+                    && (is_further(sentence, &said, marked)
+                        || self.gives_what_it_needs(sentence, &said, &main.intent.0, facts))
             };
             if is_request {
                 put(&mut requests, &said, sentence);
@@ -75,6 +91,24 @@ impl RequestFinder {
         requests
     }
 
+    /// Whether a sentence gives what the article that it speaks of needs, and the main one does not.
+    fn gives_what_it_needs(
+        &self,
+        sentence: &Sentence,
+        said: &Said<'_>,
+        main: &str,
+        facts: &FactFinder,
+    ) -> bool {
+        let of = |intent: &str| self.needs.get(intent).map_or(&[][..], Vec::as_slice);
+        let of_main = of(main);
+        let only_there: Vec<FactName> = of(said.intent)
+            .iter()
+            .filter(|fact| !of_main.contains(fact))
+            .cloned()
+            .collect();
+        said.confidence >= SEND_THRESHOLD && facts.gives_one_of(&sentence.text, &only_there)
+    }
+
     /// Whether a sentence says itself that it is a further request.
     fn is_added(&self, sentence: &Sentence) -> bool {
         let row = &sentence.own_words;
@@ -83,14 +117,13 @@ impl RequestFinder {
     }
 }
 
-/// Whether a sentence that says something else than the main request is a request of its own. A subject repeats, and a mere statement tells.
+/// Whether a sentence that says something else than the main request is a request of its own. A mere statement tells.
 fn is_further(sentence: &Sentence, said: &Said<'_>, marked: bool) -> bool {
-    sentence.place == Place::Body
-        && if marked {
-            said.confidence >= ADDED_THRESHOLD
-        } else {
-            sentence.asks && !said.rather_none && said.confidence >= FURTHER_THRESHOLD
-        }
+    if marked {
+        said.confidence >= ADDED_THRESHOLD
+    } else {
+        sentence.asks && !said.rather_none && said.confidence >= FURTHER_THRESHOLD
+    }
 }
 
 fn put(requests: &mut Vec<Request>, said: &Said<'_>, sentence: &Sentence) {

@@ -3,6 +3,9 @@
 //!
 //! Which topic is which article is told from how alike their phrases are, both ways: the article's phrases must be nearest to the topic, and
 //! the topic's nearest to the article. In doubt a topic teaches nothing. Pure; the same articles borrow the same phrases.
+//!
+//! An article that a language lacks is known in it by the phrases of its topic: a German mail about what only an English article answers is
+//! recognised, named to staff, and not taken for something else.
 
 use super::super::meaning::Encoder;
 use super::example::Example;
@@ -23,13 +26,13 @@ const NONE_MAX: usize = 12;
 /// The share of an article's phrases, and of a topic's, that must be nearest to each other.
 const SAME_SHARE: f64 = 0.4;
 
-/// The topics of a language: a name and phrases.
-fn topics(language: &str) -> Vec<Vec<String>> {
+/// The topics of a language: a name, the same in every language, and phrases.
+fn topics(language: &str) -> Vec<(String, Vec<String>)> {
     let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         toml::from_str(include_str!("../lexicon/topics.toml")).unwrap_or_default();
-    file.into_values()
-        .filter_map(|mut languages| languages.remove(language))
-        .filter(|phrases| !phrases.is_empty())
+    file.into_iter()
+        .filter_map(|(name, mut languages)| Some((name, languages.remove(language)?)))
+        .filter(|(_, phrases)| !phrases.is_empty())
         .collect()
 }
 
@@ -49,8 +52,9 @@ pub fn examples_of_none(language: &str, examples_an_article: f64) -> Vec<Example
 #[must_use]
 pub fn phrases_of_any_desk(language: &str) -> Vec<String> {
     let background = background().remove(language).unwrap_or_default();
-    let topics = topics(language).into_iter().flatten();
-    topics.chain(background).collect()
+    let topics = topics(language).into_iter();
+    let phrases = topics.flat_map(|(_, phrases)| phrases);
+    phrases.chain(background).collect()
 }
 
 /// Examples of "none of these", by language.
@@ -76,48 +80,83 @@ enum Use {
     Doubt,
 }
 
-/// The phrases that articles borrow, and those that no article covers. `articles`: the name and the own phrases of each.
-pub(super) fn borrowed(
-    language: &str,
-    articles: &[(&str, Vec<&str>)],
-    encoder: Option<&Arc<Encoder>>,
-) -> Vec<Example> {
-    let topics = topics(language);
-    let uses = uses(articles, &topics, encoder);
-    let own: usize = articles.iter().map(|(_, phrases)| phrases.len()).sum();
-    let of_none: usize = topics
-        .iter()
-        .zip(&uses)
-        .filter(|(_, what)| **what == Use::None)
-        .map(|(phrases, _)| phrases.len().min(NONE_MAX))
-        .sum();
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
-    let none_weight = (NONE_ARTICLES * own as f64 / (articles.len().max(1) * of_none.max(1)) as f64)
-        .min(f64::from(LENT_WEIGHT)) as f32;
-    let mut examples = Vec::new();
-    for (phrases, what) in topics.iter().zip(uses) {
-        let article = match what {
-            Use::Lent(article) => articles.get(article).map(|(name, _)| *name),
-            Use::None => None,
-            Use::Doubt => continue,
+/// The topics of a language, and what becomes of each.
+#[derive(Debug)]
+pub(super) struct Lending<'a> {
+    topics: Vec<(String, Vec<String>)>,
+    uses: Vec<Use>,
+    articles: &'a [(&'a str, Vec<&'a str>)],
+}
+
+impl<'a> Lending<'a> {
+    /// `articles`: the name and the own phrases of each.
+    pub(super) fn new(
+        language: &str,
+        articles: &'a [(&'a str, Vec<&'a str>)],
+        encoder: Option<&Arc<Encoder>>,
+    ) -> Self {
+        let topics = topics(language);
+        let phrases: Vec<&[String]> = topics.iter().map(|(_, list)| list.as_slice()).collect();
+        Self {
+            uses: uses(articles, &phrases, encoder),
+            topics,
+            articles,
+        }
+    }
+
+    /// Each topic that is plainly an article, with that article's name.
+    pub(super) fn lent(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        let topics = self.topics.iter().zip(&self.uses);
+        topics.filter_map(|((topic, _), what)| match what {
+            Use::Lent(article) => Some((topic.as_str(), self.articles.get(*article)?.0)),
+            Use::None | Use::Doubt => None,
+        })
+    }
+
+    /// The phrases that articles borrow, and those that no article covers. `elsewhere`: topics of articles that only other languages have.
+    pub(super) fn examples(&self, elsewhere: &BTreeMap<&str, &str>) -> Vec<Example> {
+        let what = |(topic, phrases): &'_ (String, Vec<String>), own: Use| {
+            let article = match own {
+                Use::Lent(article) => self.articles.get(article).map(|(name, _)| *name),
+                Use::None | Use::Doubt => elsewhere.get(topic.as_str()).copied(),
+            };
+            match (article, own) {
+                (Some(article), _) => Some((Some(article), phrases.len().min(LENT_MAX))),
+                (None, Use::Doubt) => None,
+                (None, _) => Some((None, phrases.len().min(NONE_MAX))),
+            }
         };
-        let most = if article.is_some() {
-            LENT_MAX
-        } else {
-            NONE_MAX
-        };
-        examples.extend(phrases.iter().take(most).map(|text| match article {
+        let taken: Vec<(Option<&str>, &[String])> = self
+            .topics
+            .iter()
+            .zip(&self.uses)
+            .filter_map(|(topic, own)| {
+                let (article, most) = what(topic, *own)?;
+                Some((article, topic.1.get(..most)?))
+            })
+            .collect();
+        let of_none = taken.iter().filter(|(article, _)| article.is_none());
+        let of_none: usize = of_none.map(|(_, phrases)| phrases.len()).sum();
+        let own: usize = self.articles.iter().map(|(_, phrases)| phrases.len()).sum();
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+        let none_weight = (NONE_ARTICLES * own as f64
+            / (self.articles.len().max(1) * of_none.max(1)) as f64)
+            .min(f64::from(LENT_WEIGHT)) as f32;
+        let example = |article: Option<&str>, text: &String| match article {
             Some(name) => Example::lent(text, name, LENT_WEIGHT),
             None => Example::phrase(text, None, none_weight),
-        }));
+        };
+        taken
+            .into_iter()
+            .flat_map(|(article, phrases)| phrases.iter().map(move |text| example(article, text)))
+            .collect()
     }
-    examples
 }
 
 /// What becomes of each topic.
 fn uses(
     articles: &[(&str, Vec<&str>)],
-    topics: &[Vec<String>],
+    topics: &[&[String]],
     encoder: Option<&Arc<Encoder>>,
 ) -> Vec<Use> {
     let own = articles.iter().map(|(_, phrases)| phrases.clone());
@@ -226,6 +265,7 @@ mod tests {
             .map(|(name, text)| (*name, text.split('/').map(str::trim).collect()))
             .collect();
         let topics: Vec<Vec<String>> = topics.iter().map(|text| phrases(text)).collect();
+        let topics: Vec<&[String]> = topics.iter().map(Vec::as_slice).collect();
         uses(&articles, &topics, None)
     }
 
@@ -264,7 +304,7 @@ mod tests {
             "When will my order arrive?",
             "Track my order",
         ];
-        let lent = borrowed("en", &[("where", own)], None);
+        let lent = Lending::new("en", &[("where", own)], None).examples(&BTreeMap::new());
         assert!(lent.len() >= 100, "{}", lent.len());
         assert!(lent.iter().all(|one| one.weight <= LENT_WEIGHT));
     }
@@ -275,7 +315,7 @@ mod tests {
         for language in ["en", "de"] {
             let topics = topics(language);
             assert!(topics.len() >= 40, "{language}: {}", topics.len());
-            for phrases in topics {
+            for (_, phrases) in topics {
                 assert!(phrases.len() >= 5, "{language}: {phrases:?}");
                 for phrase in phrases {
                     assert!(
