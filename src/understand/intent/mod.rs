@@ -2,8 +2,8 @@
 //!
 //! Reads hostile input. The same articles and the same mail always give the same numbers, to the bit.
 
+mod action;
 mod calibration;
-mod disclaimed;
 mod example;
 mod features;
 mod model;
@@ -12,39 +12,34 @@ mod regression;
 mod rejector;
 mod requests;
 mod topics;
+mod training;
 mod vocabulary;
+mod wanted;
 
+use action::{Actions, Done};
 pub use example::Example;
 pub use model::Model;
 use reading::Reading;
 pub use rejector::Evidence;
-use topics::Lending;
 pub use topics::{examples_of_none, phrases_of_any_desk};
 
 use super::facts::FactFinder;
 use super::lexicon::Lexicon;
-use super::meaning::Encoder;
 use super::prepare::{Place, Prepared, Role, Sentence};
-use super::teachable::Taught;
 use super::types::{IntentScore, Request};
 use super::words::one_line;
 use super::{SEND_THRESHOLD, SUGGEST_THRESHOLD};
 use crate::config::{IntentName, Language};
-use crate::knowledge::Knowledge;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use wanted::{Denials, Wanted};
 
 /// Evidence and sentences of requests are cut here, in characters.
 pub(super) const SENTENCE_MAX_CHARS: usize = 240;
 /// A question is plain from this confidence on; and how far it is trusted where the whole mail does not say the same.
 const PLAIN_QUESTION: f64 = 0.88;
 const QUESTION_TRUST: f64 = 0.75;
-/// How far an intent is trusted that the mail says it is not about.
-const SET_ASIDE_TRUST: f64 = 0.25;
-/// What staff confirmed weighs as much as an article's own phrase.
-const TAUGHT_WEIGHT: f32 = 1.0;
-/// A person's own answer does not say for sure that no article would have done.
-const TAUGHT_NONE_WEIGHT: f32 = 0.5;
+/// How far an intent is trusted at most where the mail asks for something else to be done to the thing.
+const OTHER_ACTION_TRUST: f64 = 0.3;
 /// The most intents that are reported.
 const INTENTS_MAX: usize = 5;
 
@@ -62,71 +57,28 @@ pub(super) struct Carriers {
 /// One classifier for each language that has articles.
 #[derive(Debug)]
 pub(super) struct IntentFinder {
-    models: BTreeMap<Language, Model>,
+    trained: BTreeMap<Language, Trained>,
     requests: requests::RequestFinder,
-    disclaimers: disclaimed::Disclaimers,
+    denials: Denials,
+    actions: Actions,
+}
+
+/// What was learned of the articles of a language.
+#[derive(Debug)]
+struct Trained {
+    model: Model,
+    /// The intents that people ask for by a denial (`I don't want the newsletter any more`).
+    by_denial: BTreeSet<String>,
+    /// What the phrases of each article do to things.
+    actions: BTreeMap<String, Done>,
 }
 
 impl IntentFinder {
-    /// `known`: the languages that the encoder knows. `taught`: what staff confirmed.
-    pub(super) fn train(
-        knowledge: &Knowledge,
-        encoder: Option<&Arc<Encoder>>,
-        known: &[Language],
-        taught: &[Taught],
-    ) -> Self {
-        let mut examples: BTreeMap<Language, Vec<Example>> = BTreeMap::new();
-        for (intent, topic) in &knowledge.topics {
-            for (language, article) in &topic.articles {
-                let list = examples.entry(language.clone()).or_default();
-                list.extend(
-                    article
-                        .ask
-                        .iter()
-                        .chain([&article.title])
-                        .map(|text| Example::phrase(text, Some(&intent.0), 1.0)),
-                );
-                // The answer speaks of the same things as the question, in more words: a weak example.
-                list.push(Example::background(&article.body, &intent.0, 0.3));
-            }
-        }
-        let own: BTreeMap<&Language, Vec<(&str, Vec<&str>)>> = examples
-            .keys()
-            .map(|language| (language, own_phrases(knowledge, language)))
-            .collect();
-        let known = |language: &Language| encoder.filter(|_| known.contains(language));
-        let lending: BTreeMap<&Language, Lending<'_>> = own
-            .iter()
-            .map(|(language, own)| (*language, Lending::new(&language.0, own, known(language))))
-            .collect();
-        let models = examples
-            .iter()
-            .map(|(language, list)| {
-                let mut list = list.clone();
-                let articles = own.get(language).map_or(1, Vec::len).max(1);
-                #[allow(clippy::cast_precision_loss)]
-                let examples_an_article = list.len() as f64 / articles as f64;
-                list.extend(examples_of_none(&language.0, examples_an_article));
-                let elsewhere = articles_elsewhere(knowledge, language, &lending);
-                if let Some(lending) = lending.get(language) {
-                    list.extend(lending.examples(&elsewhere));
-                }
-                list.extend(taught_examples(knowledge, language, taught));
-                (language.clone(), Model::train(&list, known(language)))
-            })
-            .collect();
-        Self {
-            models,
-            requests: requests::RequestFinder::new(knowledge),
-            disclaimers: disclaimed::Disclaimers::new(knowledge),
-        }
-    }
-
     /// Which of a mail's sentences speak for what, in a language.
     pub(super) fn carriers(&self, sentences: &[String], language: &Language) -> Carriers {
         let texts: Vec<(&str, f64)> = sentences.iter().map(|text| (text.as_str(), 1.0)).collect();
-        let model = self.models.get(language);
-        let Some(reading) = model.and_then(|model| model.read(&texts)) else {
+        let trained = self.trained.get(language);
+        let Some(reading) = trained.and_then(|trained| trained.model.read(&texts)) else {
             return Carriers::default();
         };
         let ranked = reading.ranking.iter();
@@ -158,18 +110,30 @@ impl IntentFinder {
         facts: &FactFinder,
     ) -> (Vec<IntentScore>, Vec<Request>, Option<usize>) {
         let sentences = substance(prepared);
-        let model = self.models.get(language);
-        let Some(reading) = model.and_then(|model| model.read(&weighed(&sentences))) else {
+        let trained = self.trained.get(language);
+        let read = trained.and_then(|trained| Some((trained, self.read(trained, sentences)?)));
+        let Some((trained, (reading, wanted))) = read else {
             return (Vec::new(), Vec::new(), None);
         };
+        let sentences: Vec<(usize, &Sentence)> = wanted
+            .iter()
+            .map(|(number, sentence, _)| (*number, *sentence))
+            .collect();
         let best_sentence = |intent: &str| {
             reading
                 .best_sentence(intent)
                 .and_then(|index| sentences.get(index))
         };
-        let ranking = led_by_a_question(&reading, &sentences);
-        let intents: Vec<IntentScore> = self
-            .without_what_is_set_aside(ranking, &sentences)
+        let mut ranking = led_by_a_question(&reading, &sentences);
+        if let Some((intent, confidence)) = ranking.first_mut()
+            && let Some(known) = trained.actions.get(intent)
+            && self
+                .actions
+                .speak_of_another(wanted.iter().map(|(_, _, text)| text.as_str()), known)
+        {
+            *confidence = confidence.min(OTHER_ACTION_TRUST);
+        }
+        let intents: Vec<IntentScore> = ranking
             .iter()
             .take(INTENTS_MAX)
             .filter(|(_, confidence)| *confidence >= 0.01)
@@ -188,21 +152,29 @@ impl IntentFinder {
         (intents, requests, top.map(|(index, _)| *index))
     }
 
-    /// Trusts an intent less that the mail says it is not about.
-    fn without_what_is_set_aside(
+    /// Reads what is wanted: the whole mail, unless it denies something that its article is not asked for by. `None` where nothing is wanted.
+    fn read<'a, 'm>(
         &self,
-        mut ranking: Vec<(String, f64)>,
-        sentences: &[(usize, &Sentence)],
-    ) -> Vec<(String, f64)> {
-        if let Some((intent, confidence)) = ranking.first_mut() {
-            let intent = IntentName(intent.clone());
-            let mut said = sentences.iter();
-            if said.any(|(_, sentence)| self.disclaimers.sets_aside(sentence, &intent)) {
-                *confidence *= SET_ASIDE_TRUST;
-                ranking.sort_by(|a, b| b.1.total_cmp(&a.1));
+        trained: &'m Trained,
+        sentences: Vec<(usize, &'a Sentence)>,
+    ) -> Option<(Reading<'m>, Vec<Wanted<'a>>)> {
+        let whole = trained.model.read(&weighed(&sentences))?;
+        let best = whole.ranking.first().map(|(intent, _)| intent);
+        match self.denials.wanted(&sentences) {
+            Some(wanted) if !best.is_some_and(|best| trained.by_denial.contains(best)) => {
+                let texts: Vec<(&str, f64)> = wanted
+                    .iter()
+                    .map(|(_, sentence, text)| (text.as_str(), weight(sentence)))
+                    .collect();
+                let reading = trained.model.read(&texts)?;
+                Some((reading, wanted))
+            }
+            Some(_) | None => {
+                let all = sentences.into_iter();
+                let all = all.map(|(number, sentence)| (number, sentence, sentence.text.clone()));
+                Some((whole, all.collect()))
             }
         }
-        ranking
     }
 
     /// The best intent, right or not, and what is known of it; for fitting the rejector.
@@ -211,8 +183,8 @@ impl IntentFinder {
         prepared: &Prepared,
         language: &Language,
     ) -> Option<(String, Evidence)> {
-        let model = self.models.get(language)?;
-        let (intent, evidence) = model.evidence(&weighed(&substance(prepared)))?;
+        let trained = self.trained.get(language)?;
+        let (intent, evidence) = trained.model.evidence(&weighed(&substance(prepared)))?;
         Some((intent.to_owned(), evidence))
     }
 }
@@ -264,53 +236,6 @@ fn weighed<'a>(sentences: &[(usize, &'a Sentence)]) -> Vec<(&'a str, f64)> {
     sentences.iter().map(weighed).collect()
 }
 
-/// What staff confirmed, in a language, of articles that there are.
-fn taught_examples(knowledge: &Knowledge, language: &Language, taught: &[Taught]) -> Vec<Example> {
-    let of_language = taught.iter().filter(|one| {
-        let article = one.intent.as_ref();
-        let is_there = article.is_none_or(|intent| knowledge.article(intent, language).is_some());
-        one.language == *language && is_there
-    });
-    of_language
-        .map(|one| {
-            let intent = one.intent.as_ref().map(|intent| intent.0.as_str());
-            let weight = match intent {
-                Some(_) => TAUGHT_WEIGHT,
-                None => TAUGHT_NONE_WEIGHT,
-            };
-            Example::phrase(&one.text, intent, weight)
-        })
-        .collect()
-}
-
-/// The phrases of each article of a language, its title among them.
-fn own_phrases<'a>(knowledge: &'a Knowledge, language: &Language) -> Vec<(&'a str, Vec<&'a str>)> {
-    let topics = knowledge.topics.iter();
-    topics
-        .filter_map(|(intent, topic)| {
-            let article = topic.articles.get(language)?;
-            let phrases = article.ask.iter().chain([&article.title]);
-            Some((intent.0.as_str(), phrases.map(String::as_str).collect()))
-        })
-        .collect()
-}
-
-/// Topics of articles that a language lacks and another has: the topic, and the intent.
-fn articles_elsewhere<'a>(
-    knowledge: &Knowledge,
-    language: &Language,
-    lending: &'a BTreeMap<&Language, Lending<'a>>,
-) -> BTreeMap<&'a str, &'a str> {
-    let others = lending.iter().filter(|(other, _)| **other != language);
-    others
-        .flat_map(|(_, lending)| lending.lent())
-        .filter(|(_, intent)| {
-            let intent = IntentName((*intent).to_owned());
-            knowledge.article(&intent, language).is_none()
-        })
-        .collect()
-}
-
 /// How much a sentence weighs: questions and requests carry what is wanted.
 fn weight(sentence: &Sentence) -> f64 {
     match (sentence.place, sentence.asks) {
@@ -322,8 +247,12 @@ fn weight(sentence: &Sentence) -> f64 {
 
 /// The words of a kind of thing, for people who say the same otherwise (`parcel`, `package`).
 pub(super) fn concepts() -> Vec<(String, Lexicon)> {
-    let file: BTreeMap<String, Vec<String>> =
-        toml::from_str(include_str!("../lexicon/concepts.toml")).unwrap_or_default();
+    word_lists(include_str!("../lexicon/concepts.toml"))
+}
+
+/// A file of named lists of patterns; the patterns of each are in its list `words`.
+fn word_lists(source: &str) -> Vec<(String, Lexicon)> {
+    let file: BTreeMap<String, Vec<String>> = toml::from_str(source).unwrap_or_default();
     file.into_iter()
         .map(|(name, phrases)| {
             let mut lexicon = Lexicon::default();
