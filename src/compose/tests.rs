@@ -1,5 +1,6 @@
 //! Whole outgoing mails as snapshots, and what no mail may ever hold.
 
+mod due;
 mod hostile;
 mod leaks;
 mod manners;

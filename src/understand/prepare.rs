@@ -491,7 +491,7 @@ mod tests {
     #[test]
     fn our_own_subject_asks_for_nothing() {
         let role = |subject: &str| {
-            let prepared = Preparer::new().prepare_text(subject, "HUMAN");
+            let prepared = Preparer::new().prepare_text(subject, "May I have an answer?");
             prepared.sentences.first().map(|sentence| sentence.role)
         };
         let ours = "Re: Your request to Lindenhof Tea [K7QF2-M9XRT]";
