@@ -192,6 +192,12 @@ impl Preparer {
         }
     }
 
+    /// `Amtsgericht München, HRB 1234`; not `wir sehen uns vor dem Amtsgericht`: no footer says who speaks.
+    fn is_legal_footer(&self, line: &[String]) -> bool {
+        let says_who = |word: &String| matches!(word.as_str(), "ich" | "wir" | "mich" | "uns");
+        self.manners.has("legal_footer", line) && !line.iter().any(says_who)
+    }
+
     /// Cuts greeting lines off the top, and everything from the sign-off on; a postscript stays.
     fn split_signature(&self, text: &str) -> (String, String) {
         let mut kept: Vec<&str> = Vec::new();
@@ -219,9 +225,7 @@ impl Preparer {
             }
             if after_sign_off && !in_postscript {
                 // A whole sentence under the sign-off is said to us as well (`Thanks\n\nOh, and my number is …`).
-                if folded.len() >= 5
-                    && !self.manners.has("legal_footer", &folded)
-                    && ends_like_a_sentence(line)
+                if folded.len() >= 5 && !self.is_legal_footer(&folded) && ends_like_a_sentence(line)
                 {
                     has_substance = true;
                     kept.push(line);
@@ -229,7 +233,7 @@ impl Preparer {
                 cut.push(line);
                 continue;
             }
-            if self.manners.has("legal_footer", &folded) {
+            if self.is_legal_footer(&folded) {
                 after_sign_off = true;
                 cut.push(line);
                 continue;
