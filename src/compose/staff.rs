@@ -9,7 +9,7 @@ use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing, Purpose, customer};
 use crate::config::{Settings, Team};
 use crate::decide::HandOff;
-use crate::desk::PACKET_MARKER;
+use crate::desk::{PACKET_MARKER, Sender};
 use crate::mail::{Address, Extent, Forwarded, HeaderText};
 use crate::ticket::{Draft, Party, Ticket, TokenKey};
 use jiff::Timestamp;
@@ -41,6 +41,7 @@ impl View<'_> {
     pub(super) fn wrote_again(&self, team: &Team) -> Result<Outgoing, ComposeError> {
         let further = [
             ("who", json!(self.who())),
+            ("ticket_of", json!(self.ticket_of()?)),
             (
                 "reason",
                 json!(shortened(&self.decision.reasons.first.sentence, 200)),
@@ -62,6 +63,14 @@ impl View<'_> {
             data,
             parts,
         )
+    }
+
+    /// Whose ticket it is, where somebody else wrote: nobody is told a name twice.
+    fn ticket_of(&self) -> Result<String, ComposeError> {
+        match self.situation.sender {
+            Sender::Customer(_) => Ok(String::new()),
+            _ => Ok(self.customer()?.to_string()),
+        }
     }
 
     /// A proposed answer.

@@ -253,6 +253,11 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             CUSTOMER,
             CUSTOMER_SUBJECT,
             WHO,
+            variable(
+                "ticket_of",
+                Line,
+                "the customer, where somebody else wrote; else nothing",
+            ),
             REASON,
             SUMMARY_WANTED,
             SUMMARY_HAPPENED,

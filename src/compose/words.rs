@@ -172,8 +172,8 @@ impl Tongue {
         match sender {
             Sender::Customer(Trust::Proven) => self.choose("proven by DMARC", "belegt durch DMARC"),
             Sender::Customer(Trust::Thread) => self.choose(
-                "replies to our own mail (holds the ticket's token)",
-                "antwortet auf unsere Mail (hat das Kennwort des Vorgangs)",
+                "replies to our own mail, with the ticket's token",
+                "antwortet auf unsere Mail, mit dem Kennwort des Vorgangs",
             ),
             Sender::Customer(Trust::Claimed) => {
                 self.choose("identity not proven", "Identität nicht belegt")
