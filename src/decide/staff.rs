@@ -32,7 +32,7 @@ fn false_staff(view: &View<'_>) -> Vec<Match> {
     vec![Match::new(
         "false-staff",
         format!(
-            "it claims to be from staff, but {why}; it changed nothing and reached no customer"
+            "it is not taken for a mail of staff: {why}; it changed nothing and reached no customer"
         ),
         from.map(ToString::to_string).unwrap_or_default(),
         Action::Quarantine,
@@ -275,8 +275,23 @@ fn named(view: &View<'_>, name: &str) -> Result<Option<IntentName>, String> {
     };
     match view.situation.request {
         Some(Ok(_)) => Ok(intent),
-        Some(Err(why)) => Err(format!("nothing was learned, because {why}")),
+        Some(Err(why)) => Err(format!(
+            "nothing was learned, because {why}{}",
+            another_mail(view)
+        )),
         None => Err("nothing was learned, because the ticket is not known".to_owned()),
+    }
+}
+
+/// Where the customer wrote more than once, another mail of theirs may be the one that says it.
+fn another_mail(view: &View<'_>) -> &'static str {
+    let mails = view
+        .ticket()
+        .map_or(0, |ticket| ticket.customer_mails().len());
+    if mails > 1 {
+        "; reply with the same words to the packet of the mail that says what is wanted, mostly the first of the ticket"
+    } else {
+        ""
     }
 }
 

@@ -687,6 +687,7 @@ fn teachable(rule: &str) -> Result<learning::Request, NoLesson> {
             language: language("en"),
         },
         rule: rule.to_owned(),
+        found: learning::Found::Directly,
     })
 }
 

@@ -147,6 +147,38 @@ fn a_reply_is_about_the_mail_that_caused_what_it_replies_to() {
 }
 
 #[test]
+fn a_mail_that_says_nothing_of_it_stands_for_the_one_before_by_name_only() {
+    let asks_after = |rules: &[&str]| {
+        let story = Story::new().opened(1, PLAIN, rules).handed_off(1);
+        let mut story = story.again(2, "Hello!", &["person-in-ticket"]);
+        for timed in &mut story.0.events {
+            if let Event::CustomerWrote { mail } = &mut timed.event {
+                mail.subject = HeaderText::clean("");
+            }
+        }
+        story.caused(2, wrote(2))
+    };
+    let story = asks_after(&["no-intent"]);
+    let found = asked(&story, &reply_to(Some(2))).unwrap();
+    assert_eq!(
+        (found.mail, found.found),
+        (MailIdentity([1; 32]), Found::Earlier)
+    );
+    let hours = intent("hours");
+    let member = address("kim@shop.example");
+    let learn = |confirmed| lesson(confirmed, &found, &story.0, &member, at(60));
+    assert!(learn(Confirmed::Named(Some(&hours))).is_some());
+    // An answer to "any news?" is no answer by hand to what was asked first.
+    assert_eq!(learn(Confirmed::OwnAnswer), None);
+    // What the earlier mail may not teach, it does not teach this way either.
+    let stopped = asks_after(&["hard-stop-legal"]);
+    assert_eq!(
+        asked(&stopped, &reply_to(Some(2))),
+        Err(NoLesson::Words(Unteachable::NothingSaid))
+    );
+}
+
+#[test]
 fn what_never_teaches_whoever_confirms_it() {
     let stopped = |name: &str| NoLesson::Stopped(name.to_owned());
     let not_in_words = |why: &str| NoLesson::NotInWords(why.to_owned());
