@@ -136,7 +136,10 @@ impl View<'_> {
         let further = [
             ("member", json!(member.as_str())),
             ("why", json!(shortened(why, 600))),
-            ("can_reply", json!(self.staff_tongue.can_reply())),
+            (
+                "can_reply",
+                json!(self.staff_tongue.can_reply_in(&self.ticket)),
+            ),
             ("mail_text", json!(self.mail_text())),
         ];
         let data = self.staff_data(further)?;
@@ -151,7 +154,7 @@ impl View<'_> {
         }
     }
 
-    fn staff_data<const N: usize>(
+    pub(super) fn staff_data<const N: usize>(
         &self,
         further: [(&str, Value); N],
     ) -> Result<Map<String, Value>, ComposeError> {
@@ -167,7 +170,7 @@ impl View<'_> {
         Ok(data)
     }
 
-    fn to_team(
+    pub(super) fn to_team(
         &self,
         purpose: Purpose,
         template: &str,

@@ -59,7 +59,9 @@ impl Story {
         let decided = Event::Decided {
             decision: "handoff",
             reasons: reasons.collect(),
+            evidence: vec![],
             intent: None,
+            close: vec![],
         };
         self.caused(mail, decided)
     }

@@ -78,8 +78,12 @@ pub enum Event {
         decision: &'static str,
         /// Rule and sentence of each reason, the first one the deciding.
         reasons: Vec<(String, String)>,
+        /// The words that show each reason, in the same order, empty where none do; nothing where an older program decided.
+        evidence: Vec<String>,
         /// The nearest intent and its confidence.
         intent: Option<(IntentName, f64)>,
+        /// What else was close, the nearest first.
+        close: Vec<(IntentName, f64)>,
     },
     /// An approved answer was sent by itself.
     Answered {
@@ -139,6 +143,20 @@ pub enum Event {
     Taken {
         /// Who.
         member: Address,
+    },
+    /// A team member gave the ticket to another team. What the customer was promised stays.
+    Reassigned {
+        /// Who.
+        member: Address,
+        /// The team that has it from here.
+        team: TeamName,
+    },
+    /// A team member wants to be reminded of the ticket; nothing reached the customer.
+    Postponed {
+        /// Who.
+        member: Address,
+        /// Until when.
+        until: Timestamp,
     },
     /// A team member gave the ticket back to automation.
     GivenBack {

@@ -177,7 +177,7 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
     }
 }
 
-const PURPOSES: [Purpose; 13] = [
+const PURPOSES: [Purpose; 14] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,
@@ -188,6 +188,7 @@ const PURPOSES: [Purpose; 13] = [
     Purpose::ApprovedAnswer,
     Purpose::ForwardForApproval,
     Purpose::StaffHint,
+    Purpose::StaffAnswer,
     Purpose::DeliveryTrouble,
     Purpose::Trouble,
     Purpose::StopConfirmation,
@@ -207,6 +208,7 @@ pub const fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::ApprovedAnswer => "approved-answer",
         Purpose::ForwardForApproval => "forward-for-approval",
         Purpose::StaffHint => "staff-hint",
+        Purpose::StaffAnswer => "staff-answer",
         Purpose::DeliveryTrouble => "delivery-trouble",
         Purpose::Trouble => "trouble",
         Purpose::StopConfirmation => "stop-confirmation",
