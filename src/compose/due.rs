@@ -44,6 +44,7 @@ impl Writer {
                 address,
                 promised_by,
             } => writing.reminder(team, address, Reminded::SecondAddress, *promised_by),
+            Due::PutOff { team, until } => writing.put_off(team, *until),
             Due::Lapsed {
                 team,
                 promised_by,
@@ -90,7 +91,42 @@ impl Writing<'_> {
         let reminded = Event::Reminded {
             team: team.name.clone(),
             whom,
-            promised_by,
+            of: promised_by,
+        };
+        Ok(Composed {
+            events: vec![reminded, story::wrote(&mail)],
+            mails: vec![mail],
+        })
+    }
+
+    fn put_off(&self, team: &Team, until: Timestamp) -> Result<Composed, ComposeError> {
+        let tongue = staff_tongue(self.settings);
+        let zone = &team.hours.time_zone;
+        let open = self.ticket.open_promise();
+        let promised = open.map(|by| tongue.moment(by, zone));
+        let (title, mut what) = match tongue {
+            Tongue::English => (
+                "put off until now",
+                "This ticket was put off until now.".to_owned(),
+            ),
+            Tongue::German => (
+                "bis jetzt verschoben",
+                "Dieser Vorgang war bis jetzt verschoben.".to_owned(),
+            ),
+        };
+        if let Some(promised) = promised {
+            what.push_str(&match tongue {
+                Tongue::English => format!(" The customer was promised an answer by {promised}."),
+                Tongue::German => {
+                    format!(" Dem Kunden wurde eine Antwort bis {promised} versprochen.")
+                }
+            });
+        }
+        let mail = self.to_staff(team, &team.address, title, &what, until)?;
+        let reminded = Event::Reminded {
+            team: team.name.clone(),
+            whom: Reminded::Team,
+            of: until,
         };
         Ok(Composed {
             events: vec![reminded, story::wrote(&mail)],

@@ -53,6 +53,7 @@ impl Purpose {
             Self::ApprovedAnswer => "approved",
             Self::ForwardForApproval => "forwarded",
             Self::StaffHint => "hint",
+            Self::StaffAnswer => "told",
             Self::DeliveryTrouble => "delivery",
             Self::Trouble => "trouble",
             Self::StopConfirmation => "stop",

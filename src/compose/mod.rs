@@ -1,5 +1,6 @@
 //! Which mails follow from a decision? Templates, packet, notice, threading headers, MIME: the exact bytes. Pure.
 
+mod asked;
 mod check;
 mod customer;
 mod due;
@@ -8,6 +9,7 @@ mod letter;
 mod markup;
 mod mime;
 mod packet;
+mod reassigned;
 mod rule_titles;
 mod staff;
 mod story;
@@ -21,7 +23,7 @@ mod view;
 mod words;
 
 use crate::config::{Problem, Settings, Team};
-use crate::decide::{Action, Decision, HandOff, NoticePlan, Situation};
+use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Situation};
 use crate::desk::StaffAct;
 use crate::ticket::{Holder, Party};
 use staff::Desk;
@@ -56,6 +58,8 @@ pub enum Purpose {
     ForwardForApproval,
     /// That something cannot be done, to a team member.
     StaffHint,
+    /// What a member asked for (`HELP`, `WHY`, `LATER`), to their team.
+    StaffAnswer,
     /// That a mail of ours did not arrive, to staff.
     DeliveryTrouble,
     /// That something is wrong with handoffd or was kept aside, to the admin.
@@ -293,9 +297,12 @@ impl View<'_> {
                 ..
             } => Ok(vec![self.hint(self.team(team)?, member, why)?]),
             Action::Staff {
+                team,
+                member,
                 act,
                 draft,
                 hand_off,
+                meant,
                 ..
             } => {
                 let words = match (act, draft) {
@@ -315,7 +322,19 @@ impl View<'_> {
                     Some(hand_off) => self.notice_of(hand_off)?,
                     None => None,
                 };
-                Ok(words.into_iter().chain(notice).collect())
+                let to_staff = match (act, meant) {
+                    (StaffAct::AskHelp, _) => Some(self.help(self.team(team)?, member)?),
+                    (StaffAct::AskWhy, _) => Some(self.why(self.team(team)?, member)?),
+                    (_, Some(Meant::Until(until))) => {
+                        Some(self.put_off(self.team(team)?, member, *until)?)
+                    }
+                    (_, Some(Meant::Team(new))) => {
+                        let gives = (member, team);
+                        Some(self.reassigned(gives, self.team(new)?, hand_off.as_ref())?)
+                    }
+                    _ => None,
+                };
+                Ok(words.into_iter().chain(notice).chain(to_staff).collect())
             }
             Action::Quarantine => Ok(vec![self.quarantine_report()]),
         }

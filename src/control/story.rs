@@ -51,14 +51,25 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         Event::Decided {
             decision,
             reasons,
+            evidence,
             intent,
+            close,
         } => {
-            let mut words: Vec<String> = (reasons.iter())
-                .map(|(rule, sentence)| format!("{rule}: {sentence}"))
+            let shown = evidence.iter().map(String::as_str);
+            let shown = shown.chain(std::iter::repeat(""));
+            let mut words: Vec<String> = (reasons.iter().zip(shown))
+                .map(|((rule, sentence), words)| match words {
+                    "" => format!("{rule}: {sentence}"),
+                    words => format!("{rule}: {sentence}: “{words}”"),
+                })
                 .collect();
             if let Some((intent, confidence)) = intent {
                 words.push(format!("nearest intent: {intent} ({confidence:.2})"));
             }
+            words.extend(
+                (close.iter())
+                    .map(|(intent, confidence)| format!("also close: {intent} ({confidence:.2})")),
+            );
             (format!("decided: {decision}"), words)
         }
         Event::Answered {
@@ -87,16 +98,12 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             words.extend(told(notice));
             (format!("handed off to {team}"), words)
         }
-        Event::Reminded {
-            team,
-            whom,
-            promised_by,
-        } => {
+        Event::Reminded { team, whom, of } => {
             let whom = match whom {
                 Reminded::Team => "the team",
                 Reminded::SecondAddress => "its second address",
             };
-            let title = format!("reminded {whom} ({team}) of the answer promised by {promised_by}");
+            let title = format!("reminded {whom} ({team}) of what is due on {of}");
             (title, none())
         }
         Event::PromiseLapsed {
@@ -124,6 +131,12 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         }
         Event::DraftWithdrawn => ("draft withdrawn: a newer mail came".to_owned(), none()),
         Event::Taken { member } => (format!("{} took the ticket", by(member)), none()),
+        Event::Reassigned { member, team } => {
+            (format!("{} gave it to team {team}", by(member)), none())
+        }
+        Event::Postponed { member, until } => {
+            (format!("{} put it off until {until}", by(member)), none())
+        }
         Event::GivenBack { member } => (format!("{} gave it back", by(member)), none()),
         Event::Noted { member, text } => (format!("{} noted", by(member)), lines(text)),
         Event::Learned { member, intent, .. } => {

@@ -30,6 +30,13 @@ pub enum Due<'a> {
         /// By when.
         promised_by: Timestamp,
     },
+    /// A member put the ticket off until now (`LATER`): the team is reminded.
+    PutOff {
+        /// Whose ticket it is.
+        team: &'a Team,
+        /// Until when.
+        until: Timestamp,
+    },
     /// The promised time is over: the customer is told so, or not, and the team.
     Lapsed {
         /// Whose promise.
@@ -51,11 +58,18 @@ pub fn due<'a>(
     settings: &'a Settings,
     now: Timestamp,
 ) -> Option<Due<'a>> {
-    let promised_by = ticket.open_promise()?;
     let team = ticket
-        .promising_team()
+        .last_team()
         .and_then(|name| settings.team(name))
         .or_else(|| settings.teams.first())?;
+    let put_off = ticket.postponed_until();
+    if let Some(until) = put_off
+        && until <= now
+        && !ticket.was_reminded(until, Reminded::Team)
+    {
+        return Some(Due::PutOff { team, until });
+    }
+    let promised_by = ticket.open_promise()?;
     if promised_by <= now {
         let told = ticket.delays_told();
         return Some(Due::Lapsed {
@@ -149,7 +163,7 @@ mod tests {
         Event::Reminded {
             team: team_name("desk"),
             whom,
-            promised_by: at(240),
+            of: at(240),
         }
     }
 
@@ -176,6 +190,7 @@ mod tests {
             None => "nothing".to_owned(),
             Some(Due::RemindTeam { .. }) => "remind team".to_owned(),
             Some(Due::RemindSecondAddress { .. }) => "remind second".to_owned(),
+            Some(Due::PutOff { .. }) => "put off until now".to_owned(),
             Some(Due::Lapsed {
                 notice, tell_admin, ..
             }) => {
@@ -202,6 +217,25 @@ mod tests {
         assert_eq!(look(twice(), 240), "lapsed, told 2026-03-03T10:00:00Z");
         // A daemon that was off: what is over needs no reminder.
         assert_eq!(look(promised(), 5_000), "lapsed, told 2026-03-06T13:00:00Z");
+    }
+
+    #[test]
+    fn a_ticket_that_a_member_put_off_comes_back() {
+        let put_off = || {
+            TicketStory::opened().event(Event::Postponed {
+                member: address("kim@shop.example"),
+                until: at(100),
+            })
+        };
+        assert_eq!(look(put_off(), 99), "nothing");
+        assert_eq!(look(put_off(), 100), "put off until now");
+        let back = put_off().event(Event::Reminded {
+            team: team_name("desk"),
+            whom: Reminded::Team,
+            of: at(100),
+        });
+        assert_eq!(look(back, 101), "nothing");
+        assert_eq!(look(put_off().staff_replied(), 100), "nothing");
     }
 
     #[test]

@@ -197,9 +197,20 @@ pub enum Action {
         hand_off: Option<HandOff>,
         /// What is learned of it.
         lesson: Option<Lesson>,
+        /// What the time or the team that the word names comes to (`LATER`, `TEAM`).
+        meant: Option<Meant>,
     },
     /// Kept aside, and the admin told.
     Quarantine,
+}
+
+/// What a member's word comes to that names a time or a team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// The team is reminded then.
+    Until(Timestamp),
+    /// That team has the ticket from here.
+    Team(TeamName),
 }
 
 /// A person takes over.

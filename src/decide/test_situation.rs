@@ -417,6 +417,10 @@ impl TicketStory {
     pub(crate) fn ticket(self) -> Ticket {
         self.0
     }
+
+    pub(crate) fn of(ticket: Ticket) -> Self {
+        Self(ticket)
+    }
 }
 
 /// A whole situation that owns its parts. It starts as Ann's first mail, in which nothing is understood.

@@ -110,7 +110,7 @@ fn look_at(
         ticket: id.clone(),
         events: ticket.events.len(),
     };
-    if ticket.open_promise().is_none() {
+    if !ticket.waits_for_a_moment() {
         journal.forget_deadline(&stood)?;
         return Ok(0);
     }
@@ -130,7 +130,7 @@ fn look_at(
 /// Whether the inbox was looked at since the promised time, so that an answer would be known.
 fn may_count(due: &Due<'_>, swept: Option<Timestamp>, now: Timestamp) -> bool {
     match due {
-        Due::RemindTeam { .. } | Due::RemindSecondAddress { .. } => true,
+        Due::RemindTeam { .. } | Due::RemindSecondAddress { .. } | Due::PutOff { .. } => true,
         Due::Lapsed { promised_by, .. } => {
             swept.is_some_and(|swept| swept >= *promised_by)
                 || now.duration_since(*promised_by) >= INBOX_PATIENCE

@@ -175,7 +175,10 @@ impl Journal {
             Event::HandedOff {
                 promised_by: Some(_),
                 ..
-            } => batch.put(Tree::Deadlines, ticket.compact().as_bytes(), Vec::new()),
+            }
+            | Event::Postponed { .. } => {
+                batch.put(Tree::Deadlines, ticket.compact().as_bytes(), Vec::new())
+            }
             Event::AutomationRefused => {
                 if let Some(customer) = customer_of_ticket {
                     batch.put(

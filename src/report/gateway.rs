@@ -19,6 +19,7 @@ pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
         Due::RemindSecondAddress { team, .. } => {
             ("the team's second address is reminded of a promise", team)
         }
+        Due::PutOff { team, .. } => ("the time is over for which a member put a ticket off", team),
         Due::Lapsed { team, .. } => ("a promise was not kept", team),
     };
     info!(event = "promise-due", %ticket, team = %team.name, "{what}");

@@ -79,8 +79,12 @@ pub enum Event {
         decision: &'static str,
         /// Rule and sentence of each reason, the first one the deciding.
         reasons: Vec<(String, String)>,
+        /// The words that show each reason, in the same order, empty where none do; nothing where an older program decided.
+        evidence: Vec<String>,
         /// The nearest intent and its confidence.
         intent: Option<(IntentName, f64)>,
+        /// What else was close, the nearest first.
+        close: Vec<(IntentName, f64)>,
     },
     /// An approved answer was sent by itself.
     Answered {
@@ -112,14 +116,14 @@ pub enum Event {
         /// Why, in one sentence.
         why: String,
     },
-    /// The team was reminded of a promise before it lapsed.
+    /// The team was reminded: of a promise before it lapsed, or of a ticket that a member had put off.
     Reminded {
-        /// Which team's promise it is.
+        /// Whose it is.
         team: TeamName,
         /// Who was reminded.
         whom: Reminded,
-        /// By when an answer is promised.
-        promised_by: Timestamp,
+        /// By when an answer is promised, or until when the ticket was put off.
+        of: Timestamp,
     },
     /// A promised time went by without an answer.
     PromiseLapsed {
@@ -160,6 +164,20 @@ pub enum Event {
     Taken {
         /// Who.
         member: Address,
+    },
+    /// A team member gave the ticket to another team. What the customer was promised stays.
+    Reassigned {
+        /// Who.
+        member: Address,
+        /// The team that has it from here.
+        team: TeamName,
+    },
+    /// A team member wants to be reminded of the ticket; nothing reached the customer.
+    Postponed {
+        /// Who.
+        member: Address,
+        /// Until when.
+        until: Timestamp,
     },
     /// A team member gave the ticket back to automation.
     GivenBack {

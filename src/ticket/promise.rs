@@ -1,7 +1,6 @@
 //! Which times was the customer told, and what came of them? A promise is a time in a mail that left; only a person's answer keeps it.
 
 use super::{Event, Promise, PromiseOutcome, Reminded, Ticket};
-use crate::config::TeamName;
 use jiff::Timestamp;
 
 impl Ticket {
@@ -60,29 +59,39 @@ impl Ticket {
         self.promises().last().map(|promise| promise.by)
     }
 
-    /// Whose promise the last one is.
+    /// Until when a member put the ticket off: the team is to be reminded then. Whatever settles it, or puts it into other hands,
+    /// ends that; a further mail of the customer does not.
     #[must_use]
-    pub fn promising_team(&self) -> Option<&TeamName> {
-        self.events
-            .iter()
-            .rev()
-            .find_map(|timed| match &timed.event {
-                Event::HandedOff {
-                    team,
-                    promised_by: Some(_),
-                    ..
-                }
-                | Event::PromiseLapsed { team, .. } => Some(team),
-                _ => None,
-            })
+    pub fn postponed_until(&self) -> Option<Timestamp> {
+        let mut postponed = None;
+        for timed in &self.events {
+            match &timed.event {
+                Event::Postponed { until, .. } => postponed = Some(*until),
+                Event::StaffReplied { .. }
+                | Event::DraftApproved { .. }
+                | Event::HandedOff { .. }
+                | Event::Reassigned { .. }
+                | Event::GivenBack { .. }
+                | Event::Closed { .. } => postponed = None,
+                _ => {}
+            }
+        }
+        postponed
     }
 
-    /// Whether somebody was reminded of this promise.
+    /// Whether a moment is waited for: a promised time, or the end of a time for which a member put it off.
     #[must_use]
-    pub fn was_reminded(&self, of: Timestamp, whom: Reminded) -> bool {
+    pub fn waits_for_a_moment(&self) -> bool {
+        let put_off = self.postponed_until();
+        self.open_promise().is_some()
+            || put_off.is_some_and(|until| !self.was_reminded(until, Reminded::Team))
+    }
+
+    /// Whether somebody was reminded of this promised time, or of this time until which the ticket was put off.
+    #[must_use]
+    pub fn was_reminded(&self, moment: Timestamp, whom: Reminded) -> bool {
         self.events.iter().any(|timed| {
-            matches!(&timed.event, Event::Reminded { whom: reminded, promised_by, .. }
-                if *reminded == whom && *promised_by == of)
+            matches!(&timed.event, Event::Reminded { whom: reminded, of, .. } if *reminded == whom && *of == moment)
         })
     }
 

@@ -144,6 +144,7 @@ impl Ticket {
             match event {
                 Event::HandedOff { team, .. }
                 | Event::PassedOn { team }
+                | Event::Reassigned { team, .. }
                 | Event::Forwarded { team, .. } => {
                     last_team = Some(team);
                     is_with_person = true;
@@ -171,6 +172,7 @@ impl Ticket {
         self.plain_events().rev().find_map(|event| match event {
             Event::HandedOff { team, .. }
             | Event::PassedOn { team }
+            | Event::Reassigned { team, .. }
             | Event::Forwarded { team, .. } => Some(team),
             Event::Drafted { draft } => Some(&draft.team),
             _ => None,
@@ -384,6 +386,7 @@ impl Ticket {
                 | Event::HandedOff { .. }
                 | Event::StaffReplied { .. }
                 | Event::Taken { .. }
+                | Event::Reassigned { .. }
                 | Event::GivenBack { .. } => closed = false,
                 _ => {}
             }
@@ -550,6 +553,20 @@ mod tests {
                 Holder::Automation,
             ),
             (
+                "given to another team",
+                told()
+                    .handed_off("desk")
+                    .closed()
+                    .event(Event::Reassigned {
+                        member: member(),
+                        team: team_name("workshop"),
+                    })
+                    .event(Event::Taken { member: member() })
+                    .ticket(),
+                Status::WithPerson(team_name("workshop")),
+                Holder::Person(team_name("workshop")),
+            ),
+            (
                 "taken without a packet",
                 told().event(Event::Taken { member: member() }).ticket(),
                 Status::WithPerson(team_name("")),
@@ -584,6 +601,29 @@ mod tests {
         let kept = handed_off.staff_replied().ticket();
         assert_eq!(kept.open_promise(), None);
         assert!(kept.last_promise().is_some());
+    }
+
+    #[test]
+    fn a_ticket_is_put_off_until_it_is_settled_and_the_promise_stays() {
+        let member = || address("kim@shop.example");
+        let until = crate::decide::test_situation::at(2880);
+        let handed_off = TicketStory::opened().handed_off("desk");
+        let put_off = handed_off.event(Event::Postponed {
+            member: member(),
+            until,
+        });
+        let still = put_off.clone().customer_wrote().ticket();
+        assert_eq!(still.postponed_until(), Some(until));
+        assert_eq!(still.status(), Status::WithPerson(team_name("desk")));
+        assert!(still.open_promise().is_some());
+        let moved = put_off.clone().event(Event::Reassigned {
+            member: member(),
+            team: team_name("workshop"),
+        });
+        assert!(moved.clone().ticket().open_promise().is_some());
+        for settled in [put_off.clone().staff_replied(), put_off.closed(), moved] {
+            assert_eq!(settled.ticket().postponed_until(), None);
+        }
     }
 
     #[test]

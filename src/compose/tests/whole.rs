@@ -42,7 +42,7 @@ fn forwarded_by_ann() -> crate::mail::Forwarded {
     }
 }
 
-fn staff_in(story: TicketStory) -> TestSituation {
+pub(super) fn staff_in(story: TicketStory) -> TestSituation {
     TestSituation::new()
         .in_ticket(story)
         .kim_replies("It is ready.")

@@ -183,7 +183,7 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
     }
 }
 
-const PURPOSES: [Purpose; 15] = [
+const PURPOSES: [Purpose; 16] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,
@@ -194,6 +194,7 @@ const PURPOSES: [Purpose; 15] = [
     Purpose::ApprovedAnswer,
     Purpose::ForwardForApproval,
     Purpose::StaffHint,
+    Purpose::StaffAnswer,
     Purpose::DeliveryTrouble,
     Purpose::Trouble,
     Purpose::StopConfirmation,
@@ -215,6 +216,7 @@ pub const fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::ApprovedAnswer => "approved-answer",
         Purpose::ForwardForApproval => "forward-for-approval",
         Purpose::StaffHint => "staff-hint",
+        Purpose::StaffAnswer => "staff-answer",
         Purpose::DeliveryTrouble => "delivery-trouble",
         Purpose::Trouble => "trouble",
         Purpose::StopConfirmation => "stop-confirmation",

@@ -43,7 +43,12 @@ enum EventForm {
     Decided {
         decision: String,
         reasons: Vec<(String, String)>,
+        // These two are not in records of older programs.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<String>,
         intent: Option<(String, String)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        close: Vec<(String, String)>,
     },
     Answered {
         article: ArticleForm,
@@ -68,7 +73,7 @@ enum EventForm {
     Reminded {
         team: String,
         whom: RemindedForm,
-        promised_by: Timestamp,
+        of: Timestamp,
     },
     PromiseLapsed {
         team: String,
@@ -92,6 +97,14 @@ enum EventForm {
     DraftWithdrawn,
     Taken {
         member: String,
+    },
+    Reassigned {
+        member: String,
+        team: String,
+    },
+    Postponed {
+        member: String,
+        until: Timestamp,
     },
     GivenBack {
         member: String,
@@ -257,14 +270,21 @@ impl From<&Event> for EventForm {
             Event::Decided {
                 decision,
                 reasons,
+                evidence,
                 intent,
-            } => Self::Decided {
-                decision: (*decision).to_owned(),
-                reasons: reasons.clone(),
-                intent: intent
-                    .as_ref()
-                    .map(|(intent, confidence)| (intent.0.clone(), confidence.to_string())),
-            },
+                close,
+            } => {
+                let stored = |(intent, confidence): &(IntentName, f64)| {
+                    (intent.0.clone(), confidence.to_string())
+                };
+                Self::Decided {
+                    decision: (*decision).to_owned(),
+                    reasons: reasons.clone(),
+                    evidence: evidence.clone(),
+                    intent: intent.as_ref().map(stored),
+                    close: close.iter().map(stored).collect(),
+                }
+            }
             Event::Answered {
                 article,
                 confidence,
@@ -293,17 +313,13 @@ impl From<&Event> for EventForm {
                 notice: notice.into(),
                 why: why.clone(),
             },
-            Event::Reminded {
-                team,
-                whom,
-                promised_by,
-            } => Self::Reminded {
+            Event::Reminded { team, whom, of } => Self::Reminded {
                 team: team.0.clone(),
                 whom: match whom {
                     Reminded::Team => RemindedForm::Team,
                     Reminded::SecondAddress => RemindedForm::SecondAddress,
                 },
-                promised_by: *promised_by,
+                of: *of,
             },
             Event::PromiseLapsed {
                 team,
@@ -332,6 +348,14 @@ impl From<&Event> for EventForm {
             Event::DraftWithdrawn => Self::DraftWithdrawn,
             Event::Taken { member } => Self::Taken {
                 member: text(member),
+            },
+            Event::Reassigned { member, team } => Self::Reassigned {
+                member: text(member),
+                team: team.0.clone(),
+            },
+            Event::Postponed { member, until } => Self::Postponed {
+                member: text(member),
+                until: *until,
             },
             Event::GivenBack { member } => Self::GivenBack {
                 member: text(member),
@@ -432,18 +456,24 @@ impl TryFrom<EventForm> for Event {
             EventForm::Decided {
                 decision,
                 reasons,
+                evidence,
                 intent,
-            } => Self::Decided {
-                decision: DECISIONS
-                    .into_iter()
-                    .find(|word| *word == decision)
-                    .ok_or_else(|| format!("`{decision}` is no decision"))?,
-                reasons,
-                intent: match intent {
-                    None => None,
-                    Some((intent, confidence)) => Some((IntentName(intent), number(&confidence)?)),
-                },
-            },
+                close,
+            } => {
+                let read = |(intent, confidence): (String, String)| {
+                    Ok::<_, FieldError>((IntentName(intent), number(&confidence)?))
+                };
+                Self::Decided {
+                    decision: DECISIONS
+                        .into_iter()
+                        .find(|word| *word == decision)
+                        .ok_or_else(|| format!("`{decision}` is no decision"))?,
+                    reasons,
+                    evidence,
+                    intent: intent.map(read).transpose()?,
+                    close: close.into_iter().map(read).collect::<Result<_, _>>()?,
+                }
+            }
             EventForm::Answered {
                 article,
                 confidence,
@@ -479,17 +509,13 @@ impl TryFrom<EventForm> for Event {
                 notice: notice.into(),
                 why,
             },
-            EventForm::Reminded {
-                team,
-                whom,
-                promised_by,
-            } => Self::Reminded {
+            EventForm::Reminded { team, whom, of } => Self::Reminded {
                 team: TeamName(team),
                 whom: match whom {
                     RemindedForm::Team => Reminded::Team,
                     RemindedForm::SecondAddress => Reminded::SecondAddress,
                 },
-                promised_by,
+                of,
             },
             EventForm::PromiseLapsed {
                 team,
@@ -518,6 +544,14 @@ impl TryFrom<EventForm> for Event {
             EventForm::DraftWithdrawn => Self::DraftWithdrawn,
             EventForm::Taken { member } => Self::Taken {
                 member: address(&member)?,
+            },
+            EventForm::Reassigned { member, team } => Self::Reassigned {
+                member: address(&member)?,
+                team: TeamName(team),
+            },
+            EventForm::Postponed { member, until } => Self::Postponed {
+                member: address(&member)?,
+                until,
             },
             EventForm::GivenBack { member } => Self::GivenBack {
                 member: address(&member)?,
