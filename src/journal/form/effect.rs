@@ -177,7 +177,8 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
     }
 }
 
-const PURPOSES: [Purpose; 13] = [
+/// Every purpose of a mail.
+pub const PURPOSES: [Purpose; 13] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,
