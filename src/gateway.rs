@@ -15,8 +15,9 @@ mod office;
 mod sweep;
 
 pub use deadlines::{Deadlines, look as look_at_deadlines};
+pub use handle::{Clerk, Handled, How};
 pub use judge::{JudgeError, Judgement, NoPast, Past};
 pub use kept_back::Patience;
-pub use learner::{LearnError, Learner};
+pub use learner::{LearnError, Learner, learn};
 pub use office::{Office, Trained};
 pub use sweep::{Gateway, Wiring};

@@ -20,6 +20,7 @@ pub mod ticket;
 pub mod understand;
 
 pub mod gateway;
+pub mod rehearsal;
 
 pub mod cli;
 pub mod control;

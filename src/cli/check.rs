@@ -59,7 +59,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     Ok(())
 }
 
-fn print_problems(problems: &[Problem], as_json: bool) {
+pub(super) fn print_problems(problems: &[Problem], as_json: bool) {
     for problem in problems {
         if as_json {
             let Problem {

@@ -8,6 +8,7 @@ mod look;
 mod read;
 mod run;
 mod source;
+mod test;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ enum Verb {
     Read(read::Arguments),
     /// Show what would be decided about a mail, why, and the mails that would leave; sends nothing
     Explain(explain::Arguments),
+    /// Play the admin's own conversations and say where they do not go as they should; sends nothing
+    Test(test::Arguments),
     /// Measure decisions or intents on labelled mails
     Evaluate(evaluate::Arguments),
     /// Look into the running daemon, or into its store when it is stopped
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Verb::Check(arguments) => check::run(common, arguments),
         Verb::Read(arguments) => read::run(common, arguments),
         Verb::Explain(arguments) => explain::run(common, arguments),
+        Verb::Test(arguments) => test::run(common, arguments),
         Verb::Evaluate(arguments) => evaluate::run(common, arguments),
         Verb::Look(verb) => look::run(common, verb),
     };

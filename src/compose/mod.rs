@@ -235,6 +235,16 @@ impl Writer {
     }
 }
 
+/// A promised time as a customer reads it in a language that we have; in any other as in English.
+pub(crate) fn moment_in_words(
+    language: &crate::config::Language,
+    moment: Timestamp,
+    zone: &jiff::tz::TimeZone,
+) -> String {
+    let tongue = Tongue::of(language).unwrap_or(Tongue::English);
+    tongue.moment(moment, zone)
+}
+
 /// The team that has to do with a ticket, or the default one.
 fn team_of<'a>(ticket: &Ticket, settings: &'a Settings) -> Result<&'a Team, ComposeError> {
     match ticket.holder() {

@@ -55,6 +55,16 @@ impl<'s> Section<'s> {
         self.source.problem(at, what, remedy);
     }
 
+    /// The line of a place.
+    pub(crate) fn line(&self, at: &Range<usize>) -> usize {
+        self.source.line(at)
+    }
+
+    /// Whether a key stands there, whatever it holds.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.is_some_and(|table| table.contains_key(key))
+    }
+
     /// The key with its section, for messages: `[inbox] host`.
     pub(crate) fn full_name(&self, key: &str) -> String {
         if self.name.is_empty() {

@@ -67,11 +67,17 @@ impl Source {
         let column = before.get(line_start..).unwrap_or("").chars().count() + 1;
         self.problems.borrow_mut().push(Problem {
             file: self.path.clone(),
-            line: before.matches('\n').count() + 1 + self.lines_before,
+            line: self.line(at),
             column,
             what: what.into(),
             remedy: remedy.into(),
         });
+    }
+
+    /// The line of a place in the text, from 1.
+    pub(crate) fn line(&self, at: &Range<usize>) -> usize {
+        let before = self.text.get(..at.start).unwrap_or(&self.text);
+        before.matches('\n').count() + 1 + self.lines_before
     }
 
     /// Notes that a key was asked for.

@@ -1,7 +1,7 @@
-//! Step 5: what policy gives to a person, however clear the request is.
+//! Step 5: what policy gives to a person, however clear the request is; and thanks, which are no request.
 
 use super::view::View;
-use super::{Match, Rule, to_person};
+use super::{Match, Rule, repeated, to_person};
 use crate::desk::Sender;
 use crate::knowledge::ArticleMode;
 use crate::mail::{Extent, Protection};
@@ -15,6 +15,8 @@ pub(super) const RULES: &[Rule] = &[
     third_party,
     vip,
     attachments_only,
+    // Thanks bear some likeness to any article: whether its text is there in the customer's language, or is for people, is not asked.
+    repeated::thanks,
     language,
     several_requests,
     article_for_people,

@@ -1,5 +1,5 @@
 //! Step 6: automation had its turn: an answer did not help, a question was asked once, the limits are reached; or all is well, and the
-//! customer says thanks.
+//! customer says thanks (which step 5 asks already, before it looks at any article).
 
 use super::hand_off::{limit_reached, why_unanswerable};
 use super::view::View;
@@ -7,11 +7,11 @@ use super::{Match, Rule, leave, to_person};
 use crate::ticket::{Status, Ticket};
 
 /// The rules of this step, in order.
-pub(super) const RULES: &[Rule] = &[thanks, did_not_help, asked_already, may_not_answer, limits];
+pub(super) const RULES: &[Rule] = &[did_not_help, asked_already, may_not_answer, limits];
 
 /// Thanks after an answer ask for nothing: to answer them would be a nuisance, to hand them off a waste. Nobody sees such a mail,
 /// so nothing else may stand in it: no further word, no file, no subject of its own.
-fn thanks(view: &View<'_>) -> Vec<Match> {
+pub(super) fn thanks(view: &View<'_>) -> Vec<Match> {
     let Some(words) = view.signal("nothing-but-thanks") else {
         return vec![];
     };

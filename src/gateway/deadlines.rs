@@ -6,7 +6,7 @@
 use super::Office;
 use super::handle::{is_shadow, timed};
 use crate::decide::{self, Due, History};
-use crate::journal::{AsItStood, Entry, Journal, JournalError};
+use crate::journal::{AsItStood, Entry, Journal, JournalError, RecordedEffect};
 use crate::ticket::{Ticket, TicketId};
 use crate::{clock, report};
 use jiff::{SignedDuration, Timestamp};
@@ -68,7 +68,7 @@ impl Deadlines {
             let swept = *self.swept.borrow();
             let looked = tokio::task::block_in_place(|| look(&self.journal, &office, swept, now));
             match looked {
-                Ok(0) => {}
+                Ok(recorded) if recorded.is_empty() => {}
                 Ok(_) => self.outbox_wake.notify_one(),
                 Err(error) => report::gateway::journal_failed(&error, LOOK_EVERY),
             }
@@ -76,7 +76,7 @@ impl Deadlines {
     }
 }
 
-/// Looks once at every open promise and records what is due by `now`. Returns how many mails were recorded.
+/// Looks once at every open promise and records what is due by `now`, at most one thing a ticket. Returns the mails that are to be sent.
 ///
 /// # Errors
 /// [`JournalError`]; what was recorded before it stays.
@@ -85,13 +85,13 @@ pub fn look(
     office: &Office,
     swept: Option<Timestamp>,
     now: Timestamp,
-) -> Result<usize, JournalError> {
-    let mut recorded = 0;
+) -> Result<Vec<RecordedEffect>, JournalError> {
+    let mut recorded = Vec::new();
     if is_shadow(office) {
-        return Ok(0);
+        return Ok(recorded);
     }
     for id in journal.with_deadlines()? {
-        recorded += look_at(journal, office, &id, swept, now)?;
+        recorded.extend(look_at(journal, office, &id, swept, now)?);
     }
     Ok(recorded)
 }
@@ -102,9 +102,9 @@ fn look_at(
     id: &TicketId,
     swept: Option<Timestamp>,
     now: Timestamp,
-) -> Result<usize, JournalError> {
+) -> Result<Vec<RecordedEffect>, JournalError> {
     let Some(ticket) = journal.ticket(id)? else {
-        return Ok(0);
+        return Ok(Vec::new());
     };
     let stood = AsItStood {
         ticket: id.clone(),
@@ -112,17 +112,17 @@ fn look_at(
     };
     if !ticket.waits_for_a_moment() {
         journal.forget_deadline(&stood)?;
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let history = match ticket.customer() {
         Some(customer) => journal.history(&customer.address, now)?,
         None => History::default(),
     };
     let Some(due) = decide::due(&ticket, &history, &office.settings, now) else {
-        return Ok(0);
+        return Ok(Vec::new());
     };
     if !may_count(&due, swept, now) {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     record(journal, office, &ticket, &due, stood, now)
 }
@@ -145,12 +145,12 @@ fn record(
     due: &Due<'_>,
     stood: AsItStood,
     now: Timestamp,
-) -> Result<usize, JournalError> {
+) -> Result<Vec<RecordedEffect>, JournalError> {
     let composed = match office.writer.due(ticket, due, &office.settings, now) {
         Ok(composed) => composed,
         Err(error) => {
             report::gateway::due_not_written(&ticket.id, &error);
-            return Ok(0);
+            return Ok(Vec::new());
         }
     };
     report::gateway::came_due(&ticket.id, due);
@@ -160,7 +160,7 @@ fn record(
         only_if: Some(stood),
         ..Entry::default()
     };
-    Ok(journal.record(entry, now)?.len())
+    journal.record(entry, now)
 }
 
 /// Notices when the wall clock moves otherwise than time passes.

@@ -1,13 +1,16 @@
-//! One mail: judge it, and record all that follows together with the cursor, so that nothing is half handled.
+//! One mail: judge it, and record all that follows together with the cursor, so that nothing is half handled. The daemon and
+//! `handoffd test` go this same way; only what happens to recorded mails differs.
 
 use super::Office;
 use super::judge::{JudgeError, Judgement};
 use super::sweep::Gateway;
 use crate::clock;
+use crate::compose::Composed;
 use crate::config::{Mode, Outcome};
-use crate::decide::Action;
+use crate::decide::{Action, Decision};
+use crate::desk::Sender;
 use crate::inbox::{Arrival, Cursor, Place};
-use crate::journal::{Entry, HandledMail, JournalError, OnServer};
+use crate::journal::{Entry, HandledMail, Journal, JournalError, OnServer, RecordedEffect};
 use crate::mail::MailIdentity;
 use crate::report;
 use crate::ticket::{Event, TicketId, TimedEvent};
@@ -26,94 +29,9 @@ impl Gateway {
         arrival: &Arrival,
         cursor: Cursor,
     ) -> Result<(), JournalError> {
-        let begun = MailIdentity(Sha256::digest(arrival.raw()).into());
-        let handled = self.handle_begun(office, arrival, cursor, begun);
-        if handled.is_err() {
-            // The store failed, not the mail. If this fails as well, the mail is begun once too often: no harm.
-            let _ = self.journal.forget_beginning(&begun);
-        }
-        handled
-    }
-
-    fn handle_begun(
-        &self,
-        office: &Office,
-        arrival: &Arrival,
-        cursor: Cursor,
-        begun: MailIdentity,
-    ) -> Result<(), JournalError> {
-        let now = clock::now();
-        if self.journal.begin_handling(&begun)? > BEGINNINGS_MAX {
-            return self.set_aside(
-                office,
-                arrival.place,
-                cursor,
-                begun,
-                begun,
-                "handling it ended the program each time",
-            );
-        }
-        let mail = match office.read(&arrival.content) {
-            Ok(mail) => mail,
-            Err(error) => {
-                let place = arrival.place;
-                return self.set_aside(office, place, cursor, begun, begun, &error.to_string());
-            }
-        };
-        if let Some(before) = self.journal.handled(&mail.identity)? {
-            return self.recognise(office, before, arrival, cursor, begun);
-        }
-        let identity = mail.identity;
-        let judgement = match office.judge(mail, arrival.raw(), self.journal.as_ref(), now) {
-            Ok(judgement) => judgement,
-            Err(JudgeError::Past(error)) => return Err(error),
-            Err(error) => {
-                return self.set_aside(
-                    office,
-                    arrival.place,
-                    cursor,
-                    identity,
-                    begun,
-                    &error.to_string(),
-                );
-            }
-        };
-        report::gateway::decided(arrival.place, &judgement);
-        let entry = Entry {
-            begun: Some(begun),
-            ..entry_for(office, arrival, cursor, judgement, now)
-        };
-        let teaches = !entry.lessons.is_empty();
-        self.journal.record(entry, now)?;
-        self.outbox_wake.notify_one();
-        if teaches {
-            self.taught.notify_one();
-        }
-        Ok(())
-    }
-
-    /// A mail that was handled before and is met again at another place: only tagged and filed as then.
-    fn recognise(
-        &self,
-        office: &Office,
-        before: HandledMail,
-        arrival: &Arrival,
-        cursor: Cursor,
-        begun: MailIdentity,
-    ) -> Result<(), JournalError> {
-        report::gateway::met_again(arrival.place, &before.identity);
-        let mail = HandledMail {
-            place: arrival.place,
-            ..before
-        };
-        let entry = Entry {
-            mail: Some(mail),
-            on_server: on_server(office),
-            cursor: Some(cursor),
-            begun: Some(begun),
-            ..Entry::default()
-        };
-        self.journal.record(entry, clock::now())?;
+        let clerk = Clerk::new(office, &self.journal);
+        let handled = clerk.handle(arrival, cursor, clock::now())?;
+        self.wake_who_waits(&handled);
         Ok(())
     }
 
@@ -129,21 +47,181 @@ impl Gateway {
         let name = format!("kept back {place} {}", office.settings.inbox.whole_name());
         let identity = MailIdentity(Sha256::digest(name).into());
         let why = format!("the server did not hand it over: {why}");
-        self.set_aside(office, place, cursor, identity, identity, &why)
+        let clerk = Clerk::new(office, &self.journal);
+        let handled = clerk.set_aside(place, cursor, identity, identity, &why, clock::now())?;
+        self.wake_who_waits(&handled);
+        Ok(())
+    }
+
+    fn wake_who_waits(&self, handled: &Handled) {
+        if !matches!(handled.how, How::MetAgain) {
+            self.outbox_wake.notify_one();
+        }
+        if handled.teaches {
+            self.taught.notify_one();
+        }
+    }
+}
+
+/// Handles one mail after the other with what is loaded, and records each in the journal.
+#[derive(Clone, Copy)]
+pub struct Clerk<'a> {
+    office: &'a Office,
+    journal: &'a Journal,
+}
+
+/// What came of one mail, all of it on record.
+#[derive(Debug)]
+pub struct Handled {
+    /// How it was handled.
+    pub how: How,
+    /// The mails that are new with it and wait to be sent.
+    pub effects: Vec<RecordedEffect>,
+    /// Whether something was confirmed that is to be learned.
+    pub teaches: bool,
+}
+
+/// How a mail was handled.
+#[derive(Debug)]
+// There is one of these a mail: a box would save nothing.
+#[allow(clippy::large_enum_variant)]
+pub enum How {
+    /// It was read and decided on.
+    Judged {
+        /// Who wrote it.
+        sender: Sender,
+        /// The ticket that it belongs to, or would open.
+        ticket: TicketId,
+        /// What was decided.
+        decision: Decision,
+    },
+    /// It was handled before: nothing is done twice.
+    MetAgain,
+    /// No part could handle it: the admin is told.
+    SetAside {
+        /// Why.
+        why: String,
+    },
+}
+
+impl<'a> Clerk<'a> {
+    /// A clerk at this desk.
+    #[must_use]
+    pub const fn new(office: &'a Office, journal: &'a Journal) -> Self {
+        Self { office, journal }
+    }
+
+    /// One mail: judge it, and record all that follows together with the cursor.
+    ///
+    /// # Errors
+    /// The store failed. Nothing is recorded then, and the mail is to be handled again.
+    pub fn handle(
+        &self,
+        arrival: &Arrival,
+        cursor: Cursor,
+        now: Timestamp,
+    ) -> Result<Handled, JournalError> {
+        let begun = MailIdentity(Sha256::digest(arrival.raw()).into());
+        let handled = self.handle_begun(arrival, cursor, begun, now);
+        if handled.is_err() {
+            // The store failed, not the mail. If this fails as well, the mail is begun once too often: no harm.
+            let _ = self.journal.forget_beginning(&begun);
+        }
+        handled
+    }
+
+    fn handle_begun(
+        &self,
+        arrival: &Arrival,
+        cursor: Cursor,
+        begun: MailIdentity,
+        now: Timestamp,
+    ) -> Result<Handled, JournalError> {
+        let place = arrival.place;
+        if self.journal.begin_handling(&begun)? > BEGINNINGS_MAX {
+            let why = "handling it ended the program each time";
+            return self.set_aside(place, cursor, begun, begun, why, now);
+        }
+        let mail = match self.office.read(&arrival.content) {
+            Ok(mail) => mail,
+            Err(error) => {
+                return self.set_aside(place, cursor, begun, begun, &error.to_string(), now);
+            }
+        };
+        if let Some(before) = self.journal.handled(&mail.identity)? {
+            return self.recognise(before, place, cursor, begun, now);
+        }
+        let identity = mail.identity;
+        let judged = self.office.judge(mail, arrival.raw(), self.journal, now);
+        let mut judgement = match judged {
+            Ok(judgement) => judgement,
+            Err(JudgeError::Past(error)) => return Err(error),
+            Err(error) => {
+                return self.set_aside(place, cursor, identity, begun, &error.to_string(), now);
+            }
+        };
+        report::gateway::decided(place, &judgement);
+        let composed = std::mem::take(&mut judgement.composed);
+        let entry = Entry {
+            begun: Some(begun),
+            ..entry_for(self.office, place, cursor, &judgement, composed, now)
+        };
+        let teaches = !entry.lessons.is_empty();
+        let effects = self.journal.record(entry, now)?;
+        let Judgement {
+            sender,
+            ticket_id,
+            decision,
+            ..
+        } = judgement;
+        let how = How::Judged {
+            sender,
+            ticket: ticket_id,
+            decision,
+        };
+        Ok(Handled {
+            how,
+            effects,
+            teaches,
+        })
+    }
+
+    /// A mail that was handled before and is met again at another place: only tagged and filed as then.
+    fn recognise(
+        &self,
+        before: HandledMail,
+        place: Place,
+        cursor: Cursor,
+        begun: MailIdentity,
+        now: Timestamp,
+    ) -> Result<Handled, JournalError> {
+        report::gateway::met_again(place, &before.identity);
+        let entry = Entry {
+            mail: Some(HandledMail { place, ..before }),
+            on_server: on_server(self.office),
+            cursor: Some(cursor),
+            begun: Some(begun),
+            ..Entry::default()
+        };
+        Ok(Handled {
+            how: How::MetAgain,
+            effects: self.journal.record(entry, now)?,
+            teaches: false,
+        })
     }
 
     /// A mail that no part could handle: the admin is told where it lies; in shadow mode by the log alone.
     fn set_aside(
         &self,
-        office: &Office,
         place: Place,
         cursor: Cursor,
         identity: MailIdentity,
         begun: MailIdentity,
         why: &str,
-    ) -> Result<(), JournalError> {
-        let now = clock::now();
+        now: Timestamp,
+    ) -> Result<Handled, JournalError> {
         report::gateway::set_aside(place, why);
+        let office = self.office;
         let inbox = &office.settings.inbox;
         let text = format!(
             "A mail in folder {} of {} at {} could not be handled: {why}.\n\nIt lies there untouched but for the keywords \
@@ -175,18 +253,23 @@ impl Gateway {
             },
             ..Entry::default()
         };
-        self.journal.record(entry, now)?;
-        self.outbox_wake.notify_one();
-        Ok(())
+        Ok(Handled {
+            how: How::SetAside {
+                why: why.to_owned(),
+            },
+            effects: self.journal.record(entry, now)?,
+            teaches: false,
+        })
     }
 }
 
 /// What is recorded of a judgement. In shadow mode only what was understood and decided: nothing leaves.
 fn entry_for(
     office: &Office,
-    arrival: &Arrival,
+    place: Place,
     cursor: Cursor,
-    judgement: Judgement,
+    judgement: &Judgement,
+    composed: Composed,
     now: Timestamp,
 ) -> Entry {
     let Judgement {
@@ -194,7 +277,6 @@ fn entry_for(
         ticket_id,
         ticket,
         decision,
-        composed,
         ..
     } = judgement;
     let shadow = is_shadow(office);
@@ -208,22 +290,22 @@ fn entry_for(
         Action::NoteOwnCopy => mail.message_id.clone(),
         _ => None,
     };
-    let lesson = match decision.action.clone() {
-        Action::Staff { lesson, .. } if !shadow && learns(office) => lesson,
+    let lesson = match &decision.action {
+        Action::Staff { lesson, .. } if !shadow && learns(office) => lesson.clone(),
         _ => None,
     };
     Entry {
         lessons: lesson.into_iter().collect(),
         mail: Some(HandledMail {
             identity: mail.identity,
-            place: arrival.place,
+            place,
             outcome: decision.action.outcome(),
-            tags: decision.tags,
+            tags: decision.tags.clone(),
             ticket: touched.then(|| ticket_id.clone()),
         }),
         on_server: on_server(office),
         cursor: Some(cursor),
-        events: timed(&ticket_id, events, Some(mail.identity), now),
+        events: timed(ticket_id, events, Some(mail.identity), now),
         effects: if shadow { Vec::new() } else { composed.mails },
         own_copy_of,
         ..Entry::default()

@@ -7,6 +7,7 @@ use super::Office;
 use crate::journal::{Journal, JournalError};
 use crate::learning::{self, InUse};
 use crate::{clock, report};
+use jiff::Timestamp;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
@@ -81,7 +82,7 @@ impl Learner {
     async fn learn(&self) -> Result<(), LearnError> {
         let office = current(&self.office);
         let (journal, desk) = (Arc::clone(&self.journal), Arc::clone(&office));
-        let learning = tokio::task::spawn_blocking(move || learn(&journal, &desk));
+        let learning = tokio::task::spawn_blocking(move || learn(&journal, &desk, clock::now()));
         learning.await.map_err(|_| LearnError::Broken)??;
         self.in_use
             .send_replace(InUse::of(&office.trained().taught));
@@ -90,9 +91,11 @@ impl Learner {
 }
 
 /// Trains, unless what the journal holds is in use already.
-fn learn(journal: &Journal, office: &Office) -> Result<(), JournalError> {
+///
+/// # Errors
+/// The journal could not be read; what was known stays in use.
+pub fn learn(journal: &Journal, office: &Office, now: Timestamp) -> Result<(), JournalError> {
     let began = Instant::now();
-    let now = clock::now();
     let keep = office.settings.store.keep_learned;
     let lessons = journal.lessons()?;
     journal.forget_lessons(&learning::outdated(&lessons, now, keep))?;

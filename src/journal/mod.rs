@@ -17,7 +17,7 @@ mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
 pub use effects::EffectFilter;
-pub use form::purpose_word;
+pub use form::{PURPOSES, purpose_word};
 pub use mails::Watched;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};

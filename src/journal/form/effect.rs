@@ -183,7 +183,8 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
     }
 }
 
-const PURPOSES: [Purpose; 16] = [
+/// Every purpose of a mail.
+pub const PURPOSES: [Purpose; 16] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,

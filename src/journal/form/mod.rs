@@ -6,8 +6,8 @@ mod event;
 mod lesson;
 mod mail;
 
-pub use effect::purpose_word;
 pub(super) use effect::{Delivery, EffectForm};
+pub use effect::{PURPOSES, purpose_word};
 pub(super) use event::TimedEventForm;
 pub(super) use lesson::LessonForm;
 pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm};

@@ -1,0 +1,404 @@
+//! Plays a conversation, step by step, the way the daemon goes: the same clerk, a journal of its own, the conversation's clock.
+
+use super::conversation::{Act, Conversation, Step, Thread, Whom, Written};
+use super::expect;
+use super::invariants::{Invariants, Look};
+use super::letter::{Letter, delivery_report};
+use super::mailboxes::{Kept, Mailboxes};
+use super::outcome::{Difference, Left, Played, PlayedStep};
+use super::temporary::TemporaryFolder;
+use crate::compose::EnvelopeSender;
+use crate::desk::Sender;
+use crate::gateway::{self, Clerk, Handled, How, Office};
+use crate::inbox::{Arrival, Content, Cursor, Place};
+use crate::journal::{AttemptOutcome, CopyProof, Journal, JournalError, RecordedEffect};
+use crate::mail::{Address, MessageId};
+use crate::ticket::{Party, TicketId};
+use jiff::{SignedDuration, Timestamp, civil};
+use std::collections::BTreeMap;
+
+/// Between one mail and the next.
+const STEP: SignedDuration = SignedDuration::from_mins(1);
+/// While time passes the desk looks this often at what comes due; seldomer in long waits, so that a month takes no minute.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(5);
+const LOOKS_MAX: i32 = 400;
+
+/// Why a conversation could not be played to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// No folder could be made for its journal.
+    #[error("no temporary folder could be made: {0}")]
+    Folder(#[from] std::io::Error),
+    /// Its journal failed.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// Plays a conversation on a desk that has never seen a mail.
+///
+/// # Errors
+/// The temporary journal failed. What a conversation does not say rightly (a reply to nothing) is a difference, no error.
+pub fn play(conversation: &Conversation, office: &Office) -> Result<Played, PlayError> {
+    let folder = TemporaryFolder::new()?;
+    let journal = Journal::open(folder.path())?;
+    let begins = conversation
+        .begins
+        .unwrap_or_else(|| monday_morning(office));
+    let mut stage = Stage {
+        office,
+        journal,
+        _folder: folder,
+        now: begins,
+        mails: 0,
+        last: None,
+        mailboxes: Mailboxes::default(),
+        invariants: Invariants::default(),
+        events_seen: BTreeMap::new(),
+        is_taught: false,
+    };
+    let mut played = Played {
+        steps: Vec::new(),
+        differences: Vec::new(),
+    };
+    for (index, step) in conversation.steps.iter().enumerate() {
+        stage.play(index + 1, step, &mut played)?;
+    }
+    // The next conversation meets a desk that was taught nothing.
+    if !office.trained().taught.is_empty() {
+        office.learn(Vec::new());
+    }
+    Ok(played)
+}
+
+/// Ten o'clock on a Monday, where the first team works.
+fn monday_morning(office: &Office) -> Timestamp {
+    let morning = civil::date(2026, 1, 12).at(10, 0, 0, 0);
+    let zone = office
+        .settings
+        .teams
+        .first()
+        .map(|team| team.hours.time_zone.clone());
+    let zoned = morning.to_zoned(zone.unwrap_or(jiff::tz::TimeZone::UTC));
+    zoned.map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+}
+
+/// A desk, its journal, and everybody's mailboxes.
+struct Stage<'a> {
+    office: &'a Office,
+    journal: Journal,
+    _folder: TemporaryFolder,
+    now: Timestamp,
+    /// How many mails have come in.
+    mails: u32,
+    /// The last of them.
+    last: Option<Vec<u8>>,
+    mailboxes: Mailboxes,
+    invariants: Invariants,
+    /// How many events of each ticket were looked at.
+    events_seen: BTreeMap<TicketId, usize>,
+    /// Something was confirmed that is not learned yet.
+    is_taught: bool,
+}
+
+impl Stage<'_> {
+    fn play(&mut self, number: usize, step: &Step, played: &mut Played) -> Result<(), PlayError> {
+        let mut result = PlayedStep {
+            number,
+            line: step.line,
+            who: step.act.in_words(),
+            at: self.now,
+            decision: String::new(),
+            reason: None,
+            ticket: None,
+            mails: Vec::new(),
+        };
+        let mut broken = Vec::new();
+        match &step.act {
+            Act::Waits(duration) => broken.extend(self.wait(*duration, &mut result)?),
+            act => match self.raw_mail(act) {
+                Ok(raw) => {
+                    self.arrive(raw, &mut result)?;
+                    broken.extend(self.broken_invariants(&result)?);
+                }
+                Err(why) => played.differences.push(Difference {
+                    step: number,
+                    line: step.line,
+                    what: "step",
+                    expected: "a step that can be played".to_owned(),
+                    got: why,
+                }),
+            },
+        }
+        played
+            .differences
+            .extend(expect::differences(&step.expected, &result));
+        for broken in broken {
+            played.differences.push(Difference {
+                step: number,
+                line: step.line,
+                what: "always",
+                expected: "what holds in every conversation".to_owned(),
+                got: broken,
+            });
+        }
+        played.steps.push(result);
+        self.now = self.now.checked_add(STEP).unwrap_or(Timestamp::MAX);
+        Ok(())
+    }
+
+    /// Time passes, and the desk does by itself what comes due meanwhile; it looks often enough to miss nothing. What must always hold is
+    /// looked at for each ticket that comes due.
+    fn wait(
+        &mut self,
+        duration: SignedDuration,
+        result: &mut PlayedStep,
+    ) -> Result<Vec<String>, PlayError> {
+        let end = self.now.checked_add(duration).unwrap_or(Timestamp::MAX);
+        let stride = LOOK_EVERY.max(duration / LOOKS_MAX);
+        let mut broken = Vec::new();
+        while self.now < end {
+            self.now = self
+                .now
+                .checked_add(stride)
+                .map_or(end, |next| next.min(end));
+            result.at = self.now;
+            // The inbox is always empty here: nothing is on its way.
+            let effects =
+                gateway::look_at_deadlines(&self.journal, self.office, Some(self.now), self.now)?;
+            let mut by_ticket: BTreeMap<Option<TicketId>, Vec<RecordedEffect>> = BTreeMap::new();
+            for effect in effects {
+                let ticket = effect.record().ticket.clone();
+                by_ticket.entry(ticket).or_default().push(effect);
+            }
+            for (ticket, effects) in by_ticket {
+                result.ticket.clone_from(&ticket);
+                let of_ticket = PlayedStep {
+                    mails: self.send(effects)?,
+                    ..result.clone()
+                };
+                broken.extend(self.broken_invariants(&of_ticket)?);
+                result.mails.extend(of_ticket.mails);
+            }
+        }
+        Ok(broken)
+    }
+
+    /// A mail comes into the inbox.
+    fn arrive(&mut self, raw: Vec<u8>, result: &mut PlayedStep) -> Result<(), PlayError> {
+        self.mails = self.mails.saturating_add(1);
+        let place = Place {
+            uid_validity: 1,
+            uid: self.mails,
+        };
+        let cursor = Cursor {
+            uid_validity: place.uid_validity,
+            uid: place.uid,
+        };
+        if self.is_taught {
+            gateway::learn(&self.journal, self.office, self.now)?;
+            self.is_taught = false;
+        }
+        let arrival = Arrival {
+            place,
+            content: Content::Whole(raw.clone()),
+        };
+        let clerk = Clerk::new(self.office, &self.journal);
+        let Handled {
+            how,
+            effects,
+            teaches,
+        } = clerk.handle(&arrival, cursor, self.now)?;
+        self.is_taught |= teaches;
+        match how {
+            How::Judged {
+                sender,
+                ticket,
+                decision,
+            } => {
+                result.decision = decision.action.as_str().to_owned();
+                let first = decision.reasons.first;
+                result.reason = Some((first.rule, first.sentence));
+                result.ticket = Some(ticket);
+                if !matches!(sender, Sender::Staff { .. }) {
+                    self.keep_written(&raw);
+                }
+            }
+            How::MetAgain => "again".clone_into(&mut result.decision),
+            How::SetAside { why } => {
+                "quarantine".clone_into(&mut result.decision);
+                result.reason = Some(("set-aside", why));
+            }
+        }
+        self.last = Some(raw);
+        result.mails = self.send(effects)?;
+        Ok(())
+    }
+
+    fn keep_written(&mut self, raw: &[u8]) {
+        if let Ok(mail) = self.office.read(&Content::Whole(raw.to_vec()))
+            && let Some(from) = &mail.from
+        {
+            let kept = Kept::of(&mail, self.now);
+            self.mailboxes.keep_written(&from.address, kept);
+        }
+    }
+
+    /// What was recorded leaves at once, and lies in the mailboxes of those who get it.
+    fn send(&mut self, effects: Vec<RecordedEffect>) -> Result<Vec<Left>, PlayError> {
+        let mut left = Vec::new();
+        for effect in effects {
+            let attempt = self
+                .journal
+                .begin_attempt(effect, CopyProof::None, self.now)?;
+            let record = attempt.record().clone();
+            self.journal
+                .settle(attempt, AttemptOutcome::Sent, self.now)?;
+            let read = self.office.read(&Content::Whole(record.bytes.clone()));
+            let (subject, text) = match &read {
+                Ok(mail) => (mail.subject.as_str().to_owned(), mail.body.text.clone()),
+                Err(_) => (record.subject.clone(), String::new()),
+            };
+            if let Ok(mail) = &read {
+                for recipient in &record.recipients {
+                    self.mailboxes.deliver(recipient, Kept::of(mail, self.now));
+                }
+            }
+            left.push(Left {
+                to: match record.party {
+                    Some(Party::Customer(_)) => Whom::Customer,
+                    Some(Party::Staff(team)) => Whom::Team(team),
+                    None => Whom::Admin,
+                },
+                purpose: record.purpose,
+                message_id: record.message_id,
+                recipients: record.recipients,
+                has_null_sender: record.sender == EnvelopeSender::Null,
+                subject,
+                text,
+                bytes: record.bytes,
+            });
+        }
+        Ok(left)
+    }
+
+    fn broken_invariants(&mut self, step: &PlayedStep) -> Result<Vec<String>, PlayError> {
+        let ticket = match &step.ticket {
+            Some(id) => self.journal.ticket(id)?,
+            None => None,
+        };
+        let before = step.ticket.as_ref().and_then(|id| self.events_seen.get(id));
+        let look = Look {
+            office: self.office,
+            step,
+            ticket: ticket.as_ref(),
+            before: before.copied().unwrap_or(0),
+        };
+        let broken = self.invariants.broken_by(&look);
+        if let Some(ticket) = ticket {
+            self.events_seen.insert(ticket.id, ticket.events.len());
+        }
+        Ok(broken)
+    }
+
+    /// The mail of a step, or why nobody could write it.
+    fn raw_mail(&self, act: &Act) -> Result<Vec<u8>, String> {
+        match act {
+            Act::Writes(written) => self.customer_mail(written),
+            Act::StaffReplies {
+                member,
+                text,
+                attachments,
+            } => self.staff_mail(member, text, attachments),
+            Act::Bounces(address) => {
+                let last = self.mailboxes.last_received(address);
+                let lost = last.and_then(|mail| mail.message_id.as_ref());
+                let lost =
+                    lost.ok_or_else(|| format!("{address} got no mail that could come back"))?;
+                let support = &self.office.settings.support.address;
+                let id = self.next_message_id();
+                Ok(delivery_report(support, address, lost, &id, self.now))
+            }
+            Act::ComesAgain => {
+                let last = self.last.clone();
+                last.ok_or_else(|| "no mail came before that could come again".to_owned())
+            }
+            Act::Waits(_) => Err("nobody writes while time passes".to_owned()),
+        }
+    }
+
+    fn customer_mail(&self, written: &Written) -> Result<Vec<u8>, String> {
+        let mut letter = Letter {
+            name: written.from.name.clone(),
+            cc: written.cc.clone(),
+            subject: written.subject.clone().unwrap_or_default(),
+            attachments: written.attachments.clone(),
+            headers: written.headers.clone(),
+            ..self.letter(&written.from.address, &written.text)
+        };
+        match &written.thread {
+            Thread::Fresh => {}
+            Thread::Last => {
+                if let Some(last) = self.mailboxes.last_received(&written.from.address) {
+                    last.answer_with(&mut letter);
+                }
+            }
+            Thread::All(whose) => {
+                let theirs = self.mailboxes.last_written(whose);
+                let theirs = theirs
+                    .ok_or_else(|| format!("{whose} wrote no mail that could be answered"))?;
+                theirs.answer_all_with(&mut letter);
+            }
+        }
+        Ok(letter.bytes())
+    }
+
+    fn staff_mail(
+        &self,
+        member: &Address,
+        text: &str,
+        attachments: &[String],
+    ) -> Result<Vec<u8>, String> {
+        let teams = self.office.settings.teams.iter();
+        let theirs = teams.filter(|team| team.members.iter().any(|one| one.is_same_as(member)));
+        let theirs: Vec<_> = theirs.collect();
+        if theirs.is_empty() {
+            return Err(format!("{member} is a member of no team"));
+        }
+        let got = theirs
+            .iter()
+            .find_map(|team| self.mailboxes.last_received(&team.address));
+        let got = got.ok_or_else(|| format!("the team of {member} got no mail yet"))?;
+        let mut letter = Letter {
+            attachments: attachments.to_vec(),
+            ..self.letter(member, text)
+        };
+        got.answer_with(&mut letter);
+        Ok(letter.bytes())
+    }
+
+    fn letter(&self, from: &Address, text: &str) -> Letter {
+        Letter {
+            name: String::new(),
+            from: from.clone(),
+            to: vec![self.office.settings.support.address.clone()],
+            cc: Vec::new(),
+            subject: String::new(),
+            at: self.now,
+            message_id: self.next_message_id(),
+            in_reply_to: None,
+            references: Vec::new(),
+            text: text.to_owned(),
+            attachments: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same each time the conversation is played, so that references and texts are as well.
+    fn next_message_id(&self) -> MessageId {
+        let number = self.mails.saturating_add(1);
+        match MessageId::parse(&format!("mail-{number}@rehearsal.invalid")) {
+            Some(id) => id,
+            None => unreachable!("letters, digits and a dash make a Message-ID"),
+        }
+    }
+}
