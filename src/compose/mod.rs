@@ -367,7 +367,8 @@ impl View<'_> {
         let bounce = self.situation.mail.bounce.as_ref();
         let recipient = bounce.and_then(|bounce| bounce.recipient.as_ref());
         let why = self.decision.reasons.first.evidence.as_str();
-        let subject = self.situation.mail.subject.as_str();
+        // The report's own subject ("Undelivered Mail …") says nothing of the mail that was lost.
+        let subject = ticket.subject().map_or("", |subject| subject.as_str());
         let settings = self.situation.settings;
         let desk = self.writer.desk(settings, self.situation.now);
         let cause = &self.situation.mail.identity.0;
