@@ -57,6 +57,8 @@ impl Purpose {
             Self::DeliveryTrouble => "delivery",
             Self::Trouble => "trouble",
             Self::StopConfirmation => "stop",
+            Self::Reminder => "reminder",
+            Self::Delay => "delay",
         }
     }
 }

@@ -3,6 +3,7 @@
 mod asked;
 mod check;
 mod customer;
+mod due;
 mod guard;
 mod letter;
 mod markup;
@@ -65,6 +66,10 @@ pub enum Purpose {
     Trouble,
     /// `STOP` was understood, to the customer, once.
     StopConfirmation,
+    /// That a promise is about to lapse or has lapsed, to staff.
+    Reminder,
+    /// That an answer takes longer than was promised, with a new time, to the customer.
+    Delay,
 }
 
 /// The envelope sender (RFC 5321 section 4.5.5; RFC 3834 section 3.3: automatic mail has a null one).

@@ -198,7 +198,7 @@ impl View<'_> {
     }
 }
 
-fn subject_for_staff(ticket: &Ticket, reference: &str, tongue: Tongue) -> String {
+pub(super) fn subject_for_staff(ticket: &Ticket, reference: &str, tongue: Tongue) -> String {
     let mails = ticket.customer_mails();
     let theirs = mails.last().map(|mail| mail.subject.as_str());
     let bare = customer::without_prefixes(theirs.unwrap_or_default(), reference);
@@ -217,7 +217,7 @@ pub(super) struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// A mail to a team about a ticket.
+    /// A mail to a team's mailbox about a ticket.
     #[allow(clippy::too_many_arguments)]
     fn to_team(
         &self,
@@ -226,6 +226,26 @@ impl Desk<'_> {
         template: &str,
         ticket: &Ticket,
         team: &Team,
+        data: Map<String, Value>,
+        parts: Vec<Part>,
+        cause: &[u8],
+    ) -> Result<Outgoing, ComposeError> {
+        let to = &team.address;
+        self.to_staff(
+            templates, purpose, template, ticket, team, to, data, parts, cause,
+        )
+    }
+
+    /// A mail about a ticket to somebody who speaks for a team.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn to_staff(
+        &self,
+        templates: &Templates,
+        purpose: Purpose,
+        template: &str,
+        ticket: &Ticket,
+        team: &Team,
+        to: &Address,
         data: Map<String, Value>,
         parts: Vec<Part>,
         cause: &[u8],
@@ -240,12 +260,12 @@ impl Desk<'_> {
             manner: Manner::Internal,
             ticket: Some(&ticket.id),
             party: Some(Party::Staff(team.name.clone())),
-            to: team.address.clone(),
+            to: to.clone(),
             to_name: None,
             cause,
             subject: rendered.subject,
             document: rendered.document,
-            thread: ticket.staff_thread(&team.address),
+            thread: ticket.staff_thread(to),
             parts,
             language: &language.0,
         };

@@ -1,6 +1,7 @@
 //! Whole outgoing mails as snapshots, and what no mail may ever hold.
 
 mod asked;
+mod due;
 mod hostile;
 mod leaks;
 mod manners;

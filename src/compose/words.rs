@@ -47,7 +47,7 @@ impl Tongue {
                 "This mail was written automatically, and it is the last one. To reach a person, simply reply, or reply with the word HUMAN. STOP was understood.",
                 "Diese Mail wurde automatisch geschrieben, und es ist die letzte. Einen Menschen erreichen Sie mit jeder Antwort, auch mit dem Wort MENSCH. STOP wurde verstanden.",
             ),
-            Purpose::Notice => self.choose(
+            Purpose::Notice | Purpose::Delay => self.choose(
                 "This mail was written automatically; the answer will come from a person. To ask for a person at any time, reply with the word HUMAN. Reply with STOP to get no more automatic mail.",
                 "Diese Mail wurde automatisch geschrieben; die Antwort kommt von einem Menschen. Einen Menschen erreichen Sie jederzeit, wenn Sie mit dem Wort MENSCH antworten. Mit STOP bekommen Sie keine automatischen Mails mehr.",
             ),

@@ -2,7 +2,7 @@
 
 use crate::journal::purpose_word;
 use crate::mail::Address;
-use crate::ticket::{Event, MailSummary, Notice, TimedEvent};
+use crate::ticket::{Event, MailSummary, Notice, Reminded, TimedEvent};
 use serde_json::{Value, json};
 
 /// An event as a row: when, what, and the words that belong to it.
@@ -95,14 +95,29 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         } => {
             let mut words = vec![why.clone()];
             words.extend(promised_by.map(|by| format!("promised by {by}")));
-            match notice {
-                Notice::Sent { text } => {
-                    words.push("the customer was told:".to_owned());
-                    words.extend(lines(text));
-                }
-                Notice::Withheld { why } => words.push(format!("the customer was not told: {why}")),
-            }
+            words.extend(told(notice));
             (format!("handed off to {team}"), words)
+        }
+        Event::Reminded { team, whom, of } => {
+            let whom = match whom {
+                Reminded::Team => "the team",
+                Reminded::SecondAddress => "its second address",
+            };
+            let title = format!("reminded {whom} ({team}) of what is due on {of}");
+            (title, none())
+        }
+        Event::PromiseLapsed {
+            team,
+            promised_by,
+            new_promise,
+            notice,
+        } => {
+            let mut words = Vec::new();
+            words.extend(new_promise.map(|by| format!("promised anew by {by}")));
+            words.extend(told(notice));
+            let title =
+                format!("promise of {team} not kept: an answer was promised by {promised_by}");
+            (title, words)
         }
         Event::Forwarded { member, team } => (
             format!("forwarded from {member}; waits for a yes of {team}"),
@@ -168,6 +183,16 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             ),
             lines(why),
         ),
+        Event::MailWithdrawn {
+            message_id,
+            purpose,
+        } => (
+            format!(
+                "not sent: the {} that waited, because a person wrote",
+                purpose_word(*purpose)
+            ),
+            vec![message_id.to_string()],
+        ),
         Event::Wrote {
             message_id,
             purpose,
@@ -189,6 +214,18 @@ fn summary(mail: &MailSummary) -> Vec<String> {
     let mut words = vec![format!("subject: {}", mail.subject)];
     words.extend(lines(&mail.excerpt));
     words
+}
+
+/// What a customer was told.
+fn told(notice: &Notice) -> Vec<String> {
+    match notice {
+        Notice::Sent { text } => {
+            let mut words = vec!["the customer was told:".to_owned()];
+            words.extend(lines(text));
+            words
+        }
+        Notice::Withheld { why } => vec![format!("the customer was not told: {why}")],
+    }
 }
 
 fn lines(text: &str) -> Vec<String> {

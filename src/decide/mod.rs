@@ -2,6 +2,7 @@
 //! matches decides, every other that matched is a further reason (design, section 6).
 
 mod answer;
+mod due;
 mod explanation;
 mod hand_off;
 mod leave;
@@ -17,6 +18,7 @@ mod tests;
 mod unsure;
 mod view;
 
+pub use due::{Due, due};
 use view::View;
 
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};

@@ -1,6 +1,7 @@
 //! One request of one customer, with all mails about it. A ticket is its events; everything else is computed from them.
 
 mod id;
+mod promise;
 mod status;
 pub mod thread;
 mod token;
@@ -115,6 +116,26 @@ pub enum Event {
         /// Why, in one sentence.
         why: String,
     },
+    /// The team was reminded: of a promise before it lapsed, or of a ticket that a member had put off.
+    Reminded {
+        /// Whose it is.
+        team: TeamName,
+        /// Who was reminded.
+        whom: Reminded,
+        /// By when an answer is promised, or until when the ticket was put off.
+        of: Timestamp,
+    },
+    /// A promised time went by without an answer.
+    PromiseLapsed {
+        /// Which team's promise it was.
+        team: TeamName,
+        /// By when an answer had been promised.
+        promised_by: Timestamp,
+        /// The new time that the customer was told, if one was.
+        new_promise: Option<Timestamp>,
+        /// What the customer was told, word for word; or why nothing.
+        notice: Notice,
+    },
     /// The customer's further words were passed on to the team that holds the ticket.
     PassedOn {
         /// Which team.
@@ -211,6 +232,13 @@ pub enum Event {
         /// Why it may not act.
         why: String,
     },
+    /// An automatic mail that waited to be sent was overtaken by a person and is not sent.
+    MailWithdrawn {
+        /// Its Message-ID.
+        message_id: MessageId,
+        /// What it was for.
+        purpose: crate::compose::Purpose,
+    },
     /// A mail of ours about this ticket was recorded for sending.
     Wrote {
         /// Its Message-ID.
@@ -262,6 +290,37 @@ pub struct Draft {
     pub text: String,
     /// The team that may approve it.
     pub team: TeamName,
+}
+
+/// Who was reminded of a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reminded {
+    /// The team's mailbox.
+    Team,
+    /// The second address of the team.
+    SecondAddress,
+}
+
+/// What becomes of a time that a customer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// By when an answer was promised.
+    pub by: Timestamp,
+    /// What came of it.
+    pub outcome: PromiseOutcome,
+}
+
+/// What came of a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromiseOutcome {
+    /// Nobody has answered yet.
+    Open,
+    /// A person answered in time.
+    Kept,
+    /// The time went by.
+    Broken,
+    /// The ticket was closed or given back to automation before its time.
+    Withdrawn,
 }
 
 /// What the customer was told at a hand-off.

@@ -351,64 +351,13 @@ impl Ticket {
                     purpose: Purpose::Answer
                         | Purpose::Question
                         | Purpose::Notice
+                        | Purpose::Delay
                         | Purpose::StopConfirmation,
                     ..
                 }
             )
         };
         u32::try_from(self.plain_events().filter(automatic).count()).unwrap_or(u32::MAX)
-    }
-
-    /// The last time by which the customer was promised an answer, kept or not.
-    #[must_use]
-    pub fn last_promise(&self) -> Option<Timestamp> {
-        self.plain_events().rev().find_map(|event| match event {
-            Event::HandedOff {
-                promised_by: Some(promised_by),
-                ..
-            } => Some(*promised_by),
-            _ => None,
-        })
-    }
-
-    /// The promise that is still to be kept: no person has answered since it was given.
-    #[must_use]
-    pub fn open_promise(&self) -> Option<Timestamp> {
-        let mut open = None;
-        for event in self.plain_events() {
-            match event {
-                Event::HandedOff {
-                    promised_by: Some(promised_by),
-                    ..
-                } => open = Some(*promised_by),
-                Event::StaffReplied { .. }
-                | Event::DraftApproved { .. }
-                | Event::Closed { .. }
-                | Event::GivenBack { .. } => open = None,
-                _ => {}
-            }
-        }
-        open
-    }
-
-    /// Until when a member put the ticket off: the team is to be reminded then. Whatever settles it, or puts it into other hands,
-    /// ends that; a further mail of the customer does not.
-    #[must_use]
-    pub fn postponed_until(&self) -> Option<Timestamp> {
-        let mut postponed = None;
-        for event in self.plain_events() {
-            match event {
-                Event::Postponed { until, .. } => postponed = Some(*until),
-                Event::StaffReplied { .. }
-                | Event::DraftApproved { .. }
-                | Event::HandedOff { .. }
-                | Event::Reassigned { .. }
-                | Event::GivenBack { .. }
-                | Event::Closed { .. } => postponed = None,
-                _ => {}
-            }
-        }
-        postponed
     }
 
     /// Whether the customer has said `STOP` in this ticket and not taken it back.

@@ -217,8 +217,9 @@ mod tests {
             std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/understand/lexicon");
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            // Their own forms: a row of patterns for each concept, sentences of whole topics.
+            // Their own forms: a row of patterns for each concept and action, sentences of whole topics.
             if path.ends_with("concepts.toml")
+                || path.ends_with("actions.toml")
                 || path.ends_with("topics.toml")
                 || path.extension().is_none_or(|kind| kind != "toml")
             {

@@ -192,6 +192,12 @@ impl Preparer {
         }
     }
 
+    /// `Amtsgericht München, HRB 1234`; not `wir sehen uns vor dem Amtsgericht`: no footer says who speaks.
+    fn is_legal_footer(&self, line: &[String]) -> bool {
+        let says_who = |word: &String| matches!(word.as_str(), "ich" | "wir" | "mich" | "uns");
+        self.manners.has("legal_footer", line) && !line.iter().any(says_who)
+    }
+
     /// Cuts greeting lines off the top, and everything from the sign-off on; a postscript stays.
     fn split_signature(&self, text: &str) -> (String, String) {
         let mut kept: Vec<&str> = Vec::new();
@@ -219,9 +225,7 @@ impl Preparer {
             }
             if after_sign_off && !in_postscript {
                 // A whole sentence under the sign-off is said to us as well (`Thanks\n\nOh, and my number is …`).
-                if folded.len() >= 5
-                    && !self.manners.has("legal_footer", &folded)
-                    && ends_like_a_sentence(line)
+                if folded.len() >= 5 && !self.is_legal_footer(&folded) && ends_like_a_sentence(line)
                 {
                     has_substance = true;
                     kept.push(line);
@@ -229,7 +233,7 @@ impl Preparer {
                 cut.push(line);
                 continue;
             }
-            if self.manners.has("legal_footer", &folded) {
+            if self.is_legal_footer(&folded) {
                 after_sign_off = true;
                 cut.push(line);
                 continue;
@@ -491,7 +495,7 @@ mod tests {
     #[test]
     fn our_own_subject_asks_for_nothing() {
         let role = |subject: &str| {
-            let prepared = Preparer::new().prepare_text(subject, "HUMAN");
+            let prepared = Preparer::new().prepare_text(subject, "May I have an answer?");
             prepared.sentences.first().map(|sentence| sentence.role)
         };
         let ours = "Re: Your request to Lindenhof Tea [K7QF2-M9XRT]";

@@ -4,7 +4,7 @@ use super::effect::{purpose, purpose_word};
 use super::{FieldError, address, identity, message_id, number};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::mail::{Address, HeaderText, Mailbox, MessageId};
-use crate::ticket::{ArticleReference, Draft, Event, MailSummary, Notice, TimedEvent};
+use crate::ticket::{ArticleReference, Draft, Event, MailSummary, Notice, Reminded, TimedEvent};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,6 +70,17 @@ enum EventForm {
         notice: NoticeForm,
         why: String,
     },
+    Reminded {
+        team: String,
+        whom: RemindedForm,
+        of: Timestamp,
+    },
+    PromiseLapsed {
+        team: String,
+        promised_by: Timestamp,
+        new_promise: Option<Timestamp>,
+        notice: NoticeForm,
+    },
     PassedOn {
         team: String,
     },
@@ -125,6 +136,10 @@ enum EventForm {
         from: Option<String>,
         why: String,
     },
+    MailWithdrawn {
+        message_id: String,
+        purpose: String,
+    },
     Wrote {
         message_id: String,
         purpose: String,
@@ -162,6 +177,31 @@ struct ArticleForm {
 enum NoticeForm {
     Sent { text: String },
     Withheld { why: String },
+}
+
+impl From<&Notice> for NoticeForm {
+    fn from(notice: &Notice) -> Self {
+        match notice {
+            Notice::Sent { text } => Self::Sent { text: text.clone() },
+            Notice::Withheld { why } => Self::Withheld { why: why.clone() },
+        }
+    }
+}
+
+impl From<NoticeForm> for Notice {
+    fn from(form: NoticeForm) -> Self {
+        match form {
+            NoticeForm::Sent { text } => Self::Sent { text },
+            NoticeForm::Withheld { why } => Self::Withheld { why },
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RemindedForm {
+    Team,
+    SecondAddress,
 }
 
 /// The words of decisions (contract); an event holds one of them, never a text of its own.
@@ -270,11 +310,27 @@ impl From<&Event> for EventForm {
             } => Self::HandedOff {
                 team: team.0.clone(),
                 promised_by: *promised_by,
-                notice: match notice {
-                    Notice::Sent { text } => NoticeForm::Sent { text: text.clone() },
-                    Notice::Withheld { why } => NoticeForm::Withheld { why: why.clone() },
-                },
+                notice: notice.into(),
                 why: why.clone(),
+            },
+            Event::Reminded { team, whom, of } => Self::Reminded {
+                team: team.0.clone(),
+                whom: match whom {
+                    Reminded::Team => RemindedForm::Team,
+                    Reminded::SecondAddress => RemindedForm::SecondAddress,
+                },
+                of: *of,
+            },
+            Event::PromiseLapsed {
+                team,
+                promised_by,
+                new_promise,
+                notice,
+            } => Self::PromiseLapsed {
+                team: team.0.clone(),
+                promised_by: *promised_by,
+                new_promise: *new_promise,
+                notice: notice.into(),
             },
             Event::PassedOn { team } => Self::PassedOn {
                 team: team.0.clone(),
@@ -341,6 +397,13 @@ impl From<&Event> for EventForm {
             Event::KeptAside { from, why } => Self::KeptAside {
                 from: from.as_ref().map(text),
                 why: why.clone(),
+            },
+            Event::MailWithdrawn {
+                message_id,
+                purpose,
+            } => Self::MailWithdrawn {
+                message_id: message_id.as_str().to_owned(),
+                purpose: purpose_word(*purpose).to_owned(),
             },
             Event::Wrote {
                 message_id,
@@ -443,11 +506,27 @@ impl TryFrom<EventForm> for Event {
             } => Self::HandedOff {
                 team: TeamName(team),
                 promised_by,
-                notice: match notice {
-                    NoticeForm::Sent { text } => Notice::Sent { text },
-                    NoticeForm::Withheld { why } => Notice::Withheld { why },
-                },
+                notice: notice.into(),
                 why,
+            },
+            EventForm::Reminded { team, whom, of } => Self::Reminded {
+                team: TeamName(team),
+                whom: match whom {
+                    RemindedForm::Team => Reminded::Team,
+                    RemindedForm::SecondAddress => Reminded::SecondAddress,
+                },
+                of,
+            },
+            EventForm::PromiseLapsed {
+                team,
+                promised_by,
+                new_promise,
+                notice,
+            } => Self::PromiseLapsed {
+                team: TeamName(team),
+                promised_by,
+                new_promise,
+                notice: notice.into(),
             },
             EventForm::PassedOn { team } => Self::PassedOn {
                 team: TeamName(team),
@@ -511,6 +590,13 @@ impl TryFrom<EventForm> for Event {
             EventForm::KeptAside { from, why } => Self::KeptAside {
                 from: from.as_deref().map(address).transpose()?,
                 why,
+            },
+            EventForm::MailWithdrawn {
+                message_id: id,
+                purpose: word,
+            } => Self::MailWithdrawn {
+                message_id: message_id(&id)?,
+                purpose: purpose(&word)?,
             },
             EventForm::Wrote {
                 message_id: id,

@@ -2,7 +2,7 @@
 //!
 //! Points: three for what nobody says without rage or despair (`sure`), two for strong words, one for heavy ones, one for a
 //! third contact or later, one each for capitals and rows of exclamation marks. Three are needed, and of the surface alone
-//! never enough.
+//! never enough. Who asks for the third time or later and says outright that it is an outrage needs no points.
 
 use super::super::lexicon::{Hit, Lexicon};
 use super::super::negation::is_denied;
@@ -37,6 +37,9 @@ pub(super) fn find(lexicon: &Lexicon, prepared: &Prepared, heard: &[&Sentence]) 
             most = Some((here, sentence));
         }
     }
+    if let Some(sentence) = annoyed_once_more(lexicon, heard) {
+        return Some(sentence.text.clone());
+    }
     points += usize::from(has_rows_of_marks(prepared)) + usize::from(is_shouted(prepared));
     let (_, sentence) = most?;
     let enough = if has_strong {
@@ -45,6 +48,25 @@ pub(super) fn find(lexicon: &Lexicon, prepared: &Prepared, heard: &[&Sentence]) 
         ENOUGH_WITHOUT_STRONG
     };
     (points >= enough).then(|| sentence.text.clone())
+}
+
+/// The sentence with an outright word of annoyance, of a mail that asks for the third time or later.
+fn annoyed_once_more<'a>(lexicon: &Lexicon, heard: &[&'a Sentence]) -> Option<&'a Sentence> {
+    heard
+        .iter()
+        .find(|sentence| says(lexicon, "asked_again", sentence))?;
+    heard
+        .iter()
+        .find(|sentence| says(lexicon, "annoyed", sentence))
+        .copied()
+}
+
+/// Whether a sentence holds a phrase of a list that nothing excuses or denies.
+fn says(lexicon: &Lexicon, list: &str, sentence: &Sentence) -> bool {
+    lexicon
+        .guilty(list, &sentence.own_words)
+        .into_iter()
+        .any(|hit| !is_denied(&sentence.own_words, &sentence.own_clauses, hit))
 }
 
 /// Hits that do not overlap.
