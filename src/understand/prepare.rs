@@ -8,6 +8,7 @@ use super::spelling::Spelling;
 use super::words::{clauses, visible, words};
 use crate::mail::Mail;
 use crate::ticket::thread::reference_in_subject;
+use std::sync::LazyLock;
 
 /// The most text that is looked at, in characters.
 const TEXT_MAX_CHARS: usize = 20_000;
@@ -64,18 +65,22 @@ pub(super) struct Prepared {
     pub(super) signature: String,
 }
 
-/// The word lists that preparing needs.
+static MANNERS: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("lexicon/manners.toml")));
+static SPELLING: LazyLock<Spelling> = LazyLock::new(Spelling::new);
+
+/// The word lists that preparing needs; the same for all who prepare.
 #[derive(Debug)]
 pub(super) struct Preparer {
-    manners: Lexicon,
-    spelling: Spelling,
+    manners: &'static Lexicon,
+    spelling: &'static Spelling,
 }
 
 impl Preparer {
     pub(super) fn new() -> Self {
         Self {
-            manners: Lexicon::read(include_str!("lexicon/manners.toml")),
-            spelling: Spelling::new(),
+            manners: &MANNERS,
+            spelling: &SPELLING,
         }
     }
 
@@ -153,19 +158,18 @@ impl Preparer {
         let mut own_words = words(&own);
         self.spelling.correct(&mut own_words);
         let own_clauses = clauses(&own);
-        let role = if self.manners.has("machine", &folded) {
+        let said = self.manners.begin(&folded);
+        let role = if said.has("machine") {
             Role::ToMachine
         } else if folded.is_empty()
-            || (folded.len() <= 14 && self.manners.has("small_talk", &folded))
-            || (place == Place::Subject
-                && self.manners.has("empty_subject", &folded)
-                && folded.len() <= 4)
+            || (folded.len() <= 14 && said.has("small_talk"))
+            || (place == Place::Subject && folded.len() <= 4 && said.has("empty_subject"))
         {
             Role::SmallTalk
         } else {
             Role::Substance
         };
-        let asks = text.contains('?') || self.manners.has("request", &folded);
+        let asks = text.contains('?') || said.has("request");
         Sentence {
             words: folded,
             own_words,
@@ -214,23 +218,18 @@ impl Preparer {
                 cut.push(line);
                 continue;
             }
-            if self.manners.has("legal_footer", &folded) {
+            let said = self.manners.begin(&folded);
+            if said.has("legal_footer") {
                 after_sign_off = true;
                 cut.push(line);
                 continue;
             }
             let no_substance_yet = !has_substance;
-            if no_substance_yet
-                && folded.len() <= 6
-                && self.manners.has("greeting", &folded)
-                && !line.contains('?')
+            if no_substance_yet && folded.len() <= 6 && said.has("greeting") && !line.contains('?')
             {
                 continue;
             }
-            if folded.len() <= 7
-                && self.manners.has("sign_off", &folded)
-                && !line.contains('?')
-                && !no_substance_yet
+            if folded.len() <= 7 && said.has("sign_off") && !line.contains('?') && !no_substance_yet
             {
                 after_sign_off = true;
                 cut.push(line);

@@ -7,6 +7,7 @@ use super::stops::tongues::{self, Tongues};
 use super::types::{HardStop, SignalFound, StopFound, Urgency};
 use super::words::{one_line, words};
 use crate::mail::Mail;
+use std::sync::LazyLock;
 
 /// Evidence is cut here, in characters.
 const EVIDENCE_MAX_CHARS: usize = 240;
@@ -17,19 +18,24 @@ const FEW_WORDS: usize = 5;
 /// A longer mail that says thanks says something else as well.
 const THANKS_MAX_WORDS: usize = 45;
 
-/// The word lists of urgency and of the lesser signals.
+/// By language.
+static URGENCY: LazyLock<Vec<(String, Lexicon)>> =
+    LazyLock::new(|| Lexicon::read_each_language(include_str!("lexicon/urgency.toml")));
+static SIGNALS: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("lexicon/signals.toml")));
+
+/// The word lists of urgency and of the lesser signals; the same for every desk.
 #[derive(Debug)]
 pub(super) struct Attention {
-    /// By language.
-    urgency: Vec<(String, Lexicon)>,
-    signals: Lexicon,
+    urgency: &'static [(String, Lexicon)],
+    signals: &'static Lexicon,
 }
 
 impl Attention {
     pub(super) fn new() -> Self {
         Self {
-            urgency: Lexicon::read_each_language(include_str!("lexicon/urgency.toml")),
-            signals: Lexicon::read(include_str!("lexicon/signals.toml")),
+            urgency: &URGENCY,
+            signals: &SIGNALS,
         }
     }
 
@@ -53,9 +59,9 @@ impl Attention {
         }
         let heard = Heard::of(prepared);
         let is_legal = stops.iter().any(|found| found.stop == HardStop::Legal);
-        let high = heard.find(&self.urgency, "high", true).or_else(|| {
+        let high = heard.find(self.urgency, "high", true).or_else(|| {
             heard
-                .find(&self.urgency, "deadline", false)
+                .find(self.urgency, "deadline", false)
                 .filter(|_| is_legal)
         });
         if let Some(high) = high {
@@ -63,7 +69,7 @@ impl Attention {
         }
         let only = |allowed: &[HardStop]| stops.iter().all(|found| allowed.contains(&found.stop));
         let low = heard
-            .find(&self.urgency, "low", false)
+            .find(self.urgency, "low", false)
             .filter(|_| only(&[HardStop::Minor, HardStop::HumanRequest]))
             .or_else(|| {
                 self.nobody_waits(&heard)
@@ -78,16 +84,16 @@ impl Attention {
         let of_body: usize = body.words();
         // The subject of a reply is our own: it counts only where the mail says next to nothing.
         let said = if of_body < FEW_WORDS { heard } else { &body };
-        if said.find(&self.urgency, "waits", true).is_some() {
+        if said.find(self.urgency, "waits", true).is_some() {
             return None;
         }
         let thanks = || {
             let asks = said.0.iter().any(|(sentence, _)| sentence.asks);
             let sentences = said.0.iter().map(|(sentence, _)| *sentence);
-            find(&self.signals, "thanks", sentences, true)
+            find(self.signals, "thanks", sentences, true)
                 .filter(|_| !asks && of_body <= THANKS_MAX_WORDS)
         };
-        heard.find(&self.urgency, "idle", true).or_else(thanks)
+        heard.find(self.urgency, "idle", true).or_else(thanks)
     }
 
     /// Thanks, annoyance, a repeated contact, help that did not help; and whether thanks is all that the mail says.
@@ -101,7 +107,7 @@ impl Attention {
         .into_iter()
         .filter_map(|(name, list)| {
             let negatable = matches!(name, "annoyance" | "thanks");
-            let evidence = find(&self.signals, list, prepared.sentences.iter(), negatable)?;
+            let evidence = find(self.signals, list, prepared.sentences.iter(), negatable)?;
             Some(SignalFound { name, evidence })
         })
         .collect();
@@ -183,11 +189,12 @@ fn find<'a>(
 ) -> Option<String> {
     sentences
         .find(|sentence| {
+            let said = lexicon.begin(&sentence.own_words);
             // What is innocent is no haste.
             let hits = if list == "high" {
-                lexicon.guilty(list, &sentence.own_words)
+                said.guilty(list)
             } else {
-                lexicon.hits(list, &sentence.own_words)
+                said.hits(list)
             };
             hits.into_iter().any(|hit| {
                 !negatable || !is_denied(&sentence.own_words, &sentence.own_clauses, hit)

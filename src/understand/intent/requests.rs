@@ -10,6 +10,7 @@ use super::super::words::one_line;
 use super::SENTENCE_MAX_CHARS;
 use super::reading::{Reading, Said};
 use crate::config::IntentName;
+use std::sync::LazyLock;
 
 /// A sentence says the mail's main request from this confidence on.
 const REQUEST_THRESHOLD: f64 = 0.5;
@@ -22,16 +23,18 @@ const SAME_REQUEST: f64 = 0.3;
 /// What begins a sentence stands in its first words.
 const BEGINNING_WORDS: usize = 1;
 
+static LEXICON: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("../lexicon/requests.toml")));
+
 /// Finds the requests of a mail.
 #[derive(Debug)]
 pub(super) struct RequestFinder {
-    lexicon: Lexicon,
+    lexicon: &'static Lexicon,
 }
 
 impl RequestFinder {
     pub(super) fn new() -> Self {
-        let lexicon = Lexicon::read(include_str!("../lexicon/requests.toml"));
-        Self { lexicon }
+        Self { lexicon: &LEXICON }
     }
 
     /// The requests of a mail, its main one among them; in the order of the sentences, each with the sentence that is the surest.
