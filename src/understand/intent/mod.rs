@@ -3,9 +3,11 @@
 //! Reads hostile input. The same articles and the same mail always give the same numbers, to the bit.
 
 mod calibration;
+mod draft;
 mod example;
 mod features;
 mod model;
+mod postings;
 mod reading;
 mod regression;
 mod rejector;
@@ -19,7 +21,6 @@ use reading::Reading;
 pub use rejector::Evidence;
 pub use topics::{examples_of_none, phrases_of_any_desk};
 
-use super::lexicon::Lexicon;
 use super::meaning::Encoder;
 use super::prepare::{Place, Prepared, Role, Sentence};
 use super::teachable::Taught;
@@ -263,17 +264,4 @@ fn weight(sentence: &Sentence) -> f64 {
         (Place::Body, true) => 1.2,
         (Place::Body, false) => 0.8,
     }
-}
-
-/// The words of a kind of thing, for people who say the same otherwise (`parcel`, `package`).
-pub(super) fn concepts() -> Vec<(String, Lexicon)> {
-    let file: BTreeMap<String, Vec<String>> =
-        toml::from_str(include_str!("../lexicon/concepts.toml")).unwrap_or_default();
-    file.into_iter()
-        .map(|(name, phrases)| {
-            let mut lexicon = Lexicon::default();
-            lexicon.add("words", &phrases);
-            (name, lexicon)
-        })
-        .collect()
 }
