@@ -8,7 +8,7 @@
 //! sentence does not begin, is not tried ([`Lexicon::begin`]).
 
 use super::hashing::QuickMap;
-use super::pattern::{Classes, Pattern, PatternReader, Shape};
+use super::pattern::{Classes, Letters, Pattern, PatternReader, Shape};
 use std::collections::BTreeMap;
 
 /// Stems are kept by this many of their first bytes.
@@ -31,19 +31,27 @@ impl Hit {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lexicon {
     /// The number of each list, by name.
-    lists: BTreeMap<String, usize>,
-    /// Each with the number of its list.
-    patterns: Vec<(usize, Pattern)>,
-    by_word: QuickMap<Box<str>, Vec<u32>>,
-    by_stem: QuickMap<[u8; STEM_KEY], Vec<u32>>,
-    by_number: Vec<u32>,
-    by_any: Vec<u32>,
+    lists: BTreeMap<String, u32>,
+    patterns: Vec<Pattern>,
+    by_word: QuickMap<Box<str>, Vec<Entry>>,
+    by_stem: QuickMap<[u8; STEM_KEY], Vec<Entry>>,
+    by_number: Vec<Entry>,
+    by_any: Vec<Entry>,
+}
+
+/// A pattern that can begin with some word.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    pattern: u32,
+    list: u32,
+    /// How the word behind may begin: most patterns that begin with `I` are given up without being looked at.
+    second: Letters,
 }
 
 /// A place where a pattern may begin.
 #[derive(Clone, Copy, Debug)]
 struct Beginning<'a> {
-    list: usize,
+    list: u32,
     pattern: &'a Pattern,
     start: usize,
 }
@@ -143,25 +151,27 @@ impl Lexicon {
     }
 
     /// The number of a list; a new one where there is none of this name.
-    fn list(&mut self, name: &str) -> usize {
-        let next = self.lists.len();
+    fn list(&mut self, name: &str) -> u32 {
+        let next = u32::try_from(self.lists.len()).unwrap_or(u32::MAX);
         *self.lists.entry(name.to_owned()).or_insert(next)
     }
 
-    fn add_rows(&mut self, list: usize, rows: &toml::Value, reader: &mut PatternReader) {
+    fn add_rows(&mut self, list: u32, rows: &toml::Value, reader: &mut PatternReader) {
         let rows = rows.as_array().into_iter().flatten();
         for text in rows.filter_map(toml::Value::as_str) {
             self.add_pattern(list, reader.read(text));
         }
     }
 
-    fn add_pattern(&mut self, list: usize, pattern: Pattern) {
-        let Ok(number) = u32::try_from(self.patterns.len()) else {
-            return;
+    fn add_pattern(&mut self, list: u32, pattern: Pattern) {
+        let entry = Entry {
+            pattern: u32::try_from(self.patterns.len()).unwrap_or(u32::MAX),
+            list,
+            second: pattern.second(),
         };
-        let put = |row: &mut Vec<u32>| {
-            if row.last() != Some(&number) {
-                row.push(number);
+        let put = |row: &mut Vec<Entry>| {
+            if row.last().is_none_or(|last| last.pattern != entry.pattern) {
+                row.push(entry);
             }
         };
         match pattern.first() {
@@ -176,7 +186,7 @@ impl Lexicon {
                 Shape::Suffix(_) | Shape::Inside(_) => put(&mut self.by_any),
             }),
         }
-        self.patterns.push((list, pattern));
+        self.patterns.push(pattern);
     }
 
     /// Every place where a pattern may begin, from the first word on.
@@ -186,6 +196,8 @@ impl Lexicon {
     ) -> impl Iterator<Item = Beginning<'a>> {
         words.iter().enumerate().flat_map(move |(start, word)| {
             let word = word.as_ref();
+            let behind = words.get(start + 1);
+            let behind = behind.map_or(Letters::NONE, |word| Letters::of(word.as_ref()));
             let by_word = self.by_word.get(word);
             let stem = word.as_bytes().first_chunk();
             let by_stem = stem.and_then(|stem| self.by_stem.get(stem));
@@ -195,11 +207,11 @@ impl Lexicon {
                 .into_iter()
                 .flatten()
                 .flatten()
-                .filter_map(move |number| {
-                    let (list, pattern) = self.patterns.get(*number as usize)?;
+                .filter(move |entry| entry.second.may_be(behind))
+                .filter_map(move |entry| {
                     Some(Beginning {
-                        list: *list,
-                        pattern,
+                        list: entry.list,
+                        pattern: self.patterns.get(entry.pattern as usize)?,
                         start,
                     })
                 })
@@ -228,13 +240,13 @@ impl Lexicon {
     pub(super) fn said<W: AsRef<str>>(&self, words: &[W]) -> Vec<&str> {
         let mut said = vec![false; self.lists.len()];
         for beginning in self.beginnings(words) {
-            if let Some(said) = said.get_mut(beginning.list).filter(|said| !**said) {
+            if let Some(said) = said.get_mut(beginning.list as usize).filter(|said| !**said) {
                 *said = beginning.hit(words).is_some();
             }
         }
         let names = self.lists.iter();
         names
-            .filter(|(_, list)| said.get(**list) == Some(&true))
+            .filter(|(_, list)| said.get(**list as usize) == Some(&true))
             .map(|(name, _)| name.as_str())
             .collect()
     }

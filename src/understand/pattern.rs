@@ -47,20 +47,43 @@ impl Shape {
         }
     }
 
-    /// The letters with which a word may begin, as bits.
-    fn letters(&self) -> u64 {
+    /// The letters with which a word may begin.
+    fn letters(&self) -> Letters {
         match self {
-            Self::Exact(text) | Self::Prefix(text) if !text.is_empty() => letter(text),
-            Self::Number(..) => ('0'..='9').fold(0, |bits, digit| bits | 1 << (digit as u32 % 64)),
-            _ => u64::MAX,
+            Self::Exact(text) => Letters::of(text),
+            Self::Prefix(text) if text.len() >= 2 => Letters::of(text),
+            Self::Prefix(_) | Self::Suffix(_) | Self::Inside(_) | Self::Number(..) => Letters::ALL,
         }
     }
 }
 
-/// The first letter as a bit. Some letters share one.
-fn letter(word: &str) -> u64 {
-    let first = word.as_bytes().first().copied().unwrap_or_default();
-    1 << (first % 64)
+/// With which two letters words begin, as bits; some pairs of letters share one. What may not begin so needs no comparing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Letters(u64);
+
+impl Letters {
+    const ALL: Self = Self(u64::MAX);
+    /// No word at all.
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) fn of(word: &str) -> Self {
+        let mut bytes = word.bytes();
+        let (first, second) = (bytes.next(), bytes.next());
+        let mixed = first
+            .unwrap_or_default()
+            .wrapping_mul(11)
+            .wrapping_add(second.unwrap_or_default());
+        Self(1 << (mixed % 64))
+    }
+
+    const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether these may be the letters of a word, or no word need be there.
+    pub(super) const fn may_be(self, word: Self) -> bool {
+        self.0 & word.0 != 0 || self.0 == u64::MAX
+    }
 }
 
 /// Words of which one must stand there.
@@ -68,17 +91,20 @@ fn letter(word: &str) -> u64 {
 struct OneOf {
     shapes: Vec<Shape>,
     /// What none of them begins with needs no comparing: most words fail here.
-    letters: u64,
+    letters: Letters,
 }
 
 impl OneOf {
     fn new(shapes: Vec<Shape>) -> Arc<Self> {
-        let letters = shapes.iter().fold(0, |bits, shape| bits | shape.letters());
+        let letters = shapes
+            .iter()
+            .map(Shape::letters)
+            .fold(Letters::NONE, Letters::or);
         Arc::new(Self { shapes, letters })
     }
 
     fn has(&self, word: &str) -> bool {
-        self.letters & letter(word) != 0 && self.shapes.iter().any(|shape| shape.matches(word))
+        self.letters.may_be(Letters::of(word)) && self.shapes.iter().any(|shape| shape.matches(word))
     }
 }
 
@@ -111,6 +137,14 @@ impl Pattern {
         match self.0.first() {
             Some(Element::Word(one_of)) => Some(&one_of.shapes),
             _ => None,
+        }
+    }
+
+    /// How the word behind the first one must begin.
+    pub(super) fn second(&self) -> Letters {
+        match self.0.get(1) {
+            Some(Element::Word(one_of)) => one_of.letters,
+            _ => Letters::ALL,
         }
     }
 

@@ -5,7 +5,7 @@
 use super::lexicon::Lexicon;
 use super::quotation;
 use super::spelling::Spelling;
-use super::words::{clauses, visible, words};
+use super::words::{visible, words, words_in_clauses};
 use crate::mail::Mail;
 use crate::ticket::thread::reference_in_subject;
 use std::sync::LazyLock;
@@ -154,10 +154,14 @@ impl Preparer {
             .collect();
         let text = quotation::without_marks(marked);
         let text: String = text.trim().chars().take(SENTENCE_MAX_CHARS).collect();
-        let folded = words(&text);
-        let mut own_words = words(&own);
+        let (mut own_words, own_clauses) = words_in_clauses(&own);
+        // Most sentences quote nobody.
+        let folded = if own.trim() == text {
+            own_words.clone()
+        } else {
+            words(&text)
+        };
         self.spelling.correct(&mut own_words);
-        let own_clauses = clauses(&own);
         let said = self.manners.begin(&folded);
         let role = if said.has("machine") {
             Role::ToMachine

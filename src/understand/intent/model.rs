@@ -236,6 +236,11 @@ impl Model {
     fn neighbours(&self, alike: &[f32]) -> Vec<f64> {
         let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(NEIGHBOURS + 1);
         for (value, label) in alike.iter().zip(&self.labels) {
+            // Most are far.
+            let farthest = nearest.get(NEIGHBOURS - 1);
+            if farthest.is_some_and(|(other, _)| other >= value) {
+                continue;
+            }
             let place = nearest.partition_point(|(other, _)| other >= value);
             if place < NEIGHBOURS {
                 nearest.insert(place, (*value, *label));
@@ -253,13 +258,13 @@ impl Model {
 
     /// How near the nearest phrase of each class is.
     fn nearest(&self, similarity: impl IntoIterator<Item = f32>) -> Vec<f64> {
-        let mut nearest = vec![0.0_f64; self.classes.len()];
+        let mut nearest = vec![0.0_f32; self.classes.len()];
         for (value, label) in similarity.into_iter().zip(&self.labels) {
             if let Some(cell) = nearest.get_mut(*label) {
-                *cell = cell.max(f64::from(value));
+                *cell = cell.max(value);
             }
         }
-        nearest
+        nearest.into_iter().map(f64::from).collect()
     }
 }
 
