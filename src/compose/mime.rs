@@ -358,7 +358,11 @@ fn quoted_printable(text: &str) -> String {
             let is_risky =
                 width == 0 && (character == '.' || (character == 'F' && line.starts_with("From ")));
             let is_plain = is_literal && !is_risky;
-            let length = if is_plain { 1 } else { 3 * character.len_utf8() };
+            let length = if is_plain {
+                1
+            } else {
+                3 * character.len_utf8()
+            };
             if width + length > 75 {
                 encoded.push_str("=\r\n");
                 width = 0;

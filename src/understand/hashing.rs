@@ -27,9 +27,16 @@ impl Hasher for QuickHasher {
         for part in parts {
             self.add(u64::from_le_bytes(*part));
         }
-        let packed = |packed: u64, byte: &u8| packed << 8 | u64::from(*byte);
-        if !rest.is_empty() {
-            self.add(rest.iter().fold(0, packed));
+        match (rest.first_chunk(), rest.last_chunk()) {
+            (Some(first), Some(last)) => {
+                let [first, last] = [*first, *last].map(u32::from_le_bytes).map(u64::from);
+                self.add(first | last << 32);
+            }
+            _ if rest.is_empty() => {}
+            _ => {
+                let packed = |packed: u64, byte: &u8| packed << 8 | u64::from(*byte);
+                self.add(rest.iter().fold(0, packed));
+            }
         }
     }
 

@@ -104,7 +104,8 @@ impl OneOf {
     }
 
     fn has(&self, word: &str) -> bool {
-        self.letters.may_be(Letters::of(word)) && self.shapes.iter().any(|shape| shape.matches(word))
+        self.letters.may_be(Letters::of(word))
+            && self.shapes.iter().any(|shape| shape.matches(word))
     }
 }
 

@@ -59,9 +59,9 @@ impl Attention {
         }
         let heard = Heard::of(prepared, self.urgency);
         let is_legal = stops.iter().any(|found| found.stop == HardStop::Legal);
-        let high = heard.find("high", true).or_else(|| {
-            heard.find("deadline", false).filter(|_| is_legal)
-        });
+        let high = heard
+            .find("high", true)
+            .or_else(|| heard.find("deadline", false).filter(|_| is_legal));
         if let Some(high) = high {
             return (Urgency::High, Some(high));
         }

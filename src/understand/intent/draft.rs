@@ -40,27 +40,29 @@ impl Draft {
     /// Words with pairs and what they speak of, and letters, by numbers for now.
     fn read(&mut self, text: &str) -> (Met, Met) {
         let all: Vec<String> = words(text).into_iter().take(WORDS_MAX).collect();
-        let (mut met, mut letters) = (Met::new(), Met::new());
+        let (mut own, mut pairs, mut letters) = (Vec::new(), Vec::new(), Vec::new());
         let names = &mut self.names;
         let (mut previous, mut before) = (None, START);
         for word in &all {
             let this = number(&mut self.words, word.clone(), names, || format!("w {word}"));
-            met.push((this, WORD_WEIGHT));
+            own.push(this);
             let name = || format!("p {before} {word}");
             let pair = number(&mut self.pairs, (previous, this), names, name);
-            met.push((pair, PAIR_WEIGHT));
+            pairs.push(pair);
             (previous, before) = (Some(this), word);
             each_gram(word, |gram, row| {
                 let gram = number(&mut self.grams, gram, names, || row.iter().collect());
-                letters.push((gram, GRAM_WEIGHT));
+                letters.push(gram);
             });
         }
+        let mut met = counted(own, WORD_WEIGHT);
+        met.extend(counted(pairs, PAIR_WEIGHT));
         for concept in CONCEPTS.said(&all) {
             let name = || format!("c {concept}");
             let concept = number(&mut self.concepts, concept, names, name);
             met.push((concept, CONCEPT_WEIGHT));
         }
-        let (met, letters) = (counted(met), counted(letters));
+        let letters = counted(letters, GRAM_WEIGHT);
         self.frequency.resize(self.names.len(), 0);
         for (number, _) in met.iter().chain(&letters) {
             if let Some(frequency) = self.frequency.get_mut(*number as usize) {
@@ -114,8 +116,11 @@ pub(super) fn learn(texts: &[&str]) -> (Vocabulary, Vec<Sparse>) {
         concepts: concepts.map(|(concept, it)| (concept, of(it))).collect(),
         rarity,
     };
-    let final_numbers =
-        |met: Met| -> Met { counted(met.into_iter().map(|(it, count)| (of(it), count)).collect()) };
+    let final_numbers = |met: Met| -> Met {
+        let mut met: Met = met.into_iter().map(|(it, count)| (of(it), count)).collect();
+        met.sort_unstable_by_key(|(number, _)| *number);
+        met
+    };
     let vectors = read
         .into_iter()
         .map(|(met, letters)| vocabulary.joined(&final_numbers(met), &final_numbers(letters)))

@@ -44,18 +44,18 @@ pub(super) fn each_gram(word: &str, mut see: impl FnMut(Gram, &[char])) {
     }
 }
 
-/// Features of one kind, each time that one was met: its number, and what it counts each time.
+/// Features of one kind that were met, by number, and what each counts.
 pub(super) type Met = Vec<(Number, f64)>;
 
-/// How often each feature was met, in rising order of their numbers.
-pub(super) fn counted(mut met: Met) -> Met {
-    met.sort_unstable_by_key(|(number, _)| *number);
-    met.dedup_by(|next, first| {
-        let is_same = next.0 == first.0;
-        if is_same {
-            first.1 += next.1;
+/// What each feature counts that was met so often, in rising order of their numbers; `weight`: each time.
+pub(super) fn counted(mut numbers: Vec<Number>, weight: f64) -> Met {
+    numbers.sort_unstable();
+    let mut met = Met::with_capacity(numbers.len());
+    for number in numbers {
+        match met.last_mut() {
+            Some((last, count)) if *last == number => *count += weight,
+            _ => met.push((number, weight)),
         }
-        is_same
-    });
+    }
     met
 }

@@ -3,9 +3,16 @@
 use super::features::Number;
 use super::vocabulary::Sparse;
 
+/// A feature that one in so many examples has is kept as a row of all of them too: it is added faster than its examples are picked.
+const COMMON: usize = 5;
+
 /// Which examples have a feature, in rising order, and how much of it.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
+    /// The common features, in rising order: how much of it each example has.
+    common: Vec<(Number, Vec<f32>)>,
+    /// From so many examples on a feature is common.
+    common_from: usize,
     /// Where the entries of each feature begin; one more at the end.
     starts: Vec<u32>,
     entries: Vec<(u32, f32)>,
@@ -31,8 +38,9 @@ impl Postings {
         }
         let mut entries = vec![(0, 0.0); end as usize];
         // From behind, so that each start moves down to where it belongs.
-        let examples: Vec<(u32, &Sparse)> = (0..).zip(vectors).collect();
-        for (example, vector) in examples.into_iter().rev() {
+        let numbered: Vec<(u32, &Sparse)> = (0..).zip(vectors).collect();
+        let examples = numbered.len();
+        for (example, vector) in numbered.into_iter().rev() {
             for (feature, value) in vector {
                 let Some(start) = starts.get_mut(*feature as usize) else {
                     continue;
@@ -43,7 +51,32 @@ impl Postings {
                 }
             }
         }
-        Self { starts, entries }
+        let mut postings = Self {
+            common: Vec::new(),
+            common_from: examples / COMMON + 1,
+            starts,
+            entries,
+        };
+        postings.common = (0..)
+            .take(features)
+            .filter_map(|feature| Some((feature, postings.row(feature, examples)?)))
+            .collect();
+        postings
+    }
+
+    /// A common feature as a row of all examples.
+    fn row(&self, feature: Number, examples: usize) -> Option<Vec<f32>> {
+        let entries = self.of_feature(feature);
+        if entries.len() < self.common_from {
+            return None;
+        }
+        let mut row = vec![0.0; examples];
+        for (example, value) in entries {
+            if let Some(cell) = row.get_mut(*example as usize) {
+                *cell = *value;
+            }
+        }
+        Some(row)
     }
 
     /// The examples that have a feature.
@@ -59,7 +92,17 @@ impl Postings {
     /// Adds to each example how alike it is to a text.
     pub(super) fn add_alike(&self, text: &Sparse, alike: &mut [f32]) {
         for (feature, value) in text {
-            for (example, other) in self.of_feature(*feature) {
+            let entries = self.of_feature(*feature);
+            if entries.len() >= self.common_from {
+                let place = self.common.binary_search_by_key(feature, |common| common.0);
+                let row = place.ok().and_then(|place| self.common.get(place));
+                let row = row.map(|(_, row)| row.as_slice()).unwrap_or_default();
+                for (cell, other) in alike.iter_mut().zip(row) {
+                    *cell += value * other;
+                }
+                continue;
+            }
+            for (example, other) in entries {
                 if let Some(cell) = alike.get_mut(*example as usize) {
                     *cell += value * other;
                 }

@@ -90,23 +90,23 @@ impl Vocabulary {
     /// The vector of a row of words.
     pub(super) fn vector(&self, tokens: &[&Token]) -> Vector {
         let tokens = tokens.get(..WORDS_MAX).unwrap_or(tokens);
-        let (mut words, mut pairs, mut letters): (Met, Met, Met) = Default::default();
+        let (mut words, mut pairs, mut letters) = (Vec::new(), Vec::new(), Vec::new());
         let mut unknown: Vec<&str> = Vec::new();
         let mut previous = Some(None);
         for token in tokens {
             let pair = previous.zip(token.number);
             let pair = pair.and_then(|pair| self.pairs.get(&pair));
-            pairs.extend(pair.map(|number| (*number, PAIR_WEIGHT)));
+            pairs.extend(pair);
             previous = token.number.map(Some);
             match token.number {
-                Some(number) => words.push((number, WORD_WEIGHT)),
+                Some(number) => words.push(number),
                 None => unknown.push(&token.word),
             }
-            letters.extend(token.grams.iter().map(|number| (*number, GRAM_WEIGHT)));
+            letters.extend_from_slice(&token.grams);
         }
         let said = CONCEPTS.said(tokens).into_iter();
         let concepts = said.filter_map(|name| self.concepts.get(name));
-        let words = counted(words);
+        let words = counted(words, WORD_WEIGHT);
         unknown.sort_unstable();
         unknown.dedup();
         #[allow(clippy::cast_precision_loss)]
@@ -114,10 +114,10 @@ impl Vocabulary {
         let known: f64 = words.iter().map(|(word, _)| self.rarity_of(*word)).sum();
         // Concepts, pairs, words: the order of their numbers.
         let mut all: Met = concepts.map(|number| (*number, CONCEPT_WEIGHT)).collect();
-        all.extend(counted(pairs));
+        all.extend(counted(pairs, PAIR_WEIGHT));
         all.extend(words);
         Vector {
-            sparse: self.joined(&all, &counted(letters)),
+            sparse: self.joined(&all, &counted(letters, GRAM_WEIGHT)),
             known: if tokens.is_empty() {
                 0.0
             } else {
