@@ -113,7 +113,11 @@ fn letters_of(code: &str, text: &str) -> f64 {
         "pt" => &['ã', 'õ', 'ç', 'ê'],
         _ => return 0.0,
     };
-    let found = text.chars().filter(|c| letters.contains(c)).take(4).count();
+    let found = text
+        .chars()
+        .filter(|c| !c.is_ascii() && letters.contains(c))
+        .take(4)
+        .count();
     #[allow(clippy::cast_precision_loss)]
     let weight = found as f64 * 0.5;
     weight

@@ -47,6 +47,14 @@ impl Shape {
         }
     }
 
+    /// The word, where it must be exactly this one.
+    fn exact(&self) -> Option<&str> {
+        match self {
+            Self::Exact(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The letters with which a word may begin.
     fn letters(&self) -> Letters {
         match self {
@@ -89,23 +97,40 @@ impl Letters {
 /// Words of which one must stand there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct OneOf {
+    /// The exact ones first, in order: some classes have dozens.
     shapes: Vec<Shape>,
+    exact: usize,
     /// What none of them begins with needs no comparing: most words fail here.
     letters: Letters,
 }
 
 impl OneOf {
-    fn new(shapes: Vec<Shape>) -> Arc<Self> {
+    fn new(mut shapes: Vec<Shape>) -> Arc<Self> {
+        // Inexact ones have no text here, and stand behind.
+        shapes.sort_by(|a, b| {
+            (a.exact().is_none(), a.exact()).cmp(&(b.exact().is_none(), b.exact()))
+        });
+        let is_exact = |shape: &&Shape| shape.exact().is_some();
         let letters = shapes
             .iter()
             .map(Shape::letters)
             .fold(Letters::NONE, Letters::or);
-        Arc::new(Self { shapes, letters })
+        Arc::new(Self {
+            exact: shapes.iter().take_while(is_exact).count(),
+            shapes,
+            letters,
+        })
     }
 
     fn has(&self, word: &str) -> bool {
-        self.letters.may_be(Letters::of(word))
-            && self.shapes.iter().any(|shape| shape.matches(word))
+        if !self.letters.may_be(Letters::of(word)) {
+            return false;
+        }
+        let (exact, others) = self.shapes.split_at_checked(self.exact).unwrap_or_default();
+        exact
+            .binary_search_by(|shape| shape.exact().cmp(&Some(word)))
+            .is_ok()
+            || others.iter().any(|shape| shape.matches(word))
     }
 }
 
