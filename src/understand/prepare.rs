@@ -5,9 +5,10 @@
 use super::lexicon::Lexicon;
 use super::quotation;
 use super::spelling::Spelling;
-use super::words::{clauses, visible, words};
+use super::words::{visible, words, words_in_clauses};
 use crate::mail::Mail;
 use crate::ticket::thread::reference_in_subject;
+use std::sync::LazyLock;
 
 /// The most text that is looked at, in characters.
 const TEXT_MAX_CHARS: usize = 20_000;
@@ -69,18 +70,22 @@ pub(super) struct Prepared {
     pub(super) signature: String,
 }
 
-/// The word lists that preparing needs.
+static MANNERS: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("lexicon/manners.toml")));
+static SPELLING: LazyLock<Spelling> = LazyLock::new(Spelling::new);
+
+/// The word lists that preparing needs; the same for all who prepare.
 #[derive(Debug)]
 pub(super) struct Preparer {
-    manners: Lexicon,
-    spelling: Spelling,
+    manners: &'static Lexicon,
+    spelling: &'static Spelling,
 }
 
 impl Preparer {
     pub(super) fn new() -> Self {
         Self {
-            manners: Lexicon::read(include_str!("lexicon/manners.toml")),
-            spelling: Spelling::new(),
+            manners: &MANNERS,
+            spelling: &SPELLING,
         }
     }
 
@@ -164,23 +169,26 @@ impl Preparer {
             .collect();
         let text = quotation::without_marks(marked);
         let text: String = text.trim().chars().take(SENTENCE_MAX_CHARS).collect();
-        let folded = words(&text);
-        let mut own_words = words(&own);
+        let (mut own_words, own_clauses) = words_in_clauses(&own);
+        // Most sentences quote nobody.
+        let folded = if own.trim() == text {
+            own_words.clone()
+        } else {
+            words(&text)
+        };
         self.spelling.correct(&mut own_words);
-        let own_clauses = clauses(&own);
-        let role = if self.manners.has("machine", &folded) {
+        let said = self.manners.begin(&folded);
+        let role = if said.has("machine") {
             Role::ToMachine
         } else if folded.is_empty()
-            || (folded.len() <= 14 && self.manners.has("small_talk", &folded))
-            || (place == Place::Subject
-                && self.manners.has("empty_subject", &folded)
-                && folded.len() <= 4)
+            || (folded.len() <= 14 && said.has("small_talk"))
+            || (place == Place::Subject && folded.len() <= 4 && said.has("empty_subject"))
         {
             Role::SmallTalk
         } else {
             Role::Substance
         };
-        let asks = text.contains('?') || self.manners.has("request", &folded);
+        let asks = text.contains('?') || said.has("request");
         Sentence {
             words: folded,
             own_words,
@@ -233,23 +241,18 @@ impl Preparer {
                 cut.push(line);
                 continue;
             }
+            let said = self.manners.begin(&folded);
             if self.is_legal_footer(&folded) {
                 after_sign_off = true;
                 cut.push(line);
                 continue;
             }
             let no_substance_yet = !has_substance;
-            if no_substance_yet
-                && folded.len() <= 6
-                && self.manners.has("greeting", &folded)
-                && !line.contains('?')
+            if no_substance_yet && folded.len() <= 6 && said.has("greeting") && !line.contains('?')
             {
                 continue;
             }
-            if folded.len() <= 7
-                && self.manners.has("sign_off", &folded)
-                && !line.contains('?')
-                && !no_substance_yet
+            if folded.len() <= 7 && said.has("sign_off") && !line.contains('?') && !no_substance_yet
             {
                 after_sign_off = true;
                 cut.push(line);
