@@ -129,7 +129,7 @@ impl View<'_> {
         self.to_customer(Purpose::StaffReply, "staff-reply", further, parts)
     }
 
-    fn to_customer<const N: usize>(
+    pub(super) fn to_customer<const N: usize>(
         &self,
         purpose: Purpose,
         template: &str,
@@ -179,7 +179,7 @@ impl View<'_> {
         thread
             .references
             .retain(|id| !self.guard.is_leak(id.as_str()));
-        if purpose == Purpose::StopConfirmation {
+        if matches!(purpose, Purpose::StopConfirmation | Purpose::Told) {
             // The word alone is no further request, so the story does not keep its mail; yet it is what this answers.
             thread.in_reply_to = self
                 .situation

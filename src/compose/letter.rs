@@ -57,6 +57,7 @@ impl Purpose {
             Self::DeliveryTrouble => "delivery",
             Self::Trouble => "trouble",
             Self::StopConfirmation => "stop",
+            Self::Told => "status",
             Self::Reminder => "reminder",
             Self::Delay => "delay",
         }

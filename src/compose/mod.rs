@@ -18,6 +18,7 @@ mod tags;
 mod template;
 #[cfg(test)]
 mod tests;
+mod told;
 mod variables;
 mod view;
 mod words;
@@ -66,6 +67,8 @@ pub enum Purpose {
     Trouble,
     /// `STOP` was understood, to the customer, once.
     StopConfirmation,
+    /// What a customer asked for by a word (`STATUS`, `WHY`), to the customer.
+    Told,
     /// That a promise is about to lapse or has lapsed, to staff.
     Reminder,
     /// That an answer takes longer than was promised, with a new time, to the customer.
@@ -286,6 +289,7 @@ impl View<'_> {
                 None => Ok(vec![]),
             },
             Action::ConfirmStop => Ok(vec![self.stop_confirmation()?]),
+            Action::Tell(asked) => Ok(vec![self.told_to_customer(*asked)?]),
             Action::Answer { text, .. } => Ok(vec![self.answer(text)?]),
             Action::Ask { missing, .. } => Ok(vec![self.question(missing)?]),
             Action::Draft(draft) => Ok(vec![self.draft(draft)?]),

@@ -53,7 +53,7 @@ fn word(situation: &Situation<'_>) -> Option<Event> {
     match situation.understanding.customer_word? {
         CustomerWord::Stop => Some(Event::AutomationRefused),
         CustomerWord::Start => Some(Event::AutomationAllowed),
-        CustomerWord::Human => None,
+        CustomerWord::Human | CustomerWord::Status | CustomerWord::Why => None,
     }
 }
 
@@ -94,8 +94,8 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
             return vec![opened_by_forward(original, decision, situation)];
         }
         Action::Leave { .. } => word.is_some() && situation.ticket.is_none(),
-        // `STOP` alone asks nothing: a draft that waits for a yes must not become void by it, or nobody would answer any more.
-        Action::ConfirmStop => situation.ticket.is_none(),
+        // `STOP` and `STATUS` alone want nothing new: a draft that waits for a yes must not become void by it, or nobody would answer any more.
+        Action::ConfirmStop | Action::Tell(_) => situation.ticket.is_none(),
         _ => true,
     };
     let mut events = Vec::new();
@@ -271,7 +271,7 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
     match &decision.action {
         Action::Leave { .. } => bounced(situation).into_iter().collect(),
         // The word itself is part of the arrival.
-        Action::NoteOwnCopy | Action::ConfirmStop => vec![],
+        Action::NoteOwnCopy | Action::ConfirmStop | Action::Tell(_) => vec![],
         Action::Answer {
             article,
             confidence,

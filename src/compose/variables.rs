@@ -148,6 +148,23 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         ],
     },
     TemplateForm {
+        name: "told",
+        about: "what a customer asked for with STATUS or WHY",
+        is_automatic: true,
+        must_show: &["reference", "lines"],
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            SUBJECT,
+            HOW,
+            variable(
+                "lines",
+                List,
+                "how the request stands, or why it was answered like that",
+            ),
+        ],
+    },
+    TemplateForm {
         name: "reminder",
         about: "that a promise is due or was not kept, to staff",
         is_automatic: false,

@@ -1,7 +1,7 @@
 //! A decision in words, for `explain`, the demo and the story of a ticket: what will be done, then each reason with its evidence. The
 //! same decision gives the same bytes.
 
-use super::{Action, Decision, HandOff, NoticePlan, Reason};
+use super::{Action, Asked, Decision, HandOff, NoticePlan, Reason};
 use crate::mail::HeaderText;
 use std::fmt::Write as _;
 
@@ -50,6 +50,9 @@ fn in_words(action: &Action) -> String {
         } => "leave it".to_owned(),
         Action::NoteOwnCopy => "note that our own mail left".to_owned(),
         Action::ConfirmStop => "note STOP and confirm it once".to_owned(),
+        Action::Tell(Asked::Status) => "tell how the request stands".to_owned(),
+        Action::Tell(Asked::Why) => "tell which text was chosen and why".to_owned(),
+        Action::Tell(Asked::Unknown) => "tell how to ask about a request".to_owned(),
         Action::Answer {
             article,
             confidence,

@@ -145,6 +145,8 @@ pub enum Action {
     NoteOwnCopy,
     /// The mail says `STOP` and nothing else: it is noted and confirmed once, and nothing automatic follows it.
     ConfirmStop,
+    /// The customer asked by a word how their request stands, or why it was answered like that: they are told, and nothing else changes.
+    Tell(Asked),
     /// Send the approved text.
     Answer {
         /// Which text.
@@ -204,6 +206,17 @@ pub enum Action {
     Quarantine,
 }
 
+/// What a customer asked for by a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// `STATUS`: how the request stands.
+    Status,
+    /// `WHY`: which text was chosen, and which of their words decided.
+    Why,
+    /// One of the two, where nothing shows which request is meant, or whose: how to ask so that we know.
+    Unknown,
+}
+
 /// What a member's word comes to that names a time or a team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meant {
@@ -249,7 +262,7 @@ impl Action {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Leave { .. } | Self::NoteOwnCopy | Self::ConfirmStop => "leave",
-            Self::Answer { .. } => "answer",
+            Self::Answer { .. } | Self::Tell(_) => "answer",
             Self::Ask { .. } => "ask",
             Self::Draft(_) | Self::OfferTicket { .. } => "draft",
             Self::HandOff(_) => "handoff",
@@ -264,7 +277,7 @@ impl Action {
         match self {
             Self::Leave { .. } | Self::ConfirmStop => Outcome::Left,
             Self::NoteOwnCopy => Outcome::OwnCopy,
-            Self::Answer { .. } => Outcome::Answered,
+            Self::Answer { .. } | Self::Tell(_) => Outcome::Answered,
             Self::Ask { .. } => Outcome::Asked,
             Self::Draft(_) | Self::OfferTicket { .. } => Outcome::Drafted,
             Self::HandOff(_) => Outcome::HandedOff,

@@ -2,12 +2,70 @@
 
 use super::hand_off::{limit_reached, refused_before, refuses_automation};
 use super::view::View;
-use super::{Action, Match, Rule, leave, to_person};
+use super::{Action, Asked, Match, Rule, leave, to_person};
 use crate::desk::{Sender, Trust};
+use crate::ticket::Ticket;
 use crate::understand::CustomerWord;
 
 /// The rules of this step, in order.
-pub(super) const RULES: &[Rule] = &[person_in_ticket, stop_or_start_alone, automation_refused];
+pub(super) const RULES: &[Rule] = &[
+    status_or_why_alone,
+    person_in_ticket,
+    stop_or_start_alone,
+    automation_refused,
+];
+
+/// The most words of a mail that asks for its status and for nothing else: the word, and kind ones.
+const WORDS_MAX: usize = 4;
+
+/// `STATUS` and `WHY` with nothing beside them are asked of the machine and answered by it, until a person has come in; nothing about a ticket
+/// is told to whoever does not prove to be its customer.
+fn status_or_why_alone(view: &View<'_>) -> Vec<Match> {
+    let (
+        Some(word @ (CustomerWord::Status | CustomerWord::Why)),
+        Sender::Customer(trust @ (Trust::Claimed | Trust::Thread | Trust::Proven)),
+    ) = (
+        view.situation.understanding.customer_word,
+        view.situation.sender,
+    )
+    else {
+        return vec![];
+    };
+    let mail = view.situation.mail;
+    let asks_more = view.word_count() > WORDS_MAX || !mail.attachments.is_empty();
+    let may_tell = mail.may_auto_reply
+        && mail.from.is_some()
+        && !refuses_automation(view)
+        && limit_reached(view).is_none();
+    let with_person = view.ticket().is_some_and(Ticket::a_person_wrote);
+    if asks_more || !may_tell || with_person {
+        return vec![];
+    }
+    let is_shown = view.ticket().is_some() && *trust != Trust::Claimed;
+    let (rule, sentence, asked) = match (word, is_shown) {
+        (_, false) => (
+            "status-unknown",
+            "the customer asks about a request, and nothing shows which one, or that it is theirs",
+            Asked::Unknown,
+        ),
+        (CustomerWord::Why, true) => (
+            "why",
+            "the customer asks why they were answered like that",
+            Asked::Why,
+        ),
+        (_, true) => (
+            "status",
+            "the customer asks how the request stands",
+            Asked::Status,
+        ),
+    };
+    vec![Match::new(
+        rule,
+        sentence,
+        view.new_text(),
+        Action::Tell(asked),
+    )]
+}
 
 fn person_in_ticket(view: &View<'_>) -> Vec<Match> {
     let Some(team) = view.team_in_ticket() else {
@@ -40,7 +98,7 @@ fn stop_or_start_alone(view: &View<'_>) -> Vec<Match> {
         && mail.from.is_some()
         && limit_reached(view).is_none();
     let (rule, sentence, action) = match word {
-        CustomerWord::Human => return vec![],
+        CustomerWord::Human | CustomerWord::Status | CustomerWord::Why => return vec![],
         CustomerWord::Start => (
             "start",
             "the customer takes STOP back; there is nothing else to do",

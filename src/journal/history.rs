@@ -154,5 +154,6 @@ const fn is_for_customers(purpose: Purpose) -> bool {
             | Purpose::Notice
             | Purpose::StopConfirmation
             | Purpose::Delay
+            | Purpose::Told
     )
 }

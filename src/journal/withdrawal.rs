@@ -59,7 +59,12 @@ impl Journal {
         for timed in &ticket.events {
             let Event::Wrote {
                 message_id,
-                purpose: Purpose::Answer | Purpose::Question | Purpose::Notice | Purpose::Delay,
+                purpose:
+                    Purpose::Answer
+                    | Purpose::Question
+                    | Purpose::Notice
+                    | Purpose::Delay
+                    | Purpose::Told,
                 ..
             } = &timed.event
             else {

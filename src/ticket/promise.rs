@@ -109,6 +109,20 @@ impl Ticket {
         taken
     }
 
+    /// Whether a person has come in (an answer of theirs, or `TAKE`) and not given it back to automation.
+    #[must_use]
+    pub fn a_person_wrote(&self) -> bool {
+        let mut wrote = false;
+        for timed in &self.events {
+            match timed.event {
+                Event::StaffReplied { .. } | Event::Taken { .. } => wrote = true,
+                Event::GivenBack { .. } => wrote = false,
+                _ => {}
+            }
+        }
+        wrote
+    }
+
     /// How often a promised time went by and the customer was told a new one, since a person last answered.
     #[must_use]
     pub fn delays_told(&self) -> usize {

@@ -352,6 +352,7 @@ impl Ticket {
                         | Purpose::Question
                         | Purpose::Notice
                         | Purpose::Delay
+                        | Purpose::Told
                         | Purpose::StopConfirmation,
                     ..
                 }

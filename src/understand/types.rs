@@ -224,4 +224,8 @@ pub enum CustomerWord {
     Stop,
     /// `START`: takes STOP back.
     Start,
+    /// `STATUS`: how does my request stand?
+    Status,
+    /// `WHY`: why was I answered like that?
+    Why,
 }

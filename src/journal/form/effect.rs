@@ -184,7 +184,7 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
 }
 
 /// Every purpose of a mail.
-pub const PURPOSES: [Purpose; 16] = [
+pub const PURPOSES: [Purpose; 17] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,
@@ -199,6 +199,7 @@ pub const PURPOSES: [Purpose; 16] = [
     Purpose::DeliveryTrouble,
     Purpose::Trouble,
     Purpose::StopConfirmation,
+    Purpose::Told,
     Purpose::Reminder,
     Purpose::Delay,
 ];
@@ -221,6 +222,7 @@ pub const fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::DeliveryTrouble => "delivery-trouble",
         Purpose::Trouble => "trouble",
         Purpose::StopConfirmation => "stop-confirmation",
+        Purpose::Told => "told",
         Purpose::Reminder => "reminder",
         Purpose::Delay => "delay",
     }
