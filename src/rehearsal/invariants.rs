@@ -165,8 +165,13 @@ impl Look<'_> {
         for event in earlier {
             match event {
                 Event::StaffReplied { .. } | Event::Taken { .. } => is_with_person = true,
-                // That a promised time went by is told while the ticket waits for a person, never once one has come.
-                Event::HandedOff { .. } if mail.purpose != Purpose::Delay => is_with_person = true,
+                // That a promised time went by, and what the customer asks for by a word, is told while the ticket waits for a
+                // person, never once one has come.
+                Event::HandedOff { .. }
+                    if !matches!(mail.purpose, Purpose::Delay | Purpose::Told) =>
+                {
+                    is_with_person = true;
+                }
                 Event::GivenBack { .. } => is_with_person = false,
                 _ => {}
             }
