@@ -3,11 +3,12 @@
 
 use super::view::View;
 use super::{Action, HandOff, Match, NoticePlan, Rule, hand_off};
+use crate::compose::Purpose;
 use crate::config::{IntentName, TeamName};
 use crate::desk::{CommandWord, Sender, StaffAct, begins_with_word, read_act, words_above_packet};
 use crate::learning::{self, Confirmed, Lesson};
-use crate::mail::{Address, Extent, Protection};
-use crate::ticket::{Draft, Ticket};
+use crate::mail::{Address, Extent, Mail, Protection};
+use crate::ticket::{Draft, Event, Ticket};
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[false_staff, staff_forward, staff_act];
@@ -231,6 +232,11 @@ fn approve(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
         None => {}
     }
     match ticket.waiting_draft() {
+        Some(_) if answers_older_draft(view.situation.mail, ticket) => Plan::impossible(
+            StaffAct::Approve,
+            "a newer draft has taken the place of the one that you answered, and nothing was sent; read the newer one and reply OK \
+             to that mail",
+        ),
         Some(draft) if &draft.team == team => Plan {
             draft: Some(draft.clone()),
             confirmed: Some(Confirms::Draft),
@@ -245,6 +251,21 @@ fn approve(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
         ),
         None => Plan::impossible(StaffAct::Approve, no_draft()),
     }
+}
+
+/// Whether a mail replies to a draft that a newer one has replaced: a yes to it is a yes to a text that nobody is shown any more.
+fn answers_older_draft(mail: &Mail, ticket: &Ticket) -> bool {
+    let drafts = ticket.events.iter().filter_map(|timed| match &timed.event {
+        Event::Wrote {
+            message_id,
+            purpose: Purpose::DraftForApproval,
+            ..
+        } => Some(message_id),
+        _ => None,
+    });
+    let newest = drafts.clone().last();
+    let mut answered = mail.in_reply_to.iter();
+    answered.any(|id| Some(id) != newest && drafts.clone().any(|draft| draft == id))
 }
 
 /// The article that a member names, `None` for "none of them"; or why nothing can be learned of it.
