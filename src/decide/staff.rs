@@ -263,7 +263,7 @@ fn answers_older_draft(mail: &Mail, ticket: &Ticket) -> bool {
         } => Some(message_id),
         _ => None,
     });
-    let newest = drafts.clone().last();
+    let newest = drafts.clone().next_back();
     let mut answered = mail.in_reply_to.iter();
     answered.any(|id| Some(id) != newest && drafts.clone().any(|draft| draft == id))
 }
