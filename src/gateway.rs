@@ -3,6 +3,7 @@
 //! The inbox is the only thing that starts anything, and the journal the only thing that says what happened. A signal
 //! (IDLE, the outbox, a timer) wakes the loop and is then forgotten: the loop asks the server and the journal.
 
+mod deadlines;
 mod filing;
 mod first_meeting;
 mod handle;
@@ -13,6 +14,7 @@ mod lost;
 mod office;
 mod sweep;
 
+pub use deadlines::{Deadlines, look as look_at_deadlines};
 pub use handle::{Clerk, Handled, How};
 pub use judge::{JudgeError, Judgement, NoPast, Past};
 pub use kept_back::Patience;

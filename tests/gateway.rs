@@ -22,6 +22,8 @@ mod broken_links;
 mod crashes;
 #[path = "gateway/learning.rs"]
 mod learning;
+#[path = "gateway/promises.rs"]
+mod promises;
 #[path = "gateway/staff.rs"]
 mod staff;
 #[path = "gateway/tickets.rs"]

@@ -8,14 +8,14 @@ use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
 use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
 use handoffd::inbox::{Cursor, Place};
 use handoffd::journal::{
-    AttemptOutcome, CopyProof, DoubtVerdict, EffectFilter, EffectState, Entry, HandledMail,
-    Journal, JournalError, LostRecipient,
+    AsItStood, AttemptOutcome, CopyProof, DoubtVerdict, EffectFilter, EffectState, Entry,
+    HandledMail, Journal, JournalError, LostRecipient,
 };
 use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::thread::KnownAuthor;
 use handoffd::ticket::{
-    ArticleReference, Draft, Event, MailSummary, Notice, Party, TicketId, TimedEvent,
+    ArticleReference, Draft, Event, MailSummary, Notice, Party, Reminded, TicketId, TimedEvent,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -123,18 +123,24 @@ fn every_event() -> Vec<Event> {
         Event::CustomerWrote { mail: summary(2) },
         Event::ThirdPartyWrote { from: Mailbox::bare(address("bob@x.example")), mail: summary(3) },
         Event::FactsFound { facts: [(fact(), text())].into_iter().collect() },
-        Event::Decided { decision: "handoff", reasons: vec![(text(), text())], intent: Some((intent(), 0.1 + 0.2)) },
+        Event::Decided { decision: "handoff", reasons: vec![(text(), text())], evidence: vec![text()], intent: Some((intent(), 0.1 + 0.2)), close: vec![(intent(), 0.1)] },
         Event::Answered { article: article(), confidence: 1.0 / 3.0 },
         Event::Asked { facts: vec![fact()], intent: intent() },
         Event::Drafted { draft: Draft { article: article(), confidence: 0.1, text: text(), team: team() } },
         Event::HandedOff { team: team(), promised_by: Some(moment(5)), notice: Notice::Sent { text: text() }, why: text() },
         Event::HandedOff { team: team(), promised_by: None, notice: Notice::Withheld { why: text() }, why: text() },
+        Event::Reminded { team: team(), whom: Reminded::Team, of: moment(5) },
+        Event::Reminded { team: team(), whom: Reminded::SecondAddress, of: moment(5) },
+        Event::PromiseLapsed { team: team(), promised_by: moment(5), new_promise: Some(moment(9)), notice: Notice::Sent { text: text() } },
+        Event::PromiseLapsed { team: team(), promised_by: moment(5), new_promise: None, notice: Notice::Withheld { why: text() } },
         Event::PassedOn { team: team() },
         Event::StaffReplied { member: member() },
         Event::DraftApproved { member: member() },
         Event::DraftRefused { member: member(), why: text() },
         Event::DraftWithdrawn,
         Event::Taken { member: member() },
+        Event::Reassigned { member: member(), team: team() },
+        Event::Postponed { member: member(), until: moment(7) },
         Event::GivenBack { member: member() },
         Event::Noted { member: member(), text: text() },
         Event::Learned { member: member(), mail: identity(1), intent: Some(IntentName("delivery".to_owned())) },
@@ -146,6 +152,7 @@ fn every_event() -> Vec<Event> {
         Event::Bounced { recipient: Some(member()), report: text(), original: Some(id("m1@desk.example")) },
         Event::SendFailed { recipient: member(), why: text() },
         Event::KeptAside { from: None, why: text() },
+        Event::MailWithdrawn { message_id: id("m1@desk.example"), purpose: Purpose::Delay },
         Event::Wrote { message_id: id("m1@desk.example"), purpose: Purpose::StopConfirmation, to: vec![member()], said: vec!["We send it on Friday.".to_owned()] },
     ]
 }
@@ -682,4 +689,138 @@ fn what_was_learned_outlives_a_restart_and_is_bounded_replaced_and_forgotten() {
         journal.lessons().unwrap().len(),
         handoffd::learning::ARTICLE_MAX
     );
+}
+
+/// A ticket of Ann's with a mail to her that waits in the outbox.
+fn waiting(journal: &Journal, name: &str, purpose: Purpose) {
+    let party = Some(Party::Customer(address(ANN)));
+    let mut entry = entry(1, vec![outgoing(name, &[ANN], purpose, party)]);
+    entry.events.push(at(
+        2,
+        Event::Wrote {
+            message_id: id(name),
+            purpose,
+            to: vec![address(ANN)],
+            said: vec![],
+        },
+    ));
+    journal.record(entry, moment(2)).unwrap();
+}
+
+fn at(seconds: i64, event: Event) -> (TicketId, TimedEvent) {
+    let timed = TimedEvent {
+        at: moment(seconds),
+        cause: None,
+        event,
+    };
+    (ticket(1), timed)
+}
+
+fn staff_replied() -> Entry {
+    let event = Event::StaffReplied {
+        member: address("kim@desk.example"),
+    };
+    Entry {
+        events: vec![at(9, event)],
+        ..Entry::default()
+    }
+}
+
+#[test]
+fn an_automatic_mail_that_a_person_overtakes_is_never_sent() {
+    for (purpose, is_withdrawn) in [
+        (Purpose::Answer, true),
+        (Purpose::Question, true),
+        (Purpose::Notice, true),
+        (Purpose::Delay, true),
+        (Purpose::StopConfirmation, false),
+        (Purpose::StaffReply, false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        waiting(&journal, "a@desk.example", purpose);
+        let taken_out = journal.due(moment(8), 9).unwrap();
+        journal.record(staff_replied(), moment(9)).unwrap();
+        let left = journal.due(moment(99), 9).unwrap();
+        assert_eq!(left.is_empty(), is_withdrawn, "{purpose:?}");
+        // The outbox had it in its hand already, and learns it as it begins.
+        let begun = journal.begin_attempt(taken_out[0].clone(), CopyProof::Asked, moment(10));
+        assert_eq!(begun.is_err(), is_withdrawn, "{purpose:?}");
+        let story = journal.ticket(&ticket(1)).unwrap().unwrap();
+        let told = story.events.iter().any(|timed| {
+            matches!(&timed.event, Event::MailWithdrawn { message_id, .. } if message_id.as_str() == "a@desk.example")
+        });
+        assert_eq!(told, is_withdrawn, "{purpose:?}");
+        // Nothing is wrong that staff would have to be told of, and the customer's mail can be filed.
+        assert!(journal.given_up_untold(9).unwrap().is_empty());
+        let filed = journal.to_file(moment(99_999), 9).unwrap();
+        assert_eq!(filed.len(), usize::from(is_withdrawn), "{purpose:?}");
+    }
+}
+
+#[test]
+fn what_may_have_left_is_not_withdrawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    waiting(&journal, "a@desk.example", Purpose::Notice);
+    let due = journal.due(moment(8), 9).unwrap();
+    let attempt = journal
+        .begin_attempt(due[0].clone(), CopyProof::Asked, moment(8))
+        .unwrap();
+    journal.record(staff_replied(), moment(9)).unwrap();
+    journal
+        .settle(attempt, AttemptOutcome::Sent, moment(10))
+        .unwrap();
+    let record = journal.effect(&id("a@desk.example")).unwrap().unwrap();
+    assert_eq!(record.state, EffectState::Sent { at: moment(10) });
+}
+
+#[test]
+fn what_a_timer_decided_on_an_older_story_is_not_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    journal.record(entry(1, vec![]), moment(0)).unwrap();
+    let promised = Event::HandedOff {
+        team: TeamName("service".to_owned()),
+        promised_by: Some(moment(100)),
+        notice: Notice::Sent {
+            text: String::new(),
+        },
+        why: String::new(),
+    };
+    let entry = Entry {
+        events: vec![at(1, promised)],
+        ..Entry::default()
+    };
+    journal.record(entry, moment(1)).unwrap();
+    assert_eq!(journal.with_deadlines().unwrap(), [ticket(1)]);
+    let looked = journal.ticket(&ticket(1)).unwrap().unwrap();
+    let stood = AsItStood {
+        ticket: ticket(1),
+        events: looked.events.len(),
+    };
+    let timer = |stood: &AsItStood| Entry {
+        effects: vec![answer("delay@desk.example")],
+        only_if: Some(stood.clone()),
+        ..Entry::default()
+    };
+    // A person answers between the look and the record.
+    journal.record(staff_replied(), moment(9)).unwrap();
+    assert!(
+        journal
+            .record(timer(&stood), moment(101))
+            .unwrap()
+            .is_empty()
+    );
+    assert!(journal.due(moment(999), 9).unwrap().is_empty());
+    journal.forget_deadline(&stood).unwrap();
+    assert_eq!(journal.with_deadlines().unwrap(), [ticket(1)]);
+    // On the story as it stands it is.
+    let stood = AsItStood {
+        events: stood.events + 1,
+        ..stood
+    };
+    assert_eq!(journal.record(timer(&stood), moment(102)).unwrap().len(), 1);
+    journal.forget_deadline(&stood).unwrap();
+    assert!(journal.with_deadlines().unwrap().is_empty());
 }

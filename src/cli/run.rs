@@ -3,7 +3,7 @@
 
 use super::{Common, Failure, log};
 use crate::config::Settings;
-use crate::gateway::{Gateway, Learner, Office, Wiring};
+use crate::gateway::{Deadlines, Gateway, Learner, Office, Wiring};
 use crate::journal::Journal;
 use crate::learning::Lesson;
 use crate::outbox::Outbox;
@@ -90,6 +90,13 @@ impl Daemon {
             Arc::clone(&self.taught),
         );
         let learner = tokio::spawn(learner.run(self.shutdown.clone()));
+        let deadlines = Deadlines::new(
+            Arc::clone(&self.office),
+            Arc::clone(&self.journal),
+            Arc::clone(&self.outbox_wake),
+            swept.clone(),
+        );
+        let mut deadlines = tokio::spawn(deadlines.run(self.shutdown.clone()));
         let control = tokio::spawn(serve_control(
             control::Sources {
                 journal: Arc::clone(&self.journal),
@@ -112,7 +119,12 @@ impl Daemon {
         tell_systemd(&[NotifyState::Ready]);
 
         let ended = loop {
-            match next_happening(&mut signals, &mut gateway, &mut outbox.task).await {
+            let parts = Parts {
+                gateway: &mut gateway,
+                outbox: &mut outbox.task,
+                deadlines: &mut deadlines,
+            };
+            match next_happening(&mut signals, parts).await {
                 Happening::Reload => {
                     if self.reload() {
                         outbox.stop().await;
@@ -130,7 +142,7 @@ impl Daemon {
         tell_systemd(&[NotifyState::Stopping]);
         self.shutdown.cancel();
         outbox.stop.cancel();
-        for task in [outbox.task, gateway, control, watchdog, learner] {
+        for task in [outbox.task, gateway, deadlines, control, watchdog, learner] {
             // One that has ended is not asked again; one that panicked has been reported by the panic hook.
             if !task.is_finished() {
                 let _ = task.await;
@@ -219,15 +231,19 @@ enum Happening {
     Ended(&'static str),
 }
 
-async fn next_happening(
-    signals: &mut Signals,
-    gateway: &mut JoinHandle<()>,
-    outbox: &mut JoinHandle<()>,
-) -> Happening {
+/// The parts without which the daemon is none.
+struct Parts<'a> {
+    gateway: &'a mut JoinHandle<()>,
+    outbox: &'a mut JoinHandle<()>,
+    deadlines: &'a mut JoinHandle<()>,
+}
+
+async fn next_happening(signals: &mut Signals, parts: Parts<'_>) -> Happening {
     tokio::select! {
         happening = signals.next() => happening,
-        _ = gateway => Happening::Ended("the part that watches the inbox"),
-        _ = outbox => Happening::Ended("the part that sends mail"),
+        _ = parts.gateway => Happening::Ended("the part that watches the inbox"),
+        _ = parts.outbox => Happening::Ended("the part that sends mail"),
+        _ = parts.deadlines => Happening::Ended("the part that watches promises"),
     }
 }
 
@@ -297,11 +313,17 @@ mod tests {
         let mut signals = Signals::listen().unwrap();
         let lives = || tokio::spawn(std::future::pending::<()>());
         let dies = || tokio::spawn(async { panic!("as a test") });
-        for (mut gateway, mut outbox, part) in [
-            (dies(), lives(), "the part that watches the inbox"),
-            (lives(), dies(), "the part that sends mail"),
+        for (mut gateway, mut outbox, mut deadlines, part) in [
+            (dies(), lives(), lives(), "the part that watches the inbox"),
+            (lives(), dies(), lives(), "the part that sends mail"),
+            (lives(), lives(), dies(), "the part that watches promises"),
         ] {
-            let happening = next_happening(&mut signals, &mut gateway, &mut outbox).await;
+            let parts = Parts {
+                gateway: &mut gateway,
+                outbox: &mut outbox,
+                deadlines: &mut deadlines,
+            };
+            let happening = next_happening(&mut signals, parts).await;
             assert_eq!(happening, Happening::Ended(part));
         }
     }

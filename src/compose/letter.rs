@@ -53,9 +53,12 @@ impl Purpose {
             Self::ApprovedAnswer => "approved",
             Self::ForwardForApproval => "forwarded",
             Self::StaffHint => "hint",
+            Self::StaffAnswer => "told",
             Self::DeliveryTrouble => "delivery",
             Self::Trouble => "trouble",
             Self::StopConfirmation => "stop",
+            Self::Reminder => "reminder",
+            Self::Delay => "delay",
         }
     }
 }

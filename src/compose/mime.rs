@@ -332,6 +332,14 @@ fn encoded_words(text: &str) -> String {
     encoded.collect::<Vec<_>>().join("\r\n ")
 }
 
+/// The digit of a number below 16.
+const fn hexadecimal(number: u8) -> char {
+    match number {
+        0..=9 => (b'0' + number) as char,
+        _ => (b'A' + number - 10) as char,
+    }
+}
+
 /// RFC 2045 section 6.7; CRLF line ends, lines of at most 76.
 fn quoted_printable(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() + text.len() / 8);
@@ -349,19 +357,27 @@ fn quoted_printable(text: &str) -> String {
             // A dot or "From " at the start of a line has been mangled on the way often enough.
             let is_risky =
                 width == 0 && (character == '.' || (character == 'F' && line.starts_with("From ")));
-            let piece = if is_literal && !is_risky {
-                character.to_string()
+            let is_plain = is_literal && !is_risky;
+            let length = if is_plain {
+                1
             } else {
-                let mut buffer = [0; 4];
-                let bytes = character.encode_utf8(&mut buffer).bytes();
-                bytes.map(|byte| format!("={byte:02X}")).collect()
+                3 * character.len_utf8()
             };
-            if width + piece.len() > 75 {
+            if width + length > 75 {
                 encoded.push_str("=\r\n");
                 width = 0;
             }
-            encoded.push_str(&piece);
-            width += piece.len();
+            if is_plain {
+                encoded.push(character);
+            } else {
+                let mut buffer = [0; 4];
+                for byte in character.encode_utf8(&mut buffer).bytes() {
+                    encoded.push('=');
+                    encoded.push(hexadecimal(byte >> 4));
+                    encoded.push(hexadecimal(byte & 15));
+                }
+            }
+            width += length;
         }
     }
     encoded

@@ -1,12 +1,15 @@
 //! Which mails follow from a decision? Templates, packet, notice, threading headers, MIME: the exact bytes. Pure.
 
+mod asked;
 mod check;
 mod customer;
+mod due;
 mod guard;
 mod letter;
 mod markup;
 mod mime;
 mod packet;
+mod reassigned;
 mod rule_titles;
 mod staff;
 mod story;
@@ -20,7 +23,7 @@ mod view;
 mod words;
 
 use crate::config::{Problem, Settings, Team};
-use crate::decide::{Action, Decision, HandOff, NoticePlan, Situation};
+use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Situation};
 use crate::desk::StaffAct;
 use crate::ticket::{Holder, Party};
 use staff::Desk;
@@ -55,12 +58,18 @@ pub enum Purpose {
     ForwardForApproval,
     /// That something cannot be done, to a team member.
     StaffHint,
+    /// What a member asked for (`HELP`, `WHY`, `LATER`), to their team.
+    StaffAnswer,
     /// That a mail of ours did not arrive, to staff.
     DeliveryTrouble,
     /// That something is wrong with handoffd or was kept aside, to the admin.
     Trouble,
     /// `STOP` was understood, to the customer, once.
     StopConfirmation,
+    /// That a promise is about to lapse or has lapsed, to staff.
+    Reminder,
+    /// That an answer takes longer than was promised, with a new time, to the customer.
+    Delay,
 }
 
 /// The envelope sender (RFC 5321 section 4.5.5; RFC 3834 section 3.3: automatic mail has a null one).
@@ -298,9 +307,12 @@ impl View<'_> {
                 ..
             } => Ok(vec![self.hint(self.team(team)?, member, why)?]),
             Action::Staff {
+                team,
+                member,
                 act,
                 draft,
                 hand_off,
+                meant,
                 ..
             } => {
                 let words = match (act, draft) {
@@ -320,7 +332,19 @@ impl View<'_> {
                     Some(hand_off) => self.notice_of(hand_off)?,
                     None => None,
                 };
-                Ok(words.into_iter().chain(notice).collect())
+                let to_staff = match (act, meant) {
+                    (StaffAct::AskHelp, _) => Some(self.help(self.team(team)?, member)?),
+                    (StaffAct::AskWhy, _) => Some(self.why(self.team(team)?, member)?),
+                    (_, Some(Meant::Until(until))) => {
+                        Some(self.put_off(self.team(team)?, member, *until)?)
+                    }
+                    (_, Some(Meant::Team(new))) => {
+                        let gives = (member, team);
+                        Some(self.reassigned(gives, self.team(new)?, hand_off.as_ref())?)
+                    }
+                    _ => None,
+                };
+                Ok(words.into_iter().chain(notice).chain(to_staff).collect())
             }
             Action::Quarantine => Ok(vec![self.quarantine_report()]),
         }

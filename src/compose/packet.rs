@@ -436,7 +436,7 @@ fn trust_word(sender: &Sender) -> &'static str {
 }
 
 /// Each automatic mail so far: when, which text, how sure, and what came back.
-fn tried(ticket: &Ticket, tongue: Tongue, team: &Team) -> Vec<String> {
+pub(super) fn tried(ticket: &Ticket, tongue: Tongue, team: &Team) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut open = false;
     for timed in &ticket.events {

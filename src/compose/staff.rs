@@ -9,7 +9,7 @@ use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing, Purpose, customer};
 use crate::config::{Settings, Team};
 use crate::decide::HandOff;
-use crate::desk::PACKET_MARKER;
+use crate::desk::{PACKET_MARKER, Sender};
 use crate::mail::{Address, Extent, Forwarded, HeaderText};
 use crate::ticket::{Draft, Party, Ticket, TokenKey};
 use jiff::Timestamp;
@@ -41,6 +41,7 @@ impl View<'_> {
     pub(super) fn wrote_again(&self, team: &Team) -> Result<Outgoing, ComposeError> {
         let further = [
             ("who", json!(self.who())),
+            ("ticket_of", json!(self.ticket_of()?)),
             (
                 "reason",
                 json!(shortened(&self.decision.reasons.first.sentence, 200)),
@@ -62,6 +63,14 @@ impl View<'_> {
             data,
             parts,
         )
+    }
+
+    /// Whose ticket it is, where somebody else wrote: nobody is told a name twice.
+    fn ticket_of(&self) -> Result<String, ComposeError> {
+        match self.situation.sender {
+            Sender::Customer(_) => Ok(String::new()),
+            _ => Ok(self.customer()?.to_string()),
+        }
     }
 
     /// A proposed answer.
@@ -127,7 +136,10 @@ impl View<'_> {
         let further = [
             ("member", json!(member.as_str())),
             ("why", json!(shortened(why, 600))),
-            ("can_reply", json!(self.staff_tongue.can_reply())),
+            (
+                "can_reply",
+                json!(self.staff_tongue.can_reply_in(&self.ticket)),
+            ),
             ("mail_text", json!(self.mail_text())),
         ];
         let data = self.staff_data(further)?;
@@ -142,7 +154,7 @@ impl View<'_> {
         }
     }
 
-    fn staff_data<const N: usize>(
+    pub(super) fn staff_data<const N: usize>(
         &self,
         further: [(&str, Value); N],
     ) -> Result<Map<String, Value>, ComposeError> {
@@ -158,7 +170,7 @@ impl View<'_> {
         Ok(data)
     }
 
-    fn to_team(
+    pub(super) fn to_team(
         &self,
         purpose: Purpose,
         template: &str,
@@ -186,7 +198,7 @@ impl View<'_> {
     }
 }
 
-fn subject_for_staff(ticket: &Ticket, reference: &str, tongue: Tongue) -> String {
+pub(super) fn subject_for_staff(ticket: &Ticket, reference: &str, tongue: Tongue) -> String {
     let mails = ticket.customer_mails();
     let theirs = mails.last().map(|mail| mail.subject.as_str());
     let bare = customer::without_prefixes(theirs.unwrap_or_default(), reference);
@@ -205,7 +217,7 @@ pub(super) struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// A mail to a team about a ticket.
+    /// A mail to a team's mailbox about a ticket.
     #[allow(clippy::too_many_arguments)]
     fn to_team(
         &self,
@@ -214,6 +226,26 @@ impl Desk<'_> {
         template: &str,
         ticket: &Ticket,
         team: &Team,
+        data: Map<String, Value>,
+        parts: Vec<Part>,
+        cause: &[u8],
+    ) -> Result<Outgoing, ComposeError> {
+        let to = &team.address;
+        self.to_staff(
+            templates, purpose, template, ticket, team, to, data, parts, cause,
+        )
+    }
+
+    /// A mail about a ticket to somebody who speaks for a team.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn to_staff(
+        &self,
+        templates: &Templates,
+        purpose: Purpose,
+        template: &str,
+        ticket: &Ticket,
+        team: &Team,
+        to: &Address,
         data: Map<String, Value>,
         parts: Vec<Part>,
         cause: &[u8],
@@ -228,12 +260,12 @@ impl Desk<'_> {
             manner: Manner::Internal,
             ticket: Some(&ticket.id),
             party: Some(Party::Staff(team.name.clone())),
-            to: team.address.clone(),
+            to: to.clone(),
             to_name: None,
             cause,
             subject: rendered.subject,
             document: rendered.document,
-            thread: ticket.staff_thread(&team.address),
+            thread: ticket.staff_thread(to),
             parts,
             language: &language.0,
         };

@@ -1,10 +1,11 @@
 //! What does the ticket's story gain? The arrival of the mail, what was decided with every reason, what was done, and each mail that leaves.
 
+use super::words::shortened;
 use super::{Outgoing, Purpose};
 use crate::config::FactName;
-use crate::decide::{Action, Decision, HandOff, NoticePlan, Situation};
+use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Situation};
 use crate::desk::{Sender, StaffAct, Trust};
-use crate::mail::{BounceAction, Forwarded, SenderKind};
+use crate::mail::{Address, BounceAction, Forwarded, SenderKind};
 use crate::ticket::{Event, MailSummary, Notice};
 use crate::understand::summary::{kept_of_ours, question_for};
 use crate::understand::{CustomerWord, FactSource};
@@ -12,6 +13,12 @@ use std::collections::BTreeMap;
 
 /// How much of a mail's new text the ticket keeps, in characters.
 const EXCERPT_CHARACTERS: usize = 2_000;
+
+/// How much it keeps of the words that show a reason.
+const EVIDENCE_CHARACTERS: usize = 200;
+
+/// So many intents beside the nearest are kept of a decision.
+const CLOSE_MAX: usize = 3;
 
 /// The mail as the ticket keeps it.
 fn summary(situation: &Situation<'_>) -> MailSummary {
@@ -172,11 +179,24 @@ fn decided(decision: &Decision, situation: &Situation<'_>) -> Event {
         | Action::Quarantine => None,
         _ => nearest(),
     };
+    let reasons = || std::iter::once(&reasons.first).chain(&reasons.further);
+    let is_of_staff = matches!(decision.action, Action::Staff { .. });
+    let evidence = reasons().map(|reason| shortened(&reason.evidence, EVIDENCE_CHARACTERS));
+    let others = situation.understanding.intents.iter();
+    let others = others.filter(|other| {
+        intent
+            .as_ref()
+            .is_some_and(|(name, _)| *name != other.intent)
+    });
     Event::Decided {
         decision: decision.action.as_str(),
-        reasons: std::iter::once(&reasons.first)
-            .chain(&reasons.further)
+        reasons: reasons()
             .map(|reason| (reason.rule.to_owned(), reason.sentence.clone()))
+            .collect(),
+        evidence: evidence.filter(|_| !is_of_staff).collect(),
+        close: others
+            .take(CLOSE_MAX)
+            .map(|other| (other.intent.clone(), other.confidence))
             .collect(),
         intent,
     }
@@ -283,6 +303,7 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
             draft,
             hand_off,
             lesson,
+            meant,
             ..
         } => {
             let learned = lesson.as_ref().map(|lesson| Event::Learned {
@@ -303,6 +324,14 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
                     why: why.clone(),
                 }],
                 StaffAct::Take => vec![Event::Taken { member }],
+                StaffAct::Postpone { .. } | StaffAct::GiveToTeam { .. } => {
+                    // A draft that nobody sent: the hand-off below says which team has it.
+                    let meant = meant.as_ref().filter(|_| hand_off.is_none());
+                    meant
+                        .map(|meant| put_off_or_given(member, meant))
+                        .into_iter()
+                        .collect()
+                }
                 StaffAct::GiveBack => vec![Event::GivenBack { member }],
                 StaffAct::Close => vec![Event::Closed {
                     member: Some(member),
@@ -312,7 +341,10 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
                     text: text.clone(),
                 }],
                 StaffAct::Reply { .. } => vec![Event::StaffReplied { member }],
-                StaffAct::NameIntent { .. } | StaffAct::Nothing => vec![],
+                StaffAct::NameIntent { .. }
+                | StaffAct::AskWhy
+                | StaffAct::AskHelp
+                | StaffAct::Nothing => vec![],
             };
             events.extend(learned);
             let hand_off = hand_off.as_ref();
@@ -327,6 +359,19 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
                 .map(|from| from.address.clone()),
             why: why.clone(),
         }],
+    }
+}
+
+fn put_off_or_given(member: Address, meant: &Meant) -> Event {
+    match meant {
+        Meant::Until(until) => Event::Postponed {
+            member,
+            until: *until,
+        },
+        Meant::Team(team) => Event::Reassigned {
+            member,
+            team: team.clone(),
+        },
     }
 }
 

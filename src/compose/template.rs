@@ -19,9 +19,11 @@ macro_rules! built_in {
 }
 built_in! {
     "en": "answer", "question", "notice", "stop-confirmation", "approved-answer", "staff-reply", "packet",
-          "customer-wrote-again", "draft", "forwarded", "staff-hint", "delivery-trouble";
+          "customer-wrote-again", "draft", "forwarded", "staff-hint", "staff-answer", "given-to-team",
+          "delivery-trouble", "reminder", "delay";
     "de": "answer", "question", "notice", "stop-confirmation", "approved-answer", "staff-reply", "packet",
-          "customer-wrote-again", "draft", "forwarded", "staff-hint", "delivery-trouble";
+          "customer-wrote-again", "draft", "forwarded", "staff-hint", "staff-answer", "given-to-team",
+          "delivery-trouble", "reminder", "delay";
 }
 
 /// The languages that templates are built in for. The words that the code puts into them are there in these only.

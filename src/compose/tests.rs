@@ -1,5 +1,7 @@
 //! Whole outgoing mails as snapshots, and what no mail may ever hold.
 
+mod asked;
+mod due;
 mod hostile;
 mod leaks;
 mod manners;
@@ -12,7 +14,7 @@ use crate::decide::test_situation::{
     TestSituation, TicketStory, address, article, at, draft, fact, intent, key, language,
     message_id, settings, team_name,
 };
-use crate::decide::{Action, Decision, HandOff, NoticePlan, Reason, Reasons};
+use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Reason, Reasons};
 use crate::desk::StaffAct;
 use crate::mail::{Attachment, HeaderText};
 use crate::understand::Urgency;
@@ -86,6 +88,7 @@ fn staff(act: StaffAct) -> Decision {
         draft: None,
         impossible: None,
         lesson: None,
+        meant: None,
         hand_off: None,
     })
 }

@@ -4,6 +4,7 @@
 use super::Purpose;
 use crate::config::{Language, Team};
 use crate::desk::{Sender, Trust};
+use crate::ticket::Ticket;
 use crate::understand::{Author, Source, SourcePart, Urgency};
 use jiff::Timestamp;
 use jiff::civil::Weekday;
@@ -46,7 +47,7 @@ impl Tongue {
                 "This mail was written automatically, and it is the last one. To reach a person, simply reply, or reply with the word HUMAN. STOP was understood.",
                 "Diese Mail wurde automatisch geschrieben, und es ist die letzte. Einen Menschen erreichen Sie mit jeder Antwort, auch mit dem Wort MENSCH. STOP wurde verstanden.",
             ),
-            Purpose::Notice => self.choose(
+            Purpose::Notice | Purpose::Delay => self.choose(
                 "This mail was written automatically; the answer will come from a person. To ask for a person at any time, reply with the word HUMAN. Reply with STOP to get no more automatic mail.",
                 "Diese Mail wurde automatisch geschrieben; die Antwort kommt von einem Menschen. Einen Menschen erreichen Sie jederzeit, wenn Sie mit dem Wort MENSCH antworten. Mit STOP bekommen Sie keine automatischen Mails mehr.",
             ),
@@ -172,8 +173,8 @@ impl Tongue {
         match sender {
             Sender::Customer(Trust::Proven) => self.choose("proven by DMARC", "belegt durch DMARC"),
             Sender::Customer(Trust::Thread) => self.choose(
-                "replies to our own mail (holds the ticket's token)",
-                "antwortet auf unsere Mail (hat das Kennwort des Vorgangs)",
+                "replies to our own mail, with the ticket's token",
+                "antwortet auf unsere Mail, mit dem Kennwort des Vorgangs",
             ),
             Sender::Customer(Trust::Claimed) => {
                 self.choose("identity not proven", "Identität nicht belegt")
@@ -200,16 +201,16 @@ impl Tongue {
     /// What staff can reply where no draft waits.
     pub(super) const fn can_reply(self) -> &'static str {
         self.choose(
-            "your answer, above the first line: it goes to the customer as you write it. Or one word: TAKE, BACK (to automation), CLOSE, NOTE text, INTENT name (learn what this is about; INTENT none: no article)",
-            "Ihre Antwort, über der ersten Zeile: sie geht so an den Kunden. Oder ein Wort: ÜBERNEHME, ZURÜCK (an die Automatik), SCHLIESSEN, NOTIZ Text, ANLIEGEN Name (lernen, worum es geht; ANLIEGEN keines: kein Artikel)",
+            "your answer, above the first line: it goes to the customer as you write it. Or one word: TAKE, BACK (to automation), CLOSE, LATER 2d, TEAM name, NOTE text, INTENT name, WHY, HELP (says what each does)",
+            "Ihre Antwort, über der ersten Zeile: sie geht so an den Kunden. Oder ein Wort: ÜBERNEHME, ZURÜCK (an die Automatik), SCHLIESSEN, SPÄTER 2T, TEAM Name, NOTIZ Text, ANLIEGEN Name, WARUM, HILFE (sagt, was jedes tut)",
         )
     }
 
     /// What staff can reply to a draft.
     pub(super) const fn can_reply_to_draft(self) -> &'static str {
         self.choose(
-            "Reply OK to send it, NO and why to refuse it, or with your own answer instead",
-            "Antworten Sie JA, um sie zu senden, NEIN und warum, um sie abzulehnen, oder mit Ihrer eigenen Antwort",
+            "Reply OK to send it, NO and why to refuse it, or with your own answer instead; HELP lists all words",
+            "Antworten Sie JA, um sie zu senden, NEIN und warum, um sie abzulehnen, oder mit Ihrer eigenen Antwort; HILFE nennt alle Wörter",
         )
     }
 
@@ -219,6 +220,24 @@ impl Tongue {
             "Reply OK to open it (the customer is told that a person answers, and by when), NO to drop it, or with your answer to the customer",
             "Antworten Sie JA, um ihn zu eröffnen (der Kunde erfährt, dass und bis wann ein Mensch antwortet), NEIN, um sie fallen zu lassen, oder mit Ihrer Antwort an den Kunden",
         )
+    }
+
+    /// What staff can reply in this ticket as it stands.
+    pub(super) fn can_reply_in(self, ticket: &Ticket) -> String {
+        let waiting = if ticket.waiting_draft().is_some() {
+            self.choose(
+                "OK to send the draft, NO and why to refuse it, or ",
+                "JA, um den Entwurf zu senden, NEIN und warum, um ihn abzulehnen, oder ",
+            )
+        } else if ticket.waiting_forward().is_some() {
+            self.choose(
+                "OK to make the forwarded mail a ticket, NO to drop it, or ",
+                "JA, damit die weitergeleitete Mail ein Vorgang wird, NEIN, um sie fallen zu lassen, oder ",
+            )
+        } else {
+            ""
+        };
+        format!("{waiting}{}", self.can_reply())
     }
 
     /// The neutral subject of a first mail to somebody who is not shown to be who they say.

@@ -68,6 +68,22 @@ impl WorkingHours {
         from.saturating_add(plain).unwrap_or(Timestamp::MAX)
     }
 
+    /// How much working time lies between two moments.
+    #[must_use]
+    pub fn open_between(&self, from: Timestamp, until: Timestamp) -> Duration {
+        let spans = self
+            .open_spans(from)
+            .take_while(|(start, _)| *start < until);
+        let open: SignedDuration = spans
+            .map(|(start, end)| end.min(until).duration_since(start.max(from)))
+            .fold(SignedDuration::ZERO, |sum, open| sum.saturating_add(open));
+        if open.is_zero() && self.spans.is_empty() {
+            // A team without hours is promised for in plain time.
+            return Duration::try_from(until.duration_since(from)).unwrap_or_default();
+        }
+        Duration::try_from(open).unwrap_or_default()
+    }
+
     /// Whether people are at work at that moment.
     #[must_use]
     pub fn are_open_at(&self, moment: Timestamp) -> bool {

@@ -1,6 +1,7 @@
 //! From `handoffd.toml` to checked [`Settings`], naming all problems in one run.
 
 mod fact;
+mod holidays;
 #[cfg(test)]
 mod reference_text;
 mod servers;
@@ -111,6 +112,7 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
         return None;
     }
     let top = Section::new("", Some(document.get_ref()), 0..0, source);
+    // Every part is read before any result is asked for, so that one run names all problems.
     let surroundings = Surroundings {
         folder: source
             .path()
@@ -119,9 +121,7 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
             .unwrap_or_default(),
         credentials,
     };
-
-    // Every part is read before any result is asked for, so that one run names all problems.
-    let teams = team::teams(&top);
+    let teams = team::teams(&top, &surroundings);
     let support = support::support(&top, &teams);
     let inbox = servers::inbox(&top, &surroundings);
     let smtp = servers::smtp(&top, &surroundings);
@@ -331,6 +331,8 @@ mod tests {
         for name in ["knowledge", "templates", "models"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
+        let holiday = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\n";
+        std::fs::write(folder.path().join("holidays.ics"), holiday).unwrap();
         for name in ["imap.password", "smtp.password"] {
             let file = folder.path().join(name);
             std::fs::write(&file, "secret\n").unwrap();
@@ -406,8 +408,12 @@ mod tests {
         assert_eq!(smtp(&shown), smtp(&bare));
         let (shown, bare) = (&shown.teams[0], &bare.teams[0]);
         assert_eq!(
-            (shown.reply_within, shown.keep_signature),
-            (bare.reply_within, bare.keep_signature)
+            (
+                shown.reply_within,
+                shown.remind_before,
+                shown.keep_signature
+            ),
+            (bare.reply_within, bare.remind_before, bare.keep_signature)
         );
         assert_eq!(shown.hours.spans, bare.hours.spans);
         assert_eq!(shown.hours.time_zone, bare.hours.time_zone);

@@ -204,6 +204,10 @@ pub struct Team {
     pub hours: WorkingHours,
     /// The promise: an answer within this much working time.
     pub reply_within: Duration,
+    /// The team is reminded when so much working time is left of a promise.
+    pub remind_before: Duration,
+    /// Reminded as well when half of that is left, and told of broken promises.
+    pub second_address: Option<Address>,
     /// Whether a member's own signature stays on the reply that the customer gets.
     pub keep_signature: bool,
 }

@@ -6,7 +6,7 @@ use crate::journal::{
     EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError, purpose_word,
 };
 use crate::mail::MessageId;
-use crate::ticket::{Event, Status, Ticket, TicketId, TimedEvent};
+use crate::ticket::{Event, PromiseOutcome, Status, Ticket, TicketId, TimedEvent};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -132,7 +132,24 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
         "mails_given_up": journal.count_effects(EffectFilter::GivenUp)?,
         "next_mail_due": journal.next_due()?,
         "learned_kept": journal.lessons()?.len(),
+        "promises": promises(&journal.tickets(ROWS_MAX)?),
     })])
+}
+
+/// What came of the times that customers were told, in the newest tickets.
+fn promises(tickets: &[Ticket]) -> Value {
+    let all: Vec<PromiseOutcome> = tickets
+        .iter()
+        .flat_map(Ticket::promises)
+        .map(|promise| promise.outcome)
+        .collect();
+    let count = |outcome| all.iter().filter(|one| **one == outcome).count();
+    json!({
+        "open": count(PromiseOutcome::Open),
+        "kept": count(PromiseOutcome::Kept),
+        "broken": count(PromiseOutcome::Broken),
+        "withdrawn": count(PromiseOutcome::Withdrawn),
+    })
 }
 
 fn retry(journal: &Journal, text: &str, now: Timestamp) -> Result<Vec<Value>, Refusal> {
@@ -206,9 +223,10 @@ fn effect_row(effect: &EffectRecord) -> Value {
         EffectState::InDoubt { since } => ("in-doubt", since),
         EffectState::Sent { at } => ("sent", at),
         EffectState::GivenUp { at, .. } => ("given-up", at),
+        EffectState::Withdrawn { at, .. } => ("withdrawn", at),
     };
     let why = match &effect.state {
-        EffectState::GivenUp { why, .. } => Some(why.clone()),
+        EffectState::GivenUp { why, .. } | EffectState::Withdrawn { why, .. } => Some(why.clone()),
         _ => effect.last_failure.clone(),
     };
     let to: Vec<&str> = (effect.recipients.iter()).map(|to| to.as_str()).collect();

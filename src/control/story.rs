@@ -2,7 +2,7 @@
 
 use crate::journal::purpose_word;
 use crate::mail::Address;
-use crate::ticket::{Event, MailSummary, Notice, TimedEvent};
+use crate::ticket::{Event, MailSummary, Notice, Reminded, TimedEvent};
 use serde_json::{Value, json};
 
 /// An event as a row: when, what, and the words that belong to it.
@@ -51,14 +51,25 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         Event::Decided {
             decision,
             reasons,
+            evidence,
             intent,
+            close,
         } => {
-            let mut words: Vec<String> = (reasons.iter())
-                .map(|(rule, sentence)| format!("{rule}: {sentence}"))
+            let shown = evidence.iter().map(String::as_str);
+            let shown = shown.chain(std::iter::repeat(""));
+            let mut words: Vec<String> = (reasons.iter().zip(shown))
+                .map(|((rule, sentence), words)| match words {
+                    "" => format!("{rule}: {sentence}"),
+                    words => format!("{rule}: {sentence}: “{words}”"),
+                })
                 .collect();
             if let Some((intent, confidence)) = intent {
                 words.push(format!("nearest intent: {intent} ({confidence:.2})"));
             }
+            words.extend(
+                (close.iter())
+                    .map(|(intent, confidence)| format!("also close: {intent} ({confidence:.2})")),
+            );
             (format!("decided: {decision}"), words)
         }
         Event::Answered {
@@ -84,14 +95,29 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         } => {
             let mut words = vec![why.clone()];
             words.extend(promised_by.map(|by| format!("promised by {by}")));
-            match notice {
-                Notice::Sent { text } => {
-                    words.push("the customer was told:".to_owned());
-                    words.extend(lines(text));
-                }
-                Notice::Withheld { why } => words.push(format!("the customer was not told: {why}")),
-            }
+            words.extend(told(notice));
             (format!("handed off to {team}"), words)
+        }
+        Event::Reminded { team, whom, of } => {
+            let whom = match whom {
+                Reminded::Team => "the team",
+                Reminded::SecondAddress => "its second address",
+            };
+            let title = format!("reminded {whom} ({team}) of what is due on {of}");
+            (title, none())
+        }
+        Event::PromiseLapsed {
+            team,
+            promised_by,
+            new_promise,
+            notice,
+        } => {
+            let mut words = Vec::new();
+            words.extend(new_promise.map(|by| format!("promised anew by {by}")));
+            words.extend(told(notice));
+            let title =
+                format!("promise of {team} not kept: an answer was promised by {promised_by}");
+            (title, words)
         }
         Event::Forwarded { member, team } => (
             format!("forwarded from {member}; waits for a yes of {team}"),
@@ -105,6 +131,12 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         }
         Event::DraftWithdrawn => ("draft withdrawn: a newer mail came".to_owned(), none()),
         Event::Taken { member } => (format!("{} took the ticket", by(member)), none()),
+        Event::Reassigned { member, team } => {
+            (format!("{} gave it to team {team}", by(member)), none())
+        }
+        Event::Postponed { member, until } => {
+            (format!("{} put it off until {until}", by(member)), none())
+        }
         Event::GivenBack { member } => (format!("{} gave it back", by(member)), none()),
         Event::Noted { member, text } => (format!("{} noted", by(member)), lines(text)),
         Event::Learned { member, intent, .. } => {
@@ -151,6 +183,16 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             ),
             lines(why),
         ),
+        Event::MailWithdrawn {
+            message_id,
+            purpose,
+        } => (
+            format!(
+                "not sent: the {} that waited, because a person wrote",
+                purpose_word(*purpose)
+            ),
+            vec![message_id.to_string()],
+        ),
         Event::Wrote {
             message_id,
             purpose,
@@ -172,6 +214,18 @@ fn summary(mail: &MailSummary) -> Vec<String> {
     let mut words = vec![format!("subject: {}", mail.subject)];
     words.extend(lines(&mail.excerpt));
     words
+}
+
+/// What a customer was told.
+fn told(notice: &Notice) -> Vec<String> {
+    match notice {
+        Notice::Sent { text } => {
+            let mut words = vec!["the customer was told:".to_owned()];
+            words.extend(lines(text));
+            words
+        }
+        Notice::Withheld { why } => vec![format!("the customer was not told: {why}")],
+    }
 }
 
 fn lines(text: &str) -> Vec<String> {

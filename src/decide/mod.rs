@@ -2,6 +2,7 @@
 //! matches decides, every other that matched is a further reason (design, section 6).
 
 mod answer;
+mod due;
 mod explanation;
 mod hand_off;
 mod leave;
@@ -17,6 +18,7 @@ mod tests;
 mod unsure;
 mod view;
 
+pub use due::{Due, due};
 use view::View;
 
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};
@@ -195,9 +197,20 @@ pub enum Action {
         hand_off: Option<HandOff>,
         /// What is learned of it.
         lesson: Option<Lesson>,
+        /// What the time or the team that the word names comes to (`LATER`, `TEAM`).
+        meant: Option<Meant>,
     },
     /// Kept aside, and the admin told.
     Quarantine,
+}
+
+/// What a member's word comes to that names a time or a team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// The team is reminded then.
+    Until(Timestamp),
+    /// That team has the ticket from here.
+    Team(TeamName),
 }
 
 /// A person takes over.

@@ -94,6 +94,8 @@ fn team(name: &str, members: &[&str]) -> Team {
             holidays: BTreeSet::new(),
         },
         reply_within: Duration::from_secs(4 * 3600),
+        remind_before: Duration::from_secs(3600),
+        second_address: None,
         keep_signature: false,
     }
 }
@@ -414,6 +416,10 @@ impl TicketStory {
 
     pub(crate) fn ticket(self) -> Ticket {
         self.0
+    }
+
+    pub(crate) fn of(ticket: Ticket) -> Self {
+        Self(ticket)
     }
 }
 

@@ -4,7 +4,7 @@ use super::test_situation::{
     TestSituation, TicketStory, address, article, at, draft, fact, intent, language, mail_from,
     mailbox, team_name, ticket_id,
 };
-use super::{Action, Decision, EarlierTicket, NoticePlan, Own, on_failure};
+use super::{Action, Decision, EarlierTicket, Meant, NoticePlan, Own, on_failure};
 use crate::compose::Purpose;
 use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
@@ -253,6 +253,50 @@ fn step_2_does_what_staff_ask_for() {
                 .with(|s| s.mail.protection = Protection::Encrypted),
             "relay staff-impossible",
         ),
+        (held().kim_replies("yes"), "relay staff-impossible"),
+        (drafted().kim_replies("Yes."), "relay staff-approve"),
+        (held().kim_replies("LATER 2d"), "relay staff-later"),
+        (held().kim_replies("LATER"), "relay staff-impossible"),
+        (
+            held().kim_replies("LATER 2 years"),
+            "relay staff-impossible",
+        ),
+        (held().kim_replies("LATER 400d"), "relay staff-impossible"),
+        (
+            held().kim_replies("LATER 2d\n\nDear Ann, soon."),
+            "relay staff-impossible",
+        ),
+        (held().kim_replies("WHY?"), "relay staff-why"),
+        (drafted().kim_replies("Hilfe"), "relay staff-help"),
+        (held().kim_replies("TEAM workshop"), "relay staff-team"),
+        (held().kim_replies("AN Workshop"), "relay staff-team"),
+        (held().kim_replies("TEAM desk"), "relay staff-impossible"),
+        (held().kim_replies("TEAM nobody"), "relay staff-impossible"),
+        (held().kim_replies("TEAM"), "relay staff-impossible"),
+        (
+            held().kim_replies("TEAM workshop\nher chain is off"),
+            "relay staff-impossible",
+        ),
+        (
+            forward_waits().kim_replies("TEAM workshop"),
+            "relay staff-impossible",
+        ),
+        (held().kim_replies("TAKE IT"), "relay staff-impossible"),
+        (held().kim_replies("Close please"), "relay staff-impossible"),
+        (held().kim_replies("INTEND hours"), "relay staff-impossible"),
+        (held().kim_replies("ESCALATE"), "relay staff-impossible"),
+        (held().kim_replies("no thanks"), "relay staff-impossible"),
+        (held().kim_replies("Yes, tomorrow."), "relay staff-reply"),
+        (
+            drafted().kim_replies("Yes, tomorrow."),
+            "relay staff-impossible",
+        ),
+        (held().kim_replies("It is on its way."), "relay staff-reply"),
+        (held().kim_replies("Thanks, bye"), "relay staff-reply"),
+        (
+            held().kim_replies("Hello Ann, close it."),
+            "relay staff-reply",
+        ),
         (forwarded(), "draft staff-forward"),
         (forward_waits().kim_replies("OK"), "relay staff-approve"),
         (forward_waits().kim_replies("NO"), "relay staff-refuse"),
@@ -308,6 +352,44 @@ fn a_yes_sends_the_draft_that_waits_and_a_no_tells_the_customer() {
         member: address("lee@shop.example"),
     });
     check(&other, "relay staff-impossible");
+}
+
+#[test]
+fn later_and_team_come_to_a_moment_and_a_team() {
+    let held = || new().in_ticket(TicketStory::opened().handed_off("desk"));
+    let meant = |situation: &TestSituation| match situation.decide().action {
+        Action::Staff {
+            meant, hand_off, ..
+        } => (meant, hand_off),
+        other => panic!("{other:?}"),
+    };
+    // Monday at ten: by Wednesday at ten, and the morning of the next day, of the next Monday.
+    for (words, minutes) in [
+        ("LATER 2d", 2 * 1440),
+        ("LATER 2h", 120),
+        ("SPÄTER morgen", 1440 - 60),
+        ("LATER monday", 7 * 1440 - 60),
+    ] {
+        let (until, told) = meant(&held().kim_replies(words));
+        assert_eq!(until, Some(Meant::Until(at(minutes))), "{words}");
+        assert_eq!(told, None, "{words}");
+    }
+    // What was promised stays; a customer who has heard nothing yet is told who answers.
+    let workshop = Some(Meant::Team(team_name("workshop")));
+    let (team, told) = meant(&held().kim_replies("TEAM workshop"));
+    assert_eq!((team, told), (workshop.clone(), None));
+    let drafted = new().in_ticket(TicketStory::opened().drafted("hours"));
+    let (team, told) = meant(&drafted.kim_replies("TEAM workshop"));
+    assert_eq!(team, workshop);
+    let told = told.unwrap();
+    assert_eq!(told.team, team_name("workshop"));
+    assert!(matches!(told.notice, NoticePlan::Tell { .. }));
+    // The member is told what there is.
+    let sentence = |words: &str| held().kim_replies(words).decide().reasons.first.sentence;
+    assert!(sentence("TEAM nobody").contains("one of desk, workshop"));
+    assert!(sentence("LATER").contains("LATER 3 days"));
+    assert!(sentence("INTEND hours").contains("INTENT and the name of an article, misspelt"));
+    assert!(sentence("ESCALATE").contains("below a greeting"));
 }
 
 #[test]
@@ -588,7 +670,9 @@ fn details_are_asked_for_once_and_their_answer_goes_on() {
             .event(Event::Decided {
                 decision: "ask",
                 reasons: vec![],
+                evidence: vec![],
                 intent: Some((intent("track"), 0.88)),
+                close: vec![],
             })
             .asked("track", &["order_number"])
     };
@@ -687,6 +771,7 @@ fn teachable(rule: &str) -> Result<learning::Request, NoLesson> {
             language: language("en"),
         },
         rule: rule.to_owned(),
+        found: learning::Found::Directly,
     })
 }
 
@@ -980,7 +1065,7 @@ prop_compose! {
         stops in prop::collection::vec(prop::sample::select(HardStop::ALL.to_vec()), 0..2),
         signals in prop::collection::vec(prop::sample::select(vec!["thanks", "nothing-but-thanks", "did-not-help"]), 0..2),
         word in prop::option::weighted(0.2, prop::sample::select(vec![CustomerWord::Human, CustomerWord::Stop, CustomerWord::Start])),
-        text in "(OK|NO|TAKE|STOP|thanks|AB-204518|When do you open on Mondays\\?| |\n){0,6}",
+        text in "(OK|NO|yes|TAKE|LATER 2d|TEAM workshop|WHY|Help|CLOES|it|please|STOP|thanks|AB-204518|When do you open on Mondays\\?| |\n){0,6}",
         number in prop::option::of("\\PC{1,12}"),
         mode in prop::sample::select(vec![Mode::Live, Mode::Draft, Mode::Shadow]),
         refused in prop::bool::weighted(0.2),
@@ -1053,6 +1138,9 @@ proptest! {
             let expected = if situation.mail.sender_kind == SenderKind::Person { "quarantine" } else { action.as_str() };
             prop_assert_eq!(action.as_str(), expected);
             prop_assert!(matches!(action, Action::Quarantine | Action::Leave { .. } | Action::NoteOwnCopy), "{action:?}");
+        }
+        if let Action::Staff { act: StaffAct::Reply { text }, impossible: None, .. } = action {
+            prop_assert_eq!(crate::desk::looks_like_word(text), None);
         }
         if is_from_outside {
             let is_staff_act = matches!(action, Action::Staff { .. });

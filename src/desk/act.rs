@@ -1,9 +1,9 @@
-//! What does a staff mail ask for? One word on its first line, or a plain reply to the customer. Reads a mail that any client may
-//! have mangled: nothing of our packet below the reply may ever come through to the customer. Pure.
+//! What does a staff mail ask for? One word on its first line, or a plain reply to the customer. Pure.
 
-use super::PACKET_MARKER;
-use crate::mail::{Body, Mail};
-use crate::ticket::Token;
+use super::above::{with_signature, without_mobile_signature, words_above_packet};
+use super::command::CommandWord;
+use super::later::When;
+use crate::mail::Mail;
 
 /// What a staff mail asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,20 @@ pub enum StaffAct {
         /// The name as the member wrote it, in lower case; empty where none follows the word.
         name: String,
     },
+    /// `LATER 2d`: the team is reminded then.
+    Postpone {
+        /// When; `None` where nothing follows the word.
+        when: Option<When>,
+    },
+    /// `WHY`: the reasons of the last decision, to the member.
+    AskWhy,
+    /// `HELP`: the words, to the member.
+    AskHelp,
+    /// `TEAM name`: that team has it from here.
+    GiveToTeam {
+        /// The name as the member wrote it, in lower case; empty where none follows the word.
+        name: String,
+    },
     /// Anything else: the answer to the customer.
     Reply {
         /// The text without the packet, the signature kept or cut by the team's setting.
@@ -38,47 +52,6 @@ pub enum StaffAct {
     },
     /// A mail without words and without attachments: nothing to do.
     Nothing,
-}
-
-/// A word that commands the gateway.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommandWord {
-    /// `OK`, `JA`
-    Approve,
-    /// `NO`, `NEIN`
-    Refuse,
-    /// `TAKE`, `ÜBERNEHME`
-    Take,
-    /// `BACK`, `ZURÜCK`
-    GiveBack,
-    /// `CLOSE`, `SCHLIESSEN`
-    Close,
-    /// `NOTE`, `NOTIZ`
-    Note,
-    /// `INTENT`, `ANLIEGEN`
-    NameIntent,
-}
-
-impl CommandWord {
-    /// The word in any case; punctuation around it is tolerated.
-    fn read(text: &str) -> Option<Self> {
-        let word = text.trim_matches(|c: char| !c.is_alphanumeric());
-        // No command is longer: a hostile line of megabytes is not copied.
-        if word.chars().count() > 12 {
-            return None;
-        }
-        match word.to_uppercase().as_str() {
-            "OK" | "OKAY" | "JA" => Some(Self::Approve),
-            "NO" | "NEIN" => Some(Self::Refuse),
-            "TAKE" | "ÜBERNEHME" | "UEBERNEHME" => Some(Self::Take),
-            "BACK" | "ZURÜCK" | "ZURUECK" => Some(Self::GiveBack),
-            // The capital of ß is SS.
-            "CLOSE" | "SCHLIESSEN" => Some(Self::Close),
-            "NOTE" | "NOTIZ" => Some(Self::Note),
-            "INTENT" | "ANLIEGEN" => Some(Self::NameIntent),
-            _ => None,
-        }
-    }
 }
 
 /// Reads what a staff mail asks for.
@@ -119,9 +92,26 @@ pub fn read_act(mail: &Mail, keep_signature: bool) -> StaffAct {
         Some(CommandWord::NameIntent)
             if further.is_empty() && !rest_of_line.contains(char::is_whitespace) =>
         {
-            let marks = ['"', '`', '\'', '<', '>', '[', ']', '*'];
             return StaffAct::NameIntent {
-                name: rest_of_line.trim_matches(marks).to_lowercase(),
+                name: bare_name(rest_of_line),
+            };
+        }
+        Some(CommandWord::Team)
+            if further.is_empty() && !rest_of_line.contains(char::is_whitespace) =>
+        {
+            return StaffAct::GiveToTeam {
+                name: bare_name(rest_of_line),
+            };
+        }
+        Some(CommandWord::Later) if further.is_empty() => {
+            let when = When::read(rest_of_line);
+            if when.is_some() || rest_of_line.is_empty() {
+                return StaffAct::Postpone { when };
+            }
+        }
+        None if further.is_empty() && is_german_to(first_word, rest_of_line) => {
+            return StaffAct::GiveToTeam {
+                name: bare_name(rest_of_line),
             };
         }
         _ => {}
@@ -133,7 +123,16 @@ pub fn read_act(mail: &Mail, keep_signature: bool) -> StaffAct {
             Some(CommandWord::Take) => return StaffAct::Take,
             Some(CommandWord::GiveBack) => return StaffAct::GiveBack,
             Some(CommandWord::Close) => return StaffAct::Close,
-            Some(CommandWord::Refuse | CommandWord::Note | CommandWord::NameIntent) | None => {}
+            Some(CommandWord::Why) => return StaffAct::AskWhy,
+            Some(CommandWord::Help) => return StaffAct::AskHelp,
+            Some(
+                CommandWord::Refuse
+                | CommandWord::Note
+                | CommandWord::NameIntent
+                | CommandWord::Later
+                | CommandWord::Team,
+            )
+            | None => {}
         }
     }
     StaffAct::Reply {
@@ -153,70 +152,15 @@ pub fn begins_with_word(text: &str) -> Option<(CommandWord, bool)> {
     CommandWord::read(first_word).map(|word| (word, false))
 }
 
-/// What a member wrote above our packet: the reader's new text, cut once more at anything that only our packet holds.
-#[must_use]
-pub fn words_above_packet(mail: &Mail) -> String {
-    // First the cut, then the quoted lines: our marker may stand on one of them.
-    let above = Body {
-        reply_text: cut_at_packet(&mail.body.reply_text),
-        ..Body::default()
-    };
-    above.own_words().trim().to_owned()
+/// `AN billing`: one name and nothing else, or it is the beginning of a sentence.
+fn is_german_to(first_word: &str, rest: &str) -> bool {
+    first_word.eq_ignore_ascii_case("an") && !rest.is_empty() && !rest.contains(char::is_whitespace)
 }
 
-fn cut_at_packet(text: &str) -> String {
-    let lines: Vec<&str> = text
-        .lines()
-        .take_while(|line| !belongs_to_packet(line))
-        .collect();
-    lines.join("\n")
-}
-
-/// Whether a line is our marker or holds one of our tokens, however the address around it is written or encoded: both stand only in
-/// what we wrote.
-fn belongs_to_packet(line: &str) -> bool {
-    line.contains(PACKET_MARKER) || line.as_bytes().windows(Token::BYTES).any(is_token)
-}
-
-fn is_token(window: &[u8]) -> bool {
-    // The dashes first: almost every window fails here without any copying.
-    window.get(10) == Some(&b'-')
-        && window.get(12) == Some(&b'-')
-        && str::from_utf8(window).is_ok_and(|text| Token::parse(text).is_some())
-}
-
-/// Phones add a line without the signature mark, so the reader may take it for text.
-fn without_mobile_signature(text: &str) -> &str {
-    const STARTS: [&str; 6] = [
-        "sent from my ",
-        "sent from outlook",
-        "get outlook for ",
-        "gesendet von mein",
-        "von meinem ",
-        "diese nachricht wurde von meinem ",
-    ];
-    let trimmed = text.trim();
-    let (before, last) = trimmed.rsplit_once('\n').unwrap_or(("", trimmed));
-    let last = last.trim().to_lowercase();
-    if last.chars().count() < 80 && STARTS.iter().any(|start| last.starts_with(start)) {
-        before.trim()
-    } else {
-        trimmed
-    }
-}
-
-fn with_signature(text: &str, mail: &Mail, keep_signature: bool) -> String {
-    let signature = cut_at_packet(&mail.body.signature);
-    let signature = signature.trim();
-    let signature = signature
-        .strip_prefix("-- \n")
-        .or_else(|| signature.strip_prefix("--\n"))
-        .unwrap_or(signature);
-    if keep_signature && !signature.is_empty() {
-        format!("{text}\n\n-- \n{signature}")
-    } else {
-        text.to_owned()
-    }
+/// A name as people write it after a word, without quotation marks, in lower case.
+fn bare_name(text: &str) -> String {
+    let marks = ['"', '`', '\'', '<', '>', '[', ']', '*'];
+    text.trim_matches(marks).to_lowercase()
 }
 
 fn joined(line: &str, further: &str) -> String {
@@ -231,6 +175,7 @@ fn joined(line: &str, further: &str) -> String {
 mod tests {
     use super::*;
     use crate::decide::test_situation::{key, mail_from, team_name, ticket_id};
+    use crate::desk::PACKET_MARKER;
     use crate::ticket::Party;
     use proptest::prelude::*;
 
@@ -254,6 +199,8 @@ mod tests {
             "ok.",
             "\n\n  Ok! \n",
             "JA",
+            "yes",
+            "Yes!",
             "*OK*",
             "ok\nSent from my iPhone",
         ] {
@@ -266,6 +213,10 @@ mod tests {
             ("zurück", StaffAct::GiveBack),
             ("Close", StaffAct::Close),
             ("schließen", StaffAct::Close),
+            ("WHY?", StaffAct::AskWhy),
+            ("Warum?", StaffAct::AskWhy),
+            ("help!", StaffAct::AskHelp),
+            ("*Hilfe*", StaffAct::AskHelp),
         ] {
             assert_eq!(act(text), expected, "{text:?}");
         }
@@ -296,6 +247,28 @@ mod tests {
         );
         assert_eq!(act("Anliegen keines"), named("keines"));
         assert_eq!(act("INTENT"), named(""));
+        let later = |when| StaffAct::Postpone { when };
+        for (text, when) in [
+            ("LATER 2d", Some(When::Days(2))),
+            ("later: 3 days.", Some(When::Days(3))),
+            ("Später - 2h!", Some(When::Hours(2))),
+            ("SPAETER 2T", Some(When::Days(2))),
+            ("LATER tomorrow\nSent from my iPhone", Some(When::Tomorrow)),
+            ("LATER", None),
+        ] {
+            assert_eq!(act(text), later(when), "{text:?}");
+        }
+        let team = |name: &str| StaffAct::GiveToTeam {
+            name: name.to_owned(),
+        };
+        for (text, name) in [
+            ("TEAM billing", "billing"),
+            ("team: \"Billing\".", "billing"),
+            ("AN billing", "billing"),
+            ("Team", ""),
+        ] {
+            assert_eq!(act(text), team(name), "{text:?}");
+        }
     }
 
     #[test]
@@ -310,6 +283,13 @@ mod tests {
             "INTENT delivery time",
             "INTENT delivery-time\n\nDear Ann, two days.",
             "Intentionally so.",
+            "LATER 2d\n\nDear Ann, we come back to it.",
+            "Later today.",
+            "TEAM billing please",
+            "TEAM billing\nshe was charged twice",
+            "An engineer will call you.",
+            "Why not?",
+            "Help is on its way.",
         ] {
             assert_eq!(act(text), reply(text), "{text:?}");
         }

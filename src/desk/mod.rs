@@ -1,12 +1,20 @@
 //! The staff side, by mail alone: who is staff, the words they can use, approvals, and their plain reply to the customer.
 //! Reads hostile input: anybody can claim to be staff. Pure.
 
+mod above;
 mod act;
+mod command;
 mod forward;
+mod later;
+mod suspect;
 mod who;
 
-pub use act::{CommandWord, StaffAct, begins_with_word, read_act, words_above_packet};
+pub use above::{words_above_packet, words_for_us};
+pub use act::{StaffAct, begins_with_word, read_act};
+pub use command::CommandWord;
 pub use forward::{concerned, forwarded_original};
+pub use later::{DAYS_MAX, When};
+pub use suspect::{LooksLike, looks_like_word};
 pub use who::{Sender, Trust, who_wrote};
 
 /// The line that stands above everything of a packet or a draft mail that is not for the customer. A reply is cut there, whatever

@@ -312,7 +312,7 @@ fn entry_for(
     }
 }
 
-fn is_shadow(office: &Office) -> bool {
+pub(super) fn is_shadow(office: &Office) -> bool {
     office.settings.automation.mode == Mode::Shadow
 }
 

@@ -86,7 +86,7 @@ impl Journal {
             };
             let (at, given_up) = match &record.state {
                 EffectState::GivenUp { at, why } => (*at, Some(why.clone())),
-                EffectState::Sent { at } => (*at, None),
+                EffectState::Sent { at } | EffectState::Withdrawn { at, .. } => (*at, None),
                 EffectState::Waiting { .. } | EffectState::InDoubt { .. } => {
                     (record.recorded_at, None)
                 }
@@ -260,7 +260,7 @@ impl Journal {
                     batch.delete(Tree::Untold, name.clone());
                 }
             }
-            EffectState::Sent { .. } => {}
+            EffectState::Sent { .. } | EffectState::Withdrawn { .. } => {}
         }
         match &state {
             EffectState::Waiting { due } => {
@@ -271,7 +271,8 @@ impl Journal {
                 batch.put(Tree::GivenUp, place::timed(*at, &name), Vec::new());
                 batch.put(Tree::Untold, name.clone(), Vec::new());
             }
-            EffectState::Sent { at } => {
+            // Its bytes are kept and forgotten like those of a mail that left.
+            EffectState::Sent { at } | EffectState::Withdrawn { at, .. } => {
                 batch.put(Tree::SentBytes, place::timed(*at, &name), Vec::new());
             }
         }

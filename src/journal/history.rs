@@ -149,6 +149,10 @@ fn before(now: Timestamp, span: SignedDuration) -> Timestamp {
 const fn is_for_customers(purpose: Purpose) -> bool {
     matches!(
         purpose,
-        Purpose::Answer | Purpose::Question | Purpose::Notice | Purpose::StopConfirmation
+        Purpose::Answer
+            | Purpose::Question
+            | Purpose::Notice
+            | Purpose::StopConfirmation
+            | Purpose::Delay
     )
 }

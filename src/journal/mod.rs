@@ -13,6 +13,7 @@ mod place;
 mod record;
 mod store;
 mod tickets;
+mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
 pub use effects::EffectFilter;
@@ -78,6 +79,17 @@ pub struct Entry {
     pub own_copy_of: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.
     pub told: Vec<MessageId>,
+    /// What a timer's entry was decided on: if the ticket's story has gained anything since, nothing of the entry is recorded.
+    pub only_if: Option<AsItStood>,
+}
+
+/// A ticket as it stood when something was decided about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsItStood {
+    /// Which.
+    pub ticket: TicketId,
+    /// How many events it had.
+    pub events: usize,
 }
 
 /// What is done on the server with a mail that was handled.
@@ -186,13 +198,23 @@ pub enum EffectState {
         /// The last words of the server.
         why: String,
     },
+    /// Not sent, because it was overtaken.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+        /// By what.
+        why: String,
+    },
 }
 
 impl EffectState {
     /// Whether nothing more will happen to it.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
-        matches!(self, Self::Sent { .. } | Self::GivenUp { .. })
+        matches!(
+            self,
+            Self::Sent { .. } | Self::GivenUp { .. } | Self::Withdrawn { .. }
+        )
     }
 }
 

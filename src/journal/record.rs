@@ -28,6 +28,12 @@ impl Journal {
         now: Timestamp,
     ) -> Result<Vec<RecordedEffect>, JournalError> {
         let _writing = self.lock();
+        if let Some(stood) = &entry.only_if {
+            let (events, _) = self.latest_events(&stood.ticket, 1)?;
+            if usize::try_from(events).unwrap_or(usize::MAX) != stood.events {
+                return Ok(Vec::new());
+            }
+        }
         let mut batch = Batch::default();
         if let Some(mail) = &entry.mail {
             if self.store.get(Tree::Mails, &mail.identity.0)?.is_none() {
@@ -54,7 +60,9 @@ impl Journal {
         if let Some(cursor) = entry.cursor {
             self.advance(cursor, &mut batch)?;
         }
-        self.add_events(entry.events, &mut batch)?;
+        let withdrawn = self.withdraw_automatic(&entry.events, now, &mut batch)?;
+        let events = entry.events.into_iter().chain(withdrawn);
+        self.add_events(events.collect(), &mut batch)?;
         self.add_lessons(entry.lessons, &mut batch)?;
         let mut recorded: Vec<RecordedEffect> = Vec::new();
         for effect in entry.effects {
@@ -163,6 +171,13 @@ impl Journal {
             }
             Event::CustomerWrote { mail } | Event::ThirdPartyWrote { mail, .. } => {
                 self.index_message(ticket, mail.message_id.as_ref(), batch)?;
+            }
+            Event::HandedOff {
+                promised_by: Some(_),
+                ..
+            }
+            | Event::Postponed { .. } => {
+                batch.put(Tree::Deadlines, ticket.compact().as_bytes(), Vec::new())
             }
             Event::AutomationRefused => {
                 if let Some(customer) = customer_of_ticket {

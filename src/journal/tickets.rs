@@ -1,14 +1,17 @@
 //! What the journal knows of tickets, and which Message-IDs name them.
 
 use super::form::{self, MessageForm, TimedEventForm};
-use super::store::{Order, Tree, end_of_prefix};
-use super::{Journal, JournalError, place};
+use super::store::{Batch, Order, Outlives, Tree, end_of_prefix};
+use super::{AsItStood, Journal, JournalError, place};
 use crate::mail::{MailIdentity, MessageId};
 use crate::ticket::thread::{KnownAuthor, KnownMessage};
 use crate::ticket::{Event, Ticket, TicketId, TimedEvent};
 
 /// The most events of one ticket that are read.
 const EVENTS_MAX: usize = 100_000;
+
+/// The most tickets with a deadline that are looked at in one round.
+const DEADLINES_MAX: usize = 100_000;
 
 /// How many references are tried for a mail that opens a ticket. (50 bits each: the second is hardly ever needed.)
 const TICKET_ID_ATTEMPTS: u32 = 1000;
@@ -45,6 +48,33 @@ impl Journal {
             }
         }
         Ok(tickets)
+    }
+
+    /// Tickets that may wait for a moment: a promise was made in them and not yet seen to be over.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn with_deadlines(&self) -> Result<Vec<TicketId>, JournalError> {
+        let rows = (self.store).scan(Tree::Deadlines, &[], None, Order::Upwards, DEADLINES_MAX)?;
+        Ok(rows
+            .iter()
+            .filter_map(|(key, _)| place::ticket_id(key))
+            .collect())
+    }
+
+    /// A ticket waits for nothing any more, as long as its story has gained nothing since it was looked at.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn forget_deadline(&self, stood: &AsItStood) -> Result<(), JournalError> {
+        let _writing = self.lock();
+        let (events, _) = self.latest_events(&stood.ticket, 1)?;
+        if usize::try_from(events).unwrap_or(usize::MAX) != stood.events {
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        batch.delete(Tree::Deadlines, stood.ticket.compact().as_bytes());
+        self.store.commit(batch, Outlives::Process)
     }
 
     /// How many tickets there are.

@@ -17,6 +17,8 @@ const WORDS_ARE_NOT_ALL: [&str; 5] = [
 const HARD_STOP: &str = "hard-stop-";
 /// A forward is not looked through for stops at its arrival: where more than the ticket keeps was written, nobody can say.
 const WHOLE_MAX_CHARS: usize = 2_000;
+/// So many earlier mails are looked through.
+const EARLIER_MAX: usize = 20;
 
 /// A customer's request that a member may confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,18 @@ pub struct Request {
     pub text: RequestText,
     /// The rule that decided about it; empty where none is on record.
     pub rule: String,
+    /// How it was found.
+    pub found: Found,
+}
+
+/// How the customer's request was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The member's mail is about it.
+    Directly,
+    /// The mail that the member's is about says nothing of what is wanted ("any news?"): an earlier one of the ticket does. Only
+    /// what a member says by name counts for it.
+    Earlier,
 }
 
 /// Why a member's mail can teach nothing; a sentence that goes on after `because`.
@@ -47,7 +61,7 @@ pub enum NoLesson {
 }
 
 /// The customer's mail that a member's mail is about: the one that caused the mail of ours that they reply to, or else the one that last
-/// came to staff.
+/// came to staff. Where that one has no sentence that says what is wanted, it is the newest before it that has.
 ///
 /// # Errors
 /// [`NoLesson`]
@@ -57,6 +71,31 @@ pub fn request(
     understander: &Understander,
 ) -> Result<Request, NoLesson> {
     let (from, summary) = customers_mail(ticket, &reply.in_reply_to).ok_or(NoLesson::NoRequest)?;
+    let of = |summary, found| request_of(ticket, from, summary, found, reply, understander);
+    let nothing_said = match of(summary, Found::Directly) {
+        Err(why @ NoLesson::Words(Unteachable::NothingSaid)) => why,
+        looked => return looked,
+    };
+    let mails = ticket.customer_mails();
+    let before = mails
+        .iter()
+        .take_while(|mail| mail.identity != summary.identity);
+    let before: Vec<&&MailSummary> = before.collect();
+    let mut earlier = before.iter().rev().take(EARLIER_MAX);
+    earlier
+        .find_map(|mail| of(mail, Found::Earlier).ok())
+        .ok_or(nothing_said)
+}
+
+/// What one mail of the customer may teach.
+fn request_of(
+    ticket: &Ticket,
+    from: &Mailbox,
+    summary: &MailSummary,
+    found: Found,
+    reply: &Mail,
+    understander: &Understander,
+) -> Result<Request, NoLesson> {
     let rules = rules_about(ticket, summary.identity);
     for rule in &rules {
         if let Some(stop) = rule.strip_prefix(HARD_STOP) {
@@ -75,6 +114,7 @@ pub fn request(
         mail: summary.identity,
         text,
         rule: rules.first().copied().unwrap_or_default().to_owned(),
+        found,
     })
 }
 

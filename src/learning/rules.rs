@@ -1,6 +1,6 @@
 //! What does an act of a member teach? In doubt nothing: a missing lesson costs little, a wrong one is repeated to customers. Pure.
 
-use super::request::Request;
+use super::request::{Found, Request};
 use super::{Confirmation, Lesson};
 use crate::config::IntentName;
 use crate::mail::{Address, MailIdentity};
@@ -42,7 +42,8 @@ pub fn lesson(
             (Some(intent), Confirmation::Approved)
         }
         Confirmed::OwnAnswer => {
-            if request.rule != NO_INTENT || is_settled(ticket, request.mail) {
+            let is_about_it = request.found == Found::Directly;
+            if !is_about_it || request.rule != NO_INTENT || is_settled(ticket, request.mail) {
                 return None;
             }
             (None, Confirmation::AnsweredByHand)

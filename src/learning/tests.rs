@@ -59,7 +59,9 @@ impl Story {
         let decided = Event::Decided {
             decision: "handoff",
             reasons: reasons.collect(),
+            evidence: vec![],
             intent: None,
+            close: vec![],
         };
         self.caused(mail, decided)
     }
@@ -144,6 +146,38 @@ fn a_reply_is_about_the_mail_that_caused_what_it_replies_to() {
         let sentence = found.text.carrier(Some(&intent("hours")));
         assert!(sentence.contains(words), "{reply:?} {found:?}");
     }
+}
+
+#[test]
+fn a_mail_that_says_nothing_of_it_stands_for_the_one_before_by_name_only() {
+    let asks_after = |rules: &[&str]| {
+        let story = Story::new().opened(1, PLAIN, rules).handed_off(1);
+        let mut story = story.again(2, "Hello!", &["person-in-ticket"]);
+        for timed in &mut story.0.events {
+            if let Event::CustomerWrote { mail } = &mut timed.event {
+                mail.subject = HeaderText::clean("");
+            }
+        }
+        story.caused(2, wrote(2))
+    };
+    let story = asks_after(&["no-intent"]);
+    let found = asked(&story, &reply_to(Some(2))).unwrap();
+    assert_eq!(
+        (found.mail, found.found),
+        (MailIdentity([1; 32]), Found::Earlier)
+    );
+    let hours = intent("hours");
+    let member = address("kim@shop.example");
+    let learn = |confirmed| lesson(confirmed, &found, &story.0, &member, at(60));
+    assert!(learn(Confirmed::Named(Some(&hours))).is_some());
+    // An answer to "any news?" is no answer by hand to what was asked first.
+    assert_eq!(learn(Confirmed::OwnAnswer), None);
+    // What the earlier mail may not teach, it does not teach this way either.
+    let stopped = asks_after(&["hard-stop-legal"]);
+    assert_eq!(
+        asked(&stopped, &reply_to(Some(2))),
+        Err(NoLesson::Words(Unteachable::NothingSaid))
+    );
 }
 
 #[test]

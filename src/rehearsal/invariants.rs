@@ -6,7 +6,7 @@ use crate::compose::{Purpose, moment_in_words};
 use crate::desk::PACKET_MARKER;
 use crate::gateway::Office;
 use crate::inbox::Content;
-use crate::ticket::{Event, Notice, Party, Ticket};
+use crate::ticket::{Event, Holder, Notice, Party, Ticket};
 use std::collections::BTreeSet;
 
 /// Words of an automatic mail by which a customer takes it that a person will answer. The shipped templates say it so.
@@ -116,11 +116,16 @@ impl Look<'_> {
         let mut broken = Vec::new();
         for mail in self
             .customer_mails()
-            .filter(|mail| mail.purpose == Purpose::Notice)
+            .filter(|mail| matches!(mail.purpose, Purpose::Notice | Purpose::Delay))
         {
             let promise = self.new_events().find_map(|event| match event {
                 Event::HandedOff {
                     promised_by: Some(by),
+                    team,
+                    ..
+                }
+                | Event::PromiseLapsed {
+                    new_promise: Some(by),
                     team,
                     ..
                 } => Some((*by, team)),
@@ -159,9 +164,9 @@ impl Look<'_> {
         let mut is_with_person = false;
         for event in earlier {
             match event {
-                Event::StaffReplied { .. } | Event::Taken { .. } | Event::HandedOff { .. } => {
-                    is_with_person = true
-                }
+                Event::StaffReplied { .. } | Event::Taken { .. } => is_with_person = true,
+                // That a promised time went by is told while the ticket waits for a person, never once one has come.
+                Event::HandedOff { .. } if mail.purpose != Purpose::Delay => is_with_person = true,
                 Event::GivenBack { .. } => is_with_person = false,
                 _ => {}
             }
@@ -183,9 +188,15 @@ impl Look<'_> {
         let promise = PROMISES_A_PERSON
             .into_iter()
             .find(|words| text.contains(words))?;
-        let is_handed_off = self
-            .new_events()
-            .any(|event| matches!(event, Event::HandedOff { .. }));
+        let is_handed_off = match mail.purpose {
+            // Of a hand-off that was before.
+            Purpose::Delay => self
+                .ticket
+                .is_some_and(|ticket| matches!(ticket.holder(), Holder::Person(_))),
+            _ => self
+                .new_events()
+                .any(|event| matches!(event, Event::HandedOff { .. })),
+        };
         (!is_handed_off).then(|| {
             format!("the customer reads \"{promise}\", and no person was given the ticket")
         })

@@ -11,7 +11,7 @@ use crate::compose::EnvelopeSender;
 use crate::desk::Sender;
 use crate::gateway::{self, Clerk, Handled, How, Office};
 use crate::inbox::{Arrival, Content, Cursor, Place};
-use crate::journal::{AttemptOutcome, CopyProof, Entry, Journal, JournalError, RecordedEffect};
+use crate::journal::{AttemptOutcome, CopyProof, Journal, JournalError, RecordedEffect};
 use crate::mail::{Address, MessageId};
 use crate::ticket::{Party, TicketId};
 use jiff::{SignedDuration, Timestamp, civil};
@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 
 /// Between one mail and the next.
 const STEP: SignedDuration = SignedDuration::from_mins(1);
+/// While time passes the desk looks this often at what comes due; seldomer in long waits, so that a month takes no minute.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(5);
+const LOOKS_MAX: i32 = 400;
 
 /// Why a conversation could not be played to its end.
 #[derive(Debug, thiserror::Error)]
@@ -109,18 +112,14 @@ impl Stage<'_> {
             ticket: None,
             mails: Vec::new(),
         };
+        let mut broken = Vec::new();
         match &step.act {
-            Act::Waits(duration) => {
-                self.now = self.now.checked_add(*duration).unwrap_or(Timestamp::MAX);
-                result.at = self.now;
-                for entry in self.what_is_due()? {
-                    result.ticket = entry.events.first().map(|(ticket, _)| ticket.clone());
-                    let effects = self.journal.record(entry, self.now)?;
-                    result.mails.extend(self.send(effects)?);
-                }
-            }
+            Act::Waits(duration) => broken.extend(self.wait(*duration, &mut result)?),
             act => match self.raw_mail(act) {
-                Ok(raw) => self.arrive(raw, &mut result)?,
+                Ok(raw) => {
+                    self.arrive(raw, &mut result)?;
+                    broken.extend(self.broken_invariants(&result)?);
+                }
                 Err(why) => played.differences.push(Difference {
                     step: number,
                     line: step.line,
@@ -133,7 +132,7 @@ impl Stage<'_> {
         played
             .differences
             .extend(expect::differences(&step.expected, &result));
-        for broken in self.broken_invariants(&result)? {
+        for broken in broken {
             played.differences.push(Difference {
                 step: number,
                 line: step.line,
@@ -147,11 +146,41 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// What the desk does by itself when time has passed: the one place where timers are driven. Whatever `gateway` offers for "what
-    /// is due by now" (a promise that nobody kept, a reminder to staff) is called here with the journal and `now`, and what it
-    /// returns is recorded and sent like all else.
-    fn what_is_due(&self) -> Result<Vec<Entry>, JournalError> {
-        Ok(Vec::new())
+    /// Time passes, and the desk does by itself what comes due meanwhile; it looks often enough to miss nothing. What must always hold is
+    /// looked at for each ticket that comes due.
+    fn wait(
+        &mut self,
+        duration: SignedDuration,
+        result: &mut PlayedStep,
+    ) -> Result<Vec<String>, PlayError> {
+        let end = self.now.checked_add(duration).unwrap_or(Timestamp::MAX);
+        let stride = LOOK_EVERY.max(duration / LOOKS_MAX);
+        let mut broken = Vec::new();
+        while self.now < end {
+            self.now = self
+                .now
+                .checked_add(stride)
+                .map_or(end, |next| next.min(end));
+            result.at = self.now;
+            // The inbox is always empty here: nothing is on its way.
+            let effects =
+                gateway::look_at_deadlines(&self.journal, self.office, Some(self.now), self.now)?;
+            let mut by_ticket: BTreeMap<Option<TicketId>, Vec<RecordedEffect>> = BTreeMap::new();
+            for effect in effects {
+                let ticket = effect.record().ticket.clone();
+                by_ticket.entry(ticket).or_default().push(effect);
+            }
+            for (ticket, effects) in by_ticket {
+                result.ticket.clone_from(&ticket);
+                let of_ticket = PlayedStep {
+                    mails: self.send(effects)?,
+                    ..result.clone()
+                };
+                broken.extend(self.broken_invariants(&of_ticket)?);
+                result.mails.extend(of_ticket.mails);
+            }
+        }
+        Ok(broken)
     }
 
     /// A mail comes into the inbox.

@@ -1,12 +1,48 @@
 //! What the gateway says in the log.
 
+use crate::compose::ComposeError;
 use crate::config;
+use crate::decide::Due;
 use crate::gateway::{Judgement, LearnError, Office};
 use crate::inbox::Place;
 use crate::journal::{EffectRecord, JournalError};
 use crate::mail::MailIdentity;
+use crate::ticket::TicketId;
+use jiff::SignedDuration;
 use std::time::Duration;
 use tracing::{debug, error, info, warn};
+
+/// A promise came due.
+pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
+    let (what, team) = match due {
+        Due::RemindTeam { team, .. } => ("the team is reminded of a promise", team),
+        Due::RemindSecondAddress { team, .. } => {
+            ("the team's second address is reminded of a promise", team)
+        }
+        Due::PutOff { team, .. } => ("the time is over for which a member put a ticket off", team),
+        Due::Lapsed { team, .. } => ("a promise was not kept", team),
+    };
+    info!(event = "promise-due", %ticket, team = %team.name, "{what}");
+}
+
+/// A reminder or the word to the customer could not be written.
+pub fn due_not_written(ticket: &TicketId, why: &ComposeError) {
+    error!(
+        event = "due-not-written",
+        %ticket,
+        %why,
+        "a promise came due and nobody was told; check the templates `reminder` and `delay`, and look at the ticket"
+    );
+}
+
+/// The wall clock moved ahead of the time that passed.
+pub fn clock_leapt(ahead: SignedDuration) {
+    warn!(
+        event = "clock-leapt",
+        seconds = ahead.as_secs(),
+        "the clock moved ahead, or the machine slept; promises are looked at a little later"
+    );
+}
 
 /// The daemon is up.
 pub fn started(office: &Office) {

@@ -1,6 +1,7 @@
 //! One request of one customer, with all mails about it. A ticket is its events; everything else is computed from them.
 
 mod id;
+mod promise;
 mod status;
 pub mod thread;
 mod token;
@@ -78,8 +79,12 @@ pub enum Event {
         decision: &'static str,
         /// Rule and sentence of each reason, the first one the deciding.
         reasons: Vec<(String, String)>,
+        /// The words that show each reason, in the same order, empty where none do; nothing where an older program decided.
+        evidence: Vec<String>,
         /// The nearest intent and its confidence.
         intent: Option<(IntentName, f64)>,
+        /// What else was close, the nearest first.
+        close: Vec<(IntentName, f64)>,
     },
     /// An approved answer was sent by itself.
     Answered {
@@ -111,6 +116,26 @@ pub enum Event {
         /// Why, in one sentence.
         why: String,
     },
+    /// The team was reminded: of a promise before it lapsed, or of a ticket that a member had put off.
+    Reminded {
+        /// Whose it is.
+        team: TeamName,
+        /// Who was reminded.
+        whom: Reminded,
+        /// By when an answer is promised, or until when the ticket was put off.
+        of: Timestamp,
+    },
+    /// A promised time went by without an answer.
+    PromiseLapsed {
+        /// Which team's promise it was.
+        team: TeamName,
+        /// By when an answer had been promised.
+        promised_by: Timestamp,
+        /// The new time that the customer was told, if one was.
+        new_promise: Option<Timestamp>,
+        /// What the customer was told, word for word; or why nothing.
+        notice: Notice,
+    },
     /// The customer's further words were passed on to the team that holds the ticket.
     PassedOn {
         /// Which team.
@@ -139,6 +164,20 @@ pub enum Event {
     Taken {
         /// Who.
         member: Address,
+    },
+    /// A team member gave the ticket to another team. What the customer was promised stays.
+    Reassigned {
+        /// Who.
+        member: Address,
+        /// The team that has it from here.
+        team: TeamName,
+    },
+    /// A team member wants to be reminded of the ticket; nothing reached the customer.
+    Postponed {
+        /// Who.
+        member: Address,
+        /// Until when.
+        until: Timestamp,
     },
     /// A team member gave the ticket back to automation.
     GivenBack {
@@ -193,6 +232,13 @@ pub enum Event {
         /// Why it may not act.
         why: String,
     },
+    /// An automatic mail that waited to be sent was overtaken by a person and is not sent.
+    MailWithdrawn {
+        /// Its Message-ID.
+        message_id: MessageId,
+        /// What it was for.
+        purpose: crate::compose::Purpose,
+    },
     /// A mail of ours about this ticket was recorded for sending.
     Wrote {
         /// Its Message-ID.
@@ -244,6 +290,37 @@ pub struct Draft {
     pub text: String,
     /// The team that may approve it.
     pub team: TeamName,
+}
+
+/// Who was reminded of a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reminded {
+    /// The team's mailbox.
+    Team,
+    /// The second address of the team.
+    SecondAddress,
+}
+
+/// What becomes of a time that a customer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// By when an answer was promised.
+    pub by: Timestamp,
+    /// What came of it.
+    pub outcome: PromiseOutcome,
+}
+
+/// What came of a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromiseOutcome {
+    /// Nobody has answered yet.
+    Open,
+    /// A person answered in time.
+    Kept,
+    /// The time went by.
+    Broken,
+    /// The ticket was closed or given back to automation before its time.
+    Withdrawn,
 }
 
 /// What the customer was told at a hand-off.

@@ -144,6 +144,7 @@ impl Ticket {
             match event {
                 Event::HandedOff { team, .. }
                 | Event::PassedOn { team }
+                | Event::Reassigned { team, .. }
                 | Event::Forwarded { team, .. } => {
                     last_team = Some(team);
                     is_with_person = true;
@@ -171,6 +172,7 @@ impl Ticket {
         self.plain_events().rev().find_map(|event| match event {
             Event::HandedOff { team, .. }
             | Event::PassedOn { team }
+            | Event::Reassigned { team, .. }
             | Event::Forwarded { team, .. } => Some(team),
             Event::Drafted { draft } => Some(&draft.team),
             _ => None,
@@ -349,44 +351,13 @@ impl Ticket {
                     purpose: Purpose::Answer
                         | Purpose::Question
                         | Purpose::Notice
+                        | Purpose::Delay
                         | Purpose::StopConfirmation,
                     ..
                 }
             )
         };
         u32::try_from(self.plain_events().filter(automatic).count()).unwrap_or(u32::MAX)
-    }
-
-    /// The last time by which the customer was promised an answer, kept or not.
-    #[must_use]
-    pub fn last_promise(&self) -> Option<Timestamp> {
-        self.plain_events().rev().find_map(|event| match event {
-            Event::HandedOff {
-                promised_by: Some(promised_by),
-                ..
-            } => Some(*promised_by),
-            _ => None,
-        })
-    }
-
-    /// The promise that is still to be kept: no person has answered since it was given.
-    #[must_use]
-    pub fn open_promise(&self) -> Option<Timestamp> {
-        let mut open = None;
-        for event in self.plain_events() {
-            match event {
-                Event::HandedOff {
-                    promised_by: Some(promised_by),
-                    ..
-                } => open = Some(*promised_by),
-                Event::StaffReplied { .. }
-                | Event::DraftApproved { .. }
-                | Event::Closed { .. }
-                | Event::GivenBack { .. } => open = None,
-                _ => {}
-            }
-        }
-        open
     }
 
     /// Whether the customer has said `STOP` in this ticket and not taken it back.
@@ -415,6 +386,7 @@ impl Ticket {
                 | Event::HandedOff { .. }
                 | Event::StaffReplied { .. }
                 | Event::Taken { .. }
+                | Event::Reassigned { .. }
                 | Event::GivenBack { .. } => closed = false,
                 _ => {}
             }
@@ -581,6 +553,20 @@ mod tests {
                 Holder::Automation,
             ),
             (
+                "given to another team",
+                told()
+                    .handed_off("desk")
+                    .closed()
+                    .event(Event::Reassigned {
+                        member: member(),
+                        team: team_name("workshop"),
+                    })
+                    .event(Event::Taken { member: member() })
+                    .ticket(),
+                Status::WithPerson(team_name("workshop")),
+                Holder::Person(team_name("workshop")),
+            ),
+            (
                 "taken without a packet",
                 told().event(Event::Taken { member: member() }).ticket(),
                 Status::WithPerson(team_name("")),
@@ -615,6 +601,29 @@ mod tests {
         let kept = handed_off.staff_replied().ticket();
         assert_eq!(kept.open_promise(), None);
         assert!(kept.last_promise().is_some());
+    }
+
+    #[test]
+    fn a_ticket_is_put_off_until_it_is_settled_and_the_promise_stays() {
+        let member = || address("kim@shop.example");
+        let until = crate::decide::test_situation::at(2880);
+        let handed_off = TicketStory::opened().handed_off("desk");
+        let put_off = handed_off.event(Event::Postponed {
+            member: member(),
+            until,
+        });
+        let still = put_off.clone().customer_wrote().ticket();
+        assert_eq!(still.postponed_until(), Some(until));
+        assert_eq!(still.status(), Status::WithPerson(team_name("desk")));
+        assert!(still.open_promise().is_some());
+        let moved = put_off.clone().event(Event::Reassigned {
+            member: member(),
+            team: team_name("workshop"),
+        });
+        assert!(moved.clone().ticket().open_promise().is_some());
+        for settled in [put_off.clone().staff_replied(), put_off.closed(), moved] {
+            assert_eq!(settled.ticket().postponed_until(), None);
+        }
     }
 
     #[test]

@@ -1,8 +1,16 @@
 //! Which language is the new text in? Function words decide short texts, `whatlang` long ones; what neither knows is assumed.
 
 use super::types::SpokenLanguage;
+use super::word_lists::WordLists;
 use super::words::words;
 use crate::config::Language;
+use std::sync::LazyLock;
+
+/// So many function words, and such a share of all words, leave nothing to ask the statistics.
+const PLAIN_COUNT: f64 = 3.0;
+const PLAIN_SHARE: f64 = 0.15;
+/// The language with most function words must have so many times as many as the next.
+const AHEAD: f64 = 1.34;
 
 /// The commonest function words, folded, without those that several of the languages share with different weight.
 const FUNCTION_WORDS: [(&str, &str); 7] = [
@@ -36,21 +44,22 @@ const FUNCTION_WORDS: [(&str, &str); 7] = [
     ),
 ];
 
+static LISTS: LazyLock<WordLists> = LazyLock::new(|| WordLists::new(&FUNCTION_WORDS));
+
 /// Detects the language of the new text. `support` is what is assumed.
 pub(crate) fn detect(text: &str, support: &Language) -> SpokenLanguage {
     let all = words(text);
-    let all: Vec<&String> = all
+    let all: Vec<&str> = all
         .iter()
+        .map(String::as_str)
         .filter(|word| !word.chars().any(|c| c.is_ascii_digit()))
         .take(400)
         .collect();
+    let hits = LISTS.count(all.iter().copied());
     let mut counts: Vec<(f64, &str)> = FUNCTION_WORDS
         .iter()
-        .map(|(code, list)| {
-            let hits = all
-                .iter()
-                .filter(|word| list.split(' ').any(|entry| entry == word.as_str()))
-                .count();
+        .zip(hits)
+        .map(|((code, _), hits)| {
             #[allow(clippy::cast_precision_loss)]
             let count = hits as f64 + letters_of(code, text);
             (count, *code)
@@ -59,23 +68,27 @@ pub(crate) fn detect(text: &str, support: &Language) -> SpokenLanguage {
     counts.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (best, best_code) = counts.first().copied().unwrap_or((0.0, "en"));
     let second = counts.get(1).map_or(0.0, |entry| entry.0);
-
-    let statistical = whatlang::detect(text).filter(whatlang::Info::is_reliable);
     #[allow(clippy::cast_precision_loss)]
     let share = best / (all.len().max(1) as f64);
+    // The statistics cost more than all the rest, and could not say otherwise below.
+    if best >= PLAIN_COUNT && best >= second * AHEAD && share >= PLAIN_SHARE {
+        return SpokenLanguage::Known(Language(best_code.to_owned()));
+    }
+
+    let statistical = whatlang::detect(text).filter(whatlang::Info::is_reliable);
     if let Some(code) = statistical.as_ref().and_then(|info| code_of(info.lang())) {
         let known_to_us = FUNCTION_WORDS.iter().any(|entry| entry.0 == code);
         // A language without a word list is believed only for a text that is long enough and has none of our function words.
         let believed = if known_to_us {
-            code == best_code || (best < 3.0 && all.len() >= 8)
+            code == best_code || (best < PLAIN_COUNT && all.len() >= 8)
         } else {
-            all.len() >= 12 && share < 0.15
+            all.len() >= 12 && share < PLAIN_SHARE
         };
         if believed {
             return SpokenLanguage::Known(Language(code.to_owned()));
         }
     }
-    if best >= 2.0 && best >= second * 1.34 && share >= 0.12 {
+    if best >= 2.0 && best >= second * AHEAD && share >= 0.12 {
         return SpokenLanguage::Known(Language(best_code.to_owned()));
     }
     if best >= 1.0 && best > second && best_code != support.0 && all.len() <= 8 {
@@ -100,7 +113,11 @@ fn letters_of(code: &str, text: &str) -> f64 {
         "pt" => &['ã', 'õ', 'ç', 'ê'],
         _ => return 0.0,
     };
-    let found = text.chars().filter(|c| letters.contains(c)).take(4).count();
+    let found = text
+        .chars()
+        .filter(|c| !c.is_ascii() && letters.contains(c))
+        .take(4)
+        .count();
     #[allow(clippy::cast_precision_loss)]
     let weight = found as f64 * 0.5;
     weight

@@ -5,6 +5,7 @@
 
 mod command;
 mod facts;
+mod hashing;
 pub mod intent;
 pub(crate) mod language;
 mod lexicon;
@@ -20,6 +21,7 @@ pub(crate) mod summary;
 mod teachable;
 mod types;
 mod urgency;
+mod word_lists;
 mod words;
 
 pub use summary::{

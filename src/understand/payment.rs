@@ -42,10 +42,10 @@ impl PaymentNumbers {
     }
 }
 
-/// ISO/IEC 7812: 13 to 19 digits, a card's first digit, Luhn.
+/// ISO/IEC 7812: as many digits as cards have that begin so, Luhn. (One in ten telephone numbers passes Luhn.)
 fn is_card(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
-    if !(13..=19).contains(&digits.len()) || !matches!(digits.first(), Some(2..=6)) {
+    if !is_length_of_cards(&digits) {
         return false;
     }
     let sum: u32 = digits
@@ -59,6 +59,20 @@ fn is_card(text: &str) -> bool {
         })
         .sum();
     sum.is_multiple_of(10)
+}
+
+/// Thirteen digits are a telephone number with its country (`49 171 …`, `55 11 …`): no card in use has so few.
+fn is_length_of_cards(digits: &[u32]) -> bool {
+    match (digits, digits.len()) {
+        // American Express.
+        ([3, 4 | 7, ..], 15) => true,
+        // Diners Club.
+        ([3, 0 | 6 | 8 | 9, ..], 14) => true,
+        // Mastercard, JCB, Visa, Maestro, Discover.
+        ([2..=6, ..], 16) => true,
+        ([4..=6, ..], 17..=19) => true,
+        _ => false,
+    }
 }
 
 /// ISO 13616: the text may run on into the next words (`… 00 t.n.v.`), so every length is tried.
@@ -105,7 +119,15 @@ mod tests {
             ("op NL91 ABNA 0417 1643 00 t.n.v. G. Prins", true),
             ("IBAN GB29 NWBK 6016 1331 9268 19, in the name", true),
             ("IBAN GB29 NWBK 6016 1331 9268 18, in the name", false),
+            ("Amex 3782 822463 10005", true),
             ("call +44 1632 960882", false),
+            ("call me back at 044 123 45 67", false),
+            ("Tel. 0041 44 123 45 67, +41 79 123 45 67", false),
+            ("49 171 234567890, 49 1712345674, 55 11 91234 5678", false),
+            ("4917123456786, 4917123456787, 4917123456788", false),
+            ("06 12 34 56 78 ou 01 23 45 67 89", false),
+            ("+39 02 1234 5678, 0031 20 123 4567, 351 912 345 678", false),
+            ("(555) 123-4567 ext. 4012, 1-800-555-0199", false),
             ("AB-204518 and AB-204519", false),
         ] {
             assert_eq!(numbers.find(text).is_some(), expected, "{text}");

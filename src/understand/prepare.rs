@@ -5,9 +5,10 @@
 use super::lexicon::Lexicon;
 use super::quotation;
 use super::spelling::Spelling;
-use super::words::{clauses, visible, words};
+use super::words::{visible, words, words_in_clauses};
 use crate::mail::Mail;
 use crate::ticket::thread::reference_in_subject;
+use std::sync::LazyLock;
 
 /// The most text that is looked at, in characters.
 const TEXT_MAX_CHARS: usize = 20_000;
@@ -69,18 +70,22 @@ pub(super) struct Prepared {
     pub(super) signature: String,
 }
 
-/// The word lists that preparing needs.
+static MANNERS: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("lexicon/manners.toml")));
+static SPELLING: LazyLock<Spelling> = LazyLock::new(Spelling::new);
+
+/// The word lists that preparing needs; the same for all who prepare.
 #[derive(Debug)]
 pub(super) struct Preparer {
-    manners: Lexicon,
-    spelling: Spelling,
+    manners: &'static Lexicon,
+    spelling: &'static Spelling,
 }
 
 impl Preparer {
     pub(super) fn new() -> Self {
         Self {
-            manners: Lexicon::read(include_str!("lexicon/manners.toml")),
-            spelling: Spelling::new(),
+            manners: &MANNERS,
+            spelling: &SPELLING,
         }
     }
 
@@ -164,23 +169,26 @@ impl Preparer {
             .collect();
         let text = quotation::without_marks(marked);
         let text: String = text.trim().chars().take(SENTENCE_MAX_CHARS).collect();
-        let folded = words(&text);
-        let mut own_words = words(&own);
+        let (mut own_words, own_clauses) = words_in_clauses(&own);
+        // Most sentences quote nobody.
+        let folded = if own.trim() == text {
+            own_words.clone()
+        } else {
+            words(&text)
+        };
         self.spelling.correct(&mut own_words);
-        let own_clauses = clauses(&own);
-        let role = if self.manners.has("machine", &folded) {
+        let said = self.manners.begin(&folded);
+        let role = if said.has("machine") {
             Role::ToMachine
         } else if folded.is_empty()
-            || (folded.len() <= 14 && self.manners.has("small_talk", &folded))
-            || (place == Place::Subject
-                && self.manners.has("empty_subject", &folded)
-                && folded.len() <= 4)
+            || (folded.len() <= 14 && said.has("small_talk"))
+            || (place == Place::Subject && folded.len() <= 4 && said.has("empty_subject"))
         {
             Role::SmallTalk
         } else {
             Role::Substance
         };
-        let asks = text.contains('?') || self.manners.has("request", &folded);
+        let asks = text.contains('?') || said.has("request");
         Sentence {
             words: folded,
             own_words,
@@ -190,6 +198,12 @@ impl Preparer {
             asks,
             text,
         }
+    }
+
+    /// `Amtsgericht München, HRB 1234`; not `wir sehen uns vor dem Amtsgericht`: no footer says who speaks.
+    fn is_legal_footer(&self, line: &[String]) -> bool {
+        let says_who = |word: &String| matches!(word.as_str(), "ich" | "wir" | "mich" | "uns");
+        self.manners.has("legal_footer", line) && !line.iter().any(says_who)
     }
 
     /// Cuts greeting lines off the top, and everything from the sign-off on; a postscript stays.
@@ -219,9 +233,7 @@ impl Preparer {
             }
             if after_sign_off && !in_postscript {
                 // A whole sentence under the sign-off is said to us as well (`Thanks\n\nOh, and my number is …`).
-                if folded.len() >= 5
-                    && !self.manners.has("legal_footer", &folded)
-                    && ends_like_a_sentence(line)
+                if folded.len() >= 5 && !self.is_legal_footer(&folded) && ends_like_a_sentence(line)
                 {
                     has_substance = true;
                     kept.push(line);
@@ -229,23 +241,18 @@ impl Preparer {
                 cut.push(line);
                 continue;
             }
-            if self.manners.has("legal_footer", &folded) {
+            let said = self.manners.begin(&folded);
+            if self.is_legal_footer(&folded) {
                 after_sign_off = true;
                 cut.push(line);
                 continue;
             }
             let no_substance_yet = !has_substance;
-            if no_substance_yet
-                && folded.len() <= 6
-                && self.manners.has("greeting", &folded)
-                && !line.contains('?')
+            if no_substance_yet && folded.len() <= 6 && said.has("greeting") && !line.contains('?')
             {
                 continue;
             }
-            if folded.len() <= 7
-                && self.manners.has("sign_off", &folded)
-                && !line.contains('?')
-                && !no_substance_yet
+            if folded.len() <= 7 && said.has("sign_off") && !line.contains('?') && !no_substance_yet
             {
                 after_sign_off = true;
                 cut.push(line);
@@ -491,7 +498,7 @@ mod tests {
     #[test]
     fn our_own_subject_asks_for_nothing() {
         let role = |subject: &str| {
-            let prepared = Preparer::new().prepare_text(subject, "HUMAN");
+            let prepared = Preparer::new().prepare_text(subject, "May I have an answer?");
             prepared.sentences.first().map(|sentence| sentence.role)
         };
         let ours = "Re: Your request to Lindenhof Tea [K7QF2-M9XRT]";

@@ -2,7 +2,8 @@
 //! and unlike other words; one letter too many, too few, wrong, or two swapped; the first letter right. And German umlauts that
 //! are spelt out.
 
-use std::collections::{BTreeMap, HashMap};
+use super::hashing::QuickMap;
+use std::collections::BTreeMap;
 
 /// Shorter words have too many neighbours.
 const SHORTEST: usize = 6;
@@ -12,8 +13,10 @@ const LONGEST: usize = 24;
 /// The listed words, and each of them with a letter left out.
 #[derive(Debug, Default)]
 pub(super) struct Spelling {
-    known: HashMap<String, usize>,
-    shortened: HashMap<String, usize>,
+    known: QuickMap<String, usize>,
+    shortened: QuickMap<String, usize>,
+    /// How the listed words begin, as bits: most words begin otherwise, and cannot be near to any.
+    first_letters: u64,
     words: Vec<String>,
     umlaut_stems: Vec<String>,
 }
@@ -34,6 +37,7 @@ impl Spelling {
             let number = spelling.words.len();
             spelling.words.push(word.clone());
             spelling.known.insert(word.clone(), number);
+            spelling.first_letters |= first_letter(word);
             for shorter in without_a_letter(word) {
                 spelling.shortened.entry(shorter).or_insert(number);
             }
@@ -42,6 +46,7 @@ impl Spelling {
             let number = spelling.words.len();
             spelling.words.push(word.clone());
             spelling.known.insert(word.clone(), number);
+            spelling.first_letters |= first_letter(word);
         }
         spelling.umlaut_stems = words("umlaut").cloned().collect();
         spelling
@@ -54,7 +59,10 @@ impl Spelling {
                 *word = folded;
             }
             let length = word.len();
-            if !(SHORTEST..=LONGEST).contains(&length) || self.known.contains_key(word) {
+            if !(SHORTEST..=LONGEST).contains(&length)
+                || self.first_letters & first_letter(word) == 0
+                || self.known.contains_key(word)
+            {
                 continue;
             }
             if let Some(right) = self.nearest(word) {
@@ -66,7 +74,8 @@ impl Spelling {
     /// `gestuerzt` as the lists write it: `gesturzt`.
     fn without_spelt_out_umlauts(&self, word: &str) -> Option<String> {
         const PAIRS: [(&str, &str); 3] = [("ae", "a"), ("oe", "o"), ("ue", "u")];
-        if word.len() > LONGEST || !PAIRS.iter().any(|(pair, _)| word.contains(pair)) {
+        let pairs = || word.as_bytes().array_windows::<2>();
+        if word.len() > LONGEST || !pairs().any(|[a, b]| *b == b'e' && b"aou".contains(a)) {
             return None;
         }
         let folded = PAIRS.iter().fold(word.to_owned(), |text, (pair, letter)| {
@@ -86,12 +95,22 @@ impl Spelling {
         if let Some(right) = self.shortened.get(word).and_then(is_near) {
             return Some(right);
         }
-        without_a_letter(word).find_map(|shorter| {
+        let mut shorter = String::with_capacity(word.len());
+        word.char_indices().find_map(|(left_out, letter)| {
+            shorter.clear();
+            shorter.push_str(word.get(..left_out).unwrap_or_default());
+            let behind = word.get(left_out + letter.len_utf8()..);
+            shorter.push_str(behind.unwrap_or_default());
             // A letter too many; a wrong letter or two swapped.
             let long = self.known.get(&shorter).and_then(is_near);
             long.or_else(|| self.shortened.get(&shorter).and_then(is_near))
         })
     }
+}
+
+fn first_letter(word: &str) -> u64 {
+    let first = word.as_bytes().first().copied().unwrap_or_default();
+    1 << (first % 64)
 }
 
 fn without_a_letter(word: &str) -> impl Iterator<Item = String> + '_ {

@@ -11,13 +11,14 @@
 mod frustration;
 pub(super) mod tongues;
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Begun, Lexicon};
 use super::negation::is_denied;
 use super::payment::PaymentNumbers;
 use super::prepare::{Place, Prepared, Role, Sentence};
 use super::types::{HardStop, StopFound};
 use super::words::{one_line, words};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use tongues::Tongues;
 
 /// Evidence is cut here, in characters.
@@ -26,11 +27,35 @@ const EVIDENCE_MAX_CHARS: usize = 240;
 /// A subject of so few words names a thing; it says nothing about it.
 const BARE_SUBJECT_WORDS: usize = 3;
 
+/// The word lists, by stop, then by language; the same for every desk, and for each training of it.
+static LEXICONS: LazyLock<BTreeMap<HardStop, Vec<(String, Lexicon)>>> = LazyLock::new(|| {
+    let shipped = [
+        (
+            HardStop::HumanRequest,
+            include_str!("lexicon/human_request.toml"),
+        ),
+        (
+            HardStop::Frustration,
+            include_str!("lexicon/frustration.toml"),
+        ),
+        (HardStop::Legal, include_str!("lexicon/legal.toml")),
+        (HardStop::Safety, include_str!("lexicon/safety.toml")),
+        (HardStop::Security, include_str!("lexicon/security.toml")),
+        (
+            HardStop::PaymentData,
+            include_str!("lexicon/payment_data.toml"),
+        ),
+        (HardStop::Privacy, include_str!("lexicon/privacy.toml")),
+        (HardStop::Minor, include_str!("lexicon/minor.toml")),
+    ];
+    let each = shipped.into_iter();
+    each.map(|(stop, source)| (stop, Lexicon::read_each_language(source)))
+        .collect()
+});
+
 /// All detectors.
 #[derive(Debug)]
 pub(super) struct StopDetectors {
-    /// By stop, then by language.
-    lexicons: BTreeMap<HardStop, Vec<(String, Lexicon)>>,
     /// Words that the admin added: they always count.
     added: BTreeMap<HardStop, Lexicon>,
     numbers: PaymentNumbers,
@@ -39,25 +64,8 @@ pub(super) struct StopDetectors {
 impl StopDetectors {
     /// `words`: `[escalate.words]`, by the stop's name.
     pub(super) fn new(words: &BTreeMap<String, Vec<String>>) -> Self {
-        let shipped = [
-            (
-                HardStop::HumanRequest,
-                include_str!("lexicon/human_request.toml"),
-            ),
-            (
-                HardStop::Frustration,
-                include_str!("lexicon/frustration.toml"),
-            ),
-            (HardStop::Legal, include_str!("lexicon/legal.toml")),
-            (HardStop::Safety, include_str!("lexicon/safety.toml")),
-            (HardStop::Security, include_str!("lexicon/security.toml")),
-            (
-                HardStop::PaymentData,
-                include_str!("lexicon/payment_data.toml"),
-            ),
-            (HardStop::Privacy, include_str!("lexicon/privacy.toml")),
-            (HardStop::Minor, include_str!("lexicon/minor.toml")),
-        ];
+        // Read now, so that the first customer does not wait for it.
+        LazyLock::force(&LEXICONS);
         let mut added: BTreeMap<HardStop, Lexicon> = BTreeMap::new();
         for (name, phrases) in words {
             if let Some(stop) = HardStop::from_name(name) {
@@ -65,10 +73,6 @@ impl StopDetectors {
             }
         }
         Self {
-            lexicons: shipped
-                .into_iter()
-                .map(|(stop, source)| (stop, Lexicon::read_each_language(source)))
-                .collect(),
             added,
             numbers: PaymentNumbers::new(),
         }
@@ -103,7 +107,7 @@ impl StopDetectors {
         match stop {
             HardStop::HumanRequest => asked_word.map(str::to_owned),
             HardStop::PaymentData => self.payment_number(prepared),
-            HardStop::Minor => self.age_below_the_name(prepared),
+            HardStop::Minor => age_below_the_name(prepared),
             HardStop::Frustration
             | HardStop::Legal
             | HardStop::Safety
@@ -120,30 +124,28 @@ impl StopDetectors {
         prepared: &Prepared,
         spoken: &[(&Sentence, Tongues)],
     ) -> Option<String> {
-        self.lexicons
-            .get(&stop)?
-            .iter()
-            .find_map(|(language, lexicon)| {
-                let heard: Vec<&Sentence> = spoken
-                    .iter()
-                    .filter(|(_, tongues)| tongues.speak(language))
-                    .map(|(sentence, _)| *sentence)
-                    // What is told to a machine is nobody's wish for a person, and no lawyer's letter.
-                    .filter(|sentence| {
-                        sentence.role != Role::ToMachine
-                            || !matches!(stop, HardStop::HumanRequest | HardStop::Legal)
-                    })
-                    .collect();
-                if stop == HardStop::Frustration {
-                    // Rage is a matter of the whole mail.
-                    return frustration::find(lexicon, prepared, &heard);
-                }
-                let sentence = heard
-                    .iter()
-                    .find(|sentence| says(lexicon, sentence))
-                    .or_else(|| says_together(lexicon, &heard))?;
-                Some(sentence.text.clone())
-            })
+        LEXICONS.get(&stop)?.iter().find_map(|(language, lexicon)| {
+            let heard: Vec<(&Sentence, Begun<'_>)> = spoken
+                .iter()
+                .filter(|(_, tongues)| tongues.speak(language))
+                .map(|(sentence, _)| *sentence)
+                // What is told to a machine is nobody's wish for a person, and no lawyer's letter.
+                .filter(|sentence| {
+                    sentence.role != Role::ToMachine
+                        || !matches!(stop, HardStop::HumanRequest | HardStop::Legal)
+                })
+                .map(|sentence| (sentence, lexicon.begin(&sentence.own_words)))
+                .collect();
+            if stop == HardStop::Frustration {
+                // Rage is a matter of the whole mail.
+                return frustration::find(prepared, &heard);
+            }
+            let (sentence, _) = heard
+                .iter()
+                .find(|(sentence, said)| says(said, sentence))
+                .or_else(|| says_together(lexicon, &heard))?;
+            Some(sentence.text.clone())
+        })
     }
 
     fn added_words(&self, stop: HardStop, prepared: &Prepared) -> Option<String> {
@@ -163,25 +165,25 @@ impl StopDetectors {
         }
         None
     }
+}
 
-    /// Children sign with their age: `Maisie, age 9`, `Emil (11)`.
-    fn age_below_the_name(&self, prepared: &Prepared) -> Option<String> {
-        let lexicons = self.lexicons.get(&HardStop::Minor)?;
-        let is_signed = |row: &[String]| {
-            lexicons
-                .iter()
-                .any(|(_, lexicon)| lexicon.has("signed", row))
-        };
-        prepared
-            .signature
-            .lines()
-            .take(6)
-            .find(|line| {
-                let row = words(line);
-                row.len() <= 6 && (is_signed(&row) || is_name_with_age(line))
-            })
-            .map(str::to_owned)
-    }
+/// Children sign with their age: `Maisie, age 9`, `Emil (11)`.
+fn age_below_the_name(prepared: &Prepared) -> Option<String> {
+    let lexicons = LEXICONS.get(&HardStop::Minor)?;
+    let is_signed = |row: &[String]| {
+        lexicons
+            .iter()
+            .any(|(_, lexicon)| lexicon.has("signed", row))
+    };
+    prepared
+        .signature
+        .lines()
+        .take(6)
+        .find(|line| {
+            let row = words(line);
+            row.len() <= 6 && (is_signed(&row) || is_name_with_age(line))
+        })
+        .map(str::to_owned)
 }
 
 /// `Emil (11)`, `Maisie, 9`: one or two words, and the age set apart.
@@ -201,35 +203,34 @@ fn is_name_with_age(line: &str) -> bool {
 }
 
 /// Whether a sentence says what a list is about.
-fn says(lexicon: &Lexicon, sentence: &Sentence) -> bool {
+fn says(said: &Begun<'_>, sentence: &Sentence) -> bool {
     let (row, clauses) = (&sentence.own_words, &sentence.own_clauses);
-    if !lexicon.guilty("sure", row).is_empty()
-        || !lexicon.guilty("told", row).is_empty() && !lexicon.has("imagined", row)
-    {
+    if !said.guilty("sure").is_empty() || !said.guilty("told").is_empty() && !said.has("imagined") {
         return true;
     }
     let bare = sentence.place == Place::Subject && row.len() <= BARE_SUBJECT_WORDS;
     !bare
-        && lexicon
-            .guilty("words", row)
+        && said
+            .guilty("words")
             .into_iter()
             .any(|hit| !is_denied(row, clauses, hit))
-        && !lexicon.has("supposed", row)
+        && !said.has("supposed")
 }
 
 /// The sentence that, with the next one, says both parts of a pair.
-fn says_together<'a>(lexicon: &Lexicon, heard: &'a [&'a Sentence]) -> Option<&'a &'a Sentence> {
+fn says_together<'a, 'b>(
+    lexicon: &Lexicon,
+    heard: &'a [(&'b Sentence, Begun<'b>)],
+) -> Option<&'a (&'b Sentence, Begun<'b>)> {
     lexicon.pairs().find_map(|pair| {
         let (first, second) = (format!("first_{pair}"), format!("second_{pair}"));
-        let has = |list: &str, sentence: &Sentence| {
-            !lexicon.guilty(list, &sentence.own_words).is_empty()
-                && !lexicon.has("supposed", &sentence.own_words)
-        };
-        heard.iter().enumerate().find_map(|(at, sentence)| {
+        let has =
+            |list: &str, said: &Begun<'_>| !said.guilty(list).is_empty() && !said.has("supposed");
+        heard.iter().enumerate().find_map(|(at, one)| {
             let near =
                 heard.get(at.saturating_sub(1)..=(at + 1).min(heard.len().saturating_sub(1)));
-            (has(&first, sentence) && near?.iter().any(|other| has(&second, other)))
-                .then_some(sentence)
+            (has(&first, &one.1) && near?.iter().any(|(_, other)| has(&second, other)))
+                .then_some(one)
         })
     })
 }

@@ -137,7 +137,7 @@ impl Line<'_> {
 
 impl Summarist {
     fn has(&self, list: &str, sentence: &Sentence) -> bool {
-        !self.events.guilty(list, &sentence.words).is_empty()
+        !self.events.begin(&sentence.words).guilty(list).is_empty()
     }
 
     /// Whether a sentence speaks to a machine, or pretends that one speaks.
@@ -182,13 +182,15 @@ impl Summarist {
             if self.is_to_or_of_a_machine(&sentence) || !stands_in(&sentence.text, &source) {
                 continue;
             }
+            let said = self.events.begin(&sentence.words);
+            let has = |list: &str| !said.guilty(list).is_empty();
             lines.push(Line {
                 message,
                 part,
-                happened: self.has("happened", &sentence),
-                promised: self.has("promised", &sentence),
-                asks: self.has("asks", &sentence),
-                follows_up: self.has("follow_up", &sentence),
+                happened: has("happened"),
+                promised: has("promised"),
+                asks: has("asks"),
+                follows_up: has("follow_up"),
                 sentence,
             });
         }

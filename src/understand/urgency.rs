@@ -1,12 +1,13 @@
 //! How fast must somebody look, and what else is there to notice? Reads hostile input.
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Begun, Lexicon};
 use super::negation::is_denied;
 use super::prepare::{Place, Prepared, Role, Sentence};
 use super::stops::tongues::{self, Tongues};
 use super::types::{HardStop, SignalFound, StopFound, Urgency};
 use super::words::{one_line, words};
 use crate::mail::Mail;
+use std::sync::LazyLock;
 
 /// Evidence is cut here, in characters.
 const EVIDENCE_MAX_CHARS: usize = 240;
@@ -17,19 +18,24 @@ const FEW_WORDS: usize = 5;
 /// A longer mail that says thanks says something else as well.
 const THANKS_MAX_WORDS: usize = 45;
 
-/// The word lists of urgency and of the lesser signals.
+/// By language.
+static URGENCY: LazyLock<Vec<(String, Lexicon)>> =
+    LazyLock::new(|| Lexicon::read_each_language(include_str!("lexicon/urgency.toml")));
+static SIGNALS: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("lexicon/signals.toml")));
+
+/// The word lists of urgency and of the lesser signals; the same for every desk.
 #[derive(Debug)]
 pub(super) struct Attention {
-    /// By language.
-    urgency: Vec<(String, Lexicon)>,
-    signals: Lexicon,
+    urgency: &'static [(String, Lexicon)],
+    signals: &'static Lexicon,
 }
 
 impl Attention {
     pub(super) fn new() -> Self {
         Self {
-            urgency: Lexicon::read_each_language(include_str!("lexicon/urgency.toml")),
-            signals: Lexicon::read(include_str!("lexicon/signals.toml")),
+            urgency: &URGENCY,
+            signals: &SIGNALS,
         }
     }
 
@@ -51,19 +57,17 @@ impl Attention {
         if let Some(found) = harm {
             return (Urgency::High, Some(found.evidence.clone()));
         }
-        let heard = Heard::of(prepared);
+        let heard = Heard::of(prepared, self.urgency);
         let is_legal = stops.iter().any(|found| found.stop == HardStop::Legal);
-        let high = heard.find(&self.urgency, "high", true).or_else(|| {
-            heard
-                .find(&self.urgency, "deadline", false)
-                .filter(|_| is_legal)
-        });
+        let high = heard
+            .find("high", true)
+            .or_else(|| heard.find("deadline", false).filter(|_| is_legal));
         if let Some(high) = high {
             return (Urgency::High, Some(high));
         }
         let only = |allowed: &[HardStop]| stops.iter().all(|found| allowed.contains(&found.stop));
         let low = heard
-            .find(&self.urgency, "low", false)
+            .find("low", false)
             .filter(|_| only(&[HardStop::Minor, HardStop::HumanRequest]))
             .or_else(|| {
                 self.nobody_waits(&heard)
@@ -78,20 +82,21 @@ impl Attention {
         let of_body: usize = body.words();
         // The subject of a reply is our own: it counts only where the mail says next to nothing.
         let said = if of_body < FEW_WORDS { heard } else { &body };
-        if said.find(&self.urgency, "waits", true).is_some() {
+        if said.find("waits", true).is_some() {
             return None;
         }
         let thanks = || {
-            let asks = said.0.iter().any(|(sentence, _)| sentence.asks);
-            let sentences = said.0.iter().map(|(sentence, _)| *sentence);
-            find(&self.signals, "thanks", sentences, true)
+            let asks = said.sentences.iter().any(|sentence| sentence.asks);
+            let sentences = said.sentences.iter().copied();
+            find("thanks", &begun(self.signals, sentences), true)
                 .filter(|_| !asks && of_body <= THANKS_MAX_WORDS)
         };
-        heard.find(&self.urgency, "idle", true).or_else(thanks)
+        heard.find("idle", true).or_else(thanks)
     }
 
     /// Thanks, annoyance, a repeated contact, help that did not help; and whether thanks is all that the mail says.
     pub(super) fn signals(&self, mail: &Mail, prepared: &Prepared) -> Vec<SignalFound> {
+        let sentences = begun(self.signals, prepared.sentences.iter());
         let mut found: Vec<SignalFound> = [
             ("thanks", "thanks"),
             ("did-not-help", "did_not_help"),
@@ -101,7 +106,7 @@ impl Attention {
         .into_iter()
         .filter_map(|(name, list)| {
             let negatable = matches!(name, "annoyance" | "thanks");
-            let evidence = find(&self.signals, list, prepared.sentences.iter(), negatable)?;
+            let evidence = find(list, &sentences, negatable)?;
             Some(SignalFound { name, evidence })
         })
         .collect();
@@ -129,71 +134,93 @@ impl Attention {
     }
 }
 
-/// The sentences that were said to us (not to a machine), with the languages that they speak.
-struct Heard<'a>(Vec<(&'a Sentence, Tongues)>);
+/// A sentence, and where the patterns of a lexicon may begin in it.
+type Looked<'a> = (&'a Sentence, Begun<'a>);
+
+/// The sentences that were said to us (not to a machine), and for each language those that speak it.
+struct Heard<'a> {
+    sentences: Vec<&'a Sentence>,
+    spoken: Vec<Vec<Looked<'a>>>,
+}
 
 impl<'a> Heard<'a> {
-    fn of(prepared: &'a Prepared) -> Self {
+    fn of(prepared: &'a Prepared, lexicons: &'a [(String, Lexicon)]) -> Self {
         let tongues = tongues::of_sentences(&prepared.sentences);
-        let sentences = prepared.sentences.iter().zip(tongues);
-        Self(
-            sentences
-                .filter(|(sentence, _)| sentence.role != Role::ToMachine)
+        let sentences: Vec<(&Sentence, Tongues)> = prepared
+            .sentences
+            .iter()
+            .zip(tongues)
+            .filter(|(sentence, _)| sentence.role != Role::ToMachine)
+            .collect();
+        let speak = |language: &str| {
+            let speak = sentences
+                .iter()
+                .filter(|(_, tongues)| tongues.speak(language));
+            speak.map(|(sentence, _)| *sentence).collect::<Vec<_>>()
+        };
+        Self {
+            spoken: lexicons
+                .iter()
+                .map(|(language, lexicon)| begun(lexicon, speak(language).into_iter()))
                 .collect(),
-        )
+            sentences: sentences.iter().map(|(sentence, _)| *sentence).collect(),
+        }
     }
 
     /// Without the subject.
     fn body(&self) -> Self {
-        let sentences = self.0.iter().copied();
-        Self(
-            sentences
-                .filter(|(sentence, _)| sentence.place == Place::Body)
-                .collect(),
-        )
+        let in_body = |sentence: &Sentence| sentence.place == Place::Body;
+        let sentences = self.sentences.iter().copied();
+        let of_language = |looked: &Vec<Looked<'a>>| {
+            let looked = looked.iter();
+            looked
+                .filter(|(sentence, _)| in_body(sentence))
+                .cloned()
+                .collect()
+        };
+        Self {
+            sentences: sentences.filter(|sentence| in_body(sentence)).collect(),
+            spoken: self.spoken.iter().map(of_language).collect(),
+        }
     }
 
     fn words(&self) -> usize {
-        self.0
-            .iter()
-            .map(|(sentence, _)| sentence.words.len())
-            .sum()
+        let sentences = self.sentences.iter();
+        sentences.map(|sentence| sentence.words.len()).sum()
     }
 
     /// The first sentence in which a list of a language that is spoken has a hit that nothing excuses.
-    fn find(&self, lexicons: &[(String, Lexicon)], list: &str, negatable: bool) -> Option<String> {
-        lexicons.iter().find_map(|(language, lexicon)| {
-            let spoken = self.0.iter().filter(|(_, tongues)| tongues.speak(language));
-            find(
-                lexicon,
-                list,
-                spoken.map(|(sentence, _)| *sentence),
-                negatable,
-            )
-        })
+    fn find(&self, list: &str, negatable: bool) -> Option<String> {
+        let mut languages = self.spoken.iter();
+        languages.find_map(|sentences| find(list, sentences, negatable))
     }
 }
 
-/// The first sentence in which a list has a hit.
-fn find<'a>(
-    lexicon: &Lexicon,
-    list: &str,
-    mut sentences: impl Iterator<Item = &'a Sentence>,
-    negatable: bool,
-) -> Option<String> {
+fn begun<'a>(
+    lexicon: &'a Lexicon,
+    sentences: impl Iterator<Item = &'a Sentence>,
+) -> Vec<Looked<'a>> {
     sentences
-        .find(|sentence| {
+        .map(|sentence| (sentence, lexicon.begin(&sentence.own_words)))
+        .collect()
+}
+
+/// The first sentence in which a list has a hit.
+fn find(list: &str, sentences: &[Looked<'_>], negatable: bool) -> Option<String> {
+    sentences
+        .iter()
+        .find(|(sentence, said)| {
             // What is innocent is no haste.
             let hits = if list == "high" {
-                lexicon.guilty(list, &sentence.own_words)
+                said.guilty(list)
             } else {
-                lexicon.hits(list, &sentence.own_words)
+                said.hits(list)
             };
             hits.into_iter().any(|hit| {
                 !negatable || !is_denied(&sentence.own_words, &sentence.own_clauses, hit)
             })
         })
-        .map(|sentence| one_line(&sentence.text, EVIDENCE_MAX_CHARS))
+        .map(|(sentence, _)| one_line(&sentence.text, EVIDENCE_MAX_CHARS))
 }
 
 #[cfg(test)]

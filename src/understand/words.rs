@@ -21,6 +21,10 @@ fn is_invisible(character: char) -> bool {
 
 /// One character in lower case without its accent; ligatures and `ß` become two letters.
 fn fold_char(character: char, out: &mut String) {
+    if character.is_ascii() {
+        out.push(character.to_ascii_lowercase());
+        return;
+    }
     for c in character.to_lowercase() {
         match c {
             'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ą' => out.push('a'),
@@ -46,7 +50,30 @@ fn fold_char(character: char, out: &mut String) {
 
 /// The folded words of a text. `don't` is one word (`dont`), `l'avocat` are two.
 pub(super) fn words(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+    let mut found = Vec::new();
+    each_word(text, &mut found, |_, _| {});
+    found
+}
+
+/// The folded words of a text, and the number of the clause in which each stands: a new one begins at a comma, a bracket, a dash or a mark.
+pub(super) fn words_in_clauses(text: &str) -> (Vec<String>, Vec<u16>) {
+    let (mut found, mut clauses) = (Vec::new(), Vec::new());
+    let mut clause = 0_u16;
+    each_word(text, &mut found, |c, complete| {
+        if matches!(
+            c,
+            ',' | ';' | ':' | '(' | ')' | '–' | '—' | '.' | '!' | '?' | '…'
+        ) {
+            clauses.resize(complete, clause);
+            clause = clause.saturating_add(1);
+        }
+    });
+    clauses.resize(found.len(), clause);
+    (found, clauses)
+}
+
+/// Finds the words. `between`: told of each character between words, with the number of words before it.
+fn each_word(text: &str, found: &mut Vec<String>, mut between: impl FnMut(char, usize)) {
     let mut word = String::new();
     let mut apostrophe = false;
     for c in text.chars() {
@@ -61,26 +88,20 @@ pub(super) fn words(text: &str) -> Vec<String> {
             apostrophe = true;
         } else {
             apostrophe = false;
-            close(&mut word, &mut found);
+            close(&mut word, found);
+            between(c, found.len());
         }
     }
-    close(&mut word, &mut found);
-    found
-}
-
-/// The number of the clause in which each of the folded words stands: a new one begins at a comma, a bracket, a dash or a mark.
-pub(super) fn clauses(text: &str) -> Vec<u16> {
-    let mut found = Vec::new();
-    let mut clause = 0_u16;
-    for part in text.split([',', ';', ':', '(', ')', '–', '—', '.', '!', '?', '…']) {
-        found.extend(std::iter::repeat_n(clause, words(part).len()));
-        clause = clause.saturating_add(1);
-    }
-    found
+    close(&mut word, found);
 }
 
 fn close(word: &mut String, found: &mut Vec<String>) {
     if word.is_empty() {
+        return;
+    }
+    if !word.contains('\'') {
+        found.push(word.as_str().to_owned());
+        word.clear();
         return;
     }
     let whole = std::mem::take(word);

@@ -191,6 +191,76 @@ fn notes_stay_inside_and_take_and_close_write_nothing() {
 }
 
 #[test]
+fn words_to_us_reach_the_team_and_never_the_customer() {
+    // Given a hand-off of which the customer was told
+    let world = shared();
+    let (customer, _, packet) = handed_off(world, "wanda");
+
+    // When a member replies with every word that a newcomer tried
+    for (words, told) in [
+        ("LATER 2d", "Your team is reminded on"),
+        ("WHY?", "Decided on"),
+        ("Help", "TEAM and a name"),
+        ("yes", "no draft waits"),
+        ("TAKE IT", "it looks like TAKE"),
+        ("Close please", "it looks like CLOSE"),
+        ("INTEND opening-hours", "misspelt"),
+        ("ESCALATE", "none that it knows"),
+        ("TEAM nobody", "one of "),
+    ] {
+        let letter = world.staff_replies(ROSA, &packet, words);
+        assert_eq!(world.outcome_of(&letter), "Relayed", "{words}");
+        // Then the team is told
+        world.team_receives(CARE, &customer, words, |mail| mail.says(told));
+    }
+
+    // And the customer has still nothing but the notice
+    world.settle();
+    assert_eq!(customer.mails().len(), 1, "{:?}", customer.subjects());
+
+    // While an answer, however short, reaches them
+    world.staff_replies(ROSA, &packet, "It is on its way.");
+    customer.receives("the short answer", |mail| mail.says("It is on its way."));
+}
+
+#[test]
+fn a_ticket_that_was_given_to_another_team_is_theirs() {
+    // Given a hand-off to care
+    let world = shared();
+    let (customer, _, packet) = handed_off(world, "tamara");
+    let notice = customer.receives("the notice", |mail| mail.says("a person"));
+    let note = world.staff_replies(ROSA, &packet, "NOTE she paid twice");
+    assert_eq!(world.outcome_of(&note), "Relayed");
+
+    // When a member gives it to billing
+    let letter = world.staff_replies(ROSA, &packet, "TEAM billing");
+    assert_eq!(world.outcome_of(&letter), "Relayed");
+
+    // Then billing has it with the story, and the customer hears nothing
+    let given = world.team_receives(BILLING, &customer, "the ticket", |_| true);
+    for words in [
+        "my teapot arrived broken",
+        "she paid twice",
+        "answer promised by",
+    ] {
+        assert!(given.says(words), "{words}: {}", given.text);
+    }
+    assert_eq!(customer.mails().len(), 1, "{:?}", customer.subjects());
+
+    // And what the customer writes next is theirs, as is the answer
+    customer.replies(&notice, "And where is my money, please?");
+    let further = world.team_receives(BILLING, &customer, "further words", |mail| {
+        mail.says("where is my money")
+    });
+    world.staff_replies(
+        MIRA,
+        &further,
+        "Dear Tamara, it is on its way to your bank.",
+    );
+    customer.receives("the answer", |mail| mail.says("on its way to your bank"));
+}
+
+#[test]
 fn back_gives_the_ticket_back_to_automation() {
     // Given a ticket that a person has
     let world = shared();

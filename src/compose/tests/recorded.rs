@@ -217,6 +217,43 @@ fn of_staff() {
     for (act, event) in rows {
         check(event, &kim(), &staff(act), &["Decided", event]);
     }
+    let meaning = |act: StaffAct, meaning: Meant| {
+        let mut decision = staff(act);
+        if let Action::Staff { meant, .. } = &mut decision.action {
+            *meant = Some(meaning);
+        }
+        decision
+    };
+    let later = meaning(StaffAct::Postpone { when: None }, Meant::Until(at(2880)));
+    check(
+        "later",
+        &kim(),
+        &later,
+        &["Decided", "Postponed", "Wrote StaffAnswer"],
+    );
+    let name = || StaffAct::GiveToTeam {
+        name: "workshop".to_owned(),
+    };
+    let mut given = meaning(name(), Meant::Team(team_name("workshop")));
+    check(
+        "team",
+        &kim(),
+        &given,
+        &["Decided", "Reassigned", "Wrote Packet"],
+    );
+    if let Action::Staff { hand_off: told, .. } = &mut given.action {
+        *told = Some(hand_off());
+    }
+    check(
+        "team, a draft waits",
+        &TestSituation::new().in_ticket(drafted()).kim_replies("x"),
+        &given,
+        &["Decided", "HandedOff", "Wrote Notice", "Wrote Packet"],
+    );
+    for act in [StaffAct::AskWhy, StaffAct::AskHelp] {
+        let events = ["Decided", "Wrote StaffAnswer"];
+        check("asked", &kim(), &staff(act), &events);
+    }
     check(
         "reply",
         &kim(),

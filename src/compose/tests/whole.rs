@@ -6,7 +6,7 @@ use crate::ticket::Event;
 use crate::understand::FactSource;
 
 /// The mail with everything that the key made replaced by a word: the snapshots show what a person reads, and stay readable.
-fn redacted(mail: &Outgoing) -> String {
+pub(super) fn redacted(mail: &Outgoing) -> String {
     let patterns = [
         (r"\.[a-z2-7]{16}@", ".TAG@"),
         (r"\+[0-9a-z]{10}-([cs])-[a-z2-7]{16}@", "+TOKEN-$1@"),
@@ -42,7 +42,7 @@ fn forwarded_by_ann() -> crate::mail::Forwarded {
     }
 }
 
-fn staff_in(story: TicketStory) -> TestSituation {
+pub(super) fn staff_in(story: TicketStory) -> TestSituation {
     TestSituation::new()
         .in_ticket(story)
         .kim_replies("It is ready.")

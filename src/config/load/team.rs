@@ -1,7 +1,7 @@
 //! `[[team]]`: the human mailboxes, who may speak for us, when they work, and what goes to whom (`[escalate]`).
 
-use super::address;
 use super::support::TEMPLATE_LANGUAGES;
+use super::{Surroundings, address, holidays};
 use crate::config::section::{Located, Section};
 use crate::config::{Escalate, Language, Team, TeamName, WorkingHours};
 use crate::mail::Address;
@@ -14,7 +14,7 @@ use std::time::Duration;
 /// The working time of a day in `reply_within = "1d"`.
 const HOURS_OF_WORKING_DAY: u64 = 8;
 
-pub(super) fn teams(top: &Section<'_>) -> Vec<Team> {
+pub(super) fn teams(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Vec<Team> {
     let sections = top.sections("team");
     if sections.is_empty() {
         top.problem(
@@ -25,7 +25,7 @@ pub(super) fn teams(top: &Section<'_>) -> Vec<Team> {
     }
     let mut teams: Vec<Team> = Vec::new();
     for section in &sections {
-        let Some(team) = team(section) else {
+        let Some(team) = team(section, surroundings) else {
             continue;
         };
         if teams.iter().any(|other| other.name == team.name) {
@@ -38,15 +38,19 @@ pub(super) fn teams(top: &Section<'_>) -> Vec<Team> {
     teams
 }
 
-fn team(section: &Section<'_>) -> Option<Team> {
+fn team(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Team> {
     let name = section.required_text("name", "care");
     let name = name.and_then(|name| plain_name(section, "name", &name, '-'));
     let titles = titles(section);
     let mailbox = section.required_text("address", "care@example.org");
     let mailbox = mailbox.and_then(|text| address(section, "address", &text));
     let members = members(section);
-    let hours = hours(section);
-    let reply_within = reply_within(section);
+    let hours = hours(section, surroundings);
+    let reply_within = working_time(section, "reply_within")
+        .unwrap_or(Some(Duration::from_hours(HOURS_OF_WORKING_DAY)));
+    let remind_before = remind_before(section, reply_within.unwrap_or_default());
+    let second_address = section.text("second_address");
+    let second_address = second_address.and_then(|text| address(section, "second_address", &text));
     let keep_signature = section.yes_or_no("keep_signature", true);
     section.refuse_unknown_keys();
     // With problems elsewhere in it, the team still exists: articles may name it.
@@ -58,6 +62,8 @@ fn team(section: &Section<'_>) -> Option<Team> {
         members,
         hours: hours.unwrap_or_else(WorkingHours::none),
         reply_within: reply_within.unwrap_or_default(),
+        remind_before,
+        second_address,
         keep_signature,
     })
 }
@@ -102,7 +108,7 @@ fn members(section: &Section<'_>) -> Vec<Address> {
         .collect()
 }
 
-fn hours(section: &Section<'_>) -> Option<WorkingHours> {
+fn hours(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<WorkingHours> {
     let spans = match section.text("hours") {
         None => WorkingHours::parse_spans("Mon-Fri 09:00-17:00").ok(),
         Some(text) => {
@@ -147,6 +153,7 @@ fn hours(section: &Section<'_>) -> Option<WorkingHours> {
             }
         }
     }
+    holidays.extend(holidays::from_file(section, surroundings));
     Some(WorkingHours {
         spans: spans?,
         time_zone: time_zone?,
@@ -154,10 +161,27 @@ fn hours(section: &Section<'_>) -> Option<WorkingHours> {
     })
 }
 
-fn reply_within(section: &Section<'_>) -> Option<Duration> {
-    let Some(text) = section.text("reply_within") else {
-        return Some(Duration::from_hours(HOURS_OF_WORKING_DAY));
+/// A quarter of the promise, unless the settings say otherwise.
+fn remind_before(section: &Section<'_>, reply_within: Duration) -> Duration {
+    let usual = reply_within / 4;
+    let Some(Some(remind_before)) = working_time(section, "remind_before") else {
+        return usual;
     };
+    if remind_before < reply_within {
+        return remind_before;
+    }
+    let at = section.text("remind_before").map(|text| text.at);
+    section.problem(
+        at.as_ref().unwrap_or(section.at()),
+        "[team] remind_before is not shorter than reply_within, so every hand-off would be followed by a reminder at once",
+        "write less working time than in `reply_within`",
+    );
+    usual
+}
+
+/// A stretch of working time; `None` where the key is not there, `Some(None)` where it cannot be read.
+fn working_time(section: &Section<'_>, key: &str) -> Option<Option<Duration>> {
+    let text = section.text(key)?;
     let split = text.value.find(|c: char| !c.is_ascii_digit());
     let (number, unit) = text.value.split_at(split.unwrap_or(text.value.len()));
     let minutes = match (number.parse::<u64>(), unit.trim()) {
@@ -166,15 +190,12 @@ fn reply_within(section: &Section<'_>) -> Option<Duration> {
         (Ok(number), "d") => number.checked_mul(60 * HOURS_OF_WORKING_DAY),
         _ => None,
     };
-    match minutes {
+    Some(match minutes {
         Some(minutes) if (1..=60 * 24 * 30).contains(&minutes) => {
             Some(Duration::from_mins(minutes))
         }
         _ => {
-            let what = format!(
-                "[team] reply_within = \"{}\" is no working time",
-                text.value
-            );
+            let what = format!("[team] {key} = \"{}\" is no working time", text.value);
             section.problem(
                 &text.at,
                 what,
@@ -182,7 +203,7 @@ fn reply_within(section: &Section<'_>) -> Option<Duration> {
             );
             None
         }
-    }
+    })
 }
 
 /// A name of lower-case letters, digits and `separator`.

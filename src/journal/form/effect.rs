@@ -62,6 +62,7 @@ enum StateForm {
     InDoubt { since: Timestamp },
     Sent { at: Timestamp },
     GivenUp { at: Timestamp, why: String },
+    Withdrawn { at: Timestamp, why: String },
 }
 
 impl EffectForm {
@@ -88,6 +89,10 @@ impl EffectForm {
                 EffectState::InDoubt { since } => StateForm::InDoubt { since: *since },
                 EffectState::Sent { at } => StateForm::Sent { at: *at },
                 EffectState::GivenUp { at, why } => StateForm::GivenUp {
+                    at: *at,
+                    why: why.clone(),
+                },
+                EffectState::Withdrawn { at, why } => StateForm::Withdrawn {
                     at: *at,
                     why: why.clone(),
                 },
@@ -137,6 +142,7 @@ impl EffectForm {
                 StateForm::InDoubt { since } => EffectState::InDoubt { since },
                 StateForm::Sent { at } => EffectState::Sent { at },
                 StateForm::GivenUp { at, why } => EffectState::GivenUp { at, why },
+                StateForm::Withdrawn { at, why } => EffectState::Withdrawn { at, why },
             },
             recorded_at: self.recorded_at,
             attempts: self.attempts,
@@ -178,7 +184,7 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
 }
 
 /// Every purpose of a mail.
-pub const PURPOSES: [Purpose; 13] = [
+pub const PURPOSES: [Purpose; 16] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,
@@ -189,9 +195,12 @@ pub const PURPOSES: [Purpose; 13] = [
     Purpose::ApprovedAnswer,
     Purpose::ForwardForApproval,
     Purpose::StaffHint,
+    Purpose::StaffAnswer,
     Purpose::DeliveryTrouble,
     Purpose::Trouble,
     Purpose::StopConfirmation,
+    Purpose::Reminder,
+    Purpose::Delay,
 ];
 
 /// The word for a purpose, on disk and on the command line.
@@ -208,9 +217,12 @@ pub const fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::ApprovedAnswer => "approved-answer",
         Purpose::ForwardForApproval => "forward-for-approval",
         Purpose::StaffHint => "staff-hint",
+        Purpose::StaffAnswer => "staff-answer",
         Purpose::DeliveryTrouble => "delivery-trouble",
         Purpose::Trouble => "trouble",
         Purpose::StopConfirmation => "stop-confirmation",
+        Purpose::Reminder => "reminder",
+        Purpose::Delay => "delay",
     }
 }
 

@@ -4,7 +4,7 @@ use super::effect::{purpose, purpose_word};
 use super::{FieldError, address, identity, message_id, number};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::mail::{Address, HeaderText, Mailbox, MessageId};
-use crate::ticket::{ArticleReference, Draft, Event, MailSummary, Notice, TimedEvent};
+use crate::ticket::{ArticleReference, Draft, Event, MailSummary, Notice, Reminded, TimedEvent};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,7 +43,12 @@ enum EventForm {
     Decided {
         decision: String,
         reasons: Vec<(String, String)>,
+        // These two are not in records of older programs.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<String>,
         intent: Option<(String, String)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        close: Vec<(String, String)>,
     },
     Answered {
         article: ArticleForm,
@@ -65,6 +70,17 @@ enum EventForm {
         notice: NoticeForm,
         why: String,
     },
+    Reminded {
+        team: String,
+        whom: RemindedForm,
+        of: Timestamp,
+    },
+    PromiseLapsed {
+        team: String,
+        promised_by: Timestamp,
+        new_promise: Option<Timestamp>,
+        notice: NoticeForm,
+    },
     PassedOn {
         team: String,
     },
@@ -81,6 +97,14 @@ enum EventForm {
     DraftWithdrawn,
     Taken {
         member: String,
+    },
+    Reassigned {
+        member: String,
+        team: String,
+    },
+    Postponed {
+        member: String,
+        until: Timestamp,
     },
     GivenBack {
         member: String,
@@ -111,6 +135,10 @@ enum EventForm {
     KeptAside {
         from: Option<String>,
         why: String,
+    },
+    MailWithdrawn {
+        message_id: String,
+        purpose: String,
     },
     Wrote {
         message_id: String,
@@ -149,6 +177,31 @@ struct ArticleForm {
 enum NoticeForm {
     Sent { text: String },
     Withheld { why: String },
+}
+
+impl From<&Notice> for NoticeForm {
+    fn from(notice: &Notice) -> Self {
+        match notice {
+            Notice::Sent { text } => Self::Sent { text: text.clone() },
+            Notice::Withheld { why } => Self::Withheld { why: why.clone() },
+        }
+    }
+}
+
+impl From<NoticeForm> for Notice {
+    fn from(form: NoticeForm) -> Self {
+        match form {
+            NoticeForm::Sent { text } => Self::Sent { text },
+            NoticeForm::Withheld { why } => Self::Withheld { why },
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RemindedForm {
+    Team,
+    SecondAddress,
 }
 
 /// The words of decisions (contract); an event holds one of them, never a text of its own.
@@ -217,14 +270,21 @@ impl From<&Event> for EventForm {
             Event::Decided {
                 decision,
                 reasons,
+                evidence,
                 intent,
-            } => Self::Decided {
-                decision: (*decision).to_owned(),
-                reasons: reasons.clone(),
-                intent: intent
-                    .as_ref()
-                    .map(|(intent, confidence)| (intent.0.clone(), confidence.to_string())),
-            },
+                close,
+            } => {
+                let stored = |(intent, confidence): &(IntentName, f64)| {
+                    (intent.0.clone(), confidence.to_string())
+                };
+                Self::Decided {
+                    decision: (*decision).to_owned(),
+                    reasons: reasons.clone(),
+                    evidence: evidence.clone(),
+                    intent: intent.as_ref().map(stored),
+                    close: close.iter().map(stored).collect(),
+                }
+            }
             Event::Answered {
                 article,
                 confidence,
@@ -250,11 +310,27 @@ impl From<&Event> for EventForm {
             } => Self::HandedOff {
                 team: team.0.clone(),
                 promised_by: *promised_by,
-                notice: match notice {
-                    Notice::Sent { text } => NoticeForm::Sent { text: text.clone() },
-                    Notice::Withheld { why } => NoticeForm::Withheld { why: why.clone() },
-                },
+                notice: notice.into(),
                 why: why.clone(),
+            },
+            Event::Reminded { team, whom, of } => Self::Reminded {
+                team: team.0.clone(),
+                whom: match whom {
+                    Reminded::Team => RemindedForm::Team,
+                    Reminded::SecondAddress => RemindedForm::SecondAddress,
+                },
+                of: *of,
+            },
+            Event::PromiseLapsed {
+                team,
+                promised_by,
+                new_promise,
+                notice,
+            } => Self::PromiseLapsed {
+                team: team.0.clone(),
+                promised_by: *promised_by,
+                new_promise: *new_promise,
+                notice: notice.into(),
             },
             Event::PassedOn { team } => Self::PassedOn {
                 team: team.0.clone(),
@@ -272,6 +348,14 @@ impl From<&Event> for EventForm {
             Event::DraftWithdrawn => Self::DraftWithdrawn,
             Event::Taken { member } => Self::Taken {
                 member: text(member),
+            },
+            Event::Reassigned { member, team } => Self::Reassigned {
+                member: text(member),
+                team: team.0.clone(),
+            },
+            Event::Postponed { member, until } => Self::Postponed {
+                member: text(member),
+                until: *until,
             },
             Event::GivenBack { member } => Self::GivenBack {
                 member: text(member),
@@ -313,6 +397,13 @@ impl From<&Event> for EventForm {
             Event::KeptAside { from, why } => Self::KeptAside {
                 from: from.as_ref().map(text),
                 why: why.clone(),
+            },
+            Event::MailWithdrawn {
+                message_id,
+                purpose,
+            } => Self::MailWithdrawn {
+                message_id: message_id.as_str().to_owned(),
+                purpose: purpose_word(*purpose).to_owned(),
             },
             Event::Wrote {
                 message_id,
@@ -365,18 +456,24 @@ impl TryFrom<EventForm> for Event {
             EventForm::Decided {
                 decision,
                 reasons,
+                evidence,
                 intent,
-            } => Self::Decided {
-                decision: DECISIONS
-                    .into_iter()
-                    .find(|word| *word == decision)
-                    .ok_or_else(|| format!("`{decision}` is no decision"))?,
-                reasons,
-                intent: match intent {
-                    None => None,
-                    Some((intent, confidence)) => Some((IntentName(intent), number(&confidence)?)),
-                },
-            },
+                close,
+            } => {
+                let read = |(intent, confidence): (String, String)| {
+                    Ok::<_, FieldError>((IntentName(intent), number(&confidence)?))
+                };
+                Self::Decided {
+                    decision: DECISIONS
+                        .into_iter()
+                        .find(|word| *word == decision)
+                        .ok_or_else(|| format!("`{decision}` is no decision"))?,
+                    reasons,
+                    evidence,
+                    intent: intent.map(read).transpose()?,
+                    close: close.into_iter().map(read).collect::<Result<_, _>>()?,
+                }
+            }
             EventForm::Answered {
                 article,
                 confidence,
@@ -409,11 +506,27 @@ impl TryFrom<EventForm> for Event {
             } => Self::HandedOff {
                 team: TeamName(team),
                 promised_by,
-                notice: match notice {
-                    NoticeForm::Sent { text } => Notice::Sent { text },
-                    NoticeForm::Withheld { why } => Notice::Withheld { why },
-                },
+                notice: notice.into(),
                 why,
+            },
+            EventForm::Reminded { team, whom, of } => Self::Reminded {
+                team: TeamName(team),
+                whom: match whom {
+                    RemindedForm::Team => Reminded::Team,
+                    RemindedForm::SecondAddress => Reminded::SecondAddress,
+                },
+                of,
+            },
+            EventForm::PromiseLapsed {
+                team,
+                promised_by,
+                new_promise,
+                notice,
+            } => Self::PromiseLapsed {
+                team: TeamName(team),
+                promised_by,
+                new_promise,
+                notice: notice.into(),
             },
             EventForm::PassedOn { team } => Self::PassedOn {
                 team: TeamName(team),
@@ -431,6 +544,14 @@ impl TryFrom<EventForm> for Event {
             EventForm::DraftWithdrawn => Self::DraftWithdrawn,
             EventForm::Taken { member } => Self::Taken {
                 member: address(&member)?,
+            },
+            EventForm::Reassigned { member, team } => Self::Reassigned {
+                member: address(&member)?,
+                team: TeamName(team),
+            },
+            EventForm::Postponed { member, until } => Self::Postponed {
+                member: address(&member)?,
+                until,
             },
             EventForm::GivenBack { member } => Self::GivenBack {
                 member: address(&member)?,
@@ -469,6 +590,13 @@ impl TryFrom<EventForm> for Event {
             EventForm::KeptAside { from, why } => Self::KeptAside {
                 from: from.as_deref().map(address).transpose()?,
                 why,
+            },
+            EventForm::MailWithdrawn {
+                message_id: id,
+                purpose: word,
+            } => Self::MailWithdrawn {
+                message_id: message_id(&id)?,
+                purpose: purpose(&word)?,
             },
             EventForm::Wrote {
                 message_id: id,

@@ -139,6 +139,15 @@ mod tests {
         assert_eq!(again, old);
     }
 
+    #[test]
+    fn a_decision_recorded_before_its_words_were_kept_can_be_read() {
+        let old = br#"{"v":1,"is":{"at":"2027-01-15T08:00:01Z","cause":null,"event":{"is":"decided","decision":"handoff","reasons":[["no-intent","x"]],"intent":null}}}"#;
+        let form: TimedEventForm = read("event", old).unwrap();
+        let timed = crate::ticket::TimedEvent::try_from(form).unwrap();
+        let again = write("event", &TimedEventForm::from(&timed)).unwrap();
+        assert_eq!(again, old);
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

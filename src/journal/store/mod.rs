@@ -45,6 +45,8 @@ pub(super) enum Tree {
     GivenUp,
     /// Lost recipients that staff have not been told of: Message-ID → nothing.
     Untold,
+    /// Tickets that wait for a moment (a promise to be kept): ticket → nothing.
+    Deadlines,
     /// What confirmations taught: identity of the customer's mail → lesson.
     Lessons,
     /// Automatic mails for the limits: whom, time, Message-ID → nothing.
@@ -71,6 +73,7 @@ impl Tree {
             Self::InDoubt => "in-doubt",
             Self::GivenUp => "given-up",
             Self::Untold => "untold",
+            Self::Deadlines => "deadlines",
             Self::Lessons => "lessons",
             Self::Automatic => "automatic",
         }

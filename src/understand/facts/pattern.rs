@@ -120,6 +120,10 @@ impl PatternFinder {
                     .chars()
                     .filter(|c| c.is_alphanumeric())
                     .collect();
+                // In capitals or not, letters of ASCII stay as many as they are.
+                if compact.is_ascii() && !self.may_be_as_long(compact.len()) {
+                    continue;
+                }
                 let value = [
                     compact.clone(),
                     compact.to_uppercase(),
@@ -138,6 +142,14 @@ impl PatternFinder {
             }
         }
         found
+    }
+
+    /// Whether a value of nothing but one class of characters may have this length.
+    fn may_be_as_long(&self, length: usize) -> bool {
+        match self.segments.as_slice() {
+            [Segment::Class { least, most, .. }] => (*least..=*most).contains(&length),
+            _ => true,
+        }
     }
 
     fn accept(&self, text: &str, captures: &Captures<'_>) -> Option<Candidate> {

@@ -4,9 +4,11 @@
 
 mod action;
 mod calibration;
+mod draft;
 mod example;
 mod features;
 mod model;
+mod postings;
 mod reading;
 mod regression;
 mod rejector;
@@ -16,7 +18,7 @@ mod training;
 mod vocabulary;
 mod wanted;
 
-use action::{Actions, Done};
+use action::Done;
 pub use example::Example;
 pub use model::Model;
 use reading::Reading;
@@ -24,14 +26,13 @@ pub use rejector::Evidence;
 pub use topics::{examples_of_none, phrases_of_any_desk};
 
 use super::facts::FactFinder;
-use super::lexicon::Lexicon;
 use super::prepare::{Place, Prepared, Role, Sentence};
 use super::types::{IntentScore, Request};
 use super::words::one_line;
 use super::{SEND_THRESHOLD, SUGGEST_THRESHOLD};
 use crate::config::{IntentName, Language};
 use std::collections::{BTreeMap, BTreeSet};
-use wanted::{Denials, Wanted};
+use wanted::Wanted;
 
 /// Evidence and sentences of requests are cut here, in characters.
 pub(super) const SENTENCE_MAX_CHARS: usize = 240;
@@ -59,8 +60,6 @@ pub(super) struct Carriers {
 pub(super) struct IntentFinder {
     trained: BTreeMap<Language, Trained>,
     requests: requests::RequestFinder,
-    denials: Denials,
-    actions: Actions,
 }
 
 /// What was learned of the articles of a language.
@@ -127,9 +126,7 @@ impl IntentFinder {
         let mut ranking = led_by_a_question(&reading, &sentences);
         if let Some((intent, confidence)) = ranking.first_mut()
             && let Some(known) = trained.actions.get(intent)
-            && self
-                .actions
-                .speak_of_another(wanted.iter().map(|(_, _, text)| text.as_str()), known)
+            && action::speak_of_another(wanted.iter().map(|(_, _, text)| text.as_str()), known)
         {
             *confidence = confidence.min(OTHER_ACTION_TRUST);
         }
@@ -160,7 +157,7 @@ impl IntentFinder {
     ) -> Option<(Reading<'m>, Vec<Wanted<'a>>)> {
         let whole = trained.model.read(&weighed(&sentences))?;
         let best = whole.ranking.first().map(|(intent, _)| intent);
-        match self.denials.wanted(&sentences) {
+        match wanted::wanted(&sentences) {
             Some(wanted) if !best.is_some_and(|best| trained.by_denial.contains(best)) => {
                 let texts: Vec<(&str, f64)> = wanted
                     .iter()
@@ -243,21 +240,4 @@ fn weight(sentence: &Sentence) -> f64 {
         (Place::Body, true) => 1.2,
         (Place::Body, false) => 0.8,
     }
-}
-
-/// The words of a kind of thing, for people who say the same otherwise (`parcel`, `package`).
-pub(super) fn concepts() -> Vec<(String, Lexicon)> {
-    word_lists(include_str!("../lexicon/concepts.toml"))
-}
-
-/// A file of named lists of patterns; the patterns of each are in its list `words`.
-fn word_lists(source: &str) -> Vec<(String, Lexicon)> {
-    let file: BTreeMap<String, Vec<String>> = toml::from_str(source).unwrap_or_default();
-    file.into_iter()
-        .map(|(name, phrases)| {
-            let mut lexicon = Lexicon::default();
-            lexicon.add("words", &phrases);
-            (name, lexicon)
-        })
-        .collect()
 }

@@ -4,9 +4,11 @@
 
 use super::super::meaning::Encoder;
 use super::calibration::{temperature, tempered};
+use super::draft::learn;
 use super::example::{Example, Kind, NONE, bounded};
+use super::postings::Postings;
 use super::regression::fit;
-use super::vocabulary::{Sparse, Vector, Vocabulary};
+use super::vocabulary::{Sparse, Token, Vocabulary};
 use ndarray::{Array1, Array2, Axis};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,8 +47,8 @@ impl Usual {
 #[derive(Debug)]
 struct Meanings {
     encoder: Arc<Encoder>,
-    /// A row for each example.
-    examples: Array2<f32>,
+    /// A row for each phrase.
+    phrases: Array2<f32>,
     /// A row for each class: the mean of its phrases.
     centers: Array2<f32>,
     /// A column for each class.
@@ -66,10 +68,10 @@ pub struct Model {
     weights: Vec<f32>,
     meanings: Option<Meanings>,
     temperature: f64,
+    /// The class of each phrase. Only phrases can be near to a text.
     labels: Vec<usize>,
-    is_phrase: Vec<bool>,
-    /// For each feature the examples that have it, to find the nearest one.
-    postings: Vec<Sparse>,
+    /// For each feature the phrases that have it, to find the nearest one.
+    postings: Postings,
     pub(super) usual_words: Usual,
     pub(super) usual_meaning: Usual,
 }
@@ -107,10 +109,9 @@ impl Model {
             .map(|one| classes.binary_search(&one.label).unwrap_or(0))
             .collect();
         let texts: Vec<&str> = examples.iter().map(|one| one.text.as_str()).collect();
-        let (vocabulary, vectors) = Vocabulary::learn(&texts, super::concepts());
-        let postings = postings(&vocabulary, &vectors);
+        let (vocabulary, vectors) = learn(&texts);
         let meaning = encoder.map(|encoder| rows(directions_of(&examples, encoder)));
-        let alike = alike(&vectors, &postings, meaning.as_ref());
+        let alike = alike(&vectors, vocabulary.size(), meaning.as_ref());
         let weights: Vec<f32> = examples.iter().map(|one| one.weight).collect();
         let is_phrase: Vec<bool> = examples.iter().map(|one| one.is_phrase()).collect();
         let counts = Counts {
@@ -135,23 +136,30 @@ impl Model {
         let usual_meaning = meaning
             .as_ref()
             .map_or_else(Usual::default, |rows| usual(&|a, b| dot(rows, a, b)));
+        drop(alike);
+        let phrases: Vec<usize> = (0..examples.len())
+            .filter(|index| is_phrase.get(*index) == Some(&true))
+            .collect();
         let meanings = encoder.zip(meaning).map(|(encoder, examples)| Meanings {
             encoder: Arc::clone(encoder),
             centers: centers(&examples, &counts),
             weights: examples.t().dot(&worth) * (MEANING_WEIGHT * MEANING_WEIGHT),
-            examples,
+            phrases: examples.select(Axis(0), &phrases),
         });
+        let of_phrases = phrases.iter().filter_map(|index| vectors.get(*index));
+        let labels_of_phrases = phrases
+            .iter()
+            .filter_map(|index| labels.get(*index).copied());
         Self {
             shots: shots(&counts),
             is_lent: is_lent(&examples, &classes),
             weights: feature_weights(&vectors, &worth, vocabulary.size()),
+            postings: Postings::of(of_phrases, vocabulary.size()),
+            labels: labels_of_phrases.collect(),
             classes,
             vocabulary,
             meanings,
             temperature,
-            labels,
-            is_phrase,
-            postings,
             usual_words,
             usual_meaning,
         }
@@ -170,34 +178,35 @@ impl Model {
         )
     }
 
+    /// The words of a text, looked up for [`Model::score`].
+    pub(super) fn tokens(&self, text: &str) -> Vec<Token> {
+        self.vocabulary.tokens(text)
+    }
+
     /// The scores of one text, whose direction is known.
-    pub(super) fn score(&self, text: &str, direction: &[f32]) -> Scores {
+    pub(super) fn score(&self, text: &[&Token], direction: &[f32]) -> Scores {
         let vector = self.vocabulary.vector(text);
         let width = self.classes.len();
         let mut scores = vec![0.0_f32; width];
         let mut similarity = vec![0.0_f32; self.labels.len()];
         for (feature, value) in &vector.sparse {
-            let start = feature * width;
+            let start = *feature as usize * width;
             let columns = self.weights.get(start..start + width).unwrap_or_default();
             for (cell, weight) in scores.iter_mut().zip(columns) {
                 *cell += value * weight;
             }
-            for (example, other) in self.postings.get(*feature).into_iter().flatten() {
-                if let Some(cell) = similarity.get_mut(*example) {
-                    *cell += value * other;
-                }
-            }
         }
+        self.postings.add_alike(&vector.sparse, &mut similarity);
         let near_words = self.nearest(similarity.iter().copied());
         let mut alike = similarity;
         let (mut near_meaning, mut near_center) = (vec![0.0; width], vec![0.0; width]);
         if let Some(known) = &self.meanings {
             let direction = Array1::from_vec(direction.to_vec());
-            if direction.len() == known.examples.ncols() {
+            if direction.len() == known.phrases.ncols() {
                 for (cell, add) in scores.iter_mut().zip(known.weights.t().dot(&direction)) {
                     *cell += add;
                 }
-                let by_meaning = known.examples.dot(&direction);
+                let by_meaning = known.phrases.dot(&direction);
                 for (cell, add) in alike.iter_mut().zip(&by_meaning) {
                     *cell += MEANING_WEIGHT * MEANING_WEIGHT * add;
                 }
@@ -226,12 +235,12 @@ impl Model {
     /// The share of each class among the few phrases that are the most alike.
     fn neighbours(&self, alike: &[f32]) -> Vec<f64> {
         let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(NEIGHBOURS + 1);
-        let examples = self.labels.iter().zip(&self.is_phrase);
-        for (value, (label, _)) in alike
-            .iter()
-            .zip(examples)
-            .filter(|(_, (_, phrase))| **phrase)
-        {
+        for (value, label) in alike.iter().zip(&self.labels) {
+            // Most are far.
+            let farthest = nearest.get(NEIGHBOURS - 1);
+            if farthest.is_some_and(|(other, _)| other >= value) {
+                continue;
+            }
             let place = nearest.partition_point(|(other, _)| other >= value);
             if place < NEIGHBOURS {
                 nearest.insert(place, (*value, *label));
@@ -249,14 +258,13 @@ impl Model {
 
     /// How near the nearest phrase of each class is.
     fn nearest(&self, similarity: impl IntoIterator<Item = f32>) -> Vec<f64> {
-        let mut nearest = vec![0.0_f64; self.classes.len()];
-        let examples = self.labels.iter().zip(&self.is_phrase);
-        for (value, (label, is_phrase)) in similarity.into_iter().zip(examples) {
-            if let Some(cell) = nearest.get_mut(*label).filter(|_| *is_phrase) {
-                *cell = cell.max(f64::from(value));
+        let mut nearest = vec![0.0_f32; self.classes.len()];
+        for (value, label) in similarity.into_iter().zip(&self.labels) {
+            if let Some(cell) = nearest.get_mut(*label) {
+                *cell = cell.max(value);
             }
         }
-        nearest
+        nearest.into_iter().map(f64::from).collect()
     }
 }
 
@@ -302,51 +310,35 @@ fn dot(rows: &Array2<f32>, a: usize, b: usize) -> f64 {
 }
 
 /// How alike each two examples are.
-fn alike(vectors: &[Vector], postings: &[Sparse], meaning: Option<&Array2<f32>>) -> Array2<f32> {
+fn alike(vectors: &[Sparse], features: usize, meaning: Option<&Array2<f32>>) -> Array2<f32> {
+    let postings = Postings::of(vectors.iter(), features);
     let count = vectors.len();
     let mut alike = meaning.map_or_else(
         || Array2::zeros((count, count)),
         |rows| rows.dot(&rows.t()) * (MEANING_WEIGHT * MEANING_WEIGHT),
     );
     for (vector, mut row) in vectors.iter().zip(alike.rows_mut()) {
-        for (feature, value) in &vector.sparse {
-            for (other, weight) in postings.get(*feature).into_iter().flatten() {
-                if let Some(cell) = row.get_mut(*other) {
-                    *cell += value * weight;
-                }
-            }
-        }
+        postings.add_alike(vector, row.as_slice_mut().unwrap_or_default());
     }
     alike
 }
 
 /// How alike each two texts are, by words, letters and, with an encoder, meaning.
 pub(super) fn alike_texts(texts: &[&str], encoder: Option<&Arc<Encoder>>) -> Array2<f32> {
-    let (vocabulary, vectors) = Vocabulary::learn(texts, super::concepts());
+    let (vocabulary, vectors) = learn(texts);
+    let features = vocabulary.size();
+    drop(vocabulary);
     let meaning = encoder.map(|encoder| rows(encoder.encode_kept(texts)));
-    alike(&vectors, &postings(&vocabulary, &vectors), meaning.as_ref())
-}
-
-/// For each feature the texts that have it.
-fn postings(vocabulary: &Vocabulary, vectors: &[Vector]) -> Vec<Sparse> {
-    let mut postings: Vec<Sparse> = vec![Vec::new(); vocabulary.size()];
-    for (index, vector) in vectors.iter().enumerate() {
-        for (feature, value) in &vector.sparse {
-            if let Some(list) = postings.get_mut(*feature) {
-                list.push((index, *value));
-            }
-        }
-    }
-    postings
+    alike(&vectors, features, meaning.as_ref())
 }
 
 /// The weight of each feature for each class.
-fn feature_weights(vectors: &[Vector], worth: &Array2<f32>, features: usize) -> Vec<f32> {
+fn feature_weights(vectors: &[Sparse], worth: &Array2<f32>, features: usize) -> Vec<f32> {
     let width = worth.ncols();
     let mut weights = vec![0.0; features * width];
     for (vector, row) in vectors.iter().zip(worth.rows()) {
-        for (feature, value) in &vector.sparse {
-            let start = feature * width;
+        for (feature, value) in vector {
+            let start = *feature as usize * width;
             for (cell, share) in weights
                 .get_mut(start..start + width)
                 .unwrap_or_default()

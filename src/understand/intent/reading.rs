@@ -3,6 +3,7 @@
 use super::example::NONE;
 use super::model::{Model, Scores};
 use super::rejector::{self, Evidence};
+use super::vocabulary::Token;
 
 /// What the whole mail and the mean of its sentences weigh, and how much a phrase in the same words adds (measured on `config/desk`).
 const VIEW_WEIGHT: f64 = 0.6;
@@ -26,10 +27,11 @@ impl Model {
     pub fn read(&self, sentences: &[(&str, f64)]) -> Option<Reading<'_>> {
         let texts: Vec<&str> = sentences.iter().map(|(text, _)| *text).collect();
         let directions = self.directions(&texts);
-        let scored: Vec<Scores> = texts
+        let tokens: Vec<Vec<Token>> = texts.iter().map(|text| self.tokens(text)).collect();
+        let scored: Vec<Scores> = tokens
             .iter()
             .zip(&directions)
-            .map(|(text, direction)| self.score(text, direction))
+            .map(|(text, direction)| self.score(&text.iter().collect::<Vec<_>>(), direction))
             .collect();
         let whole = match scored.as_slice() {
             [] => return None,
@@ -37,7 +39,8 @@ impl Model {
             _ => {
                 // The whole mail's meaning is the mean of its sentences': one pass through the encoder serves both views.
                 let direction = middle(&directions, sentences);
-                let whole = self.score(&texts.join(" "), &direction);
+                let whole: Vec<&Token> = tokens.iter().flatten().collect();
+                let whole = self.score(&whole, &direction);
                 self.joined(&whole, &scored, sentences)
             }
         };

@@ -14,6 +14,7 @@ use super::{SEND_THRESHOLD, SENTENCE_MAX_CHARS};
 use crate::config::{FactName, IntentName};
 use crate::knowledge::Knowledge;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// A sentence says the mail's main request from this confidence on.
 const REQUEST_THRESHOLD: f64 = 0.5;
@@ -26,10 +27,13 @@ const SAME_REQUEST: f64 = 0.3;
 /// What begins a sentence stands in its first words.
 const BEGINNING_WORDS: usize = 1;
 
+/// What marks several requests, what sets one aside, what takes it back. Read once.
+pub(super) static LEXICON: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("../lexicon/requests.toml")));
+
 /// Finds the requests of a mail.
 #[derive(Debug)]
 pub(super) struct RequestFinder {
-    lexicon: Lexicon,
     /// What each article needs.
     needs: BTreeMap<String, Vec<FactName>>,
 }
@@ -41,7 +45,6 @@ impl RequestFinder {
             .iter()
             .map(|(intent, topic)| (intent.0.clone(), topic.needs.clone()));
         Self {
-            lexicon: Lexicon::read(include_str!("../lexicon/requests.toml")),
             needs: needs.collect(),
         }
     }
@@ -59,7 +62,7 @@ impl RequestFinder {
         };
         let is_counted = sentences
             .iter()
-            .any(|(_, sentence)| self.lexicon.has("counts", &sentence.own_words));
+            .any(|(_, sentence)| LEXICON.has("counts", &sentence.own_words));
         let mut requests: Vec<Request> = Vec::new();
         for (position, (_, sentence)) in sentences.iter().enumerate() {
             let Some(said) = reading.sentence_says(position) else {
@@ -69,7 +72,7 @@ impl RequestFinder {
                 !said.rather_none && said.confidence >= REQUEST_THRESHOLD
             } else {
                 let of_main = reading.sentence_probability(position, &main.intent.0);
-                let marked = is_counted || self.is_added(sentence);
+                let marked = is_counted || Self::is_added(sentence);
                 of_main < SAME_REQUEST
                     && sentence.place == Place::Body
                     && (is_further(sentence, &said, marked)
@@ -110,10 +113,10 @@ impl RequestFinder {
     }
 
     /// Whether a sentence says itself that it is a further request.
-    fn is_added(&self, sentence: &Sentence) -> bool {
+    fn is_added(sentence: &Sentence) -> bool {
         let row = &sentence.own_words;
         let beginning = row.get(..BEGINNING_WORDS).unwrap_or_default();
-        self.lexicon.has("begins", beginning) || self.lexicon.has("adds", row)
+        LEXICON.has("begins", beginning) || LEXICON.has("adds", row)
     }
 }
 

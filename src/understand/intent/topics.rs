@@ -8,7 +8,7 @@
 //! recognised, named to staff, and not taken for something else.
 
 use super::super::meaning::Encoder;
-use super::action::Actions;
+use super::action;
 use super::example::Example;
 use super::model::alike_texts;
 use std::collections::BTreeMap;
@@ -160,7 +160,6 @@ fn uses(
     topics: &[&[String]],
     encoder: Option<&Arc<Encoder>>,
 ) -> Vec<Use> {
-    let actions = Actions::new();
     let own = articles.iter().map(|(_, phrases)| phrases.clone());
     let lent = topics
         .iter()
@@ -181,7 +180,7 @@ fn uses(
             if back == topic {
                 if share >= SAME_SHARE && back_share >= SAME_SHARE {
                     let phrases = |group: usize| groups.get(group).map_or(&[][..], Vec::as_slice);
-                    if actions.does_another(phrases(articles.len() + topic), phrases(article)) {
+                    if action::does_another(phrases(articles.len() + topic), phrases(article)) {
                         Use::None
                     } else {
                         Use::Lent(article)

@@ -3,12 +3,10 @@
 
 use super::super::meaning::Encoder;
 use super::super::teachable::Taught;
-use super::action::Actions;
 use super::example::Example;
 use super::model::Model;
 use super::topics::{Lending, examples_of_none};
-use super::wanted::Denials;
-use super::{IntentFinder, Trained, requests};
+use super::{IntentFinder, Trained, action, requests, wanted};
 use crate::config::{IntentName, Language};
 use crate::knowledge::Knowledge;
 use std::collections::BTreeMap;
@@ -51,8 +49,6 @@ impl IntentFinder {
             .iter()
             .map(|(language, own)| (*language, Lending::new(&language.0, own, known(language))))
             .collect();
-        let denials = Denials::new();
-        let actions = Actions::new();
         let trained = examples
             .iter()
             .map(|(language, list)| {
@@ -68,12 +64,12 @@ impl IntentFinder {
                 list.extend(taught_examples(knowledge, language, taught));
                 let trained = Trained {
                     model: Model::train(&list, known(language)),
-                    by_denial: denials.asked_for_by_denial(&list),
+                    by_denial: wanted::asked_for_by_denial(&list),
                     actions: own
                         .get(language)
                         .into_iter()
                         .flatten()
-                        .map(|(intent, phrases)| ((*intent).to_owned(), actions.of_all(phrases)))
+                        .map(|(intent, phrases)| ((*intent).to_owned(), action::of_all(phrases)))
                         .collect(),
                 };
                 (language.clone(), trained)
@@ -82,8 +78,6 @@ impl IntentFinder {
         Self {
             trained,
             requests: requests::RequestFinder::new(knowledge),
-            denials,
-            actions,
         }
     }
 }

@@ -2,10 +2,10 @@
 //! when you are open`) or what the mail is not about (`Not the care plan thing`) name an article as plainly as a request for it does. They are
 //! left out before anybody asks what the mail means. Reads hostile input; pure.
 
-use super::super::lexicon::Lexicon;
 use super::super::prepare::{Place, Sentence};
 use super::super::words::words;
 use super::example::{Example, NONE};
+use super::requests::LEXICON;
 use std::collections::BTreeSet;
 
 /// A longer clause tells something (`not the first time that my invoice is missing`).
@@ -18,106 +18,90 @@ const WANTED_MIN_WORDS: usize = 2;
 /// A sentence with its number in the mail, and the part of its text that says what is wanted.
 pub(super) type Wanted<'a> = (usize, &'a Sentence, String);
 
-/// Finds what is wanted.
-#[derive(Debug)]
-pub(super) struct Denials {
-    lexicon: Lexicon,
+/// The intents that people ask for by a denial (`I don't want the newsletter any more`): for them a denial is no sign against.
+pub(super) fn asked_for_by_denial(examples: &[Example]) -> BTreeSet<String> {
+    let denying = examples
+        .iter()
+        .filter(|one| one.is_phrase() && one.label != NONE);
+    denying
+        .filter(|one| without_denied(&one.text).is_some())
+        .map(|one| one.label.clone())
+        .collect()
 }
 
-impl Denials {
-    pub(super) fn new() -> Self {
-        Self {
-            lexicon: Lexicon::read(include_str!("../lexicon/requests.toml")),
-        }
+/// What is left of a mail that denies something; empty where nothing is wanted. `None` for a mail that denies nothing.
+pub(super) fn wanted<'a>(sentences: &[(usize, &'a Sentence)]) -> Option<Vec<Wanted<'a>>> {
+    if asks_for_nothing(sentences) {
+        return Some(Vec::new());
     }
-
-    /// The intents that people ask for by a denial (`I don't want the newsletter any more`): for them a denial is no sign against.
-    pub(super) fn asked_for_by_denial(&self, examples: &[Example]) -> BTreeSet<String> {
-        let denying = examples
-            .iter()
-            .filter(|one| one.is_phrase() && one.label != NONE);
-        denying
-            .filter(|one| self.without_denied(&one.text).is_some())
-            .map(|one| one.label.clone())
-            .collect()
-    }
-
-    /// What is left of a mail that denies something; empty where nothing is wanted. `None` for a mail that denies nothing.
-    pub(super) fn wanted<'a>(
-        &self,
-        sentences: &[(usize, &'a Sentence)],
-    ) -> Option<Vec<Wanted<'a>>> {
-        if self.asks_for_nothing(sentences) {
-            return Some(Vec::new());
-        }
-        let mut denies = false;
-        let mut wanted = Vec::new();
-        for (number, sentence) in sentences {
-            match self.without_denied(&sentence.text) {
-                Some(rest) => {
-                    denies = true;
-                    if words(&rest).len() >= WANTED_MIN_WORDS {
-                        wanted.push((*number, *sentence, rest));
-                    }
+    let mut denies = false;
+    let mut wanted = Vec::new();
+    for (number, sentence) in sentences {
+        match without_denied(&sentence.text) {
+            Some(rest) => {
+                denies = true;
+                if words(&rest).len() >= WANTED_MIN_WORDS {
+                    wanted.push((*number, *sentence, rest));
                 }
-                None => wanted.push((*number, *sentence, sentence.text.clone())),
             }
+            None => wanted.push((*number, *sentence, sentence.text.clone())),
         }
-        // A subject alone does not want what its mail denies.
-        if wanted.iter().all(|(_, one, _)| one.place == Place::Subject) {
-            wanted.clear();
+    }
+    // A subject alone does not want what its mail denies.
+    if wanted.iter().all(|(_, one, _)| one.place == Place::Subject) {
+        wanted.clear();
+    }
+    denies.then_some(wanted)
+}
+
+/// Whether a mail takes back what it asked for (`Never mind`), or is only content (`It arrived. Everything is great!`).
+fn asks_for_nothing(sentences: &[(usize, &Sentence)]) -> bool {
+    let mut body = sentences
+        .iter()
+        .map(|(_, sentence)| *sentence)
+        .filter(|sentence| sentence.place == Place::Body);
+    let asks = body.clone().any(|sentence| sentence.asks);
+    let says = |list: &str, sentence: &Sentence| LEXICON.has(list, &sentence.own_words);
+    let takes_back = body.clone().any(|sentence| says("takes_back", sentence));
+    let is_content = body.clone().any(|sentence| says("praises", sentence))
+        && !body.any(|sentence| says("contrasts", sentence));
+    !asks && (takes_back || is_content)
+}
+
+/// A text without the clauses that deny; `None` where none does.
+fn without_denied(text: &str) -> Option<String> {
+    let mut denied = false;
+    let mut kept = String::new();
+    // The denial of the clause before goes on in this one.
+    let mut goes_on = false;
+    for clause in clauses(text) {
+        let row = words(clause);
+        if row.is_empty() {
+            kept.push_str(clause);
+            continue;
         }
-        denies.then_some(wanted)
-    }
-
-    /// Whether a mail takes back what it asked for (`Never mind`), or is only content (`It arrived. Everything is great!`).
-    fn asks_for_nothing(&self, sentences: &[(usize, &Sentence)]) -> bool {
-        let mut body = sentences
-            .iter()
-            .map(|(_, sentence)| *sentence)
-            .filter(|sentence| sentence.place == Place::Body);
-        let asks = body.clone().any(|sentence| sentence.asks);
-        let says = |list: &str, sentence: &Sentence| self.lexicon.has(list, &sentence.own_words);
-        let takes_back = body.clone().any(|sentence| says("takes_back", sentence));
-        let is_content = body.clone().any(|sentence| says("praises", sentence))
-            && !body.any(|sentence| says("contrasts", sentence));
-        !asks && (takes_back || is_content)
-    }
-
-    /// A text without the clauses that deny; `None` where none does.
-    fn without_denied(&self, text: &str) -> Option<String> {
-        let mut denied = false;
-        let mut kept = String::new();
-        // The denial of the clause before goes on in this one.
-        let mut goes_on = false;
-        for clause in clauses(text) {
-            let row = words(clause);
-            if row.is_empty() {
-                kept.push_str(clause);
-                continue;
-            }
-            let end = self.denial_end(&row);
-            if goes_on || end.is_some() {
-                denied = true;
-                goes_on = !goes_on && end.is_some_and(|end| row.len() <= end + REST_MAX_WORDS);
-            } else {
-                goes_on = false;
-                kept.push_str(clause);
-            }
+        let end = denial_end(&row);
+        if goes_on || end.is_some() {
+            denied = true;
+            goes_on = !goes_on && end.is_some_and(|end| row.len() <= end + REST_MAX_WORDS);
+        } else {
+            goes_on = false;
+            kept.push_str(clause);
         }
-        denied.then_some(kept)
     }
+    denied.then_some(kept)
+}
 
-    /// Where the words that deny a clause end.
-    fn denial_end(&self, row: &[String]) -> Option<usize> {
-        let denial = self.lexicon.guilty("denies", row).into_iter().next();
-        let aside = || {
-            let hits = self.lexicon.hits("sets_aside", row);
-            hits.into_iter()
-                .find(|hit| hit.start == 0 && row.len() <= SET_ASIDE_MAX_WORDS)
-        };
-        denial.or_else(aside).map(|hit| hit.end)
-    }
+/// Where the words that deny a clause end.
+fn denial_end(row: &[String]) -> Option<usize> {
+    let said = LEXICON.begin(row);
+    let denial = said.guilty("denies").into_iter().next();
+    let aside = || {
+        let hits = said.hits("sets_aside");
+        hits.into_iter()
+            .find(|hit| hit.start == 0 && row.len() <= SET_ASIDE_MAX_WORDS)
+    };
+    denial.or_else(aside).map(|hit| hit.end)
 }
 
 /// The clauses of a text, each with the mark that ends it: a new one begins at a comma, a bracket, a dash or a mark, and at `but`.

@@ -2,9 +2,9 @@
 //!
 //! Points: three for what nobody says without rage or despair (`sure`), two for strong words, one for heavy ones, one for a
 //! third contact or later, one each for capitals and rows of exclamation marks. Three are needed, and of the surface alone
-//! never enough.
+//! never enough. Who asks for the third time or later and says outright that it is an outrage needs no points.
 
-use super::super::lexicon::{Hit, Lexicon};
+use super::super::lexicon::{Begun, Hit};
 use super::super::negation::is_denied;
 use super::super::prepare::{Place, Prepared, Sentence};
 
@@ -14,28 +14,31 @@ const ENOUGH: usize = 3;
 const ENOUGH_WITHOUT_STRONG: usize = 5;
 
 /// The sentence that shows it most. `heard`: those that speak the language of the list.
-pub(super) fn find(lexicon: &Lexicon, prepared: &Prepared, heard: &[&Sentence]) -> Option<String> {
+pub(super) fn find(prepared: &Prepared, heard: &[(&Sentence, Begun<'_>)]) -> Option<String> {
     let mut points = 0_usize;
     let mut has_strong = false;
     let mut most: Option<(usize, &Sentence)> = None;
-    for sentence in heard {
+    for (sentence, said) in heard {
         let count = |list: &str| -> usize {
-            let hits = lexicon.guilty(list, &sentence.own_words);
-            let said = hits
+            let hits = said.guilty(list);
+            let meant = hits
                 .into_iter()
                 .filter(|hit| !is_denied(&sentence.own_words, &sentence.own_clauses, *hit));
-            distinct(said)
+            distinct(meant)
         };
         let (sure, strong) = (count("sure"), count("strong"));
         // A word may stand in several lists: it counts once, with its highest weight.
         let heavy = count("heavy").min(3);
-        let repeated = usize::from(lexicon.has("repeated", &sentence.own_words));
+        let repeated = usize::from(said.has("repeated"));
         let here = sure * 3 + strong * 2 + heavy + repeated;
         points += here;
         has_strong |= sure + strong > 0;
         if here > 0 && most.is_none_or(|(best, _)| here > best) {
             most = Some((here, sentence));
         }
+    }
+    if let Some(sentence) = annoyed_once_more(heard) {
+        return Some(sentence.text.clone());
     }
     points += usize::from(has_rows_of_marks(prepared)) + usize::from(is_shouted(prepared));
     let (_, sentence) = most?;
@@ -45,6 +48,24 @@ pub(super) fn find(lexicon: &Lexicon, prepared: &Prepared, heard: &[&Sentence]) 
         ENOUGH_WITHOUT_STRONG
     };
     (points >= enough).then(|| sentence.text.clone())
+}
+
+/// The sentence with an outright word of annoyance, of a mail that asks for the third time or later.
+fn annoyed_once_more<'a>(heard: &[(&'a Sentence, Begun<'_>)]) -> Option<&'a Sentence> {
+    heard
+        .iter()
+        .find(|(sentence, said)| says(said, "asked_again", sentence))?;
+    heard
+        .iter()
+        .find(|(sentence, said)| says(said, "annoyed", sentence))
+        .map(|(sentence, _)| *sentence)
+}
+
+/// Whether a sentence holds a phrase of a list that nothing excuses or denies.
+fn says(said: &Begun<'_>, list: &str, sentence: &Sentence) -> bool {
+    said.guilty(list)
+        .into_iter()
+        .any(|hit| !is_denied(&sentence.own_words, &sentence.own_clauses, hit))
 }
 
 /// Hits that do not overlap.

@@ -4,6 +4,8 @@
 //! Told by the little words of a language, which nobody avoids. Linear.
 
 use super::super::prepare::Sentence;
+use super::super::word_lists::WordLists;
+use std::sync::LazyLock;
 
 /// A language is spoken if it has this part of the little words of the one that has most.
 const PART: usize = 3;
@@ -81,11 +83,10 @@ pub(in super::super) fn of_sentences(sentences: &[Sentence]) -> Vec<Tongues> {
         .collect()
 }
 
+static LISTS: LazyLock<WordLists> = LazyLock::new(|| WordLists::new(&LITTLE_WORDS));
+
 fn count(sentence: &Sentence) -> [usize; 7] {
-    LITTLE_WORDS.map(|(_, list)| {
-        let is_little = |word: &&String| list.split(' ').any(|little| little == word.as_str());
-        sentence.own_words.iter().filter(is_little).count()
-    })
+    LISTS.count(sentence.own_words.iter().map(String::as_str))
 }
 
 fn spoken(counts: &[usize; 7]) -> Option<Tongues> {

@@ -42,7 +42,10 @@ pub(super) fn by(sentence: &Sentence, written: Timestamp) -> Option<Date> {
 
 /// `12 March`, `March 12`, `12 de marzo`.
 fn day_of_month(words: &[String], month: i8, written: Date) -> Option<Date> {
-    let hits = SUMMARIST.events.hits(&format!("month_{month}"), words);
+    let hits = SUMMARIST
+        .events
+        .begin(words)
+        .hits(&format!("month_{month}"));
     hits.into_iter().find_map(|hit| {
         let at = |index: Option<usize>| {
             let word = words.get(index?)?;

@@ -1,0 +1,201 @@
+//! What does a team get to which a member of another team gave a ticket? What is wanted, what was tried, told and promised, and what
+//! happened so far: all out of the journal, since no mail of the customer is at hand.
+
+use super::asked::is_about_a_request;
+use super::packet::tried;
+use super::view::View;
+use super::words::{Tongue, shortened};
+use super::{ComposeError, Outgoing, Purpose};
+use crate::config::{Team, TeamName};
+use crate::decide::HandOff;
+use crate::mail::Address;
+use crate::ticket::{Event, MailSummary, Notice, TimedEvent};
+use serde_json::json;
+
+/// So much of the story is told, the newest.
+const STORY_MAX: usize = 20;
+
+/// How much of each mail stands in it, in characters.
+const WORDS_CHARACTERS: usize = 160;
+
+impl View<'_> {
+    /// The ticket, to the team that has it from here.
+    pub(super) fn reassigned(
+        &self,
+        (member, from_team): (&Address, &TeamName),
+        team: &Team,
+        hand_off: Option<&HandOff>,
+    ) -> Result<Outgoing, ComposeError> {
+        let tongue = self.staff_tongue;
+        let tried = tried(&self.ticket, tongue, team);
+        let tried = tried.last().map_or_else(
+            || tongue.none().to_owned(),
+            |last| self.short(&format!("{}; {last}", tried.len())),
+        );
+        let facts = self.ticket.facts();
+        let facts: Vec<String> = facts
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", shortened(value, 80)))
+            .collect();
+        let mails = self.ticket.customer_mails();
+        let last = mails.last().map_or("", |mail| mail.excerpt.as_str());
+        let further = [
+            ("member", json!(member.as_str())),
+            ("from_team", json!(from_team.0)),
+            ("reason", json!(self.last_reason())),
+            ("wanted", json!(self.wanted_so_far(&mails))),
+            ("given", json!(self.short(&tongue.joined(&facts)))),
+            ("tried", json!(tried)),
+            ("told", json!(self.told_so_far(team, hand_off))),
+            ("deadlines", json!(self.deadlines(team, hand_off))),
+            ("story", json!(self.story_so_far(team))),
+            ("can_reply", json!(tongue.can_reply())),
+            ("mail_text", json!(self.bounded(last))),
+        ];
+        let data = self.staff_data(further)?;
+        self.to_team(Purpose::Packet, "given-to-team", team, data, vec![])
+    }
+
+    /// Why it came to a person.
+    fn last_reason(&self) -> String {
+        let mut events = self.ticket.events.iter().rev();
+        let reason = events.find_map(|timed| match &timed.event {
+            Event::Decided {
+                decision, reasons, ..
+            } if is_about_a_request(decision) => {
+                reasons.first().map(|(_, sentence)| sentence.as_str())
+            }
+            _ => None,
+        });
+        self.short(reason.unwrap_or_default())
+    }
+
+    /// The first line of the newest mail that says something.
+    fn wanted_so_far(&self, mails: &[&MailSummary]) -> String {
+        let lines = mails.iter().rev().flat_map(|mail| mail.excerpt.lines());
+        let mut lines = lines.filter(|line| line.split_whitespace().count() > 3);
+        let subject = mails.last().map_or("", |mail| mail.subject.as_str());
+        self.short(lines.next().unwrap_or(subject))
+    }
+
+    fn told_so_far(&self, team: &Team, hand_off: Option<&HandOff>) -> String {
+        let tongue = self.staff_tongue;
+        let new = hand_off.map(|hand_off| match &hand_off.notice {
+            crate::decide::NoticePlan::Tell { promised_by } => Ok(Some(*promised_by)),
+            crate::decide::NoticePlan::Withhold { why } => Err(why.as_str()),
+        });
+        let mut events = self.ticket.events.iter().rev();
+        let before = events.find_map(|timed| match &timed.event {
+            Event::HandedOff {
+                notice: Notice::Sent { .. },
+                promised_by,
+                ..
+            } => Some(Ok(*promised_by)),
+            Event::HandedOff {
+                notice: Notice::Withheld { why },
+                ..
+            } => Some(Err(why.as_str())),
+            _ => None,
+        });
+        match new.or(before) {
+            Some(Ok(Some(by))) => {
+                let by = tongue.moment(by, &team.hours.time_zone);
+                match tongue {
+                    Tongue::English => format!("a person answers by {by}"),
+                    Tongue::German => format!("ein Mensch antwortet bis {by}"),
+                }
+            }
+            Some(Ok(None)) => tongue
+                .choose("a person answers", "ein Mensch antwortet")
+                .to_owned(),
+            Some(Err(why)) => format!("{}: {}", tongue.none(), self.short(why)),
+            None => tongue.none().to_owned(),
+        }
+    }
+
+    fn story_so_far(&self, team: &Team) -> Vec<String> {
+        let events = self.ticket.events.iter().rev();
+        let lines = events.filter_map(|timed| {
+            let local = timed.at.to_zoned(team.hours.time_zone.clone());
+            let moment = local.strftime("%Y-%m-%d %H:%M");
+            Some(format!("{moment}: {}", told(timed, self.staff_tongue)?))
+        });
+        let mut lines: Vec<String> = lines.take(STORY_MAX).collect();
+        lines.reverse();
+        lines
+    }
+}
+
+/// One event as a line for colleagues; `None` where it says nothing to them.
+fn told(timed: &TimedEvent, tongue: Tongue) -> Option<String> {
+    // What stands in quotation marks is somebody's to the end: they cannot close them and forge what we say.
+    let quoted = |text: &str| {
+        let words = shortened(text, WORDS_CHARACTERS).replace(['“', '”', '„'], "'");
+        format!("“{words}”")
+    };
+    let by = |who: &Address, english: &'static str, german: &'static str| {
+        format!("{who} {}", tongue.choose(english, german))
+    };
+    Some(match &timed.event {
+        Event::Opened { mail, .. } | Event::CustomerWrote { mail } => format!(
+            "{}: {}",
+            tongue.choose("the customer wrote", "der Kunde schrieb"),
+            quoted(&mail.excerpt)
+        ),
+        Event::ThirdPartyWrote { from, mail } => format!(
+            "{}: {}",
+            by(&from.address, "wrote", "schrieb"),
+            quoted(&mail.excerpt)
+        ),
+        Event::Answered { article, .. } => format!(
+            "{} {}",
+            tongue.choose("answered by itself about", "von selbst geantwortet zu"),
+            article.intent
+        ),
+        Event::Asked { intent, .. } => format!(
+            "{} {intent}",
+            tongue.choose("asked for details for", "nach Angaben gefragt für")
+        ),
+        Event::Drafted { draft } => format!(
+            "{} {}",
+            tongue.choose("a draft for team", "ein Entwurf für Team"),
+            draft.team
+        ),
+        Event::HandedOff { team, .. } | Event::PassedOn { team } => {
+            format!("{} {team}", tongue.choose("to team", "an Team"))
+        }
+        Event::Reassigned { member, team } => format!(
+            "{} {team}",
+            by(member, "gave it to team", "gab ihn an Team")
+        ),
+        Event::StaffReplied { member } => by(member, "answered", "antwortete"),
+        Event::Wrote { said, .. } if !said.is_empty() => format!(
+            "{}: {}",
+            tongue.choose("we wrote", "wir schrieben"),
+            quoted(&said.join(" "))
+        ),
+        Event::DraftApproved { member } => by(member, "sent the draft", "sandte den Entwurf"),
+        Event::DraftRefused { member, why } => format!(
+            "{}: {}",
+            by(member, "refused the draft", "lehnte den Entwurf ab"),
+            quoted(why)
+        ),
+        Event::Taken { member } => by(member, "took it", "übernahm ihn"),
+        Event::GivenBack { member } => by(
+            member,
+            "gave it back to automation",
+            "gab ihn an die Automatik zurück",
+        ),
+        Event::Noted { member, text } => {
+            format!("{}: {}", by(member, "noted", "notierte"), quoted(text))
+        }
+        Event::Closed { .. } => tongue.choose("closed", "geschlossen").to_owned(),
+        Event::Bounced { .. } | Event::SendFailed { .. } => tongue
+            .choose(
+                "a mail of ours did not arrive",
+                "eine Mail von uns kam nicht an",
+            )
+            .to_owned(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,90 @@
+//! `LATER` and `TEAM`: when is the team reminded, and who has the ticket from here? Pure.
+
+use super::super::Meant;
+use super::super::view::View;
+use super::plan::Plan;
+use super::waiting::promise_after_yes;
+use crate::config::{Team, TeamName};
+use crate::desk::{DAYS_MAX, StaffAct, When};
+use crate::ticket::Ticket;
+
+/// So many names of teams are listed in a mail.
+const NAMES_SHOWN_MAX: usize = 20;
+
+/// The team is reminded then, by its own clock and working hours.
+pub(super) fn postpone(view: &View<'_>, team: &TeamName, when: Option<When>) -> Plan {
+    let act = StaffAct::Postpone { when };
+    let hours = view.situation.settings.team(team).map(|team| &team.hours);
+    let moment = when
+        .zip(hours)
+        .and_then(|(when, hours)| when.moment(view.situation.now, hours));
+    match moment {
+        Some(until) => Plan {
+            meant: Some(Meant::Until(until)),
+            ..Plan::simply(act)
+        },
+        None => Plan::impossible(
+            act,
+            format!(
+                "LATER needs a time ahead of now, at most {DAYS_MAX} days: LATER 2h, LATER 3 days, LATER tomorrow, LATER monday, \
+                 LATER 2026-12-24"
+            ),
+        ),
+    }
+}
+
+/// Another team has the ticket from here. What the customer was promised stays; where they have heard nothing yet, because only a
+/// draft was made, they are told now that a person answers.
+pub(super) fn give(view: &View<'_>, ticket: &Ticket, name: &str) -> Plan {
+    let act = StaffAct::GiveToTeam {
+        name: name.to_owned(),
+    };
+    let Some(team) = team_called(view, name) else {
+        return Plan::impossible(act, no_such_team(view, name));
+    };
+    if ticket.waiting_forward().is_some() {
+        let why = "the forwarded mail is no ticket yet; reply with OK or NO first";
+        return Plan::impossible(act, why);
+    }
+    if view.team_in_ticket().as_ref() == Some(&team.name) {
+        let why = format!("team {} has the ticket already", team.name);
+        return Plan::impossible(act, why);
+    }
+    let hand_off = ticket
+        .waiting_draft()
+        .is_some()
+        .then(|| promise_after_yes(view, ticket, &team.name));
+    Plan {
+        meant: Some(Meant::Team(team.name.clone())),
+        hand_off,
+        ..Plan::simply(act)
+    }
+}
+
+/// By its name or its title, in any case.
+fn team_called<'a>(view: &View<'a>, name: &str) -> Option<&'a Team> {
+    let mut teams = view.situation.settings.teams.iter();
+    teams.find(|team| {
+        let mut titles = team.titles.values();
+        team.name.0.to_lowercase() == name || titles.any(|title| title.to_lowercase() == name)
+    })
+}
+
+fn no_such_team(view: &View<'_>, name: &str) -> String {
+    let what = if name.is_empty() {
+        "the name of a team is missing after TEAM".to_owned()
+    } else {
+        // It goes into a mail: not more of it than a name may have.
+        let name: String = name.chars().take(60).collect();
+        format!("there is no team \"{name}\"")
+    };
+    let teams = view.situation.settings.teams.iter();
+    let names: Vec<&str> = teams
+        .take(NAMES_SHOWN_MAX)
+        .map(|team| team.name.0.as_str())
+        .collect();
+    format!(
+        "{what}, so the ticket stays where it is; reply with TEAM and one of {}",
+        names.join(", ")
+    )
+}

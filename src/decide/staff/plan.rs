@@ -1,0 +1,139 @@
+//! What can be done of what a member asks for, what they confirm by it, and what is learned of that. Pure.
+
+use super::super::view::View;
+use super::super::{Action, HandOff, Meant};
+use super::doubt::doubt;
+use super::intent::named;
+use super::pass::{give, postpone};
+use super::waiting::{approve, refuse};
+use crate::config::{IntentName, TeamName};
+use crate::desk::{StaffAct, read_act, words_for_us};
+use crate::learning::{self, Confirmed, Lesson};
+use crate::mail::{Address, Extent, Protection};
+use crate::ticket::{Draft, Ticket};
+
+/// What will be done of what was asked.
+pub(super) struct Plan {
+    pub(super) act: StaffAct,
+    pub(super) draft: Option<Draft>,
+    pub(super) impossible: Option<String>,
+    pub(super) hand_off: Option<HandOff>,
+    /// What the member confirms by it; `None` where by nothing.
+    pub(super) confirmed: Option<Confirms>,
+    pub(super) lesson: Option<Lesson>,
+    /// What the time or the team that the word names comes to.
+    pub(super) meant: Option<Meant>,
+}
+
+/// What a member confirms.
+pub(super) enum Confirms {
+    /// By name: an article, or none.
+    Named(Option<IntentName>),
+    /// The draft's article.
+    Draft,
+    /// That an answer by hand was needed.
+    OwnAnswer,
+}
+
+impl Plan {
+    pub(super) fn simply(act: StaffAct) -> Self {
+        Self {
+            act,
+            draft: None,
+            impossible: None,
+            hand_off: None,
+            confirmed: None,
+            lesson: None,
+            meant: None,
+        }
+    }
+
+    /// With what is learned of it. What cannot be done teaches nothing.
+    pub(super) fn with_lesson(
+        mut self,
+        view: &View<'_>,
+        ticket: &Ticket,
+        member: &Address,
+    ) -> Self {
+        let confirmed = match (&self.confirmed, &self.draft) {
+            _ if self.impossible.is_some() => None,
+            (Some(Confirms::Named(intent)), _) => Some(Confirmed::Named(intent.as_ref())),
+            (Some(Confirms::Draft), Some(draft)) => Some(Confirmed::Draft(&draft.article.intent)),
+            (Some(Confirms::OwnAnswer), _) => Some(Confirmed::OwnAnswer),
+            (Some(Confirms::Draft) | None, _) => None,
+        };
+        if let (Some(confirmed), Some(Ok(request))) = (confirmed, view.situation.request) {
+            self.lesson = learning::lesson(confirmed, request, ticket, member, view.situation.now);
+        }
+        self
+    }
+
+    pub(super) fn impossible(act: StaffAct, why: impl Into<String>) -> Self {
+        Self {
+            impossible: Some(why.into()),
+            ..Self::simply(act)
+        }
+    }
+
+    pub(super) fn into_action(self, team: &TeamName, member: &Address) -> Action {
+        Action::Staff {
+            team: team.clone(),
+            member: member.clone(),
+            act: self.act,
+            draft: self.draft,
+            impossible: self.impossible,
+            hand_off: self.hand_off,
+            lesson: self.lesson,
+            meant: self.meant,
+        }
+    }
+}
+
+/// What a member asks for, and what can be done of it.
+pub(super) fn plan(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
+    let mail = view.situation.mail;
+    if mail.extent == Extent::HeadersOnly {
+        let why = "your mail is larger than the limit and was not read; send it again without large attachments";
+        return Plan::impossible(StaffAct::Nothing, why);
+    }
+    if mail.protection == Protection::Encrypted {
+        let why = "your mail is encrypted and cannot be read; send it again unencrypted";
+        return Plan::impossible(StaffAct::Nothing, why);
+    }
+    let settings = view.situation.settings;
+    let keep_signature = settings.team(team).is_some_and(|team| team.keep_signature);
+    let act = read_act(mail, keep_signature);
+    match &act {
+        StaffAct::Approve => approve(view, ticket, team),
+        StaffAct::Refuse { why } => refuse(view, ticket, team, why),
+        StaffAct::Note { text } if text.is_empty() => {
+            Plan::impossible(act, "the note is empty; write its text after the word NOTE")
+        }
+        StaffAct::Nothing => Plan::impossible(
+            act,
+            "no words of yours were found above the packet; write your answer above it",
+        ),
+        StaffAct::Reply { .. } => match doubt(ticket, &words_for_us(mail)) {
+            Some(why) => Plan::impossible(act, why),
+            None => Plan {
+                confirmed: Some(Confirms::OwnAnswer),
+                ..Plan::simply(act)
+            },
+        },
+        StaffAct::NameIntent { name } => match named(view, name) {
+            Ok(intent) => Plan {
+                confirmed: Some(Confirms::Named(intent)),
+                ..Plan::simply(act)
+            },
+            Err(why) => Plan::impossible(act, why),
+        },
+        StaffAct::Postpone { when } => postpone(view, team, *when),
+        StaffAct::GiveToTeam { name } => give(view, ticket, name),
+        StaffAct::Take
+        | StaffAct::GiveBack
+        | StaffAct::Close
+        | StaffAct::Note { .. }
+        | StaffAct::AskWhy
+        | StaffAct::AskHelp => Plan::simply(act),
+    }
+}

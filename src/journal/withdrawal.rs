@@ -1,0 +1,80 @@
+//! A person has written: automatic mails to the customer that still wait in the outbox are not sent any more. Decided and recorded with the
+//! person's own mail, so that no crash and no race lets one through; what an attempt was begun for may have left and is left alone.
+
+use super::form::Delivery;
+use super::store::Batch;
+use super::{EffectRecord, EffectState, Journal, JournalError};
+use crate::compose::Purpose;
+use crate::ticket::{Event, TicketId, TimedEvent};
+use jiff::Timestamp;
+
+/// Why they are withdrawn, for people who look at the outbox.
+const WHY: &str = "a person wrote in the ticket before it was sent";
+
+impl Journal {
+    /// Withdraws what waits in the tickets that a person has just come into, and gives the events that say so.
+    pub(super) fn withdraw_automatic(
+        &self,
+        events: &[(TicketId, TimedEvent)],
+        now: Timestamp,
+        batch: &mut Batch,
+    ) -> Result<Vec<(TicketId, TimedEvent)>, JournalError> {
+        let mut told = Vec::new();
+        let by_person = events
+            .iter()
+            .filter(|(_, timed)| is_by_person(&timed.event));
+        for (ticket, timed) in by_person {
+            for (record, delivery) in self.waiting_automatic(ticket)? {
+                let event = Event::MailWithdrawn {
+                    message_id: record.message_id.clone(),
+                    purpose: record.purpose,
+                };
+                let state = EffectState::Withdrawn {
+                    at: now,
+                    why: WHY.to_owned(),
+                };
+                self.change_state(batch, record, &delivery, state)?;
+                told.push((
+                    ticket.clone(),
+                    TimedEvent {
+                        at: timed.at,
+                        cause: timed.cause,
+                        event,
+                    },
+                ));
+            }
+        }
+        Ok(told)
+    }
+
+    /// Automatic mails to the customer of which nothing has left.
+    fn waiting_automatic(
+        &self,
+        ticket: &TicketId,
+    ) -> Result<Vec<(EffectRecord, Delivery)>, JournalError> {
+        let Some(ticket) = self.ticket(ticket)? else {
+            return Ok(Vec::new());
+        };
+        let mut waiting = Vec::new();
+        for timed in &ticket.events {
+            let Event::Wrote {
+                message_id,
+                purpose: Purpose::Answer | Purpose::Question | Purpose::Notice | Purpose::Delay,
+                ..
+            } = &timed.event
+            else {
+                continue;
+            };
+            let found = self.record_of(message_id)?;
+            waiting.extend(found.filter(|(record, delivery)| {
+                matches!(record.state, EffectState::Waiting { .. }) && !delivery.reached_some
+            }));
+        }
+        Ok(waiting)
+    }
+}
+
+/// Whether with this a person has come in.
+const fn is_by_person(event: &Event) -> bool {
+    matches!(event, Event::StaffReplied { .. } | Event::Taken { .. })
+}

@@ -1,0 +1,142 @@
+//! Which times was the customer told, and what came of them? A promise is a time in a mail that left; only a person's answer keeps it.
+
+use super::{Event, Promise, PromiseOutcome, Reminded, Ticket};
+use jiff::Timestamp;
+
+impl Ticket {
+    /// Every promise, in the order in which they were made.
+    #[must_use]
+    pub fn promises(&self) -> Vec<Promise> {
+        let mut promises: Vec<Promise> = Vec::new();
+        let made = |promises: &mut Vec<Promise>, by: Timestamp| {
+            // Whoever is told a new time before the old one is over waits for the new one alone.
+            settle(promises, PromiseOutcome::Withdrawn);
+            promises.push(Promise {
+                by,
+                outcome: PromiseOutcome::Open,
+            });
+        };
+        for timed in &self.events {
+            match &timed.event {
+                Event::HandedOff {
+                    promised_by: Some(by),
+                    ..
+                } => made(&mut promises, *by),
+                Event::PromiseLapsed { new_promise, .. } => {
+                    settle(&mut promises, PromiseOutcome::Broken);
+                    if let Some(by) = new_promise {
+                        made(&mut promises, *by);
+                    }
+                }
+                Event::StaffReplied { .. } | Event::DraftApproved { .. } => {
+                    let in_time = promises.last().is_some_and(|last| timed.at <= last.by);
+                    let outcome = if in_time {
+                        PromiseOutcome::Kept
+                    } else {
+                        PromiseOutcome::Broken
+                    };
+                    settle(&mut promises, outcome);
+                }
+                Event::Closed { .. } | Event::GivenBack { .. } => {
+                    settle(&mut promises, PromiseOutcome::Withdrawn);
+                }
+                _ => {}
+            }
+        }
+        promises
+    }
+
+    /// The promise that is still to be kept: no person has answered since it was given.
+    #[must_use]
+    pub fn open_promise(&self) -> Option<Timestamp> {
+        let last = self.promises().pop()?;
+        (last.outcome == PromiseOutcome::Open).then_some(last.by)
+    }
+
+    /// The last time by which the customer was promised an answer, kept or not.
+    #[must_use]
+    pub fn last_promise(&self) -> Option<Timestamp> {
+        self.promises().last().map(|promise| promise.by)
+    }
+
+    /// Until when a member put the ticket off: the team is to be reminded then. Whatever settles it, or puts it into other hands,
+    /// ends that; a further mail of the customer does not.
+    #[must_use]
+    pub fn postponed_until(&self) -> Option<Timestamp> {
+        let mut postponed = None;
+        for timed in &self.events {
+            match &timed.event {
+                Event::Postponed { until, .. } => postponed = Some(*until),
+                Event::StaffReplied { .. }
+                | Event::DraftApproved { .. }
+                | Event::HandedOff { .. }
+                | Event::Reassigned { .. }
+                | Event::GivenBack { .. }
+                | Event::Closed { .. } => postponed = None,
+                _ => {}
+            }
+        }
+        postponed
+    }
+
+    /// Whether a moment is waited for: a promised time, or the end of a time for which a member put it off.
+    #[must_use]
+    pub fn waits_for_a_moment(&self) -> bool {
+        let put_off = self.postponed_until();
+        self.open_promise().is_some()
+            || put_off.is_some_and(|until| !self.was_reminded(until, Reminded::Team))
+    }
+
+    /// Whether somebody was reminded of this promised time, or of this time until which the ticket was put off.
+    #[must_use]
+    pub fn was_reminded(&self, moment: Timestamp, whom: Reminded) -> bool {
+        self.events.iter().any(|timed| {
+            matches!(&timed.event, Event::Reminded { whom: reminded, of, .. } if *reminded == whom && *of == moment)
+        })
+    }
+
+    /// Whether a member took it (`TAKE`) and has not given it back.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        let mut taken = false;
+        for timed in &self.events {
+            match timed.event {
+                Event::Taken { .. } => taken = true,
+                Event::GivenBack { .. } => taken = false,
+                _ => {}
+            }
+        }
+        taken
+    }
+
+    /// How often a promised time went by and the customer was told a new one, since a person last answered.
+    #[must_use]
+    pub fn delays_told(&self) -> usize {
+        let since = self.events.iter().rev().take_while(|timed| {
+            !matches!(
+                timed.event,
+                Event::StaffReplied { .. } | Event::DraftApproved { .. }
+            )
+        });
+        since
+            .filter(|timed| {
+                matches!(
+                    timed.event,
+                    Event::PromiseLapsed {
+                        new_promise: Some(_),
+                        ..
+                    }
+                )
+            })
+            .count()
+    }
+}
+
+/// The last promise, where it is open, comes to this.
+fn settle(promises: &mut [Promise], outcome: PromiseOutcome) {
+    if let Some(last) = promises.last_mut()
+        && last.outcome == PromiseOutcome::Open
+    {
+        last.outcome = outcome;
+    }
+}
