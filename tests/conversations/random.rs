@@ -35,7 +35,11 @@ const CUSTOMER_TEXTS: [&str; 22] = [
 ];
 
 /// What staff write: every word, and answers.
-const STAFF_TEXTS: [&str; 14] = [
+const STAFF_TEXTS: [&str; 18] = [
+    "WHY",
+    "HELP",
+    "TEAM money",
+    "LATER 2h",
     "OK",
     "NO",
     "NO the price is old",
