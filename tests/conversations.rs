@@ -14,10 +14,8 @@ mod shown;
 #[path = "conversations/verb.rs"]
 mod verb;
 
-use handoffd::config::Settings;
 use handoffd::gateway::Office;
 use handoffd::rehearsal::{self, Conversation, Played};
-use handoffd::ticket::TokenKey;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -25,11 +23,8 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations")
 }
 
-/// A desk that learns nothing, or one that does.
 fn office(settings: &Path) -> Office {
-    let settings = Settings::load(settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    Office::furnish(settings, TokenKey::new([7; 32]), &[])
-        .unwrap_or_else(|problems| panic!("{problems:#?}"))
+    rehearsal::furnish(settings).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 /// The whole story; with the differences above it where there are any.
@@ -87,4 +82,38 @@ fn the_same_conversation_gives_the_same_bytes() {
         mails.map(|mail| mail.bytes).collect::<Vec<_>>()
     };
     assert_eq!(bytes(), bytes());
+}
+
+/// The conversations that ship beside the starter articles, with the settings file that shows every key.
+#[test]
+fn the_starter_conversations_go_as_they_should() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let copied = tempfile::tempdir().unwrap();
+    let settings = std::fs::read_to_string(shipped.join("handoffd.toml")).unwrap();
+    let commented = [
+        "# password_file = \"imap.password\"",
+        "# password_file = \"smtp.password\"",
+    ];
+    let mut settings = settings
+        .replace(commented[0], "password_file = \"password\"")
+        .replace(commented[1], "password_file = \"password\"");
+    // Without a model it is quick, and the same on every machine.
+    settings = settings.replace("# embedding = \"best\"", "embedding = \"none\"");
+    settings = settings.replace(
+        "folder = \"knowledge\"",
+        &format!("folder = {:?}", shipped.join("knowledge")),
+    );
+    std::fs::write(copied.path().join("handoffd.toml"), settings).unwrap();
+    let password = copied.path().join("password");
+    std::fs::write(&password, "never asked\n").unwrap();
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let office = office(&copied.path().join("handoffd.toml"));
+    let conversations = rehearsal::read_folder(&shipped.join("conversations")).unwrap();
+    for conversation in &conversations {
+        let played = rehearsal::play(conversation, &office).expect("a journal");
+        if let Err(differs) = story(conversation, &played) {
+            panic!("{differs}");
+        }
+    }
 }

@@ -187,6 +187,33 @@ fn every_key_of_an_article_is_on_its_page() {
     assert_eq!(explained, keys);
 }
 
+/// Whatever a conversation may expect or hold is explained.
+#[test]
+fn every_key_and_purpose_of_a_conversation_is_on_its_page() {
+    let page = read("docs/testing.md");
+    let purposes = handoffd::journal::PURPOSES.into_iter();
+    let source: String = read("src/rehearsal/format.rs").split_whitespace().collect();
+    let mut names: Vec<String> = purposes
+        .map(|purpose| handoffd::journal::purpose_word(purpose).to_owned())
+        .collect();
+    for call in [
+        ".text(\"",
+        ".required_text(\"",
+        ".texts(\"",
+        ".yes_or_no(\"",
+        ".number(\"",
+        ".sections(\"",
+    ] {
+        let named = source.split(call).skip(1);
+        names.extend(named.filter_map(|rest| Some(rest.split('"').next()?.to_owned())));
+    }
+    assert!(names.len() > 25, "{names:?}");
+    for name in names {
+        let is_there = page.contains(&format!("`{name}`")) || page.contains(&format!("`{name} = "));
+        assert!(is_there, "docs/testing.md does not explain {name}");
+    }
+}
+
 /// The manual page, made from the words of `--help`. `UPDATE=1 cargo test --test documents` writes it anew.
 #[test]
 fn the_manual_page_says_what_the_program_says() {

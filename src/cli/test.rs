@@ -2,10 +2,9 @@
 //! is not asked.
 
 use super::{Common, Failure};
-use crate::config::{Problem, Settings};
+use crate::config::Problem;
 use crate::gateway::Office;
 use crate::rehearsal::{self, Conversation, Difference, Played, PlayedStep};
-use crate::ticket::TokenKey;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,7 +28,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     for conversation in &conversations {
         let settings = settings_of(common, conversation);
         if !offices.contains_key(settings) {
-            let office = load(settings).map_err(|found| broken(common, &found))?;
+            let office = rehearsal::furnish(settings).map_err(|found| broken(common, &found))?;
             offices.insert(settings.to_owned(), office);
         }
     }
@@ -62,11 +61,6 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
 
 fn settings_of<'a>(common: &'a Common, conversation: &'a Conversation) -> &'a Path {
     conversation.settings.as_deref().unwrap_or(&common.config)
-}
-
-/// The desk, to be played on: it learns nothing of the store, and its tokens are of no ticket.
-fn load(settings: &Path) -> Result<Office, Vec<Problem>> {
-    Office::furnish(Settings::load(settings)?, TokenKey::new([0; 32]), &[])
 }
 
 fn broken(common: &Common, problems: &[Problem]) -> Failure {

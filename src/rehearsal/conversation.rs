@@ -38,10 +38,12 @@ pub struct Step {
 pub enum Act {
     /// Somebody outside writes.
     Writes(Written),
-    /// A member of staff replies to the last mail that their team got.
+    /// A member of staff replies to a mail that their team got.
     StaffReplies {
         /// Who.
         member: Address,
+        /// To which, counted from 1; `None` is the last.
+        to_mail: Option<usize>,
         /// Their words.
         text: String,
         /// Names of files that go with it.

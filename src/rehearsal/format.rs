@@ -170,9 +170,8 @@ fn writes(section: &Section<'_>) -> Option<Act> {
     let text = section.text("text");
     let fresh = section.yes_or_no("fresh", false);
     let to_last = section.yes_or_no("reply_to_last", true);
-    let to_all = section
-        .has("reply_to_all_of")
-        .then(|| address(section, "reply_to_all_of"));
+    let to_all = section.text("reply_to_all_of");
+    let to_all = to_all.map(|whose| parsed(section, "reply_to_all_of", &whose));
     let thread = match to_all {
         Some(of) => Thread::All(of?),
         None if fresh || !to_last => Thread::Fresh,
@@ -195,8 +194,12 @@ fn writes(section: &Section<'_>) -> Option<Act> {
 fn staff_replies(section: &Section<'_>) -> Option<Act> {
     let member = address(section, "staff");
     let text = section.required_text("text", "OK");
+    // 0: it does not stand there.
+    let to_mail = section.number("reply_to_mail", 0, 1, 1000);
+    let to_mail = usize::try_from(to_mail).ok().filter(|number| *number > 0);
     Some(Act::StaffReplies {
         member: member?,
+        to_mail,
         text: text?.value,
         attachments: names(section),
     })
@@ -412,7 +415,11 @@ mails = ["customer: letter", "somebody: notice"]
             assert!(is_there, "{expected}\n{found:#?}");
         }
         assert_eq!(found.len(), 8, "{found:#?}");
-        assert!(problems("about = 3")[0].contains("about is an integer"));
+        assert!(
+            problems("about = 3")
+                .iter()
+                .any(|one| one.contains("about is an integer"))
+        );
         assert!(
             problems("nonsense")
                 .iter()

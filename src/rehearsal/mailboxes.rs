@@ -113,6 +113,11 @@ impl Mailboxes {
         self.received.get(&by.key())?.last()
     }
 
+    /// A mail that somebody got, counted from 1.
+    pub(super) fn received(&self, by: &Address, number: usize) -> Option<&Kept> {
+        self.received.get(&by.key())?.get(number.checked_sub(1)?)
+    }
+
     /// The last mail that somebody wrote.
     pub(super) fn last_written(&self, by: &Address) -> Option<&Kept> {
         self.written.get(&by.key())

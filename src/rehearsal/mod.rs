@@ -5,6 +5,7 @@
 //! `docs/testing.md` tells how a conversation is written.
 
 mod conversation;
+mod desk;
 mod expect;
 mod format;
 mod invariants;
@@ -17,6 +18,7 @@ mod temporary;
 pub use conversation::{
     Act, Conversation, Expected, ExpectedMail, Person, Step, Thread, Wanted, Whom, Words, Written,
 };
+pub use desk::furnish;
 pub use format::{read, read_folder};
 pub use outcome::{Difference, Left, Played, PlayedStep};
 pub use play::{PlayError, play};

@@ -306,9 +306,10 @@ impl Stage<'_> {
             Act::Writes(written) => self.customer_mail(written),
             Act::StaffReplies {
                 member,
+                to_mail,
                 text,
                 attachments,
-            } => self.staff_mail(member, text, attachments),
+            } => self.staff_mail(member, *to_mail, text, attachments),
             Act::Bounces(address) => {
                 let last = self.mailboxes.last_received(address);
                 let lost = last.and_then(|mail| mail.message_id.as_ref());
@@ -355,6 +356,7 @@ impl Stage<'_> {
     fn staff_mail(
         &self,
         member: &Address,
+        to_mail: Option<usize>,
         text: &str,
         attachments: &[String],
     ) -> Result<Vec<u8>, String> {
@@ -364,10 +366,11 @@ impl Stage<'_> {
         if theirs.is_empty() {
             return Err(format!("{member} is a member of no team"));
         }
-        let got = theirs
-            .iter()
-            .find_map(|team| self.mailboxes.last_received(&team.address));
-        let got = got.ok_or_else(|| format!("the team of {member} got no mail yet"))?;
+        let got = theirs.iter().find_map(|team| match to_mail {
+            Some(number) => self.mailboxes.received(&team.address, number),
+            None => self.mailboxes.last_received(&team.address),
+        });
+        let got = got.ok_or_else(|| format!("the team of {member} got no such mail"))?;
         let mut letter = Letter {
             attachments: attachments.to_vec(),
             ..self.letter(member, text)

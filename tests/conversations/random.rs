@@ -35,7 +35,11 @@ const CUSTOMER_TEXTS: [&str; 22] = [
 ];
 
 /// What staff write: every word, and answers.
-const STAFF_TEXTS: [&str; 14] = [
+const STAFF_TEXTS: [&str; 18] = [
+    "WHY",
+    "HELP",
+    "TEAM money",
+    "LATER 2h",
     "OK",
     "NO",
     "NO the price is old",
@@ -111,8 +115,10 @@ fn writes() -> impl Strategy<Value = Act> {
 fn act() -> impl Strategy<Value = Act> {
     let member = proptest::sample::select(&MEMBERS[..]);
     let text = proptest::sample::select(&STAFF_TEXTS[..]);
-    let staff = (member, text).prop_map(|(member, text)| Act::StaffReplies {
+    let to_mail = prop_oneof![4 => Just(None), 1 => (1_usize..4).prop_map(Some)];
+    let staff = (member, to_mail, text).prop_map(|(member, to_mail, text)| Act::StaffReplies {
         member: address(member),
+        to_mail,
         text: text.to_owned(),
         attachments: vec![],
     });

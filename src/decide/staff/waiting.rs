@@ -4,9 +4,11 @@ use super::super::view::View;
 use super::super::{HandOff, NoticePlan, hand_off};
 use super::doubt::doubt;
 use super::plan::{Confirms, Plan};
+use crate::compose::Purpose;
 use crate::config::TeamName;
 use crate::desk::{StaffAct, words_above_packet, words_for_us};
-use crate::ticket::Ticket;
+use crate::mail::Mail;
+use crate::ticket::{Event, Ticket};
 
 /// `OK`: the draft is sent, or a forwarded mail becomes a ticket.
 pub(super) fn approve(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
@@ -25,6 +27,11 @@ pub(super) fn approve(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan
         None => {}
     }
     match ticket.waiting_draft() {
+        Some(_) if answers_older_draft(view.situation.mail, ticket) => Plan::impossible(
+            StaffAct::Approve,
+            "a newer draft has taken the place of the one that you answered, and nothing was sent; read the newer one and reply OK \
+             to that mail",
+        ),
         Some(draft) if &draft.team == team => Plan {
             draft: Some(draft.clone()),
             confirmed: Some(Confirms::Draft),
@@ -39,6 +46,21 @@ pub(super) fn approve(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan
         ),
         None => Plan::impossible(StaffAct::Approve, no_draft()),
     }
+}
+
+/// Whether a mail replies to a draft that a newer one has replaced: a yes to it is a yes to a text that nobody is shown any more.
+fn answers_older_draft(mail: &Mail, ticket: &Ticket) -> bool {
+    let drafts = ticket.events.iter().filter_map(|timed| match &timed.event {
+        Event::Wrote {
+            message_id,
+            purpose: Purpose::DraftForApproval,
+            ..
+        } => Some(message_id),
+        _ => None,
+    });
+    let newest = drafts.clone().next_back();
+    let mut answered = mail.in_reply_to.iter();
+    answered.any(|id| Some(id) != newest && drafts.clone().any(|draft| draft == id))
 }
 
 /// `NO`: the draft is not sent, or a forwarded mail is dropped; where nothing waits, it may be an answer.
