@@ -20,7 +20,7 @@ const BESIDE: [&str; 14] = [
 pub(super) fn find(text: &str) -> Option<(CustomerWord, String)> {
     text.lines().take(LINES_MAX).find_map(|line| {
         let line = line.trim();
-        if line.chars().count() > LINE_MAX_CHARS {
+        if line.starts_with('>') || line.chars().count() > LINE_MAX_CHARS {
             return None;
         }
         let row = words(line);

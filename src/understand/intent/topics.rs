@@ -122,7 +122,8 @@ impl<'a> Lending<'a> {
                 Use::None | Use::Doubt => elsewhere.get(topic.as_str()).copied(),
             };
             match (article, own) {
-                (Some(article), _) => Some((Some(article), phrases.len().min(LENT_MAX))),
+                (Some(article), Use::Lent(_)) => Some((Some(article), phrases.len().min(LENT_MAX))),
+                (Some(article), _) => Some((Some(article), phrases.len().min(NONE_MAX))),
                 (None, Use::Doubt) => None,
                 (None, _) => Some((None, phrases.len().min(NONE_MAX))),
             }
