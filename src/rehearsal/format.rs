@@ -1,13 +1,11 @@
 //! Reads a conversation from its file. Every mistake is named with file, line and what to do; nothing is guessed.
 
-use super::conversation::{
-    Act, Conversation, Expected, ExpectedMail, Person, Step, Thread, Wanted, Whom, Words, Written,
-};
-use crate::compose::Purpose;
+mod expected;
+
+use super::conversation::{Act, Conversation, Person, Step, Thread, Written};
 use crate::config::Problem;
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
-use crate::journal::{PURPOSES, purpose_word};
 use crate::mail::Address;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use std::ops::Range;
@@ -16,18 +14,6 @@ use toml::de::DeTable;
 
 /// The keys of which each step has exactly one.
 const KINDS: [&str; 5] = ["from", "staff", "wait", "bounces", "again"];
-
-/// What `decision` may be.
-const DECISIONS: [&str; 8] = [
-    "answer",
-    "ask",
-    "draft",
-    "handoff",
-    "leave",
-    "relay",
-    "quarantine",
-    "again",
-];
 
 /// All conversations of a folder (`*.toml`), in the order of their names.
 ///
@@ -155,7 +141,7 @@ fn read_step(section: &Section<'_>) -> Option<Step> {
             return None;
         }
     };
-    let expected = expected(section);
+    let expected = expected::expected(section);
     section.refuse_unknown_keys();
     Some(Step {
         line: section.line(section.at()),
@@ -254,78 +240,6 @@ fn headers(section: &Section<'_>) -> Vec<(String, String)> {
     found
 }
 
-fn expected(section: &Section<'_>) -> Expected {
-    let decision = section.text("decision");
-    if let Some(word) = &decision
-        && !DECISIONS.contains(&word.value.as_str())
-    {
-        let what = format!("[step] decision = \"{}\" is no decision", word.value);
-        let remedy = format!("write one of {}", DECISIONS.join(", "));
-        section.problem(&word.at, what, remedy);
-    }
-    let words = |key: &str| -> Vec<Wanted<Words>> {
-        let list = section.texts(key).map(|list| list.value);
-        let list = list.unwrap_or_default().into_iter();
-        list.map(|one| Wanted {
-            line: section.line(&one.at),
-            value: Words::parse(&one.value),
-        })
-        .collect()
-    };
-    Expected {
-        decision: decision.map(|word| placed(section, word)),
-        rule: section.text("rule").map(|word| placed(section, word)),
-        says: words("says"),
-        never_says: words("never_says"),
-        mails: section.texts("mails").map(|list| Wanted {
-            line: section.line(&list.at),
-            value: list
-                .value
-                .iter()
-                .filter_map(|one| expected_mail(section, one))
-                .collect(),
-        }),
-    }
-}
-
-fn expected_mail(section: &Section<'_>, written: &Located<String>) -> Option<ExpectedMail> {
-    let (whom, purpose) = written
-        .value
-        .split_once(':')
-        .unwrap_or((&written.value, ""));
-    let purpose = purpose.trim();
-    let Some(to) = Whom::parse(whom) else {
-        let what = format!(
-            "[step] mails: \"{}\" names nobody who gets mail",
-            written.value
-        );
-        let remedy = "write `customer: …`, `team NAME: …` or `admin: …`";
-        section.problem(&written.at, what, remedy);
-        return None;
-    };
-    let found = PURPOSES
-        .into_iter()
-        .find(|known| purpose_word(*known) == purpose);
-    if found.is_none() {
-        let known: Vec<&str> = PURPOSES.into_iter().map(purpose_word).collect();
-        let what = format!("[step] mails: \"{purpose}\" is no purpose of a mail");
-        section.problem(
-            &written.at,
-            what,
-            format!("write one of {}", known.join(", ")),
-        );
-    }
-    let purpose: Purpose = found?;
-    Some(ExpectedMail { to, purpose })
-}
-
-fn placed(section: &Section<'_>, found: Located<String>) -> Wanted<String> {
-    Wanted {
-        line: section.line(&found.at),
-        value: found.value,
-    }
-}
-
 fn address(section: &Section<'_>, key: &str) -> Option<Address> {
     let written = section.required_text(key, "ann@inbox.example")?;
     parsed(section, key, &written)
@@ -373,6 +287,7 @@ fn no_address(section: &Section<'_>, key: &str, text: &str, error: &str, at: &Ra
 
 #[cfg(test)]
 mod tests {
+    use super::super::conversation::{Whom, Words};
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {

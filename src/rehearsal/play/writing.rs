@@ -1,0 +1,113 @@
+//! Who writes what: the mail of a step, as the mail program or server of whoever acts would write it.
+
+use super::super::conversation::{Act, Thread, Written};
+use super::super::letter::{Letter, delivery_report};
+use super::Stage;
+use crate::mail::{Address, MessageId};
+
+impl Stage<'_> {
+    /// The mail of a step, or why nobody could write it.
+    pub(super) fn raw_mail(&self, act: &Act) -> Result<Vec<u8>, String> {
+        match act {
+            Act::Writes(written) => self.customer_mail(written),
+            Act::StaffReplies {
+                member,
+                to_mail,
+                text,
+                attachments,
+            } => self.staff_mail(member, *to_mail, text, attachments),
+            Act::Bounces(address) => {
+                let last = self.mailboxes.last_received(address);
+                let lost = last.and_then(|mail| mail.message_id.as_ref());
+                let lost =
+                    lost.ok_or_else(|| format!("{address} got no mail that could come back"))?;
+                let support = &self.office.settings.support.address;
+                let id = self.next_message_id();
+                Ok(delivery_report(support, address, lost, &id, self.now))
+            }
+            Act::ComesAgain => {
+                let last = self.last.clone();
+                last.ok_or_else(|| "no mail came before that could come again".to_owned())
+            }
+            Act::Waits(_) => Err("nobody writes while time passes".to_owned()),
+        }
+    }
+
+    fn customer_mail(&self, written: &Written) -> Result<Vec<u8>, String> {
+        let mut letter = Letter {
+            name: written.from.name.clone(),
+            cc: written.cc.clone(),
+            subject: written.subject.clone().unwrap_or_default(),
+            attachments: written.attachments.clone(),
+            headers: written.headers.clone(),
+            ..self.letter(&written.from.address, &written.text)
+        };
+        match &written.thread {
+            Thread::Fresh => {}
+            Thread::Last => {
+                if let Some(last) = self.mailboxes.last_received(&written.from.address) {
+                    last.answer_with(&mut letter);
+                }
+            }
+            Thread::All(whose) => {
+                let theirs = self.mailboxes.last_written(whose);
+                let theirs = theirs
+                    .ok_or_else(|| format!("{whose} wrote no mail that could be answered"))?;
+                theirs.answer_all_with(&mut letter);
+            }
+        }
+        Ok(letter.bytes())
+    }
+
+    fn staff_mail(
+        &self,
+        member: &Address,
+        to_mail: Option<usize>,
+        text: &str,
+        attachments: &[String],
+    ) -> Result<Vec<u8>, String> {
+        let teams = self.office.settings.teams.iter();
+        let theirs = teams.filter(|team| team.members.iter().any(|one| one.is_same_as(member)));
+        let theirs: Vec<_> = theirs.collect();
+        if theirs.is_empty() {
+            return Err(format!("{member} is a member of no team"));
+        }
+        let got = theirs.iter().find_map(|team| match to_mail {
+            Some(number) => self.mailboxes.received(&team.address, number),
+            None => self.mailboxes.last_received(&team.address),
+        });
+        let got = got.ok_or_else(|| format!("the team of {member} got no such mail"))?;
+        let mut letter = Letter {
+            attachments: attachments.to_vec(),
+            ..self.letter(member, text)
+        };
+        got.answer_with(&mut letter);
+        Ok(letter.bytes())
+    }
+
+    fn letter(&self, from: &Address, text: &str) -> Letter {
+        Letter {
+            name: String::new(),
+            from: from.clone(),
+            to: vec![self.office.settings.support.address.clone()],
+            cc: Vec::new(),
+            subject: String::new(),
+            at: self.now,
+            message_id: self.next_message_id(),
+            in_reply_to: None,
+            references: Vec::new(),
+            text: text.to_owned(),
+            attachments: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same each time the conversation is played, so that references and texts are as well.
+    fn next_message_id(&self) -> MessageId {
+        let number = self.mails.saturating_add(1);
+        match MessageId::parse(&format!("mail-{number}@rehearsal.invalid")) {
+            Some(id) => id,
+            None => unreachable!("letters, digits and a dash make a Message-ID"),
+        }
+    }
+}
