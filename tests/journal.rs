@@ -759,6 +759,55 @@ fn an_automatic_mail_that_a_person_overtakes_is_never_sent() {
 }
 
 #[test]
+fn a_notice_that_waits_as_the_ticket_is_closed_is_not_sent_and_promises_nothing() {
+    for event in [
+        Event::Closed { member: None },
+        Event::GivenBack {
+            member: address("kim@desk.example"),
+        },
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        waiting(&journal, "a@desk.example", Purpose::Notice);
+        let entry = Entry {
+            events: vec![at(9, event)],
+            ..Entry::default()
+        };
+        journal.record(entry, moment(9)).unwrap();
+        assert!(journal.due(moment(99), 9).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn promises_of_an_older_program_are_found_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    journal.record(entry(1, vec![]), moment(0)).unwrap();
+    let postponed = Event::Postponed {
+        member: address("kim@desk.example"),
+        until: moment(500),
+    };
+    let entry = Entry {
+        events: vec![at(1, postponed)],
+        ..Entry::default()
+    };
+    journal.record(entry, moment(1)).unwrap();
+    let events = journal.ticket(&ticket(1)).unwrap().unwrap().events.len();
+    let stood = AsItStood {
+        ticket: ticket(1),
+        events,
+    };
+    // As an older program leaves it: no index.
+    journal.forget_deadline(&stood).unwrap();
+    assert!(journal.with_deadlines().unwrap().is_empty());
+    journal.index_deadlines_once().unwrap();
+    assert_eq!(journal.with_deadlines().unwrap(), [ticket(1)]);
+    journal.forget_deadline(&stood).unwrap();
+    journal.index_deadlines_once().unwrap();
+    assert!(journal.with_deadlines().unwrap().is_empty());
+}
+
+#[test]
 fn what_may_have_left_is_not_withdrawn() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();

@@ -231,6 +231,12 @@ pub(super) fn is_about_a_request(decision: &str) -> bool {
     !matches!(decision, "relay" | "quarantine")
 }
 
+/// Whether a customer only asked how the request stands: that decided nothing about it.
+pub(super) fn is_only_a_question(reasons: &[(String, String)]) -> bool {
+    let rule = reasons.first().map_or("", |(rule, _)| rule.as_str());
+    matches!(rule, "status" | "why" | "status-unknown")
+}
+
 fn of_outside(timed: &TimedEvent) -> Option<Decided<'_>> {
     let Event::Decided {
         decision,
@@ -243,7 +249,7 @@ fn of_outside(timed: &TimedEvent) -> Option<Decided<'_>> {
         return None;
     };
     let near = intent.iter().chain(close);
-    is_about_a_request(decision).then(|| Decided {
+    (is_about_a_request(decision) && !is_only_a_question(reasons)).then(|| Decided {
         decision,
         reasons,
         evidence,

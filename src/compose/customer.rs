@@ -188,6 +188,9 @@ impl View<'_> {
                 .clone()
                 .or(thread.in_reply_to);
         }
+        // Neither is one that a customer gave to a mail of theirs in the form of such a name.
+        let guard = &self.guard;
+        thread.in_reply_to.take_if(|id| guard.is_leak(id.as_str()));
         let letter = Letter {
             purpose,
             manner: if is_human {

@@ -315,6 +315,7 @@ impl Writing<'_> {
         let guard = Guard::of(key, &self.ticket.id, Some(self.ticket), self.settings);
         let mut thread = self.ticket.customer_thread();
         thread.references.retain(|id| !guard.is_leak(id.as_str()));
+        thread.in_reply_to.take_if(|id| guard.is_leak(id.as_str()));
         let letter = Letter {
             purpose: Purpose::Delay,
             manner: Manner::AutomaticToCustomer,

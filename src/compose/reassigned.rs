@@ -1,7 +1,7 @@
 //! What does a team get to which a member of another team gave a ticket? What is wanted, what was tried, told and promised, and what
 //! happened so far: all out of the journal, since no mail of the customer is at hand.
 
-use super::asked::is_about_a_request;
+use super::asked::{is_about_a_request, is_only_a_question};
 use super::packet::tried;
 use super::view::View;
 use super::words::{Tongue, shortened};
@@ -62,7 +62,7 @@ impl View<'_> {
         let reason = events.find_map(|timed| match &timed.event {
             Event::Decided {
                 decision, reasons, ..
-            } if is_about_a_request(decision) => {
+            } if is_about_a_request(decision) && !is_only_a_question(reasons) => {
                 reasons.first().map(|(_, sentence)| sentence.as_str())
             }
             _ => None,
@@ -86,11 +86,11 @@ impl View<'_> {
         });
         let mut events = self.ticket.events.iter().rev();
         let before = events.find_map(|timed| match &timed.event {
+            // The last time that was told, if it still holds; one that ended with the ticket is no promise of the new team's.
             Event::HandedOff {
                 notice: Notice::Sent { .. },
-                promised_by,
                 ..
-            } => Some(Ok(*promised_by)),
+            } => Some(Ok(self.ticket.open_promise())),
             Event::HandedOff {
                 notice: Notice::Withheld { why },
                 ..

@@ -1,6 +1,7 @@
 //! What does a customer get who asked by a word? `STATUS`: how the request stands, by its events. `WHY`: which approved text was chosen and
 //! which of their own words decided. Only of their own ticket, and only what they were told already or wrote themselves.
 
+use super::asked::is_only_a_question;
 use super::view::View;
 use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing, Purpose};
@@ -101,6 +102,7 @@ impl View<'_> {
         let by = self
             .ticket
             .open_promise()
+            .filter(|by| *by > self.situation.now)
             .map(|by| tongue.moment(by, &zone(found)));
         match (tongue, by) {
             (Tongue::English, Some(by)) => {
@@ -124,6 +126,9 @@ impl View<'_> {
                 Event::Decided {
                     reasons, evidence, ..
                 } => {
+                    if is_only_a_question(reasons) {
+                        continue;
+                    }
                     let rule = reasons.first().map_or("", |(rule, _)| rule.as_str());
                     let words = evidence.first().map_or("", String::as_str);
                     decided = Some((rule, words));

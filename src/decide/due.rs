@@ -5,11 +5,14 @@ use super::{History, NoticePlan};
 use crate::config::{Settings, Team};
 use crate::mail::Address;
 use crate::ticket::{Reminded, Ticket};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// So often in a row a customer is told a new time; then people outside the team must see to it.
 const DELAYS_TOLD_MAX: usize = 2;
+
+/// A limit on automatic mail passes: so long the customer is told later rather than never.
+const LIMIT_PATIENCE: SignedDuration = SignedDuration::from_hours(26);
 
 /// What is due.
 #[derive(Clone, Debug)]
@@ -71,6 +74,10 @@ pub fn due<'a>(
     }
     let promised_by = ticket.open_promise()?;
     if promised_by <= now {
+        let waited = now.duration_since(promised_by);
+        if limit_is_reached(history, settings) && waited < LIMIT_PATIENCE {
+            return None;
+        }
         let told = ticket.delays_told();
         return Some(Due::Lapsed {
             team,
@@ -120,16 +127,20 @@ fn delay_notice(
             "the customer was told a new time {told} times already, and a further one would not be believed"
         ));
     }
-    let limits = &settings.limits;
-    let is_over = history.automatic_to_sender_in_day >= limits.automatic_per_sender_per_day
-        || history.automatic_to_domain_in_hour >= limits.automatic_per_domain_per_hour
-        || history.automatic_in_hour >= limits.automatic_per_hour;
-    if is_over {
+    if limit_is_reached(history, settings) {
         return withhold("a limit of automatic mails is reached".to_owned());
     }
     NoticePlan::Tell {
         promised_by: team.hours.after(now, new_time(team)),
     }
+}
+
+/// Whether a limit on automatic mail forbids one more for now.
+fn limit_is_reached(history: &History, settings: &Settings) -> bool {
+    let limits = &settings.limits;
+    history.automatic_to_sender_in_day >= limits.automatic_per_sender_per_day
+        || history.automatic_to_domain_in_hour >= limits.automatic_per_domain_per_hour
+        || history.automatic_in_hour >= limits.automatic_per_hour
 }
 
 /// The new promise is as long as the first.
@@ -263,7 +274,9 @@ mod tests {
             automatic_in_hour: u32::MAX,
             ..History::default()
         };
-        assert!(look_with(promised(), 240, &flooded).contains("limit"));
+        // A limit passes: it is told later, and after a day the team learns that it cannot be.
+        assert_eq!(look_with(promised(), 240, &flooded), "nothing");
+        assert!(look_with(promised(), 240 + 26 * 60, &flooded).contains("limit"));
     }
 
     #[test]

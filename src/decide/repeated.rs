@@ -32,7 +32,7 @@ pub(super) fn thanks(view: &View<'_>) -> Vec<Match> {
 }
 
 /// Whether the subject says something that was not there before. That of a reply ends in ours, or in one of theirs.
-fn has_new_subject(view: &View<'_>) -> bool {
+pub(super) fn has_new_subject(view: &View<'_>) -> bool {
     let subject = view.situation.mail.subject.as_str().trim();
     let Some(ticket) = view.ticket() else {
         return true;

@@ -1,11 +1,13 @@
 //! Step 3: a person is in the ticket already, or the customer has said `STOP`. Automation stays silent.
 
 use super::hand_off::{limit_reached, refused_before, refuses_automation};
+use super::repeated::has_new_subject;
 use super::view::View;
 use super::{Action, Asked, Match, Rule, leave, to_person};
 use crate::desk::{Sender, Trust};
 use crate::ticket::Ticket;
 use crate::understand::CustomerWord;
+use crate::understand::command::asks_about_request;
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[
@@ -14,9 +16,6 @@ pub(super) const RULES: &[Rule] = &[
     stop_or_start_alone,
     automation_refused,
 ];
-
-/// The most words of a mail that asks for its status and for nothing else: the word, and kind ones.
-const WORDS_MAX: usize = 4;
 
 /// `STATUS` and `WHY` with nothing beside them are asked of the machine and answered by it, until a person has come in; nothing about a ticket
 /// is told to whoever does not prove to be its customer.
@@ -32,7 +31,9 @@ fn status_or_why_alone(view: &View<'_>) -> Vec<Match> {
         return vec![];
     };
     let mail = view.situation.mail;
-    let asks_more = view.word_count() > WORDS_MAX || !mail.attachments.is_empty();
+    let asks_more = !mail.attachments.is_empty()
+        || !view.situation.understanding.hard_stops.is_empty()
+        || says_more_in_subject(view);
     let may_tell = mail.may_auto_reply
         && mail.from.is_some()
         && !refuses_automation(view)
@@ -78,6 +79,13 @@ fn person_in_ticket(view: &View<'_>) -> Vec<Match> {
         "",
         Action::PassOn { team },
     )]
+}
+
+/// Whether the subject says something of its own: that would be lost.
+fn says_more_in_subject(view: &View<'_>) -> bool {
+    let subject = view.situation.mail.subject.as_str().trim();
+    let is_the_word = subject.is_empty() || asks_about_request(subject).is_some();
+    !is_the_word && has_new_subject(view)
 }
 
 /// `STOP` and `START` with nothing beside them ask for nothing else.

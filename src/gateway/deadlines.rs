@@ -5,7 +5,8 @@
 
 use super::Office;
 use super::handle::{is_shadow, timed};
-use crate::decide::{self, Due, History};
+use crate::compose::{ComposeError, Composed};
+use crate::decide::{self, Due, History, NoticePlan};
 use crate::journal::{AsItStood, Entry, Journal, JournalError, RecordedEffect};
 use crate::ticket::{Ticket, TicketId};
 use crate::{clock, report};
@@ -17,9 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
-/// An answer may lie in the inbox: a promise counts as broken after a look at the inbox that began behind its time, or this long after it, for
-/// then the customer has no answer whatever lies there.
-const INBOX_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+/// An answer may lie in the inbox: a promise counts as broken after a look at the inbox that began behind its time; or where the inbox could not
+/// be looked at for this long since the start or the last leap of the clock, for then the customer has no answer whatever lies there.
+const INBOX_PATIENCE: Duration = Duration::from_mins(15);
 /// A wall clock that is further ahead than time has passed was set, or the machine slept: mail is fetched first, and a wrong clock has time
 /// to be put right.
 const LEAP: SignedDuration = SignedDuration::from_mins(5);
@@ -54,6 +55,8 @@ impl Deadlines {
     /// Runs until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut steady = SteadyClock::new(Instant::now(), clock::now());
+        let mut since = Instant::now();
+        let mut is_indexed = false;
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return,
@@ -62,11 +65,21 @@ impl Deadlines {
             let now = clock::now();
             if let Some(leap) = steady.leap(Instant::now(), now) {
                 report::gateway::clock_leapt(leap);
+                since = Instant::now();
                 continue;
             }
             let office = Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner));
-            let swept = *self.swept.borrow();
-            let looked = tokio::task::block_in_place(|| look(&self.journal, &office, swept, now));
+            let inbox = InboxSeen {
+                swept: *self.swept.borrow(),
+                is_away: since.elapsed() >= INBOX_PATIENCE,
+            };
+            let looked = tokio::task::block_in_place(|| {
+                if !is_indexed {
+                    self.journal.index_deadlines_once()?;
+                    is_indexed = true;
+                }
+                look(&self.journal, &office, inbox, now)
+            });
             match looked {
                 Ok(recorded) if recorded.is_empty() => {}
                 Ok(_) => self.outbox_wake.notify_one(),
@@ -76,6 +89,15 @@ impl Deadlines {
     }
 }
 
+/// What is known of the inbox.
+#[derive(Clone, Copy, Debug)]
+pub struct InboxSeen {
+    /// When the last complete sweep of it began.
+    pub swept: Option<Timestamp>,
+    /// We have run for so long that it would have been swept if it could be reached.
+    pub is_away: bool,
+}
+
 /// Looks once at every open promise and records what is due by `now`, at most one thing a ticket. Returns the mails that are to be sent.
 ///
 /// # Errors
@@ -83,7 +105,7 @@ impl Deadlines {
 pub fn look(
     journal: &Journal,
     office: &Office,
-    swept: Option<Timestamp>,
+    inbox: InboxSeen,
     now: Timestamp,
 ) -> Result<Vec<RecordedEffect>, JournalError> {
     let mut recorded = Vec::new();
@@ -91,7 +113,11 @@ pub fn look(
         return Ok(recorded);
     }
     for id in journal.with_deadlines()? {
-        recorded.extend(look_at(journal, office, &id, swept, now)?);
+        // One ticket that cannot be read must not keep the others' promises from being watched.
+        match look_at(journal, office, &id, inbox, now) {
+            Ok(effects) => recorded.extend(effects),
+            Err(error) => report::gateway::deadline_not_read(&id, &error),
+        }
     }
     Ok(recorded)
 }
@@ -100,7 +126,7 @@ fn look_at(
     journal: &Journal,
     office: &Office,
     id: &TicketId,
-    swept: Option<Timestamp>,
+    inbox: InboxSeen,
     now: Timestamp,
 ) -> Result<Vec<RecordedEffect>, JournalError> {
     let Some(ticket) = journal.ticket(id)? else {
@@ -114,26 +140,30 @@ fn look_at(
         journal.forget_deadline(&stood)?;
         return Ok(Vec::new());
     }
-    let history = match ticket.customer() {
-        Some(customer) => journal.history(&customer.address, now)?,
-        None => History::default(),
-    };
-    let Some(due) = decide::due(&ticket, &history, &office.settings, now) else {
+    let due = |history: &History| decide::due(&ticket, history, &office.settings, now);
+    let Some(found) = due(&History::default()) else {
         return Ok(Vec::new());
     };
-    if !may_count(&due, swept, now) {
+    if !may_count(&found, inbox) {
         return Ok(Vec::new());
     }
+    // Only what goes to the customer depends on what happened outside the ticket, which takes longer to find.
+    let found = match (&found, ticket.customer()) {
+        (Due::Lapsed { .. }, Some(customer)) => due(&journal.history(&customer.address, now)?),
+        _ => Some(found),
+    };
+    let Some(due) = found else {
+        return Ok(Vec::new());
+    };
     record(journal, office, &ticket, &due, stood, now)
 }
 
 /// Whether the inbox was looked at since the promised time, so that an answer would be known.
-fn may_count(due: &Due<'_>, swept: Option<Timestamp>, now: Timestamp) -> bool {
+fn may_count(due: &Due<'_>, inbox: InboxSeen) -> bool {
     match due {
         Due::RemindTeam { .. } | Due::RemindSecondAddress { .. } | Due::PutOff { .. } => true,
         Due::Lapsed { promised_by, .. } => {
-            swept.is_some_and(|swept| swept >= *promised_by)
-                || now.duration_since(*promised_by) >= INBOX_PATIENCE
+            inbox.is_away || inbox.swept.is_some_and(|swept| swept >= *promised_by)
         }
     }
 }
@@ -146,11 +176,11 @@ fn record(
     stood: AsItStood,
     now: Timestamp,
 ) -> Result<Vec<RecordedEffect>, JournalError> {
-    let composed = match office.writer.due(ticket, due, &office.settings, now) {
+    let composed = match write(office, ticket, due, now) {
         Ok(composed) => composed,
         Err(error) => {
             report::gateway::due_not_written(&ticket.id, &error);
-            return Ok(Vec::new());
+            return tell_admin(journal, office, ticket, &error, now);
         }
     };
     report::gateway::came_due(&ticket.id, due);
@@ -158,6 +188,66 @@ fn record(
         events: timed(&ticket.id, composed.events, None, now),
         effects: composed.mails,
         only_if: Some(stood),
+        ..Entry::default()
+    };
+    journal.record(entry, now)
+}
+
+/// Where the word to the customer cannot be written, staff are told all the same.
+fn write(
+    office: &Office,
+    ticket: &Ticket,
+    due: &Due<'_>,
+    now: Timestamp,
+) -> Result<Composed, ComposeError> {
+    let settings = &office.settings;
+    let written = office.writer.due(ticket, due, settings, now);
+    match (written, due) {
+        (
+            Err(error),
+            Due::Lapsed {
+                team,
+                promised_by,
+                notice: NoticePlan::Tell { .. },
+                ..
+            },
+        ) => {
+            report::gateway::due_not_written(&ticket.id, &error);
+            let untold = Due::Lapsed {
+                team,
+                promised_by: *promised_by,
+                notice: NoticePlan::Withhold {
+                    why: format!("the mail could not be written ({error})"),
+                },
+                tell_admin: true,
+            };
+            office.writer.due(ticket, &untold, settings, now)
+        }
+        (written, _) => written,
+    }
+}
+
+/// Once for each promise: the same occasion gives the same mail.
+fn tell_admin(
+    journal: &Journal,
+    office: &Office,
+    ticket: &Ticket,
+    why: &ComposeError,
+    now: Timestamp,
+) -> Result<Vec<RecordedEffect>, JournalError> {
+    let promised = ticket.open_promise().or_else(|| ticket.postponed_until());
+    let occasion = format!("due {} {promised:?}", ticket.id);
+    let text = format!(
+        "In ticket {} something came due, and neither the customer nor the team could be told: {why}\n\nPlease look at the ticket \
+         (`handoffd ticket {}`) and correct the templates `reminder` and `delay`.\n",
+        ticket.id, ticket.id
+    );
+    let title = "A promise came due and nobody could be told";
+    let report = office
+        .writer
+        .trouble(&occasion, title, &text, &office.settings, now);
+    let entry = Entry {
+        effects: vec![report],
         ..Entry::default()
     };
     journal.record(entry, now)

@@ -13,6 +13,9 @@ const EVENTS_MAX: usize = 100_000;
 /// The most tickets with a deadline that are looked at in one round.
 const DEADLINES_MAX: usize = 100_000;
 
+/// The key that says that older tickets were looked at; no ticket's reference.
+const INDEXED: &[u8] = b"-indexed";
+
 /// How many references are tried for a mail that opens a ticket. (50 bits each: the second is hardly ever needed.)
 const TICKET_ID_ATTEMPTS: u32 = 1000;
 
@@ -60,6 +63,25 @@ impl Journal {
             .iter()
             .filter_map(|(key, _)| place::ticket_id(key))
             .collect())
+    }
+
+    /// Once in the life of a store: tickets that an older program wrote are found by their open promises.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn index_deadlines_once(&self) -> Result<(), JournalError> {
+        let _writing = self.lock();
+        if self.store.get(Tree::Deadlines, INDEXED)?.is_some() {
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        for ticket in self.tickets(DEADLINES_MAX)? {
+            if ticket.waits_for_a_moment() {
+                batch.put(Tree::Deadlines, ticket.id.compact().as_bytes(), Vec::new());
+            }
+        }
+        batch.put(Tree::Deadlines, INDEXED, Vec::new());
+        self.store.commit(batch, Outlives::PowerCut)
     }
 
     /// A ticket waits for nothing any more, as long as its story has gained nothing since it was looked at.

@@ -1,4 +1,4 @@
-//! A person has written: automatic mails to the customer that still wait in the outbox are not sent any more. Decided and recorded with the
+//! A person has written, or closed the ticket: automatic mails to the customer that still wait in the outbox are not sent any more. Decided and recorded with the
 //! person's own mail, so that no crash and no race lets one through; what an attempt was begun for may have left and is left alone.
 
 use super::form::Delivery;
@@ -9,7 +9,7 @@ use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
 
 /// Why they are withdrawn, for people who look at the outbox.
-const WHY: &str = "a person wrote in the ticket before it was sent";
+const WHY: &str = "a person came into the ticket before it was sent";
 
 impl Journal {
     /// Withdraws what waits in the tickets that a person has just come into, and gives the events that say so.
@@ -79,7 +79,13 @@ impl Journal {
     }
 }
 
-/// Whether with this a person has come in.
+/// Whether with this a person has come in and says how it goes on.
 const fn is_by_person(event: &Event) -> bool {
-    matches!(event, Event::StaffReplied { .. } | Event::Taken { .. })
+    matches!(
+        event,
+        Event::StaffReplied { .. }
+            | Event::Taken { .. }
+            | Event::Closed { .. }
+            | Event::GivenBack { .. }
+    )
 }

@@ -385,14 +385,19 @@ impl Outbox {
             if !schedule::is_over(effect.record().recorded_at, &self.settings, now) {
                 continue;
             }
-            on_disk(|| {
+            let given_up = on_disk(|| {
                 let attempt = (self.journal).begin_attempt(effect, CopyProof::None, now)?;
                 let outcome = AttemptOutcome::GivenUp {
                     why: format!("tried for too long; last {why}"),
                 };
                 report::attempt_ended(attempt.record(), &outcome);
                 self.journal.settle(attempt, outcome, now)
-            })?;
+            });
+            match given_up {
+                // It was withdrawn between the look and the attempt.
+                Err(JournalError::State(why)) => report::not_waiting(&why),
+                other => other?,
+            }
             self.settled.notify_one();
         }
         Ok(())

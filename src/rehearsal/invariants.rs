@@ -165,6 +165,10 @@ impl Look<'_> {
         for event in earlier {
             match event {
                 Event::StaffReplied { .. } | Event::Taken { .. } => is_with_person = true,
+                // Whoever took it gave it on: the promise of the next team is told of again.
+                Event::Reassigned { .. } if mail.purpose == Purpose::Delay => {
+                    is_with_person = false;
+                }
                 // That a promised time went by, and what the customer asks for by a word, is told while the ticket waits for a
                 // person, never once one has come.
                 Event::HandedOff { .. }

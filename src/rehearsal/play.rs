@@ -10,7 +10,7 @@ use super::outcome::{Difference, Left, Played, PlayedStep};
 use super::temporary::TemporaryFolder;
 use crate::compose::EnvelopeSender;
 use crate::desk::Sender;
-use crate::gateway::{self, Clerk, Handled, How, Office};
+use crate::gateway::{self, Clerk, Handled, How, InboxSeen, Office};
 use crate::inbox::{Arrival, Content, Cursor, Place};
 use crate::journal::{AttemptOutcome, CopyProof, Journal, JournalError, RecordedEffect};
 use crate::ticket::{Party, TicketId};
@@ -163,8 +163,11 @@ impl Stage<'_> {
                 .map_or(end, |next| next.min(end));
             result.at = self.now;
             // The inbox is always empty here: nothing is on its way.
-            let effects =
-                gateway::look_at_deadlines(&self.journal, self.office, Some(self.now), self.now)?;
+            let inbox = InboxSeen {
+                swept: Some(self.now),
+                is_away: false,
+            };
+            let effects = gateway::look_at_deadlines(&self.journal, self.office, inbox, self.now)?;
             let mut by_ticket: BTreeMap<Option<TicketId>, Vec<RecordedEffect>> = BTreeMap::new();
             for effect in effects {
                 let ticket = effect.record().ticket.clone();

@@ -25,6 +25,16 @@ pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
     info!(event = "promise-due", %ticket, team = %team.name, "{what}");
 }
 
+/// A ticket with a deadline cannot be read.
+pub fn deadline_not_read(ticket: &TicketId, why: &JournalError) {
+    error!(
+        event = "deadline-not-read",
+        %ticket,
+        %why,
+        "its promises are not watched until it can be read; look at the ticket"
+    );
+}
+
 /// A reminder or the word to the customer could not be written.
 pub fn due_not_written(ticket: &TicketId, why: &ComposeError) {
     error!(

@@ -1,6 +1,7 @@
 //! Which times was the customer told, and what came of them? A promise is a time in a mail that left; only a person's answer keeps it.
 
 use super::{Event, Promise, PromiseOutcome, Reminded, Ticket};
+use crate::compose::Purpose;
 use jiff::Timestamp;
 
 impl Ticket {
@@ -37,7 +38,13 @@ impl Ticket {
                     };
                     settle(&mut promises, outcome);
                 }
-                Event::Closed { .. } | Event::GivenBack { .. } => {
+                // What was never sent was promised to nobody.
+                Event::Closed { .. }
+                | Event::GivenBack { .. }
+                | Event::MailWithdrawn {
+                    purpose: Purpose::Notice | Purpose::Delay,
+                    ..
+                } => {
                     settle(&mut promises, PromiseOutcome::Withdrawn);
                 }
                 _ => {}
@@ -102,7 +109,7 @@ impl Ticket {
         for timed in &self.events {
             match timed.event {
                 Event::Taken { .. } => taken = true,
-                Event::GivenBack { .. } => taken = false,
+                Event::GivenBack { .. } | Event::Reassigned { .. } => taken = false,
                 _ => {}
             }
         }

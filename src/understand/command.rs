@@ -16,34 +16,54 @@ const BESIDE: [&str; 14] = [
     "eine", "der", "den",
 ];
 
-/// The first command, with its line.
+/// The command of a text, with its line: the first line that asks for a person or speaks of automatic mail; where there is none, a question about
+/// the request, if the text says nothing else.
 pub(super) fn find(text: &str) -> Option<(CustomerWord, String)> {
-    text.lines().take(LINES_MAX).find_map(|line| {
-        let line = line.trim();
-        if line.starts_with('>') || line.chars().count() > LINE_MAX_CHARS {
-            return None;
-        }
-        let row = words(line);
-        if row.len() > LINE_MAX_WORDS {
-            return None;
-        }
-        let mut own = row.iter().filter(|word| !BESIDE.contains(&word.as_str()));
-        let (Some(word), None) = (own.next(), own.next()) else {
-            return None;
-        };
-        let command = match word.as_str() {
-            // A question mark asks what the word means, or goes on with a sentence of the line above.
-            "human" | "person" | "mensch" | "menschen" if !line.contains('?') => {
-                CustomerWord::Human
-            }
-            "stop" | "stopp" if !line.contains('?') => CustomerWord::Stop,
-            "start" if !line.contains('?') => CustomerWord::Start,
-            "status" | "stand" => CustomerWord::Status,
-            "why" | "warum" | "wieso" | "weshalb" => CustomerWord::Why,
-            _ => return None,
-        };
-        Some((command, line.to_owned()))
-    })
+    let mut lines = text.lines().take(LINES_MAX);
+    lines
+        .find_map(|line| Some((of_line(line)?, line.trim().to_owned())))
+        .or_else(|| Some((asks_about_request(text)?, text.trim().to_owned())))
+}
+
+/// `STATUS` or `WHY`, where a text says nothing else. Never more: whatever else stands there is for somebody to read.
+pub(crate) fn asks_about_request(text: &str) -> Option<CustomerWord> {
+    match alone(text)?.as_str() {
+        "status" | "stand" => Some(CustomerWord::Status),
+        "why" | "warum" | "wieso" | "weshalb" => Some(CustomerWord::Why),
+        _ => None,
+    }
+}
+
+fn of_line(line: &str) -> Option<CustomerWord> {
+    // A question mark asks what the word means, or goes on with a sentence of the line above.
+    if line.contains('?') {
+        return None;
+    }
+    match alone(line)?.as_str() {
+        "human" | "person" | "mensch" | "menschen" => Some(CustomerWord::Human),
+        "stop" | "stopp" => Some(CustomerWord::Stop),
+        "start" => Some(CustomerWord::Start),
+        _ => None,
+    }
+}
+
+/// The one word of a text beside kind ones.
+fn alone(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.starts_with('>') || text.chars().count() > LINE_MAX_CHARS {
+        return None;
+    }
+    let row = words(text);
+    if row.len() > LINE_MAX_WORDS {
+        return None;
+    }
+    let mut own = row
+        .into_iter()
+        .filter(|word| !BESIDE.contains(&word.as_str()));
+    match (own.next(), own.next()) {
+        (Some(word), None) => Some(word),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +91,11 @@ mod tests {
             ("> HUMAN please", None),
             ("status of order 5", None),
             ("please", None),
+            // Whatever else is said is heard.
+            ("Why?\nHUMAN", Some(CustomerWord::Human)),
+            ("Status?\nSTOP", Some(CustomerWord::Stop)),
+            ("STATUS\nMy lawyer knows", None),
+            ("Where is it?\nWhy?", None),
         ] {
             assert_eq!(find(text).map(|found| found.0), expected, "{text:?}");
         }

@@ -103,3 +103,25 @@ fn a_team_is_reminded() {
         .unwrap();
     assert_eq!(composed.mails[0].message_id, again.mails[0].message_id);
 }
+
+#[test]
+fn a_customer_whose_message_id_looks_like_a_staff_token_is_told_all_the_same() {
+    let settings = settings();
+    let mut ticket = promised("en");
+    let token = key().token(&ticket.id, &crate::ticket::Party::Staff(team_name("desk")));
+    for timed in &mut ticket.events {
+        if let Event::Opened { mail, .. } = &mut timed.event {
+            mail.message_id = Some(message_id(&format!("{}@a.example", token.as_str())));
+        }
+    }
+    let due = Due::Lapsed {
+        team: &settings.teams[0],
+        promised_by: at(240),
+        notice: told(),
+        tell_admin: false,
+    };
+    let composed = writer().due(&ticket, &due, &settings, at(241)).unwrap();
+    assert_eq!(composed.mails[0].purpose, Purpose::Delay);
+    let bytes = String::from_utf8_lossy(&composed.mails[0].bytes).to_lowercase();
+    assert!(!bytes.contains(&token.as_str().to_lowercase()));
+}

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 const FILE_MAX_BYTES: u64 = 1024 * 1024;
 /// The longest entry, in days.
 const DAYS_MAX: usize = 366;
-/// What returns each year is known so many years ahead.
-const YEARS_AHEAD: i16 = 40;
+/// What returns each year is known from and until these years.
+const YEARS: std::ops::RangeInclusive<i16> = 2020..=2100;
 
 /// The days of the file that the section names; problems are noted in the section.
 pub(super) fn from_file(section: &Section<'_>, surroundings: &Surroundings<'_>) -> BTreeSet<Date> {
@@ -94,6 +94,11 @@ fn days(text: &str) -> Result<BTreeSet<Date>, String> {
             ("DTEND", Some(entry)) => {
                 entry.end = Some(date(value).ok_or_else(|| wrong("no date"))?)
             }
+            ("DURATION", Some(_)) => {
+                return Err(wrong(
+                    "a duration is not understood; write `DTEND`, the day behind the last",
+                ));
+            }
             ("RRULE", Some(entry)) => {
                 let mut parts = value.split(';').map(str::trim);
                 let is_yearly = parts
@@ -132,12 +137,13 @@ impl DayOff {
         let length = end.map_or(1, |end| {
             (first.until(end).map_or(1, |span| span.get_days())).unsigned_abs() as usize
         });
-        let years = if self.each_year { YEARS_AHEAD } else { 0 };
-        (0..=years)
-            .filter_map(|year| {
-                // The 29th of February is no day off in the years that lack it.
-                Date::new(first.year().checked_add(year)?, first.month(), first.day()).ok()
-            })
+        let years = match self.each_year {
+            true => (*YEARS.start()).max(first.year())..=(*YEARS.end()).max(first.year()),
+            false => first.year()..=first.year(),
+        };
+        years
+            // The 29th of February is no day off in the years that lack it.
+            .filter_map(|year| Date::new(year, first.month(), first.day()).ok())
             .flat_map(|start| start.series(1.day()).take(length.min(DAYS_MAX)))
             .collect()
     }
@@ -188,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_returns_each_year_returns() {
-        let yearly = read("DTSTART;VALUE=DATE:20200501\r\nRRULE:FREQ=YEARLY").unwrap();
+        let yearly = read("DTSTART;VALUE=DATE:19700501\r\nRRULE:FREQ=YEARLY").unwrap();
         assert!(yearly.contains(&day(2026, 5, 1)) && yearly.contains(&day(2060, 5, 1)));
     }
 
@@ -201,6 +207,8 @@ mod tests {
         );
         let monthly = read("DTSTART;VALUE=DATE:20260501\r\nRRULE:FREQ=MONTHLY");
         assert!(monthly.unwrap_err().contains("FREQ=YEARLY"));
+        let lasting = read("DTSTART;VALUE=DATE:20261224\r\nDURATION:P3D");
+        assert!(lasting.unwrap_err().contains("DTEND"));
         assert!(days("nothing of that kind").unwrap().is_empty());
     }
 }

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::waiting::promise_after_yes;
 use crate::config::{Team, TeamName};
 use crate::desk::{DAYS_MAX, StaffAct, When};
-use crate::ticket::Ticket;
+use crate::ticket::{Event, Ticket};
 
 /// So many names of teams are listed in a mail.
 const NAMES_SHOWN_MAX: usize = 20;
@@ -50,9 +50,13 @@ pub(super) fn give(view: &View<'_>, ticket: &Ticket, name: &str) -> Plan {
         let why = format!("team {} has the ticket already", team.name);
         return Plan::impossible(act, why);
     }
-    let hand_off = ticket
-        .waiting_draft()
-        .is_some()
+    // Once it was decided what the customer hears of a hand-off, or they were answered, a machine has nothing new to say.
+    let was_handed_off = ticket
+        .events
+        .iter()
+        .any(|timed| matches!(timed.event, Event::HandedOff { .. }));
+    let has_heard = was_handed_off || ticket.a_person_wrote() || !ticket.sent_answers().is_empty();
+    let hand_off = (ticket.waiting_draft().is_some() || !has_heard)
         .then(|| promise_after_yes(view, ticket, &team.name));
     Plan {
         meant: Some(Meant::Team(team.name.clone())),

@@ -81,6 +81,8 @@ fn without_denied(text: &str) -> Option<String> {
             continue;
         }
         let end = denial_end(&row);
+        // What is asked is wanted, whatever was denied before (`I don't want it, how do I return it?`).
+        goes_on &= !clause.contains('?');
         if goes_on || end.is_some() {
             denied = true;
             goes_on = !goes_on && end.is_some_and(|end| row.len() <= end + REST_MAX_WORDS);
