@@ -6,9 +6,10 @@ use super::view::View;
 use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing};
 use crate::config::Team;
+use crate::decide::answer::filled;
 use crate::decide::{HandOff, NoticePlan, Reason};
 use crate::desk::Sender;
-use crate::ticket::{ArticleReference, Event, Ticket};
+use crate::ticket::{Event, Ticket};
 use crate::understand::FactSource;
 use serde_json::{Map, Value, json};
 
@@ -170,13 +171,15 @@ impl View<'_> {
         }
     }
 
-    fn suggested_text(&self, suggestion: Option<&ArticleReference>) -> String {
-        let article = suggestion.and_then(|suggestion| {
+    fn suggested_text(&self, hand_off: &HandOff) -> String {
+        let article = hand_off.suggestion.as_ref().and_then(|suggestion| {
             let knowledge = self.situation.knowledge;
             knowledge.article(&suggestion.intent, &suggestion.language)
         });
+        // With what is known filled in, so that it can be sent as it stands; the places of what is missing stay visible.
         article
-            .map(|article| article.body.trim().to_owned())
+            .map(|article| filled(&article.body, &hand_off.facts).unwrap_or(article.body.clone()))
+            .map(|text| text.trim().to_owned())
             .unwrap_or_default()
     }
 
@@ -340,10 +343,7 @@ impl View<'_> {
             ("told", json!(told)),
             ("notice", json!(notice_text)),
             ("suggestion", json!(suggestion)),
-            (
-                "suggested_answer",
-                json!(self.suggested_text(hand_off.suggestion.as_ref())),
-            ),
+            ("suggested_answer", json!(self.suggested_text(hand_off))),
             ("deadlines", json!(self.deadlines(team, Some(hand_off)))),
             ("can_reply", json!(tongue.can_reply())),
             ("mail_text", json!(self.mail_text())),

@@ -113,7 +113,7 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
 }
 
 /// The approved text with each `{{fact}}` replaced. Values are not looked at again: a value with braces in it stays as it is.
-fn filled(body: &str, facts: &BTreeMap<FactName, String>) -> Result<String, String> {
+pub(crate) fn filled(body: &str, facts: &BTreeMap<FactName, String>) -> Result<String, String> {
     let mut text = String::with_capacity(body.len());
     let mut rest = body;
     while let Some((before, after)) = rest.split_once("{{") {

@@ -1,7 +1,7 @@
 //! What will be done, and why? A pure function of mail, history, settings, articles and `now`: ten steps, the first that
 //! matches decides, every other that matched is a further reason (design, section 6).
 
-mod answer;
+pub(crate) mod answer;
 mod due;
 mod explanation;
 mod hand_off;

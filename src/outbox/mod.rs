@@ -52,7 +52,7 @@ pub async fn log_in(settings: &Smtp) -> Result<(), String> {
             Ok(())
         }
         Err(Failure { stage, trouble }) => Err(format!(
-            "the SMTP server {}:{} failed at {stage}: {trouble}; check [smtp] host, port, tls, ca_file, user and password_file",
+            "the SMTP server {}:{} failed {stage}: {trouble}; check [smtp] host, port, tls, ca_file, user and password_file",
             settings.host, settings.port
         )),
     }

@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     }
     if keep() {
         // The person goes on with the same desk; what then happens is theirs.
-        show_how_to_go_on(&system);
+        show_how_to_go_on(&system, &desk.config);
         wait_for_ctrl_c();
     } else {
         stage.settle();
@@ -86,7 +86,7 @@ fn keep() -> bool {
     std::env::var("DEMO_KEEP").is_ok_and(|value| value == "1")
 }
 
-fn show_how_to_go_on(system: &MailSystem) {
+fn show_how_to_go_on(system: &MailSystem, settings: &Path) {
     screen::heading("It goes on running: look around with a mail program");
     println!("  IMAP with TLS     127.0.0.1 port {}", system.ports.imaps);
     println!(
@@ -106,6 +106,11 @@ fn show_how_to_go_on(system: &MailSystem) {
     for account in system.accounts() {
         println!("    {:44} {}", account.address, account.password);
     }
+    println!("  settings          {}", settings.display());
+    println!(
+        "  look into it      target/release/handoffd --config {} tickets   (or status, ticket ID, learned, outbox)",
+        settings.display()
+    );
     println!("  write to {SUPPORT}; Ctrl-C ends everything");
 }
 
