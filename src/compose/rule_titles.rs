@@ -37,6 +37,11 @@ const TITLES: &[(&str, &str, &str)] = &[
         "no text in this language",
         "kein Text in dieser Sprache",
     ),
+    (
+        "particular-not-in-text",
+        "the text does not name it",
+        "steht nicht im Text",
+    ),
     ("close-intents", "unclear", "unklar"),
     ("not-sure", "unclear", "unklar"),
     ("several-requests", "several requests", "mehrere Anliegen"),

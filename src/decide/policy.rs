@@ -6,6 +6,7 @@ use crate::desk::Sender;
 use crate::knowledge::ArticleMode;
 use crate::mail::{Extent, Protection};
 use crate::understand::SpokenLanguage;
+use crate::understand::particulars::is_named_in;
 use std::collections::BTreeSet;
 
 /// The rules of this step, in order.
@@ -20,6 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     language,
     several_requests,
     article_for_people,
+    particular_not_in_text,
 ];
 
 /// Below this many words beside an attachment, the attachment says what is wanted.
@@ -154,6 +156,33 @@ fn several_requests(view: &View<'_>) -> Vec<Match> {
             names.join(", ")
         ),
         sentences.join(" / "),
+    )
+}
+
+/// The article may be the right one, and yet its text answers another question (`Are you open on 24 December?`).
+fn particular_not_in_text(view: &View<'_>) -> Vec<Match> {
+    let Some((wanted, _, article)) = view.article() else {
+        return vec![];
+    };
+    let particulars = &view.situation.understanding.particulars;
+    let unnamed: Vec<&str> = particulars
+        .iter()
+        .filter(|particular| {
+            !is_named_in(&article.body, particular) && !is_named_in(&article.title, particular)
+        })
+        .map(|particular| particular.words.as_str())
+        .collect();
+    if unnamed.is_empty() || wanted.confidence < wanted.thresholds.suggest {
+        return vec![];
+    }
+    to_person(
+        view,
+        "particular-not-in-text",
+        format!(
+            "the question turns on something that the approved text about {} does not name",
+            wanted.intent
+        ),
+        unnamed.join(", "),
     )
 }
 

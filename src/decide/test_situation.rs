@@ -298,6 +298,7 @@ pub(crate) fn nothing_understood() -> Understanding {
         language: SpokenLanguage::Known(language("en")),
         intents: vec![],
         requests: vec![],
+        particulars: vec![],
         hard_stops: vec![],
         urgency: Urgency::Normal,
         urgency_evidence: None,

@@ -11,6 +11,7 @@ pub(crate) mod language;
 mod lexicon;
 pub mod meaning;
 mod negation;
+pub(crate) mod particulars;
 mod pattern;
 mod payment;
 mod prepare;
@@ -29,8 +30,8 @@ pub use summary::{
 };
 pub use teachable::{RequestText, Taught, Unteachable};
 pub use types::{
-    CustomerWord, FactFound, FactSource, HardStop, IntentScore, Request, SignalFound,
-    SpokenLanguage, StopFound, Understanding, Urgency,
+    CustomerWord, FactFound, FactSource, HardStop, IntentScore, Particular, ParticularKind,
+    Request, SignalFound, SpokenLanguage, StopFound, Understanding, Urgency,
 };
 
 use crate::config::{Language, Settings};
@@ -115,6 +116,7 @@ impl Understander {
             summary: one_sentence(&prepared, carrier),
             thread: ThreadSummary::default(),
             signals: self.attention.signals(mail, &prepared),
+            particulars: particulars::find(&prepared),
             facts: self.facts.find(mail, &prepared, ticket),
             customer_word: customer_word.map(|(word, _)| word),
             language,

@@ -25,6 +25,8 @@ pub struct Understanding {
     pub facts: BTreeMap<FactName, FactFound>,
     /// A word that stands alone on a line and commands the gateway.
     pub customer_word: Option<CustomerWord>,
+    /// Days, dates and countries that the mail's questions name.
+    pub particulars: Vec<Particular>,
     /// What is wanted, in one line, taken from the mail's own sentences.
     pub summary: String,
     /// What the whole thread comes to; empty where it was not looked at (`summary.rs`).
@@ -45,6 +47,7 @@ impl Understanding {
             signals: Vec::new(),
             facts: BTreeMap::new(),
             customer_word: None,
+            particulars: Vec::new(),
             summary: String::new(),
             thread: ThreadSummary::default(),
         }
@@ -168,6 +171,26 @@ pub struct SignalFound {
     pub name: &'static str,
     /// The words.
     pub evidence: String,
+}
+
+/// Something that a question turns on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Particular {
+    /// Of which kind.
+    pub kind: ParticularKind,
+    /// As it is named, folded (`december 24`).
+    pub words: String,
+}
+
+/// What kind of particular.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParticularKind {
+    /// A feast or holiday.
+    Day,
+    /// A date.
+    Date,
+    /// A country.
+    Country,
 }
 
 /// How fast somebody must look at it.
