@@ -23,6 +23,8 @@ const QUOTED_MAX_CHARS: usize = 20_000;
 #[derive(Debug)]
 pub(super) struct FactFinder {
     finders: Vec<(FactName, Finder)>,
+    /// The examples by which we ask for details: in what is quoted they are our own words.
+    examples: BTreeMap<FactName, String>,
 }
 
 #[derive(Debug)]
@@ -65,7 +67,13 @@ impl FactFinder {
             };
             (rank, name.clone())
         });
-        Self { finders }
+        let examples = facts
+            .iter()
+            .map(|(name, fact)| (name.clone(), fact.example.clone()));
+        Self {
+            finders,
+            examples: examples.collect(),
+        }
     }
 
     /// The facts of a mail; what was found earlier in the ticket fills the gaps.
@@ -89,6 +97,13 @@ impl FactFinder {
             (&quoted, FactSource::Quoted),
         ] {
             for (name, value) in self.find_in(text) {
+                let is_ours = source == FactSource::Quoted
+                    && self.examples.get(&name).is_some_and(|example| {
+                        !example.is_empty() && example.eq_ignore_ascii_case(&value)
+                    });
+                if is_ours {
+                    continue;
+                }
                 found.entry(name).or_insert(FactFound { value, source });
             }
         }
