@@ -141,17 +141,20 @@ impl Look<'_> {
                 ));
             }
             let settings = &self.office.settings;
-            let (Some(team), Some(language)) =
-                (settings.team(team), self.ticket.and_then(Ticket::language))
-            else {
+            let Some(team) = settings.team(team) else {
                 continue;
             };
             // The site's own templates may say the time in another way, or not at all.
             let own_templates = settings.templates_folder.is_some();
-            let told = moment_in_words(language, by, &team.hours.time_zone);
-            if !own_templates && !squeezed(&mail.text).contains(&told.to_lowercase()) {
+            let text = squeezed(&mail.text);
+            // The notice speaks the language of the mail that it answers, which need not be the ticket's first.
+            let is_told = settings.support.languages.iter().any(|language| {
+                let told = moment_in_words(language, by, &team.hours.time_zone);
+                text.contains(&told.to_lowercase())
+            });
+            if !own_templates && !is_told {
                 broken.push(format!(
-                    "the promise on record is {told}, and the notice says another"
+                    "the promise on record is {by}, and the notice says another"
                 ));
             }
         }
