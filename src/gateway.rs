@@ -14,7 +14,7 @@ mod lost;
 mod office;
 mod sweep;
 
-pub use deadlines::{Deadlines, InboxSeen, look as look_at_deadlines};
+pub use deadlines::{Deadlines, InboxSeen, Looked, look as look_at_deadlines};
 pub use handle::{Clerk, Handled, How};
 pub use judge::{JudgeError, Judgement, NoPast, Past};
 pub use kept_back::Patience;

@@ -94,6 +94,7 @@ impl Daemon {
             Arc::clone(&self.office),
             Arc::clone(&self.journal),
             Arc::clone(&self.outbox_wake),
+            Arc::clone(&self.gateway_wake),
             swept.clone(),
         );
         let mut deadlines = tokio::spawn(deadlines.run(self.shutdown.clone()));

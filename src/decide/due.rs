@@ -6,7 +6,6 @@ use crate::config::{Settings, Team};
 use crate::mail::Address;
 use crate::ticket::{Reminded, Ticket};
 use jiff::{SignedDuration, Timestamp};
-use std::time::Duration;
 
 /// So often in a row a customer is told a new time; then people outside the team must see to it.
 const DELAYS_TOLD_MAX: usize = 2;
@@ -130,8 +129,9 @@ fn delay_notice(
     if limit_is_reached(history, settings) {
         return withhold("a limit of automatic mails is reached".to_owned());
     }
+    // The new promise is as long as the first.
     NoticePlan::Tell {
-        promised_by: team.hours.after(now, new_time(team)),
+        promised_by: team.hours.after(now, team.reply_within),
     }
 }
 
@@ -141,11 +141,6 @@ fn limit_is_reached(history: &History, settings: &Settings) -> bool {
     history.automatic_to_sender_in_day >= limits.automatic_per_sender_per_day
         || history.automatic_to_domain_in_hour >= limits.automatic_per_domain_per_hour
         || history.automatic_in_hour >= limits.automatic_per_hour
-}
-
-/// The new promise is as long as the first.
-fn new_time(team: &Team) -> Duration {
-    team.reply_within
 }
 
 #[cfg(test)]

@@ -257,6 +257,17 @@ pub enum NoticePlan {
 }
 
 impl Action {
+    /// Every word of [`Self::as_str`].
+    pub const WORDS: [&'static str; 7] = [
+        "answer",
+        "ask",
+        "draft",
+        "handoff",
+        "leave",
+        "relay",
+        "quarantine",
+    ];
+
     /// The word for it in JSON (contract.md).
     #[must_use]
     pub const fn as_str(&self) -> &'static str {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 /// An answer may lie in the inbox: a promise counts as broken after a look at the inbox that began behind its time; or where the inbox could not
-/// be looked at for this long since the start or the last leap of the clock, for then the customer has no answer whatever lies there.
+/// be looked at for this long, for then the customer has no answer whatever lies there.
 const INBOX_PATIENCE: Duration = Duration::from_mins(15);
 /// A wall clock that is further ahead than time has passed was set, or the machine slept: mail is fetched first, and a wrong clock has time
 /// to be put right.
@@ -31,6 +31,8 @@ pub struct Deadlines {
     journal: Arc<Journal>,
     /// Wakes the outbox.
     outbox_wake: Arc<Notify>,
+    /// Wakes the gateway: the inbox is to be looked at before a promise counts as broken.
+    wake: Arc<Notify>,
     /// When the last complete sweep of the inbox began.
     swept: watch::Receiver<Option<Timestamp>>,
 }
@@ -42,12 +44,14 @@ impl Deadlines {
         office: Arc<RwLock<Arc<Office>>>,
         journal: Arc<Journal>,
         outbox_wake: Arc<Notify>,
+        wake: Arc<Notify>,
         swept: watch::Receiver<Option<Timestamp>>,
     ) -> Self {
         Self {
             office,
             journal,
             outbox_wake,
+            wake,
             swept,
         }
     }
@@ -55,7 +59,7 @@ impl Deadlines {
     /// Runs until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut steady = SteadyClock::new(Instant::now(), clock::now());
-        let mut since = Instant::now();
+        let mut inbox_watch = InboxWatch::new(Instant::now());
         let mut is_indexed = false;
         loop {
             tokio::select! {
@@ -65,14 +69,11 @@ impl Deadlines {
             let now = clock::now();
             if let Some(leap) = steady.leap(Instant::now(), now) {
                 report::gateway::clock_leapt(leap);
-                since = Instant::now();
+                inbox_watch = InboxWatch::new(Instant::now());
                 continue;
             }
             let office = Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner));
-            let inbox = InboxSeen {
-                swept: *self.swept.borrow(),
-                is_away: since.elapsed() >= INBOX_PATIENCE,
-            };
+            let inbox = inbox_watch.seen(*self.swept.borrow(), Instant::now());
             let looked = tokio::task::block_in_place(|| {
                 if !is_indexed {
                     self.journal.index_deadlines_once()?;
@@ -81,8 +82,14 @@ impl Deadlines {
                 look(&self.journal, &office, inbox, now)
             });
             match looked {
-                Ok(recorded) if recorded.is_empty() => {}
-                Ok(_) => self.outbox_wake.notify_one(),
+                Ok(looked) => {
+                    if !looked.effects.is_empty() {
+                        self.outbox_wake.notify_one();
+                    }
+                    if looked.waits_for_inbox {
+                        self.wake.notify_one();
+                    }
+                }
                 Err(error) => report::gateway::journal_failed(&error, LOOK_EVERY),
             }
         }
@@ -94,11 +101,43 @@ impl Deadlines {
 pub struct InboxSeen {
     /// When the last complete sweep of it began.
     pub swept: Option<Timestamp>,
-    /// We have run for so long that it would have been swept if it could be reached.
+    /// It was not swept for so long that it cannot be reached.
     pub is_away: bool,
 }
 
-/// Looks once at every open promise and records what is due by `now`, at most one thing a ticket. Returns the mails that are to be sent.
+/// Since when the inbox has not been swept.
+struct InboxWatch {
+    swept: Option<Timestamp>,
+    since: Instant,
+}
+
+impl InboxWatch {
+    const fn new(since: Instant) -> Self {
+        Self { swept: None, since }
+    }
+
+    fn seen(&mut self, swept: Option<Timestamp>, now: Instant) -> InboxSeen {
+        if swept != self.swept {
+            self.swept = swept;
+            self.since = now;
+        }
+        InboxSeen {
+            swept,
+            is_away: now.duration_since(self.since) >= INBOX_PATIENCE,
+        }
+    }
+}
+
+/// What came of a look at all open promises.
+#[derive(Debug, Default)]
+pub struct Looked {
+    /// The mails that are to be sent.
+    pub effects: Vec<RecordedEffect>,
+    /// Whether a promise is over that counts as broken only after a look at the inbox.
+    pub waits_for_inbox: bool,
+}
+
+/// Looks once at every open promise and records what is due by `now`, at most one thing a ticket.
 ///
 /// # Errors
 /// [`JournalError`]; what was recorded before it stays.
@@ -107,19 +146,22 @@ pub fn look(
     office: &Office,
     inbox: InboxSeen,
     now: Timestamp,
-) -> Result<Vec<RecordedEffect>, JournalError> {
-    let mut recorded = Vec::new();
+) -> Result<Looked, JournalError> {
+    let mut all = Looked::default();
     if is_shadow(office) {
-        return Ok(recorded);
+        return Ok(all);
     }
     for id in journal.with_deadlines()? {
         // One ticket that cannot be read must not keep the others' promises from being watched.
         match look_at(journal, office, &id, inbox, now) {
-            Ok(effects) => recorded.extend(effects),
+            Ok(looked) => {
+                all.effects.extend(looked.effects);
+                all.waits_for_inbox |= looked.waits_for_inbox;
+            }
             Err(error) => report::gateway::deadline_not_read(&id, &error),
         }
     }
-    Ok(recorded)
+    Ok(all)
 }
 
 fn look_at(
@@ -128,9 +170,9 @@ fn look_at(
     id: &TicketId,
     inbox: InboxSeen,
     now: Timestamp,
-) -> Result<Vec<RecordedEffect>, JournalError> {
+) -> Result<Looked, JournalError> {
     let Some(ticket) = journal.ticket(id)? else {
-        return Ok(Vec::new());
+        return Ok(Looked::default());
     };
     let stood = AsItStood {
         ticket: id.clone(),
@@ -138,14 +180,17 @@ fn look_at(
     };
     if !ticket.waits_for_a_moment() {
         journal.forget_deadline(&stood)?;
-        return Ok(Vec::new());
+        return Ok(Looked::default());
     }
     let due = |history: &History| decide::due(&ticket, history, &office.settings, now);
     let Some(found) = due(&History::default()) else {
-        return Ok(Vec::new());
+        return Ok(Looked::default());
     };
     if !may_count(&found, inbox) {
-        return Ok(Vec::new());
+        return Ok(Looked {
+            waits_for_inbox: true,
+            ..Looked::default()
+        });
     }
     // Only what goes to the customer depends on what happened outside the ticket, which takes longer to find.
     let found = match (&found, ticket.customer()) {
@@ -153,9 +198,12 @@ fn look_at(
         _ => Some(found),
     };
     let Some(due) = found else {
-        return Ok(Vec::new());
+        return Ok(Looked::default());
     };
-    record(journal, office, &ticket, &due, stood, now)
+    Ok(Looked {
+        effects: record(journal, office, &ticket, &due, stood, now)?,
+        waits_for_inbox: false,
+    })
 }
 
 /// Whether the inbox was looked at since the promised time, so that an answer would be known.
@@ -278,6 +326,41 @@ impl SteadyClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_inbox_is_away_when_it_was_not_swept_for_long_however_long_we_run() {
+        let began = Instant::now();
+        let after = |minutes: u64| began + Duration::from_mins(minutes);
+        let swept = |minutes: i64| Some(Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes));
+        let mut watch = InboxWatch::new(began);
+        assert!(!watch.seen(None, after(14)).is_away);
+        assert!(watch.seen(None, after(15)).is_away);
+        assert!(!watch.seen(swept(16), after(16)).is_away);
+        assert!(!watch.seen(swept(300), after(300)).is_away);
+        assert!(!watch.seen(swept(300), after(314)).is_away);
+        assert!(watch.seen(swept(300), after(315)).is_away);
+    }
+
+    #[test]
+    fn a_promise_counts_as_broken_only_after_a_look_at_the_inbox() {
+        let settings = crate::decide::test_situation::settings();
+        let by = Timestamp::UNIX_EPOCH;
+        let lapsed = Due::Lapsed {
+            team: &settings.teams[0],
+            promised_by: by,
+            notice: NoticePlan::Withhold { why: String::new() },
+            tell_admin: false,
+        };
+        let before = Some(by - SignedDuration::from_secs(1));
+        for (swept, is_away, counts) in [
+            (None, false, false),
+            (before, false, false),
+            (Some(by), false, true),
+            (before, true, true),
+        ] {
+            assert_eq!(may_count(&lapsed, InboxSeen { swept, is_away }), counts);
+        }
+    }
 
     #[test]
     fn a_clock_that_leaps_ahead_is_noticed_once() {

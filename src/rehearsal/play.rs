@@ -167,9 +167,9 @@ impl Stage<'_> {
                 swept: Some(self.now),
                 is_away: false,
             };
-            let effects = gateway::look_at_deadlines(&self.journal, self.office, inbox, self.now)?;
+            let looked = gateway::look_at_deadlines(&self.journal, self.office, inbox, self.now)?;
             let mut by_ticket: BTreeMap<Option<TicketId>, Vec<RecordedEffect>> = BTreeMap::new();
-            for effect in effects {
+            for effect in looked.effects {
                 let ticket = effect.record().ticket.clone();
                 by_ticket.entry(ticket).or_default().push(effect);
             }

@@ -1,13 +1,15 @@
 //! One request of one customer, with all mails about it. A ticket is its events; everything else is computed from them.
 
 mod id;
+mod presence;
 mod promise;
 mod status;
 pub mod thread;
 mod token;
 
 pub use id::TicketId;
-pub use status::{Holder, SentAnswer, Status, ThreadLinks};
+pub use presence::Holder;
+pub use status::{SentAnswer, Status, ThreadLinks};
 pub use token::{Party, Token, TokenKey};
 
 use crate::config::{FactName, IntentName, Language, TeamName};

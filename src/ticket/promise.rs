@@ -1,4 +1,5 @@
-//! Which times was the customer told, and what came of them? A promise is a time in a mail that left; only a person's answer keeps it.
+//! Which moments does a ticket wait for? Times that the customer was told, and what came of them: a promise is a time in a mail that left, and only
+//! a person's answer keeps it; and times for which a member put the ticket off.
 
 use super::{Event, Promise, PromiseOutcome, Reminded, Ticket};
 use crate::compose::Purpose;
@@ -100,34 +101,6 @@ impl Ticket {
         self.events.iter().any(|timed| {
             matches!(&timed.event, Event::Reminded { whom: reminded, of, .. } if *reminded == whom && *of == moment)
         })
-    }
-
-    /// Whether a member took it (`TAKE`) and has not given it back.
-    #[must_use]
-    pub fn is_taken(&self) -> bool {
-        let mut taken = false;
-        for timed in &self.events {
-            match timed.event {
-                Event::Taken { .. } => taken = true,
-                Event::GivenBack { .. } | Event::Reassigned { .. } => taken = false,
-                _ => {}
-            }
-        }
-        taken
-    }
-
-    /// Whether a person has come in (an answer of theirs, or `TAKE`) and not given it back to automation.
-    #[must_use]
-    pub fn a_person_wrote(&self) -> bool {
-        let mut wrote = false;
-        for timed in &self.events {
-            match timed.event {
-                Event::StaffReplied { .. } | Event::Taken { .. } => wrote = true,
-                Event::GivenBack { .. } => wrote = false,
-                _ => {}
-            }
-        }
-        wrote
     }
 
     /// How often a promised time went by and the customer was told a new one, since a person last answered.

@@ -1,7 +1,7 @@
 //! What do the events of a ticket add up to? Nothing here is stored: it is computed each time, so that it can never disagree
 //! with what happened.
 
-use super::{ArticleReference, Draft, Event, MailSummary, Ticket};
+use super::{ArticleReference, Draft, Event, Holder, MailSummary, Ticket};
 use crate::compose::Purpose;
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::mail::{Address, BounceAction, HeaderText, Mailbox, MessageId};
@@ -44,16 +44,6 @@ impl Status {
             Self::Closed => "closed".to_owned(),
         }
     }
-}
-
-/// Who may write to the customer next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Holder {
-    /// Automation may act.
-    Automation,
-    /// A person of this team is in: automation is silent. The name is empty where no event names a team (a member answered a
-    /// report of delivery trouble, say): it is the default team's then.
-    Person(TeamName),
 }
 
 /// An approved answer that went out, by itself or after a yes.
@@ -132,38 +122,6 @@ impl Ticket {
             }
         }
         status
-    }
-
-    /// Who may write to the customer next. A person who came in stays in, also beyond `CLOSE`, until `BACK`: a customer who
-    /// writes again after a person's answer gets that person's team, not a machine.
-    #[must_use]
-    pub fn holder(&self) -> Holder {
-        let mut last_team: Option<&TeamName> = None;
-        let mut is_with_person = false;
-        for event in self.plain_events() {
-            match event {
-                Event::HandedOff { team, .. }
-                | Event::PassedOn { team }
-                | Event::Reassigned { team, .. }
-                | Event::Forwarded { team, .. } => {
-                    last_team = Some(team);
-                    is_with_person = true;
-                }
-                Event::Drafted { draft } => last_team = Some(&draft.team),
-                // A refused draft is followed by a hand-off; should that one be missing, silence of automation is the safe side.
-                Event::StaffReplied { .. } | Event::Taken { .. } | Event::DraftRefused { .. } => {
-                    is_with_person = true;
-                }
-                Event::GivenBack { .. } => is_with_person = false,
-                _ => {}
-            }
-        }
-        if is_with_person {
-            let nobody = || TeamName(String::new());
-            Holder::Person(last_team.cloned().unwrap_or_else(nobody))
-        } else {
-            Holder::Automation
-        }
     }
 
     /// The last team that had to do with it, whoever holds it now.
@@ -470,7 +428,7 @@ impl Ticket {
         }
     }
 
-    fn plain_events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+    pub(super) fn plain_events(&self) -> impl DoubleEndedIterator<Item = &Event> {
         self.events.iter().map(|timed| &timed.event)
     }
 }

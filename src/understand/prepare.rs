@@ -2,6 +2,9 @@
 //!
 //! Reads hostile input. Bounded: at most 20,000 characters and 200 sentences are looked at.
 
+mod sentences;
+mod subject;
+
 use super::lexicon::Lexicon;
 use super::quotation;
 use super::spelling::Spelling;
@@ -10,16 +13,15 @@ use crate::mail::Mail;
 use crate::ticket::thread::reference_in_subject;
 use std::sync::LazyLock;
 
+use sentences::split_sentences;
+use subject::{quotes_subject, repeat_above_a_word_or_two, without_reply_marks};
+
 /// The most text that is looked at, in characters.
 const TEXT_MAX_CHARS: usize = 20_000;
 /// The most sentences that are looked at.
 const SENTENCES_MAX: usize = 200;
 /// A sentence is cut here, in characters: nobody writes longer ones, machines do.
 const SENTENCE_MAX_CHARS: usize = 600;
-/// The most lines of a quoted mail in which its subject is looked for.
-const QUOTED_LINES_MAX: usize = 40;
-/// A reply of sentences no longer than this only reacts.
-const REACTION_MAX_WORDS: usize = 2;
 
 /// Where a sentence stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -279,34 +281,6 @@ impl Preparer {
     }
 }
 
-/// Whether the mail that is quoted bore this subject: `Subject: Your bike is on its way`.
-fn quotes_subject(quoted: &str, subject: &str) -> bool {
-    let subject = words(subject);
-    quoted
-        .lines()
-        .take(QUOTED_LINES_MAX)
-        .filter_map(|line| line.split_once(':'))
-        .any(|(label, value)| {
-            words(label).len() <= 2 && words(without_reply_marks(value)) == subject
-        })
-}
-
-/// `Re: screws` above `legends` thanks for the screws. Above a blank body, or a number that was asked for, it is all that there is.
-fn repeat_above_a_word_or_two(sentences: &mut [Sentence]) {
-    if let [subject, body @ ..] = sentences
-        && subject.place == Place::Subject
-        && subject.role == Role::Substance
-        && !body.is_empty()
-        && body.iter().all(|sentence| {
-            !sentence.asks
-                && sentence.words.len() <= REACTION_MAX_WORDS
-                && !sentence.text.contains(|c: char| c.is_ascii_digit())
-        })
-    {
-        subject.role = Role::Repeated;
-    }
-}
-
 fn ends_like_a_sentence(line: &str) -> bool {
     line.trim_end().ends_with(['.', '?', '!'])
 }
@@ -321,26 +295,6 @@ fn looks_like_a_name(line: &str) -> bool {
                 .is_none_or(char::is_uppercase)
         })
         && line.chars().any(char::is_lowercase)
-}
-
-/// `Re: AW: Fwd: x` → `x`.
-fn without_reply_marks(subject: &str) -> &str {
-    let mut rest = subject.trim();
-    for _ in 0..8 {
-        let Some((mark, after)) = rest.split_once(':') else {
-            break;
-        };
-        let mark = mark.trim().to_lowercase();
-        let is_mark = [
-            "re", "aw", "wg", "fw", "fwd", "antw", "sv", "tr", "rv", "rif", "res", "r", "i", "enc",
-        ]
-        .contains(&mark.split('[').next().unwrap_or_default());
-        if !is_mark {
-            break;
-        }
-        rest = after.trim();
-    }
-    rest
 }
 
 /// Removes what a broken or malicious program left of HTML: comments, tags. A `<` that opens nothing stays.
@@ -376,103 +330,6 @@ fn without_tags(text: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// Sentences, over line breaks inside a paragraph.
-fn split_sentences(text: &str) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let mut current = String::new();
-    let lines: Vec<&str> = text.lines().collect();
-    for (index, line) in lines.iter().enumerate() {
-        let trimmed = line.trim();
-        if trimmed.is_empty() {
-            push(&mut sentences, &mut current);
-            continue;
-        }
-        if trimmed.starts_with(['-', '*', '•']) || starts_a_list_item(trimmed) {
-            push(&mut sentences, &mut current);
-        }
-        let characters: Vec<char> = trimmed.chars().collect();
-        for (position, &c) in characters.iter().enumerate() {
-            current.push(c);
-            let next = characters.get(position + 1).copied();
-            let ends = matches!(c, '.' | '!' | '?' | '…' | ';')
-                && next.is_none_or(char::is_whitespace)
-                && !(c == '.' && ends_in_abbreviation(&current));
-            let before_dash = c == ' ' && next == Some('–');
-            // `1) the price, 2) the way to pay` in one line.
-            let before_item = c == ' '
-                && matches!(
-                    characters.get(position + 1..position + 4),
-                    Some(['1'..='9', ')', ' '])
-                );
-            if ends || before_dash || before_item {
-                push(&mut sentences, &mut current);
-            }
-        }
-        // A short line that is followed by a capital is a line of its own (people who type without full stops).
-        let next_starts_high = lines
-            .get(index + 1)
-            .and_then(|next| next.trim().chars().next())
-            .is_some_and(char::is_uppercase);
-        if trimmed.chars().count() < 60 && next_starts_high {
-            push(&mut sentences, &mut current);
-        } else {
-            current.push(' ');
-        }
-    }
-    push(&mut sentences, &mut current);
-    sentences
-}
-
-fn starts_a_list_item(line: &str) -> bool {
-    let mut characters = line.chars();
-    characters.next().is_some_and(|c| c.is_ascii_digit())
-        && characters.next().is_some_and(|c| c == ')' || c == '.')
-        && characters.next().is_some_and(char::is_whitespace)
-}
-
-fn ends_in_abbreviation(text: &str) -> bool {
-    let word = text
-        .trim_end_matches('.')
-        .rsplit(|c: char| c.is_whitespace() || c == '(')
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
-    word.chars().count() <= 1
-        || word.contains('.')
-        || matches!(
-            word.as_str(),
-            "no" | "nr"
-                | "mr"
-                | "mrs"
-                | "ms"
-                | "dr"
-                | "st"
-                | "ca"
-                | "bzw"
-                | "evtl"
-                | "ggf"
-                | "inkl"
-                | "approx"
-                | "tel"
-                | "sr"
-                | "sra"
-                | "num"
-                | "art"
-                | "bestnr"
-                | "usw"
-                | "vs"
-        )
-        || (word.len() <= 2 && word.chars().all(|c| c.is_ascii_digit()))
-}
-
-fn push(sentences: &mut Vec<String>, current: &mut String) {
-    let sentence = std::mem::take(current);
-    let sentence = sentence.trim();
-    if sentence.chars().any(char::is_alphanumeric) {
-        sentences.push(sentence.to_owned());
-    }
 }
 
 #[cfg(test)]

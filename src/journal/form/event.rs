@@ -3,6 +3,7 @@
 use super::effect::{purpose, purpose_word};
 use super::{FieldError, address, identity, message_id, number};
 use crate::config::{FactName, IntentName, Language, TeamName};
+use crate::decide::Action;
 use crate::mail::{Address, HeaderText, Mailbox, MessageId};
 use crate::ticket::{ArticleReference, Draft, Event, MailSummary, Notice, Reminded, TimedEvent};
 use jiff::Timestamp;
@@ -203,17 +204,6 @@ enum RemindedForm {
     Team,
     SecondAddress,
 }
-
-/// The words of decisions (contract); an event holds one of them, never a text of its own.
-const DECISIONS: [&str; 7] = [
-    "answer",
-    "ask",
-    "draft",
-    "handoff",
-    "leave",
-    "relay",
-    "quarantine",
-];
 
 impl From<&TimedEvent> for TimedEventForm {
     fn from(timed: &TimedEvent) -> Self {
@@ -464,7 +454,7 @@ impl TryFrom<EventForm> for Event {
                     Ok::<_, FieldError>((IntentName(intent), number(&confidence)?))
                 };
                 Self::Decided {
-                    decision: DECISIONS
+                    decision: Action::WORDS
                         .into_iter()
                         .find(|word| *word == decision)
                         .ok_or_else(|| format!("`{decision}` is no decision"))?,

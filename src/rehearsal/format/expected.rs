@@ -3,28 +3,21 @@
 use super::super::conversation::{Expected, ExpectedMail, Wanted, Whom, Words};
 use crate::compose::Purpose;
 use crate::config::section::{Located, Section};
+use crate::decide::Action;
 use crate::journal::{PURPOSES, purpose_word};
 
-/// What `decision` may be.
-const DECISIONS: [&str; 8] = [
-    "answer",
-    "ask",
-    "draft",
-    "handoff",
-    "leave",
-    "relay",
-    "quarantine",
-    "again",
-];
+/// What `decision` may be beside the words of decisions: the mail was met before.
+const AGAIN: &str = "again";
 
 /// The expectations of a step.
 pub(super) fn expected(section: &Section<'_>) -> Expected {
     let decision = section.text("decision");
     if let Some(word) = &decision
-        && !DECISIONS.contains(&word.value.as_str())
+        && word.value != AGAIN
+        && !Action::WORDS.contains(&word.value.as_str())
     {
         let what = format!("[step] decision = \"{}\" is no decision", word.value);
-        let remedy = format!("write one of {}", DECISIONS.join(", "));
+        let remedy = format!("write one of {}, {AGAIN}", Action::WORDS.join(", "));
         section.problem(&word.at, what, remedy);
     }
     let words = |key: &str| -> Vec<Wanted<Words>> {
