@@ -80,6 +80,13 @@ model: ## fetch the models of meaning into models/
 	cp "$$folder/ATTRIBUTION.txt" "$(MODELS)/static/LICENSE"
 	echo "$(MODELS)/ is filled"
 
+.PHONY: deb
+deb: model ## build the Debian package, models included, under target/debian/
+	@export PATH="$(CURDIR)/target/tools/bin:$$PATH"
+	cargo deb --version >/dev/null 2>&1 || $(CARGO) install --locked --quiet --root target/tools cargo-deb@3.6.0
+	$(CARGO) deb --locked --profile dist
+	dpkg-deb --contents target/debian/handoffd_*.deb | grep models/transformer/model.safetensors
+
 .PHONY: rejector
 rejector: ## make the constants of the rejector again from public data sets (REJECTOR_DATA=FOLDER; half an hour)
 	@$(CARGO) bench --locked --bench rejector -- --fit --data $(REJECTOR_DATA)
