@@ -9,6 +9,7 @@
 use handoffd::config::Settings;
 use handoffd::knowledge::Knowledge;
 use handoffd::mail::Reader;
+use handoffd::understand::meaning::Encoder;
 use handoffd::understand::{SEND_THRESHOLD, Understander, Understanding};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -189,4 +190,31 @@ fn what_a_mail_asks_for_is_not_taken_from_what_only_sounds_like_it() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+#[test]
+fn the_same_articles_and_the_same_mail_give_the_same_understanding_to_the_bit() {
+    let settings = settings();
+    let knowledge = Knowledge::load(&settings).expect("articles of the desk");
+    let encoder =
+        Encoder::of(&settings.understanding, None).expect("a model that can be read, or none");
+    if encoder.is_none() {
+        eprintln!(
+            "without models: only what words alone decide is compared; `make model` fetches them"
+        );
+    }
+    let train = || Understander::train(&knowledge, &settings, encoder.as_ref());
+    let (once, again) = (train(), train());
+    let table = include_str!("adversaries/requests.txt");
+    for (place, index, line) in lines("requests", table) {
+        let mut columns = line.splitn(3, " | ").skip(1);
+        let mut column = || {
+            columns
+                .next()
+                .unwrap_or_else(|| panic!("{place}: three columns"))
+        };
+        let mail = Reader::default().read(&raw_mail(index, column(), column()));
+        let (first, second) = (once.understand(&mail, None), again.understand(&mail, None));
+        assert_eq!(format!("{first:?}"), format!("{second:?}"), "{place}");
+    }
 }
