@@ -15,7 +15,8 @@ use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::thread::KnownAuthor;
 use handoffd::ticket::{
-    ArticleReference, Draft, Event, MailSummary, Notice, Party, Reminded, TicketId, TimedEvent,
+    ArticleReference, AskedAgain, AttachmentSummary, Draft, Event, Given, KnownToTeam, MailSummary,
+    Notice, Party, Reminded, TicketId, TimedEvent,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -48,6 +49,10 @@ fn summary(number: u8) -> MailSummary {
         references: vec![id("older@x.example")],
         subject: HeaderText::clean("Where is my order?"),
         excerpt: "Hello,\nwhere is it?\u{202E}\0".to_owned(),
+        attachments: vec![AttachmentSummary {
+            name: HeaderText::clean("foto.jpg"),
+            media_type: "image/jpeg".to_owned(),
+        }],
     }
 }
 
@@ -135,6 +140,16 @@ fn every_event() -> Vec<Event> {
         Event::PromiseLapsed { team: team(), promised_by: moment(5), new_promise: None, notice: Notice::Withheld { why: text() } },
         Event::PassedOn { team: team() },
         Event::StaffReplied { member: member() },
+        Event::AskedAgain {
+            member: member(),
+            asked: AskedAgain::new(
+                KnownToTeam {
+                    given: Given::Detail(FactName("order_number".to_owned())),
+                    value: "LT-40999".to_owned(),
+                },
+                "What is your order number?",
+            ),
+        },
         Event::DraftApproved { member: member() },
         Event::DraftRefused { member: member(), why: text() },
         Event::DraftWithdrawn,

@@ -5,8 +5,8 @@ use super::{Outgoing, Purpose};
 use crate::config::FactName;
 use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Situation};
 use crate::desk::{Sender, StaffAct, Trust};
-use crate::mail::{Address, BounceAction, Forwarded, SenderKind};
-use crate::ticket::{Event, MailSummary, Notice};
+use crate::mail::{Address, BounceAction, Forwarded, Mail, SenderKind};
+use crate::ticket::{AttachmentSummary, Event, MailSummary, Notice};
 use crate::understand::summary::{kept_of_ours, question_for};
 use crate::understand::{CustomerWord, FactSource};
 use std::collections::BTreeMap;
@@ -34,7 +34,17 @@ fn summary(situation: &Situation<'_>) -> MailSummary {
             .chars()
             .take(EXCERPT_CHARACTERS)
             .collect(),
+        attachments: files(mail),
     }
+}
+
+fn files(mail: &Mail) -> Vec<AttachmentSummary> {
+    let files = mail.attachments.iter().take(AttachmentSummary::KEPT_MAX);
+    let files = files.map(|file| AttachmentSummary {
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
+    });
+    files.collect()
 }
 
 /// The word that changes whether automatic mail is wanted. A robot that quotes it says nothing by it, and nobody whose identity is in
@@ -148,6 +158,7 @@ fn opened_by_forward(
             references: vec![],
             subject: original.subject.clone(),
             excerpt: original.text.chars().take(EXCERPT_CHARACTERS).collect(),
+            attachments: files(situation.mail),
         },
     }
 }
@@ -340,7 +351,7 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
                     member,
                     text: text.clone(),
                 }],
-                StaffAct::Reply { .. } => vec![Event::StaffReplied { member }],
+                StaffAct::Reply { .. } => replied(member, situation),
                 StaffAct::NameIntent { .. }
                 | StaffAct::AskWhy
                 | StaffAct::AskHelp
@@ -360,6 +371,18 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
             why: why.clone(),
         }],
     }
+}
+
+/// A person's answer, and what it asked for although their packet had given it.
+fn replied(member: Address, situation: &Situation<'_>) -> Vec<Event> {
+    let asked = situation.asked_again.iter().map(|asked| Event::AskedAgain {
+        member: member.clone(),
+        asked: asked.clone(),
+    });
+    let asked: Vec<Event> = asked.collect();
+    let mut events = vec![Event::StaffReplied { member }];
+    events.extend(asked);
+    events
 }
 
 fn put_off_or_given(member: Address, meant: &Meant) -> Event {

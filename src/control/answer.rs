@@ -106,6 +106,9 @@ pub fn answer(
     }
 }
 
+/// So many replies that asked again are shown by name.
+const ASKED_AGAIN_SHOWN_MAX: usize = 10;
+
 const FILTERS: [EffectFilter; 3] = [
     EffectFilter::Waiting,
     EffectFilter::InDoubt,
@@ -121,6 +124,7 @@ fn find(journal: &Journal, text: &str) -> Result<Ticket, Refusal> {
 
 fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
     let waiting = journal.effects(EffectFilter::Waiting, ROWS_MAX)?;
+    let tickets = journal.tickets(ROWS_MAX)?;
     let failing = waiting.iter().filter(|effect| effect.attempts > 0).count();
     Ok(vec![json!({
         "at": now,
@@ -132,8 +136,35 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
         "mails_given_up": journal.count_effects(EffectFilter::GivenUp)?,
         "next_mail_due": journal.next_due()?,
         "learned_kept": journal.lessons()?.len(),
-        "promises": promises(&journal.tickets(ROWS_MAX)?),
+        "promises": promises(&tickets),
+        "first_replies": first_replies(&tickets),
     })])
+}
+
+/// How often the first reply of a person asked for what the packet had given, in the newest tickets; the newest such replies by name.
+fn first_replies(tickets: &[Ticket]) -> Value {
+    let replies = |ticket: &'_ Ticket| ticket.first_replies().len();
+    let mut asked_again = 0;
+    let mut newest: Vec<Value> = Vec::new();
+    for ticket in tickets {
+        for reply in ticket.first_replies() {
+            asked_again += usize::from(!reply.asked_again.is_empty());
+            newest.extend(reply.asked_again.iter().map(|asked| {
+                json!({
+                    "ticket": ticket.id.to_string(),
+                    "member": reply.member.to_string(),
+                    "asked_for": asked.in_words(),
+                    "sentence": asked.sentence,
+                })
+            }));
+        }
+    }
+    newest.truncate(ASKED_AGAIN_SHOWN_MAX);
+    json!({
+        "counted": tickets.iter().map(replies).sum::<usize>(),
+        "asked_again": asked_again,
+        "newest": newest,
+    })
 }
 
 /// What came of the times that customers were told, in the newest tickets.

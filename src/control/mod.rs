@@ -7,6 +7,7 @@ mod lessons;
 mod story;
 
 pub use answer::{Refusal, answer};
+pub use story::in_one_line;
 
 use crate::journal::Journal;
 use crate::learning::InUse;

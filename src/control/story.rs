@@ -31,6 +31,16 @@ pub(super) fn row(timed: &TimedEvent) -> Value {
     row
 }
 
+/// An event in one line.
+#[must_use]
+pub fn in_one_line(timed: &TimedEvent) -> String {
+    let (what, words) = tell(&timed.event);
+    match words.join("; ").as_str() {
+        "" => what,
+        words => format!("{what}: {words}"),
+    }
+}
+
 fn tell(event: &Event) -> (String, Vec<String>) {
     let none = Vec::new;
     let by = |member: &Address| member.to_string();
@@ -125,6 +135,10 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         ),
         Event::PassedOn { team } => (format!("passed on to {team}"), none()),
         Event::StaffReplied { member } => (format!("{} replied", by(member)), none()),
+        Event::AskedAgain { member, asked } => (
+            format!("{} asked again for {}", by(member), asked.in_words()),
+            lines(&asked.sentence),
+        ),
         Event::DraftApproved { member } => (format!("{} approved the draft", by(member)), none()),
         Event::DraftRefused { member, why } => {
             (format!("{} refused the draft", by(member)), lines(why))

@@ -26,7 +26,7 @@ use crate::desk::{Sender, StaffAct};
 use crate::knowledge::Knowledge;
 use crate::learning::{Lesson, NoLesson, Request};
 use crate::mail::{HeaderText, Mail};
-use crate::ticket::{ArticleReference, Draft, Ticket, TicketId};
+use crate::ticket::{ArticleReference, AskedAgain, Draft, Ticket, TicketId};
 use crate::understand::{Understanding, Urgency};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -46,6 +46,8 @@ pub struct Situation<'a> {
     pub understanding: &'a Understanding,
     /// Where staff write into a ticket: the customer's request that it is about, or why it can teach nothing.
     pub request: Option<&'a Result<Request, NoLesson>>,
+    /// What a person's first reply asks the customer for although the packet gave it.
+    pub asked_again: &'a [AskedAgain],
     /// What happened before, outside the ticket.
     pub history: &'a History,
     /// The settings.

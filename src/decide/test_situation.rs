@@ -18,7 +18,8 @@ use crate::mail::{
     Protection, SenderKind,
 };
 use crate::ticket::{
-    ArticleReference, Draft, Event, MailSummary, Notice, Ticket, TicketId, TimedEvent, TokenKey,
+    ArticleReference, AskedAgain, Draft, Event, MailSummary, Notice, Ticket, TicketId, TimedEvent,
+    TokenKey,
 };
 use crate::understand::{
     FactFound, FactSource, HardStop, IntentScore, Request, SignalFound, SpokenLanguage, StopFound,
@@ -340,6 +341,7 @@ impl TicketStory {
             references: vec![],
             subject: HeaderText::clean("a question"),
             excerpt: String::new(),
+            attachments: vec![],
         }
     }
 
@@ -432,6 +434,7 @@ pub(crate) struct TestSituation {
     pub(crate) ticket: Option<Ticket>,
     pub(crate) understanding: Understanding,
     pub(crate) request: Option<Result<learning::Request, NoLesson>>,
+    pub(crate) asked_again: Vec<AskedAgain>,
     pub(crate) history: History,
     pub(crate) settings: Settings,
     pub(crate) knowledge: Knowledge,
@@ -445,6 +448,7 @@ impl TestSituation {
             ticket: None,
             understanding: nothing_understood(),
             request: None,
+            asked_again: vec![],
             history: History::default(),
             settings: settings(),
             knowledge: knowledge(),
@@ -538,6 +542,7 @@ impl TestSituation {
             ticket_id: self.ticket.as_ref().map_or(&new_id, |ticket| &ticket.id),
             understanding: &self.understanding,
             request: self.request.as_ref(),
+            asked_again: &self.asked_again,
             history: &self.history,
             settings: &self.settings,
             knowledge: &self.knowledge,

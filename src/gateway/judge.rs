@@ -196,6 +196,16 @@ impl Office {
                 });
                 looked.unwrap_or(Err(NoLesson::NoRequest))
             });
+        let asked_again = match (&sender, &ticket) {
+            (Sender::Staff { .. }, Some(ticket)) if ticket.awaits_first_reply() => {
+                let text = desk::words_above_packet(&mail);
+                guarded("the understander", || {
+                    trained.understander.asked_again(ticket, &text)
+                })
+                .unwrap_or_default()
+            }
+            _ => vec![],
+        };
         let situation = Situation {
             mail: &mail,
             sender: &sender,
@@ -203,6 +213,7 @@ impl Office {
             ticket_id: &ticket_id,
             understanding: &understanding,
             request: request.as_ref(),
+            asked_again: &asked_again,
             history: &history,
             settings: &self.settings,
             knowledge: &self.knowledge,

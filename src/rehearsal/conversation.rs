@@ -109,6 +109,8 @@ pub struct Expected {
     pub says: Vec<Wanted<Words>>,
     /// Words that stand in none.
     pub never_says: Vec<Wanted<Words>>,
+    /// Words that stand in what the ticket's story gains.
+    pub records: Vec<Wanted<String>>,
 }
 
 /// A value and its line in the file.

@@ -58,6 +58,13 @@ pub(super) fn differences(expected: &Expected, step: &PlayedStep) -> Vec<Differe
             differs("never_says", words.line, expected, "it is said".to_owned());
         }
     }
+    for words in &expected.records {
+        let wanted = folded(&words.value);
+        if !step.story.iter().any(|line| folded(line).contains(&wanted)) {
+            let got = step.story.join(" | ");
+            differs("records", words.line, words.value.clone(), got);
+        }
+    }
     found
 }
 

@@ -32,6 +32,8 @@ pub struct PlayedStep {
     pub reason: Option<(&'static str, String)>,
     /// The ticket that it belongs to, or would have opened.
     pub ticket: Option<TicketId>,
+    /// What the ticket's story gained by it, one line an event, as `handoffd ticket` tells it.
+    pub story: Vec<String>,
     /// The mails that left by it.
     pub mails: Vec<Left>,
 }
@@ -64,7 +66,7 @@ pub struct Difference {
     pub step: usize,
     /// The line in the file: of the expectation, or of the step where it is about what must always hold.
     pub line: usize,
-    /// What was looked at: `decision`, `rule`, `mails`, `says`, `never_says`, `always`, `step`.
+    /// What was looked at: `decision`, `rule`, `mails`, `says`, `never_says`, `records`, `always`, `step`.
     pub what: &'static str,
     /// What was expected.
     pub expected: String,

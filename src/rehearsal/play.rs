@@ -9,6 +9,7 @@ use super::mailboxes::{Kept, Mailboxes};
 use super::outcome::{Difference, Left, Played, PlayedStep};
 use super::temporary::TemporaryFolder;
 use crate::compose::EnvelopeSender;
+use crate::control;
 use crate::desk::Sender;
 use crate::gateway::{self, Clerk, Handled, How, InboxSeen, Office};
 use crate::inbox::{Arrival, Content, Cursor, Place};
@@ -110,6 +111,7 @@ impl Stage<'_> {
             decision: String::new(),
             reason: None,
             ticket: None,
+            story: Vec::new(),
             mails: Vec::new(),
         };
         let mut broken = Vec::new();
@@ -118,7 +120,7 @@ impl Stage<'_> {
             act => match self.raw_mail(act) {
                 Ok(raw) => {
                     self.arrive(raw, &mut result)?;
-                    broken.extend(self.broken_invariants(&result)?);
+                    broken.extend(self.broken_invariants(&mut result)?);
                 }
                 Err(why) => played.differences.push(Difference {
                     step: number,
@@ -175,12 +177,14 @@ impl Stage<'_> {
             }
             for (ticket, effects) in by_ticket {
                 result.ticket.clone_from(&ticket);
-                let of_ticket = PlayedStep {
+                let mut of_ticket = PlayedStep {
                     mails: self.send(effects)?,
+                    story: Vec::new(),
                     ..result.clone()
                 };
-                broken.extend(self.broken_invariants(&of_ticket)?);
+                broken.extend(self.broken_invariants(&mut of_ticket)?);
                 result.mails.extend(of_ticket.mails);
+                result.story.extend(of_ticket.story);
             }
         }
         Ok(broken)
@@ -284,17 +288,21 @@ impl Stage<'_> {
         Ok(left)
     }
 
-    fn broken_invariants(&mut self, step: &PlayedStep) -> Result<Vec<String>, PlayError> {
+    /// What must always hold and does not; the step is given what its ticket's story gained.
+    fn broken_invariants(&mut self, step: &mut PlayedStep) -> Result<Vec<String>, PlayError> {
         let ticket = match &step.ticket {
             Some(id) => self.journal.ticket(id)?,
             None => None,
         };
         let before = step.ticket.as_ref().and_then(|id| self.events_seen.get(id));
+        let before = before.copied().unwrap_or(0);
+        let gained = ticket.iter().flat_map(|ticket| ticket.events.iter());
+        step.story = gained.skip(before).map(control::in_one_line).collect();
         let look = Look {
             office: self.office,
             step,
             ticket: ticket.as_ref(),
-            before: before.copied().unwrap_or(0),
+            before,
         };
         let broken = self.invariants.broken_by(&look);
         if let Some(ticket) = ticket {

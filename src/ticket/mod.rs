@@ -1,5 +1,6 @@
 //! One request of one customer, with all mails about it. A ticket is its events; everything else is computed from them.
 
+mod asked_again;
 mod id;
 mod presence;
 mod promise;
@@ -7,6 +8,7 @@ mod status;
 pub mod thread;
 mod token;
 
+pub use asked_again::{AskedAgain, FirstReply, Given, KnownToTeam};
 pub use id::TicketId;
 pub use presence::Holder;
 pub use status::{SentAnswer, Status, ThreadLinks};
@@ -148,6 +150,13 @@ pub enum Event {
         /// Who.
         member: Address,
     },
+    /// The first reply of a person after a packet asked the customer for what the packet had given.
+    AskedAgain {
+        /// Who.
+        member: Address,
+        /// What for, and in which words.
+        asked: AskedAgain,
+    },
     /// A team member said yes to a draft, which was sent.
     DraftApproved {
         /// Who.
@@ -268,6 +277,22 @@ pub struct MailSummary {
     pub subject: HeaderText,
     /// The first 2,000 characters of the new text.
     pub excerpt: String,
+    /// The files that came with it, at most [`AttachmentSummary::KEPT_MAX`]; nothing where an older program recorded it.
+    pub attachments: Vec<AttachmentSummary>,
+}
+
+/// What the ticket keeps of a file that came with a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttachmentSummary {
+    /// Its file name, without any folder; empty where it has none.
+    pub name: HeaderText,
+    /// Its media type, `type/subtype` in lower case.
+    pub media_type: String,
+}
+
+impl AttachmentSummary {
+    /// The most files of one mail that are kept.
+    pub const KEPT_MAX: usize = 20;
 }
 
 /// Which text was sent: intent, language, revision.

@@ -3,6 +3,7 @@
 //!
 //! Text in a mail commands nothing: sentences that speak to a machine are set aside where intents are looked for.
 
+mod asked_again;
 pub(crate) mod command;
 mod facts;
 mod hashing;

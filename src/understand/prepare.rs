@@ -23,6 +23,11 @@ const SENTENCES_MAX: usize = 200;
 /// A sentence is cut here, in characters: nobody writes longer ones, machines do.
 const SENTENCE_MAX_CHARS: usize = 600;
 
+/// The sentences of a text that is no mail of a customer.
+pub(super) fn sentences_of(text: &str) -> Vec<String> {
+    split_sentences(text)
+}
+
 /// Where a sentence stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {

@@ -1,11 +1,12 @@
 //! The stored form of what happened to a ticket.
 
 use super::effect::{purpose, purpose_word};
+use super::part::{ArticleForm, GivenForm, MailForm, MailboxForm, NoticeForm, RemindedForm};
 use super::{FieldError, address, identity, message_id, number};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::decide::Action;
-use crate::mail::{Address, HeaderText, Mailbox, MessageId};
-use crate::ticket::{ArticleReference, Draft, Event, MailSummary, Notice, Reminded, TimedEvent};
+use crate::mail::{Address, HeaderText};
+use crate::ticket::{AskedAgain, Draft, Event, KnownToTeam, Reminded, TimedEvent};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -88,6 +89,12 @@ enum EventForm {
     StaffReplied {
         member: String,
     },
+    AskedAgain {
+        member: String,
+        given: GivenForm,
+        value: String,
+        sentence: String,
+    },
     DraftApproved {
         member: String,
     },
@@ -149,60 +156,6 @@ enum EventForm {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         said: Vec<String>,
     },
-}
-
-#[derive(Serialize, Deserialize)]
-struct MailboxForm {
-    name: Option<String>,
-    address: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct MailForm {
-    identity: String,
-    message_id: Option<String>,
-    references: Vec<String>,
-    subject: String,
-    excerpt: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ArticleForm {
-    intent: String,
-    language: String,
-    revision: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
-enum NoticeForm {
-    Sent { text: String },
-    Withheld { why: String },
-}
-
-impl From<&Notice> for NoticeForm {
-    fn from(notice: &Notice) -> Self {
-        match notice {
-            Notice::Sent { text } => Self::Sent { text: text.clone() },
-            Notice::Withheld { why } => Self::Withheld { why: why.clone() },
-        }
-    }
-}
-
-impl From<NoticeForm> for Notice {
-    fn from(form: NoticeForm) -> Self {
-        match form {
-            NoticeForm::Sent { text } => Self::Sent { text },
-            NoticeForm::Withheld { why } => Self::Withheld { why },
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum RemindedForm {
-    Team,
-    SecondAddress,
 }
 
 impl From<&TimedEvent> for TimedEventForm {
@@ -327,6 +280,12 @@ impl From<&Event> for EventForm {
             },
             Event::StaffReplied { member } => Self::StaffReplied {
                 member: text(member),
+            },
+            Event::AskedAgain { member, asked } => Self::AskedAgain {
+                member: text(member),
+                given: (&asked.known.given).into(),
+                value: asked.known.value.clone(),
+                sentence: asked.sentence.clone(),
             },
             Event::DraftApproved { member } => Self::DraftApproved {
                 member: text(member),
@@ -524,6 +483,21 @@ impl TryFrom<EventForm> for Event {
             EventForm::StaffReplied { member } => Self::StaffReplied {
                 member: address(&member)?,
             },
+            EventForm::AskedAgain {
+                member,
+                given,
+                value,
+                sentence,
+            } => Self::AskedAgain {
+                member: address(&member)?,
+                asked: AskedAgain::new(
+                    KnownToTeam {
+                        given: given.into(),
+                        value,
+                    },
+                    &sentence,
+                ),
+            },
             EventForm::DraftApproved { member } => Self::DraftApproved {
                 member: address(&member)?,
             },
@@ -603,77 +577,5 @@ impl TryFrom<EventForm> for Event {
                 said,
             },
         })
-    }
-}
-
-impl From<&Mailbox> for MailboxForm {
-    fn from(mailbox: &Mailbox) -> Self {
-        Self {
-            name: mailbox.name.as_ref().map(|name| name.as_str().to_owned()),
-            address: mailbox.address.as_str().to_owned(),
-        }
-    }
-}
-
-impl TryFrom<MailboxForm> for Mailbox {
-    type Error = FieldError;
-
-    fn try_from(form: MailboxForm) -> Result<Self, FieldError> {
-        Ok(Self {
-            name: form.name.as_deref().map(HeaderText::clean),
-            address: address(&form.address)?,
-        })
-    }
-}
-
-impl From<&MailSummary> for MailForm {
-    fn from(mail: &MailSummary) -> Self {
-        Self {
-            identity: mail.identity.to_string(),
-            message_id: mail.message_id.as_ref().map(|id| id.as_str().to_owned()),
-            references: mail
-                .references
-                .iter()
-                .map(|id| id.as_str().to_owned())
-                .collect(),
-            subject: mail.subject.as_str().to_owned(),
-            excerpt: mail.excerpt.clone(),
-        }
-    }
-}
-
-impl TryFrom<MailForm> for MailSummary {
-    type Error = FieldError;
-
-    fn try_from(form: MailForm) -> Result<Self, FieldError> {
-        let references: Result<Vec<MessageId>, FieldError> =
-            form.references.iter().map(|id| message_id(id)).collect();
-        Ok(Self {
-            identity: identity(&form.identity)?,
-            message_id: form.message_id.as_deref().map(message_id).transpose()?,
-            references: references?,
-            subject: HeaderText::clean(&form.subject),
-            excerpt: form.excerpt,
-        })
-    }
-}
-
-impl From<&ArticleReference> for ArticleForm {
-    fn from(article: &ArticleReference) -> Self {
-        Self {
-            intent: article.intent.0.clone(),
-            language: article.language.0.clone(),
-            revision: article.revision.clone(),
-        }
-    }
-}
-
-impl From<ArticleForm> for ArticleReference {
-    fn from(form: ArticleForm) -> Self {
-        Self {
-            intent: IntentName(form.intent),
-            language: Language(form.language),
-            revision: form.revision,
-        }
     }
 }

@@ -5,6 +5,7 @@ mod effect;
 mod event;
 mod lesson;
 mod mail;
+mod part;
 
 pub(super) use effect::{Delivery, EffectForm};
 pub use effect::{PURPOSES, purpose_word};

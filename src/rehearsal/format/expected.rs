@@ -34,6 +34,11 @@ pub(super) fn expected(section: &Section<'_>) -> Expected {
         rule: section.text("rule").map(|word| placed(section, word)),
         says: words("says"),
         never_says: words("never_says"),
+        records: (section.texts("records").map(|list| list.value))
+            .unwrap_or_default()
+            .into_iter()
+            .map(|one| placed(section, one))
+            .collect(),
         mails: section.texts("mails").map(|list| Wanted {
             line: section.line(&list.at),
             value: list

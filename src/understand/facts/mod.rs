@@ -3,6 +3,7 @@
 //! Reads hostile input; linear (the `regex` crate).
 
 mod choice;
+mod naming;
 mod pattern;
 
 use super::prepare::Prepared;
@@ -12,8 +13,9 @@ use crate::config::{Fact, FactForm, FactName};
 use crate::mail::Mail;
 use crate::ticket::{Event, Ticket};
 use choice::ChoiceFinder;
+use naming::{Naming, context_words};
 use pattern::PatternFinder;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The most quoted text that is looked at, in characters.
@@ -25,6 +27,7 @@ pub(super) struct FactFinder {
     finders: Vec<(FactName, Finder)>,
     /// The examples by which we ask for details: in what is quoted they are our own words.
     examples: BTreeMap<FactName, String>,
+    namings: Vec<(FactName, Naming)>,
 }
 
 #[derive(Debug)]
@@ -70,9 +73,11 @@ impl FactFinder {
         let examples = facts
             .iter()
             .map(|(name, fact)| (name.clone(), fact.example.clone()));
+        let namings = facts.keys().map(|name| (name.clone(), Naming::new(name)));
         Self {
             finders,
             examples: examples.collect(),
+            namings: namings.collect(),
         }
     }
 
@@ -118,6 +123,13 @@ impl FactFinder {
             }
         }
         found
+    }
+
+    /// The detail that is named from this word on, and the place behind its name.
+    pub(super) fn named_at(&self, words: &[String], start: usize) -> Option<(&FactName, usize)> {
+        let named = self.namings.iter();
+        let named = named.filter_map(|(name, naming)| Some((name, naming.end(words, start)?)));
+        named.max_by_key(|(name, end)| (*end, name.0.len()))
     }
 
     /// Whether a text holds a value of one of these facts.
@@ -181,60 +193,6 @@ fn foreign_places(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Words near which a bare number is this fact: those of its name, of how we ask for it, and their translations.
-fn context_words(name: &FactName, fact: &Fact) -> BTreeSet<String> {
-    const SAID_OTHERWISE: [(&str, &str); 9] = [
-        (
-            "order",
-            "order ordernumber orderno bestell bestellung bestellnummer auftrag auftragsnummer commande pedido ordine bestelling bestelnummer encomenda purchase",
-        ),
-        ("number", "number no nr num nummer numero numéro nº n°"),
-        (
-            "frame",
-            "frame rahmen rahmennummer cadre cuadro telaio framenummer quadro",
-        ),
-        (
-            "voucher",
-            "voucher code gutschein gutscheincode coupon promo promocode discount rabattcode bon cupon cupón buono kortingscode codigo código codice kortings cupom rabatt vale",
-        ),
-        ("code", "code codes codigo código codice"),
-        (
-            "invoice",
-            "invoice rechnung rechnungsnummer facture factura fattura factuur fatura",
-        ),
-        (
-            "customer",
-            "customer kunde kundennummer client cliente klant klantnummer",
-        ),
-        ("serial", "serial serien seriennummer série serie seriale"),
-        ("ticket", "ticket reference ref vorgang referenz"),
-    ];
-    let mut context: BTreeSet<String> = BTreeSet::new();
-    for part in name.0.split('_') {
-        context.insert(part.to_owned());
-        for (key, others) in SAID_OTHERWISE {
-            if key == part {
-                context.extend(others.split(' ').map(str::to_owned));
-            }
-        }
-    }
-    // What we ask with is what they answer with: its longer nouns.
-    for text in fact.ask.values() {
-        let mut capitalised = text
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.chars().count() >= 8 && name_like(word, name));
-        context.extend(capitalised.by_ref().map(str::to_lowercase));
-    }
-    context
-}
-
-fn name_like(word: &str, name: &FactName) -> bool {
-    let word = word.to_lowercase();
-    name.0
-        .split('_')
-        .any(|part| part.len() >= 4 && word.contains(part))
-        || word.ends_with("nummer")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
