@@ -5,7 +5,7 @@ use super::{Action, Decision, HandOff, Reason, Reasons, Situation};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::desk::Sender;
 use crate::knowledge::{Article, Thresholds, Topic};
-use crate::ticket::{Event, Holder, Status, Ticket};
+use crate::ticket::{Event, Holder, Ticket};
 use crate::understand::{FactSource, Urgency};
 use std::collections::BTreeMap;
 
@@ -185,7 +185,7 @@ fn wanted(situation: &Situation<'_>) -> Option<Wanted> {
 /// The intent that we asked details for, if this mail answers that question.
 fn asked_for(situation: &Situation<'_>) -> Option<Wanted> {
     let ticket = situation.ticket?;
-    let waits = ticket.status() == Status::WaitsForCustomer;
+    let waits = ticket.question_is_open();
     let words = situation.mail.body.own_words().split_whitespace().count();
     if !waits || words > BARE_REPLY_MAX_WORDS {
         return None;
@@ -204,6 +204,7 @@ fn asked_for(situation: &Situation<'_>) -> Option<Wanted> {
         .events
         .iter()
         .rev()
+        .skip_while(|timed| !matches!(timed.event, Event::Asked { .. }))
         .find_map(|timed| match &timed.event {
             Event::Decided {
                 intent: Some((decided, confidence)),

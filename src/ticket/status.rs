@@ -258,6 +258,30 @@ impl Ticket {
         asked
     }
 
+    /// Whether the details that we asked for last are still open: neither has the customer given one of them since, nor has anybody answered.
+    /// A hand-off that was given back (`BACK`) changes nothing of the question.
+    #[must_use]
+    pub fn question_is_open(&self) -> bool {
+        let mut open: Option<&[FactName]> = None;
+        for event in self.plain_events() {
+            match event {
+                Event::Asked { facts, .. } => open = Some(facts),
+                Event::FactsFound { facts }
+                    if open
+                        .is_some_and(|asked| asked.iter().any(|name| facts.contains_key(name))) =>
+                {
+                    open = None;
+                }
+                Event::Answered { .. }
+                | Event::DraftApproved { .. }
+                | Event::StaffReplied { .. }
+                | Event::Closed { .. } => open = None,
+                _ => {}
+            }
+        }
+        open.is_some()
+    }
+
     /// The approved texts that went out, oldest first: what was tried.
     #[must_use]
     pub fn sent_answers(&self) -> Vec<SentAnswer<'_>> {
