@@ -1,6 +1,7 @@
 //! What does a staff mail ask for? One word on its first line, or a plain reply to the customer. Pure.
 
 use super::above::{with_signature, without_mobile_signature, words_above_packet};
+use super::closing::is_closing;
 use super::command::CommandWord;
 use super::later::When;
 use crate::mail::Mail;
@@ -69,6 +70,11 @@ pub fn read_act(mail: &Mail, keep_signature: bool) -> StaffAct {
     }
     let (first_line, further) = text.split_once('\n').unwrap_or((text, ""));
     let (first_line, further) = (first_line.trim(), further.trim());
+    let further = if is_closing(further, mail) {
+        ""
+    } else {
+        further
+    };
     let (first_word, rest_of_line) = first_line
         .split_once(|c: char| c.is_whitespace() || c == ':')
         .unwrap_or((first_line, ""));

@@ -3,6 +3,7 @@
 
 mod above;
 mod act;
+mod closing;
 mod command;
 mod forward;
 mod later;
