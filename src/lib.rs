@@ -17,6 +17,7 @@ pub mod learning;
 pub mod mail;
 pub mod outbox;
 pub mod ticket;
+pub mod trust;
 pub mod understand;
 
 pub mod gateway;

@@ -7,6 +7,7 @@ mod reference_text;
 mod servers;
 mod support;
 mod team;
+mod trust;
 mod understanding;
 
 pub(crate) use support::TEMPLATE_LANGUAGES;
@@ -126,6 +127,7 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
     let inbox = servers::inbox(&top, &surroundings);
     let smtp = servers::smtp(&top, &surroundings);
     let automation = automation(&top);
+    let trust = trust::trust(&top);
     let escalate = team::escalate(&top, &teams);
     let limits = limits(&top);
     let knowledge = knowledge(&top, &surroundings);
@@ -141,6 +143,7 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
         smtp: smtp.unwrap_or_else(servers::smtp_stand_in),
         teams,
         automation,
+        trust,
         escalate,
         limits,
         knowledge: knowledge.unwrap_or_else(|| KnowledgeFolder {

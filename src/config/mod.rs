@@ -32,6 +32,8 @@ pub struct Settings {
     pub teams: Vec<Team>,
     /// `[automation]`
     pub automation: Automation,
+    /// `[trust]`
+    pub trust: SenderTrust,
     /// `[escalate]`
     pub escalate: Escalate,
     /// `[limits]`
@@ -257,6 +259,24 @@ pub enum Mode {
     Draft,
     /// Answers what it is sure of.
     Live,
+}
+
+/// `[trust]`: whose word on senders is taken, and what it takes to be staff.
+#[derive(Clone, Debug)]
+pub struct SenderTrust {
+    /// The receiving server whose `Authentication-Results` is believed (its `authserv-id`), in lower case. `None`: nothing is.
+    pub authentication_server: Option<String>,
+    /// What a mail of staff needs.
+    pub staff: StaffProof,
+}
+
+/// `[trust] staff`: what a mail needs so that it counts as a member's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffProof {
+    /// The packet's token, a member's address, and proof that the mail came from that address's domain.
+    TokenAndDomain,
+    /// The packet's token and a member's address.
+    Token,
 }
 
 /// `[escalate]`: what goes to a person, beyond what is compiled in.

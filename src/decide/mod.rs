@@ -27,6 +27,7 @@ use crate::knowledge::Knowledge;
 use crate::learning::{Lesson, NoLesson, Request};
 use crate::mail::{HeaderText, Mail};
 use crate::ticket::{ArticleReference, AskedAgain, Draft, Ticket, TicketId};
+use crate::trust::Identity;
 use crate::understand::{Understanding, Urgency};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -38,6 +39,8 @@ pub struct Situation<'a> {
     pub mail: &'a Mail,
     /// Who wrote it.
     pub sender: &'a Sender,
+    /// How far it is shown that it came from where it says.
+    pub identity: &'a Identity,
     /// The ticket it belongs to, as it stood before this mail; `None` where it opens one.
     pub ticket: Option<&'a Ticket>,
     /// The reference of that ticket, or of the one that it opens.

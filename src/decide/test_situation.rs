@@ -7,8 +7,8 @@ use super::{Decision, History, Situation, decide};
 use crate::compose::Purpose;
 use crate::config::{
     Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
-    IntentName, KnowledgeFolder, Language, Limits, Meaning, Mode, ReplyAddress, Settings, Smtp,
-    Store, Support, Team, TeamName, Tls, WorkingHours,
+    IntentName, KnowledgeFolder, Language, Limits, Meaning, Mode, ReplyAddress, SenderTrust,
+    Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls, WorkingHours,
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};
@@ -21,6 +21,7 @@ use crate::ticket::{
     ArticleReference, AskedAgain, Draft, Event, MailSummary, Notice, Ticket, TicketId, TimedEvent,
     TokenKey,
 };
+use crate::trust::Identity;
 use crate::understand::{
     FactFound, FactSource, HardStop, IntentScore, Request, SignalFound, SpokenLanguage, StopFound,
     Understanding, Urgency,
@@ -147,6 +148,10 @@ pub(crate) fn settings() -> Settings {
             team("desk", &["kim@shop.example"]),
             team("workshop", &["lee@shop.example"]),
         ],
+        trust: SenderTrust {
+            authentication_server: None,
+            staff: StaffProof::Token,
+        },
         automation: Automation {
             mode: Mode::Live,
             send_threshold: Some(0.7),
@@ -288,6 +293,7 @@ pub(crate) fn mail_from(from: &str) -> Mail {
         feedback: None,
         protection: Protection::None,
         oddities: vec![],
+        authentication: vec![],
         extent: Extent::Whole,
         size_bytes: 1000,
     }
@@ -431,6 +437,7 @@ impl TicketStory {
 pub(crate) struct TestSituation {
     pub(crate) mail: Mail,
     pub(crate) sender: Sender,
+    pub(crate) identity: Identity,
     pub(crate) ticket: Option<Ticket>,
     pub(crate) understanding: Understanding,
     pub(crate) request: Option<Result<learning::Request, NoLesson>>,
@@ -445,6 +452,9 @@ impl TestSituation {
         Self {
             mail: mail_from("ann@a.example"),
             sender: Sender::Customer(Trust::Claimed),
+            identity: Identity::Unproven {
+                why: "nothing shows it".to_owned(),
+            },
             ticket: None,
             understanding: nothing_understood(),
             request: None,
@@ -538,6 +548,7 @@ impl TestSituation {
         look(&Situation {
             mail: &self.mail,
             sender: &self.sender,
+            identity: &self.identity,
             ticket: self.ticket.as_ref(),
             ticket_id: self.ticket.as_ref().map_or(&new_id, |ticket| &ticket.id),
             understanding: &self.understanding,

@@ -1,10 +1,11 @@
 //! Who wrote a mail, as far as it is shown? Staff only with the packet's token *and* a member's address: the token alone may have
 //! been forwarded, the address alone can be written by anybody. Reads hostile input. Pure.
 
-use crate::config::{Settings, TeamName};
+use crate::config::{Settings, StaffProof, TeamName};
 use crate::mail::{Address, Authorship, Mail};
 use crate::ticket::thread::{Placement, Proof};
 use crate::ticket::{Party, Ticket};
+use crate::trust::Identity;
 
 /// Who wrote a mail, as far as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,10 +49,11 @@ pub enum Trust {
     Proven,
 }
 
-/// Who wrote this mail?
+/// Who wrote this mail, of which so much is shown?
 #[must_use]
 pub fn who_wrote(
     mail: &Mail,
+    identity: &Identity,
     placement: &Placement,
     ticket: Option<&Ticket>,
     settings: &Settings,
@@ -60,15 +62,16 @@ pub fn who_wrote(
         return without_sender(placement);
     };
     if let Placement::Existing(_, Proof::Holds(Party::Staff(team))) = placement {
-        return with_staff_proof(mail, from, team, settings);
+        return with_staff_proof(mail, identity, from, team, settings);
     }
     if let Placement::Existing(_, Proof::Holds(Party::Customer(holder))) = placement
         && holder.is_same_as(from)
         && is_customer(ticket, from)
     {
-        return Sender::Customer(at_most_claimed_if_several(mail, Trust::Thread));
+        return Sender::Customer(trust(identity, Trust::Thread));
     }
     if *placement == Placement::New
+        && !matches!(identity, Identity::Contradicted { .. })
         && let Some(forward) = staff_forward(mail, from, settings)
     {
         return forward;
@@ -80,9 +83,9 @@ pub fn who_wrote(
         return Sender::FalseStaff { why };
     }
     match placement {
-        Placement::New => Sender::Customer(at_most_claimed_if_several(mail, Trust::Claimed)),
+        Placement::New => Sender::Customer(trust(identity, Trust::Claimed)),
         Placement::Existing(..) if is_customer(ticket, from) => {
-            Sender::Customer(at_most_claimed_if_several(mail, Trust::Claimed))
+            Sender::Customer(trust(identity, Trust::Claimed))
         }
         Placement::Existing(..) => Sender::ThirdParty,
     }
@@ -99,7 +102,13 @@ fn without_sender(placement: &Placement) -> Sender {
     }
 }
 
-fn with_staff_proof(mail: &Mail, from: &Address, team: &TeamName, settings: &Settings) -> Sender {
+fn with_staff_proof(
+    mail: &Mail,
+    identity: &Identity,
+    from: &Address,
+    team: &TeamName,
+    settings: &Settings,
+) -> Sender {
     let is_member = settings
         .team(team)
         .is_some_and(|team| team.members.iter().any(|member| member.is_same_as(from)));
@@ -113,9 +122,20 @@ fn with_staff_proof(mail: &Mail, from: &Address, team: &TeamName, settings: &Set
             why: "it holds the packet's token, but names several senders".to_owned(),
         };
     }
-    Sender::Staff {
-        team: team.clone(),
-        member: from.clone(),
+    let why = match (settings.trust.staff, identity) {
+        (_, Identity::Contradicted { why })
+        | (StaffProof::TokenAndDomain, Identity::Unproven { why }) => why,
+        (_, Identity::Proven { .. }) | (StaffProof::Token, Identity::Unproven { .. }) => {
+            return Sender::Staff {
+                team: team.clone(),
+                member: from.clone(),
+            };
+        }
+    };
+    Sender::FalseStaff {
+        why: format!(
+            "it holds the packet's token and a member's address, but {why}; `[trust] staff` says what a mail of staff needs"
+        ),
     }
 }
 
@@ -163,12 +183,12 @@ fn is_customer(ticket: Option<&Ticket>, address: &Address) -> bool {
         .is_some_and(|customer| customer.address.is_same_as(address))
 }
 
-/// Several mailboxes in `From`: clients show one and programs take another (RFC 7489 section 6.6.1), so it shows nobody.
-fn at_most_claimed_if_several(mail: &Mail, trust: Trust) -> Trust {
-    if mail.authorship == Authorship::Several {
-        Trust::Contradicted
-    } else {
-        trust
+/// What the ticket's token shows, or the domain; what speaks against a sender outweighs both.
+const fn trust(identity: &Identity, otherwise: Trust) -> Trust {
+    match identity {
+        Identity::Proven { .. } => Trust::Proven,
+        Identity::Unproven { .. } => otherwise,
+        Identity::Contradicted { .. } => Trust::Contradicted,
     }
 }
 
@@ -179,6 +199,13 @@ mod tests {
         TicketStory, address, mail_from, settings, team_name, ticket_id,
     };
 
+    /// With what the mail itself gives away.
+    fn with_identity(mail: &Mail, placement: &Placement, ticket: Option<&Ticket>) -> Sender {
+        let settings = settings();
+        let identity = crate::trust::identity(mail, &settings);
+        who_wrote(mail, &identity, placement, ticket, &settings)
+    }
+
     fn holds(party: Party) -> Placement {
         Placement::Existing(ticket_id(1), Proof::Holds(party))
     }
@@ -186,7 +213,7 @@ mod tests {
     fn sender(from: &str, placement: &Placement) -> Sender {
         let ticket = TicketStory::opened_as(1, "ann@a.example").ticket();
         let ticket = (placement != &Placement::New).then_some(&ticket);
-        who_wrote(&mail_from(from), placement, ticket, &settings())
+        with_identity(&mail_from(from), placement, ticket)
     }
 
     #[test]
@@ -216,6 +243,54 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shown_of_the_domain_decides_with_the_token() {
+        let staff = holds(Party::Staff(team_name("desk")));
+        let proven = || Identity::Proven {
+            by: "mx says so".to_owned(),
+        };
+        let unproven = || Identity::Unproven {
+            why: "mx has said nothing".to_owned(),
+        };
+        let contradicted = || Identity::Contradicted {
+            why: "mx says that DMARC failed".to_owned(),
+        };
+        let strict = |proof: StaffProof| {
+            let mut settings = settings();
+            settings.trust.staff = proof;
+            settings
+        };
+        let is_staff = |identity: Identity, proof: StaffProof| {
+            let mail = mail_from("kim@shop.example");
+            let sender = who_wrote(&mail, &identity, &staff, None, &strict(proof));
+            matches!(sender, Sender::Staff { .. })
+        };
+        assert!(is_staff(proven(), StaffProof::TokenAndDomain));
+        assert!(!is_staff(unproven(), StaffProof::TokenAndDomain));
+        assert!(!is_staff(contradicted(), StaffProof::TokenAndDomain));
+        assert!(is_staff(proven(), StaffProof::Token));
+        assert!(is_staff(unproven(), StaffProof::Token));
+        assert!(!is_staff(contradicted(), StaffProof::Token));
+
+        let ticket = TicketStory::opened_as(1, "ann@a.example").ticket();
+        let token = holds(Party::Customer(address("ann@a.example")));
+        let customer = |identity: Identity, placement: &Placement| {
+            let mail = mail_from("ann@a.example");
+            let ticket = (*placement != Placement::New).then_some(&ticket);
+            who_wrote(&mail, &identity, placement, ticket, &settings())
+        };
+        for (identity, placement, expected) in [
+            (proven(), &Placement::New, Trust::Proven),
+            (unproven(), &Placement::New, Trust::Claimed),
+            (contradicted(), &Placement::New, Trust::Contradicted),
+            (proven(), &token, Trust::Proven),
+            (unproven(), &token, Trust::Thread),
+            (contradicted(), &token, Trust::Contradicted),
+        ] {
+            assert_eq!(customer(identity, placement), Sender::Customer(expected));
+        }
+    }
+
+    #[test]
     fn a_members_forward_is_one_only_of_a_strangers_mail_and_outside_any_ticket() {
         let forward = |from: &str, original: &str, placement: &Placement| {
             let mut mail = mail_from(from);
@@ -226,7 +301,7 @@ mod tests {
                 date: crate::mail::HeaderText::default(),
                 text: "Is it ready?".to_owned(),
             });
-            who_wrote(&mail, placement, None, &settings())
+            with_identity(&mail, placement, None)
         };
         let is_forward = |sender: &Sender| matches!(sender, Sender::StaffForward { .. });
         let kim = "kim@shop.example";
@@ -252,7 +327,7 @@ mod tests {
         for named in ["kim@shop.example", "workshop@shop.example"] {
             let mut mail = mail_from("noreply@shop.example");
             mail.form_writer = Some(crate::decide::test_situation::mailbox(named));
-            let sender = who_wrote(&mail, &Placement::New, None, &settings());
+            let sender = with_identity(&mail, &Placement::New, None);
             assert!(matches!(sender, Sender::FalseStaff { .. }), "{named}");
         }
     }
@@ -309,7 +384,7 @@ mod tests {
             ("new@n.example, boss@n.example", Trust::Contradicted),
             ("new@n.example\r\nFrom: boss@n.example", Trust::Contradicted),
         ] {
-            let sender = who_wrote(&read(from), &Placement::New, None, &settings());
+            let sender = with_identity(&read(from), &Placement::New, None);
             assert_eq!(sender, Sender::Customer(trust), "{from}");
         }
     }

@@ -11,6 +11,7 @@ use crate::learning::{self, NoLesson};
 use crate::mail::{Address, Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, KnownMessage, Placement};
 use crate::ticket::{Ticket, TicketId};
+use crate::trust;
 use crate::understand::summary::{self, NewMail};
 use crate::understand::{Author, Understanding};
 use jiff::Timestamp;
@@ -161,7 +162,14 @@ impl Office {
             Placement::Existing(id, _) => (id.clone(), past.ticket(id)?),
             Placement::New => (past.free_ticket_id(&mail.identity)?, None),
         };
-        let sender = desk::who_wrote(&mail, &placement, ticket.as_ref(), &self.settings);
+        let identity = trust::identity(&mail, &self.settings);
+        let sender = desk::who_wrote(
+            &mail,
+            &identity,
+            &placement,
+            ticket.as_ref(),
+            &self.settings,
+        );
         let mut history = match desk::concerned(&mail, &sender, ticket.as_ref()) {
             Some(address) => past.history(address, now)?,
             None => History::default(),
@@ -209,6 +217,7 @@ impl Office {
         let situation = Situation {
             mail: &mail,
             sender: &sender,
+            identity: &identity,
             ticket: ticket.as_ref(),
             ticket_id: &ticket_id,
             understanding: &understanding,

@@ -167,6 +167,12 @@ pub(super) fn addresses_in(value: &str) -> Vec<super::Address> {
         .collect()
 }
 
+/// The addresses that stand in a text which is shown to people, as a display name is.
+#[must_use]
+pub(crate) fn addresses_in_text(text: &str) -> Vec<super::Address> {
+    addresses_in(text)
+}
+
 /// The media type and the parameters of a `Content-Type` value, names and type in lower case.
 pub(super) fn parameter(value: &str, name: &str) -> Option<String> {
     value.split(';').skip(1).find_map(|parameter| {

@@ -5,6 +5,7 @@
 
 mod address;
 mod attachments;
+mod authentication;
 mod bounce;
 mod bounds;
 mod calendar;
@@ -28,6 +29,9 @@ mod text;
 mod tnef;
 
 pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invisible_control};
+
+pub use authentication::{AuthenticationResults, MethodResult};
+pub(crate) use headers::addresses_in_text;
 
 use jiff::Timestamp;
 use std::borrow::Cow;
@@ -104,6 +108,8 @@ pub struct Mail {
     pub protection: Protection,
     /// What is odd about it, one sentence each.
     pub oddities: Vec<Oddity>,
+    /// What servers say about who sent it, the topmost first. Anybody can write such a field.
+    pub authentication: Vec<AuthenticationResults>,
     /// How much of it was fetched.
     pub extent: Extent,
     /// Size of the raw mail in bytes.

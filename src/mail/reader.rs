@@ -6,8 +6,8 @@ use super::contents::{self, Contents};
 use super::headers::{Fields, straighten};
 use super::{
     Authorship, Body, Extent, HeaderText, KindProof, Mail, Mailbox, MessageId, Oddity, Protection,
-    Reader, SenderKind, bounce, envelope, forward, identity, kind, protection, quote, structure,
-    text,
+    Reader, SenderKind, authentication, bounce, envelope, forward, identity, kind, protection,
+    quote, structure, text,
 };
 use mail_parser::MessageParser;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -192,6 +192,7 @@ impl Reader {
             bounce,
             feedback,
             oddities,
+            authentication: authentication::results(&fields),
             extent,
             size_bytes,
         }
@@ -252,6 +253,7 @@ fn unreadable(raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
         feedback: None,
         protection: Protection::None,
         oddities: vec![Oddity("it cannot be read".to_owned())],
+        authentication: vec![],
         extent,
         size_bytes,
     }
