@@ -15,7 +15,8 @@ use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::thread::KnownAuthor;
 use handoffd::ticket::{
-    ArticleReference, Draft, Event, MailSummary, Notice, Party, Reminded, TicketId, TimedEvent,
+    ArticleReference, Draft, Event, MailSummary, Notice, Party, Reminded, ShownBy, TicketId,
+    TimedEvent,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -135,6 +136,8 @@ fn every_event() -> Vec<Event> {
         Event::PromiseLapsed { team: team(), promised_by: moment(5), new_promise: None, notice: Notice::Withheld { why: text() } },
         Event::PassedOn { team: team() },
         Event::StaffReplied { member: member() },
+        Event::WroteOutside { from: member(), team: team(), shown_by: ShownBy::Address, mail: summary(4) },
+        Event::WroteOutside { from: member(), team: team(), shown_by: ShownBy::SentFolder, mail: summary(4) },
         Event::DraftApproved { member: member() },
         Event::DraftRefused { member: member(), why: text() },
         Event::DraftWithdrawn,
@@ -717,12 +720,59 @@ fn at(seconds: i64, event: Event) -> (TicketId, TimedEvent) {
 }
 
 fn staff_replied() -> Entry {
-    let event = Event::StaffReplied {
+    by_person(Event::StaffReplied {
         member: address("kim@desk.example"),
-    };
+    })
+}
+
+fn wrote_outside(shown_by: ShownBy) -> Entry {
+    by_person(Event::WroteOutside {
+        from: address("kim@desk.example"),
+        team: TeamName("service".to_owned()),
+        shown_by,
+        mail: summary(4),
+    })
+}
+
+fn by_person(event: Event) -> Entry {
     Entry {
         events: vec![at(9, event)],
         ..Entry::default()
+    }
+}
+
+#[test]
+fn an_automatic_mail_that_somebody_overtakes_past_us_is_never_sent_unless_it_was_begun() {
+    for shown_by in [ShownBy::Address, ShownBy::SentFolder] {
+        for is_begun in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let journal = Journal::open(folder.path()).unwrap();
+            waiting(&journal, "a@desk.example", Purpose::Answer);
+            let due = journal.due(moment(8), 9).unwrap();
+            let begun = is_begun.then(|| {
+                let due = due[0].clone();
+                journal
+                    .begin_attempt(due, CopyProof::Asked, moment(8))
+                    .unwrap()
+            });
+            journal.record(wrote_outside(shown_by), moment(9)).unwrap();
+            if let Some(attempt) = begun {
+                journal
+                    .settle(attempt, AttemptOutcome::Sent, moment(10))
+                    .unwrap();
+            }
+            let state = journal
+                .effect(&id("a@desk.example"))
+                .unwrap()
+                .unwrap()
+                .state;
+            let is_withdrawn = matches!(state, EffectState::Withdrawn { .. });
+            assert_eq!(is_withdrawn, !is_begun, "{shown_by:?}: {state:?}");
+            // A reply to that mail is known to be about this ticket.
+            let message_id = summary(4).message_id.unwrap();
+            let known = journal.known_message(&message_id).unwrap().unwrap();
+            assert_eq!(known.ticket, ticket(1));
+        }
     }
 }
 

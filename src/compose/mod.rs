@@ -61,6 +61,8 @@ pub enum Purpose {
     StaffHint,
     /// What a member asked for (`HELP`, `WHY`, `LATER`), to their team.
     StaffAnswer,
+    /// That somebody wrote to the customer from an address of ours, past us, and that automation is silent, to staff.
+    SeenOutside,
     /// That a mail of ours did not arrive, to staff.
     DeliveryTrouble,
     /// That something is wrong with handoffd or was kept aside, to the admin.
@@ -350,6 +352,12 @@ impl View<'_> {
                 };
                 Ok(words.into_iter().chain(notice).chain(to_staff).collect())
             }
+            Action::NoteColleague {
+                from,
+                team,
+                tells_team: true,
+            } => Ok(vec![self.seen_outside(self.team(team)?, from)?]),
+            Action::NoteColleague { .. } => Ok(vec![]),
             Action::Quarantine => Ok(vec![self.quarantine_report()]),
         }
     }

@@ -3,6 +3,7 @@
 
 mod hours;
 mod load;
+mod ours;
 mod problem;
 pub(crate) mod section;
 pub(crate) mod source;

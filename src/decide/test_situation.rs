@@ -18,7 +18,8 @@ use crate::mail::{
     Protection, SenderKind,
 };
 use crate::ticket::{
-    ArticleReference, Draft, Event, MailSummary, Notice, Ticket, TicketId, TimedEvent, TokenKey,
+    ArticleReference, Draft, Event, MailSummary, Notice, ShownBy, Ticket, TicketId, TimedEvent,
+    TokenKey,
 };
 use crate::understand::{
     FactFound, FactSource, HardStop, IntentScore, Request, SignalFound, SpokenLanguage, StopFound,
@@ -399,6 +400,23 @@ impl TicketStory {
     pub(crate) fn staff_replied(self) -> Self {
         self.event(Event::StaffReplied {
             member: address("kim@shop.example"),
+        })
+    }
+
+    /// Kim wrote to the customer past us.
+    pub(crate) fn wrote_outside(self, shown_by: ShownBy) -> Self {
+        let mail = MailSummary {
+            identity: crate::mail::MailIdentity([77; 32]),
+            message_id: Some(message_id("outside@shop.example")),
+            references: vec![],
+            subject: HeaderText::clean("Re: my bike"),
+            excerpt: "It is ready.".to_owned(),
+        };
+        self.event(Event::WroteOutside {
+            from: address("kim@shop.example"),
+            team: team_name("desk"),
+            shown_by,
+            mail,
         })
     }
 

@@ -337,6 +337,7 @@ const fn is_observation(event: &Event) -> bool {
         Event::Opened { .. }
             | Event::CustomerWrote { .. }
             | Event::ThirdPartyWrote { .. }
+            | Event::WroteOutside { .. }
             | Event::FactsFound { .. }
             | Event::Decided { .. }
             | Event::Bounced { .. }

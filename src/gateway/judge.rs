@@ -280,7 +280,7 @@ const fn author(sender: &Sender) -> Option<Author> {
     match sender {
         Sender::Customer(_) | Sender::StaffForward { .. } => Some(Author::Customer),
         Sender::ThirdParty => Some(Author::SomebodyElse),
-        Sender::Staff { .. } | Sender::FalseStaff { .. } => None,
+        Sender::Staff { .. } | Sender::Colleague { .. } | Sender::FalseStaff { .. } => None,
     }
 }
 

@@ -169,7 +169,9 @@ impl Journal {
                 batch.put(Tree::TicketsByCustomer, by_customer, Vec::new());
                 self.index_message(ticket, mail.message_id.as_ref(), batch)?;
             }
-            Event::CustomerWrote { mail } | Event::ThirdPartyWrote { mail, .. } => {
+            Event::CustomerWrote { mail }
+            | Event::ThirdPartyWrote { mail, .. }
+            | Event::WroteOutside { mail, .. } => {
                 self.index_message(ticket, mail.message_id.as_ref(), batch)?;
             }
             Event::HandedOff {

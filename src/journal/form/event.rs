@@ -5,7 +5,9 @@ use super::{FieldError, address, identity, message_id, number};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::decide::Action;
 use crate::mail::{Address, HeaderText, Mailbox, MessageId};
-use crate::ticket::{ArticleReference, Draft, Event, MailSummary, Notice, Reminded, TimedEvent};
+use crate::ticket::{
+    ArticleReference, Draft, Event, MailSummary, Notice, Reminded, ShownBy, TimedEvent,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -87,6 +89,12 @@ enum EventForm {
     },
     StaffReplied {
         member: String,
+    },
+    WroteOutside {
+        from: String,
+        team: String,
+        shown_by: ShownByForm,
+        mail: MailForm,
     },
     DraftApproved {
         member: String,
@@ -196,6 +204,13 @@ impl From<NoticeForm> for Notice {
             NoticeForm::Withheld { why } => Self::Withheld { why },
         }
     }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ShownByForm {
+    Address,
+    SentFolder,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -327,6 +342,20 @@ impl From<&Event> for EventForm {
             },
             Event::StaffReplied { member } => Self::StaffReplied {
                 member: text(member),
+            },
+            Event::WroteOutside {
+                from,
+                team,
+                shown_by,
+                mail,
+            } => Self::WroteOutside {
+                from: text(from),
+                team: team.0.clone(),
+                shown_by: match shown_by {
+                    ShownBy::Address => ShownByForm::Address,
+                    ShownBy::SentFolder => ShownByForm::SentFolder,
+                },
+                mail: mail.into(),
             },
             Event::DraftApproved { member } => Self::DraftApproved {
                 member: text(member),
@@ -523,6 +552,20 @@ impl TryFrom<EventForm> for Event {
             },
             EventForm::StaffReplied { member } => Self::StaffReplied {
                 member: address(&member)?,
+            },
+            EventForm::WroteOutside {
+                from,
+                team,
+                shown_by,
+                mail,
+            } => Self::WroteOutside {
+                from: address(&from)?,
+                team: TeamName(team),
+                shown_by: match shown_by {
+                    ShownByForm::Address => ShownBy::Address,
+                    ShownByForm::SentFolder => ShownBy::SentFolder,
+                },
+                mail: mail.try_into()?,
             },
             EventForm::DraftApproved { member } => Self::DraftApproved {
                 member: address(&member)?,
