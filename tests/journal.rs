@@ -9,7 +9,7 @@ use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
 use handoffd::inbox::{Cursor, Place};
 use handoffd::journal::{
     AsItStood, AttemptOutcome, CopyProof, DoubtVerdict, EffectFilter, EffectState, Entry,
-    HandledMail, Journal, JournalError, LostRecipient,
+    HandledMail, Journal, JournalError, LostRecipient, SentMail,
 };
 use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
@@ -826,6 +826,33 @@ fn a_notice_that_waits_as_the_ticket_is_closed_is_not_sent_and_promises_nothing(
         journal.record(entry, moment(9)).unwrap();
         assert!(journal.due(moment(99), 9).unwrap().is_empty());
     }
+}
+
+#[test]
+fn how_far_sent_mail_was_looked_at_stands_apart_from_the_inbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let sent = |uid| SentMail {
+        folder: "Sent of desk on mail.example".to_owned(),
+        cursor: Cursor {
+            uid_validity: 7,
+            uid,
+        },
+    };
+    {
+        let journal = Journal::open(folder.path()).unwrap();
+        assert_eq!(journal.sent_mail().unwrap(), None);
+        for uid in [4, 9] {
+            let entry = Entry {
+                sent_mail: Some(sent(uid)),
+                ..Entry::default()
+            };
+            journal.record(entry, moment(1)).unwrap();
+        }
+        assert_eq!(journal.cursor(7).unwrap(), None);
+        journal.watch("INBOX of desk on mail.example").unwrap();
+    }
+    let journal = Journal::open(folder.path()).unwrap();
+    assert_eq!(journal.sent_mail().unwrap(), Some(sent(9)));
 }
 
 #[test]

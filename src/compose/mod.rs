@@ -240,6 +240,11 @@ impl Writer {
     }
 }
 
+/// What a ticket keeps of a mail that came past the deciding.
+pub(crate) fn kept_of_mail(mail: &crate::mail::Mail) -> crate::ticket::MailSummary {
+    story::summary(mail)
+}
+
 /// A promised time as a customer reads it in a language that we have; in any other as in English.
 pub(crate) fn moment_in_words(
     language: &crate::config::Language,

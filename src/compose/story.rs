@@ -21,7 +21,7 @@ const EVIDENCE_CHARACTERS: usize = 200;
 const CLOSE_MAX: usize = 3;
 
 /// The mail as the ticket keeps it.
-pub(crate) fn summary(mail: &Mail) -> MailSummary {
+pub(super) fn summary(mail: &Mail) -> MailSummary {
     MailSummary {
         identity: mail.identity,
         message_id: mail.message_id.clone(),

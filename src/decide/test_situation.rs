@@ -124,6 +124,7 @@ pub(crate) fn settings() -> Settings {
             user: "support".to_owned(),
             password: String::new().into(),
             folder: "INBOX".to_owned(),
+            sent_folder: None,
             poll_interval: Duration::from_secs(60),
             idle: true,
             first_start: FirstStart::Everything,

@@ -248,7 +248,7 @@ impl Office {
         }
     }
 
-    fn place(&self, mail: &Mail, past: &dyn Past) -> Result<Placement, JournalError> {
+    pub(super) fn place(&self, mail: &Mail, past: &dyn Past) -> Result<Placement, JournalError> {
         let keys = thread::keys(mail, &self.settings);
         let mut known = Vec::new();
         for id in &keys.answers {
