@@ -12,6 +12,8 @@ mod kept_back;
 mod learner;
 mod lost;
 mod office;
+mod sent_folder;
+mod sent_mail;
 mod sweep;
 
 pub use deadlines::{Deadlines, InboxSeen, Looked, look as look_at_deadlines};

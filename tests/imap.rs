@@ -173,6 +173,7 @@ fn settings(port: u16) -> Inbox {
         user: "desk".into(),
         password: "secret".to_owned().into(),
         folder: "INBOX".into(),
+        sent_folder: None,
         poll_interval: Duration::from_secs(60),
         idle: true,
         first_start: FirstStart::Everything,

@@ -9,14 +9,14 @@ use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
 use handoffd::inbox::{Cursor, Place};
 use handoffd::journal::{
     AsItStood, AttemptOutcome, CopyProof, DoubtVerdict, EffectFilter, EffectState, Entry,
-    HandledMail, Journal, JournalError, LostRecipient,
+    HandledMail, Journal, JournalError, LostRecipient, SentMail,
 };
 use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::thread::KnownAuthor;
 use handoffd::ticket::{
     ArticleReference, AskedAgain, AttachmentSummary, Draft, Event, Given, KnownToTeam, MailSummary,
-    Notice, Party, Reminded, TicketId, TimedEvent,
+    Notice, Party, Reminded, ShownBy, TicketId, TimedEvent,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -150,6 +150,8 @@ fn every_event() -> Vec<Event> {
                 "What is your order number?",
             ),
         },
+        Event::WroteOutside { from: member(), team: team(), shown_by: ShownBy::Address, mail: summary(4) },
+        Event::WroteOutside { from: member(), team: team(), shown_by: ShownBy::SentFolder, mail: summary(4) },
         Event::DraftApproved { member: member() },
         Event::DraftRefused { member: member(), why: text() },
         Event::DraftWithdrawn,
@@ -732,12 +734,59 @@ fn at(seconds: i64, event: Event) -> (TicketId, TimedEvent) {
 }
 
 fn staff_replied() -> Entry {
-    let event = Event::StaffReplied {
+    by_person(Event::StaffReplied {
         member: address("kim@desk.example"),
-    };
+    })
+}
+
+fn wrote_outside(shown_by: ShownBy) -> Entry {
+    by_person(Event::WroteOutside {
+        from: address("kim@desk.example"),
+        team: TeamName("service".to_owned()),
+        shown_by,
+        mail: summary(4),
+    })
+}
+
+fn by_person(event: Event) -> Entry {
     Entry {
         events: vec![at(9, event)],
         ..Entry::default()
+    }
+}
+
+#[test]
+fn an_automatic_mail_that_somebody_overtakes_past_us_is_never_sent_unless_it_was_begun() {
+    for shown_by in [ShownBy::Address, ShownBy::SentFolder] {
+        for is_begun in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let journal = Journal::open(folder.path()).unwrap();
+            waiting(&journal, "a@desk.example", Purpose::Answer);
+            let due = journal.due(moment(8), 9).unwrap();
+            let begun = is_begun.then(|| {
+                let due = due[0].clone();
+                journal
+                    .begin_attempt(due, CopyProof::Asked, moment(8))
+                    .unwrap()
+            });
+            journal.record(wrote_outside(shown_by), moment(9)).unwrap();
+            if let Some(attempt) = begun {
+                journal
+                    .settle(attempt, AttemptOutcome::Sent, moment(10))
+                    .unwrap();
+            }
+            let state = journal
+                .effect(&id("a@desk.example"))
+                .unwrap()
+                .unwrap()
+                .state;
+            let is_withdrawn = matches!(state, EffectState::Withdrawn { .. });
+            assert_eq!(is_withdrawn, !is_begun, "{shown_by:?}: {state:?}");
+            // A reply to that mail is known to be about this ticket.
+            let message_id = summary(4).message_id.unwrap();
+            let known = journal.known_message(&message_id).unwrap().unwrap();
+            assert_eq!(known.ticket, ticket(1));
+        }
     }
 }
 
@@ -791,6 +840,33 @@ fn a_notice_that_waits_as_the_ticket_is_closed_is_not_sent_and_promises_nothing(
         journal.record(entry, moment(9)).unwrap();
         assert!(journal.due(moment(99), 9).unwrap().is_empty());
     }
+}
+
+#[test]
+fn how_far_sent_mail_was_looked_at_stands_apart_from_the_inbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let sent = |uid| SentMail {
+        folder: "Sent of desk on mail.example".to_owned(),
+        cursor: Cursor {
+            uid_validity: 7,
+            uid,
+        },
+    };
+    {
+        let journal = Journal::open(folder.path()).unwrap();
+        assert_eq!(journal.sent_mail().unwrap(), None);
+        for uid in [4, 9] {
+            let entry = Entry {
+                sent_mail: Some(sent(uid)),
+                ..Entry::default()
+            };
+            journal.record(entry, moment(1)).unwrap();
+        }
+        assert_eq!(journal.cursor(7).unwrap(), None);
+        journal.watch("INBOX of desk on mail.example").unwrap();
+    }
+    let journal = Journal::open(folder.path()).unwrap();
+    assert_eq!(journal.sent_mail().unwrap(), Some(sent(9)));
 }
 
 #[test]

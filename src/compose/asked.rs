@@ -19,6 +19,27 @@ const NAMES_MAX: usize = 30;
 const REASONS_MAX: usize = 12;
 
 impl View<'_> {
+    /// That somebody wrote to the customer from an address of ours, past us: the team knows whether it was they.
+    pub(super) fn seen_outside(
+        &self,
+        team: &Team,
+        from: &Address,
+    ) -> Result<Outgoing, ComposeError> {
+        let is_answer_promised = self.ticket.open_promise().is_some();
+        let further = [
+            ("from", json!(from.as_str())),
+            ("deadlines", json!(self.deadlines(team, None))),
+            (
+                "can_reply",
+                json!(self.staff_tongue.can_reply_to_seen(is_answer_promised)),
+            ),
+            ("mail_text", json!(self.mail_text())),
+        ];
+        let data = self.staff_data(further)?;
+        let parts = vec![self.original()];
+        self.to_team(Purpose::SeenOutside, "seen-outside", team, data, parts)
+    }
+
     /// `HELP`: the words, as they apply to this ticket.
     pub(super) fn help(&self, team: &Team, member: &Address) -> Result<Outgoing, ComposeError> {
         let tongue = self.staff_tongue;

@@ -54,6 +54,7 @@ impl Purpose {
             Self::ForwardForApproval => "forwarded",
             Self::StaffHint => "hint",
             Self::StaffAnswer => "told",
+            Self::SeenOutside => "seen",
             Self::DeliveryTrouble => "delivery",
             Self::Trouble => "trouble",
             Self::StopConfirmation => "stop",

@@ -61,6 +61,8 @@ pub enum Purpose {
     StaffHint,
     /// What a member asked for (`HELP`, `WHY`, `LATER`), to their team.
     StaffAnswer,
+    /// That somebody wrote to the customer from an address of ours, past us, and that automation is silent, to staff.
+    SeenOutside,
     /// That a mail of ours did not arrive, to staff.
     DeliveryTrouble,
     /// That something is wrong with handoffd or was kept aside, to the admin.
@@ -238,6 +240,11 @@ impl Writer {
     }
 }
 
+/// What a ticket keeps of a mail that came past the deciding.
+pub(crate) fn kept_of_mail(mail: &crate::mail::Mail) -> crate::ticket::MailSummary {
+    story::summary(mail)
+}
+
 /// A promised time as a customer reads it in a language that we have; in any other as in English.
 pub(crate) fn moment_in_words(
     language: &crate::config::Language,
@@ -350,6 +357,12 @@ impl View<'_> {
                 };
                 Ok(words.into_iter().chain(notice).chain(to_staff).collect())
             }
+            Action::NoteColleague {
+                from,
+                team,
+                tells_team: true,
+            } => Ok(vec![self.seen_outside(self.team(team)?, from)?]),
+            Action::NoteColleague { .. } => Ok(vec![]),
             Action::Quarantine => Ok(vec![self.quarantine_report()]),
         }
     }

@@ -431,6 +431,7 @@ fn trust_word(sender: &Sender) -> &'static str {
         Sender::ThirdParty => "third-party",
         Sender::Staff { .. } => "staff",
         Sender::StaffForward { .. } => "staff-forward",
+        Sender::Colleague { .. } => "colleague",
         Sender::FalseStaff { .. } => "false-staff",
     }
 }

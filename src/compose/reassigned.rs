@@ -169,6 +169,15 @@ fn told(timed: &TimedEvent, tongue: Tongue) -> Option<String> {
             by(member, "gave it to team", "gab ihn an Team")
         ),
         Event::StaffReplied { member } => by(member, "answered", "antwortete"),
+        Event::WroteOutside { from, mail, .. } => format!(
+            "{}: {}",
+            by(
+                from,
+                "wrote to the customer past us",
+                "schrieb dem Kunden an uns vorbei"
+            ),
+            quoted(&mail.excerpt)
+        ),
         Event::Wrote { said, .. } if !said.is_empty() => format!(
             "{}: {}",
             tongue.choose("we wrote", "wir schrieben"),

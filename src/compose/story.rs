@@ -6,7 +6,7 @@ use crate::config::FactName;
 use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Situation};
 use crate::desk::{Sender, StaffAct, Trust};
 use crate::mail::{Address, BounceAction, Forwarded, Mail, SenderKind};
-use crate::ticket::{AttachmentSummary, Event, MailSummary, Notice};
+use crate::ticket::{AttachmentSummary, Event, MailSummary, Notice, ShownBy};
 use crate::understand::summary::{kept_of_ours, question_for};
 use crate::understand::{CustomerWord, FactSource};
 use std::collections::BTreeMap;
@@ -21,8 +21,7 @@ const EVIDENCE_CHARACTERS: usize = 200;
 const CLOSE_MAX: usize = 3;
 
 /// The mail as the ticket keeps it.
-fn summary(situation: &Situation<'_>) -> MailSummary {
-    let mail = situation.mail;
+pub(super) fn summary(mail: &Mail) -> MailSummary {
     MailSummary {
         identity: mail.identity,
         message_id: mail.message_id.clone(),
@@ -99,7 +98,10 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
     let word = word(situation);
     let is_left = matches!(decision.action, Action::Leave { .. });
     let is_recorded = match &decision.action {
-        Action::NoteOwnCopy | Action::Quarantine | Action::Staff { .. } => return vec![],
+        Action::NoteOwnCopy
+        | Action::Quarantine
+        | Action::Staff { .. }
+        | Action::NoteColleague { .. } => return vec![],
         Action::OfferTicket { original, .. } => {
             return vec![opened_by_forward(original, decision, situation)];
         }
@@ -110,7 +112,7 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
     };
     let mut events = Vec::new();
     if is_recorded {
-        let mail = summary(situation);
+        let mail = summary(situation.mail);
         match (situation.ticket, situation.mail.writer(), situation.sender) {
             (None, Some(from), _) => events.push(Event::Opened {
                 customer: from.clone(),
@@ -186,6 +188,7 @@ fn decided(decision: &Decision, situation: &Situation<'_>) -> Event {
         }
         Action::Staff { .. }
         | Action::OfferTicket { .. }
+        | Action::NoteColleague { .. }
         | Action::Leave { .. }
         | Action::Quarantine => None,
         _ => nearest(),
@@ -303,6 +306,12 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
         Action::OfferTicket { team, member, .. } => vec![Event::Forwarded {
             member: member.clone(),
             team: team.clone(),
+        }],
+        Action::NoteColleague { from, team, .. } => vec![Event::WroteOutside {
+            from: from.clone(),
+            team: team.clone(),
+            shown_by: ShownBy::Address,
+            mail: summary(situation.mail),
         }],
         Action::Staff {
             impossible: Some(_),

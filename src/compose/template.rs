@@ -19,10 +19,10 @@ macro_rules! built_in {
 }
 built_in! {
     "en": "answer", "question", "notice", "stop-confirmation", "approved-answer", "staff-reply", "packet",
-          "customer-wrote-again", "draft", "forwarded", "staff-hint", "staff-answer", "given-to-team",
+          "customer-wrote-again", "draft", "forwarded", "staff-hint", "staff-answer", "seen-outside", "given-to-team",
           "delivery-trouble", "reminder", "delay", "told";
     "de": "answer", "question", "notice", "stop-confirmation", "approved-answer", "staff-reply", "packet",
-          "customer-wrote-again", "draft", "forwarded", "staff-hint", "staff-answer", "given-to-team",
+          "customer-wrote-again", "draft", "forwarded", "staff-hint", "staff-answer", "seen-outside", "given-to-team",
           "delivery-trouble", "reminder", "delay", "told";
 }
 

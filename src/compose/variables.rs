@@ -401,6 +401,22 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         ],
     },
     TemplateForm {
+        name: "seen-outside",
+        about: "that somebody wrote to the customer from an address of ours, past us, to staff",
+        is_automatic: false,
+        must_show: &["reference", "from", "can_reply"],
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            variable("from", Line, "the address that it bears"),
+            variable("deadlines", Line, "what is due when, or `none`"),
+            CAN_REPLY,
+            MAIL_TEXT,
+        ],
+    },
+    TemplateForm {
         name: "given-to-team",
         about: "a ticket that a member of another team gave away, to the team that has it from here",
         is_automatic: false,

@@ -191,6 +191,10 @@ impl Tongue {
                 "from a member's address, not proven",
                 "von der Adresse eines Mitglieds, nicht belegt",
             ),
+            Sender::Colleague { .. } => self.choose(
+                "from an address of ours, not proven",
+                "von einer Adresse von uns, nicht belegt",
+            ),
             Sender::FalseStaff { .. } => self.choose(
                 "claims to be staff, not shown",
                 "gibt sich als Team aus, nicht belegt",
@@ -211,6 +215,21 @@ impl Tongue {
         self.choose(
             "Reply OK to send it, NO and why to refuse it, or with your own answer instead; HELP lists all words",
             "Antworten Sie JA, um sie zu senden, NEIN und warum, um sie abzulehnen, oder mit Ihrer eigenen Antwort; HILFE nennt alle Wörter",
+        )
+    }
+
+    /// What staff can reply where somebody wrote to the customer past us.
+    pub(super) const fn can_reply_to_seen(self, is_answer_promised: bool) -> &'static str {
+        if is_answer_promised {
+            // BACK would take the promise back, and the customer would wait for nobody.
+            return self.choose(
+                "CLOSE, if that mail answered the customer; your answer to the customer, if it did not, or if it was none of you. HELP lists all words",
+                "SCHLIESSEN, wenn diese Mail dem Kunden geantwortet hat; Ihre Antwort an den Kunden, wenn nicht, oder wenn es niemand von Ihnen war. HILFE nennt alle Wörter",
+            );
+        }
+        self.choose(
+            "nothing, if it was one of you; BACK, if it was not, or if the machine shall go on; or your answer to the customer. HELP lists all words",
+            "nichts, wenn es jemand von Ihnen war; ZURÜCK, wenn nicht, oder wenn die Automatik weitermachen soll; oder Ihre Antwort an den Kunden. HILFE nennt alle Wörter",
         )
     }
 

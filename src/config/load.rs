@@ -400,6 +400,8 @@ mod tests {
         let inbox = |settings: &Settings| {
             let mut inbox = settings.inbox.clone();
             (inbox.ca_file, inbox.folders) = (None, Default::default());
+            // Nothing is looked at where it is not set.
+            inbox.sent_folder = None;
             format!("{inbox:?}")
         };
         assert_eq!(inbox(&shown), inbox(&bare));

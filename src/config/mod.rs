@@ -3,6 +3,7 @@
 
 mod hours;
 mod load;
+mod ours;
 mod problem;
 pub(crate) mod section;
 pub(crate) mod source;
@@ -118,6 +119,9 @@ pub struct Inbox {
     pub password: SecretString,
     /// The folder that is watched.
     pub folder: String,
+    /// The folder where mail programs put copies of what people send from the support mailbox. It is looked at, never changed: who
+    /// answered a customer from there is noticed. Without a line nothing is looked at.
+    pub sent_folder: Option<String>,
     /// How often the folder is looked at even when nothing announces new mail.
     pub poll_interval: Duration,
     /// Whether IDLE is used where the server offers it.
@@ -141,6 +145,16 @@ impl Inbox {
             &self.folder
         };
         format!("{folder} of {} on {}", self.user, self.host.to_lowercase())
+    }
+
+    /// The same mailbox with the folder of sent mail in the place of the watched one, where there is one.
+    #[must_use]
+    pub fn of_sent_mail(&self) -> Option<Self> {
+        let folder = self.sent_folder.clone()?;
+        Some(Self {
+            folder,
+            ..self.clone()
+        })
     }
 }
 

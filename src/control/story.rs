@@ -2,7 +2,7 @@
 
 use crate::journal::purpose_word;
 use crate::mail::Address;
-use crate::ticket::{Event, MailSummary, Notice, Reminded, TimedEvent};
+use crate::ticket::{Event, MailSummary, Notice, Reminded, ShownBy, TimedEvent};
 use serde_json::{Value, json};
 
 /// An event as a row: when, what, and the words that belong to it.
@@ -139,6 +139,21 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             format!("{} asked again for {}", by(member), asked.in_words()),
             lines(&asked.sentence),
         ),
+        Event::WroteOutside {
+            from,
+            shown_by,
+            mail,
+            ..
+        } => {
+            let proof = match shown_by {
+                ShownBy::Address => "shown by the address alone",
+                ShownBy::SentFolder => "lies in the folder of sent mail",
+            };
+            (
+                format!("{from} wrote to the customer past us ({proof})"),
+                lines(&mail.excerpt),
+            )
+        }
         Event::DraftApproved { member } => (format!("{} approved the draft", by(member)), none()),
         Event::DraftRefused { member, why } => {
             (format!("{} refused the draft", by(member)), lines(why))

@@ -121,6 +121,12 @@ fn delay_notice(
             "a member took the ticket (TAKE), so nothing automatic goes out".to_owned(),
         );
     }
+    if ticket.was_silenced_by_an_address() {
+        return withhold(
+            "somebody of us seems to have written to the customer, so nothing automatic goes out"
+                .to_owned(),
+        );
+    }
     if told >= DELAYS_TOLD_MAX {
         return withhold(format!(
             "the customer was told a new time {told} times already, and a further one would not be believed"
@@ -147,7 +153,7 @@ fn limit_is_reached(history: &History, settings: &Settings) -> bool {
 mod tests {
     use super::*;
     use crate::decide::test_situation::{TicketStory, address, at, settings, team_name};
-    use crate::ticket::{Event, Notice, PromiseOutcome, TicketId};
+    use crate::ticket::{Event, Notice, PromiseOutcome, ShownBy, TicketId};
 
     /// Promised on a Monday at ten, by two in the afternoon; the desk is reminded an hour before.
     fn promised() -> TicketStory {
@@ -298,6 +304,12 @@ mod tests {
         };
         assert_eq!(outcomes(promised()), [PromiseOutcome::Open]);
         assert_eq!(outcomes(promised().staff_replied()), [PromiseOutcome::Kept]);
+        let outside = |shown_by| promised().wrote_outside(shown_by);
+        assert_eq!(
+            outcomes(outside(ShownBy::SentFolder)),
+            [PromiseOutcome::Kept]
+        );
+        assert_eq!(outcomes(outside(ShownBy::Address)), [PromiseOutcome::Open]);
         // The stories' clock stands a thousand minutes before ten.
         let late = promised_by(at(-5_000)).staff_replied();
         assert_eq!(outcomes(late), [PromiseOutcome::Broken]);

@@ -99,6 +99,9 @@ fn in_words(action: &Action) -> String {
             ),
             None => format!("do what {member} asked for"),
         },
+        Action::NoteColleague { from, .. } => {
+            format!("note that {from} wrote to the customer, and stay silent")
+        }
         Action::Quarantine => "keep it aside and tell the admin".to_owned(),
     }
 }

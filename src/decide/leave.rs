@@ -34,12 +34,17 @@ fn own(view: &View<'_>) -> Vec<Match> {
     if mail.sender_kind != SenderKind::Own || view.situation.history.own == Own::Copy {
         return vec![];
     }
+    let is_colleague = matches!(view.situation.sender, Sender::Colleague { .. });
     // Our mark or another sign of a machine: that is how our own mails look. With nothing but our address it may be a form on our
     // web page that puts it there, or a colleague at the shared mailbox: somebody's words.
     let nothing_but_address = mail
         .sender_evidence
         .iter()
         .all(|evidence| evidence.place == "From");
+    if nothing_but_address && is_colleague {
+        // Somebody at the shared mailbox answered the customer: step 2 notes it.
+        return vec![];
+    }
     if nothing_but_address {
         return vec![Match::new(
             "own-address",

@@ -188,6 +188,15 @@ pub enum Action {
         /// Who wrote originally, and what.
         original: crate::mail::Forwarded,
     },
+    /// One of our people wrote to the customer past us: it is noted, and automation is silent from here.
+    NoteColleague {
+        /// The address that the mail bears.
+        from: crate::mail::Address,
+        /// The team that has to do with it from here.
+        team: TeamName,
+        /// Whether that team is told, because only the address shows who wrote.
+        tells_team: bool,
+    },
     /// What a team member asked for.
     Staff {
         /// Which team.
@@ -277,7 +286,10 @@ impl Action {
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::Leave { .. } | Self::NoteOwnCopy | Self::ConfirmStop => "leave",
+            Self::Leave { .. }
+            | Self::NoteOwnCopy
+            | Self::ConfirmStop
+            | Self::NoteColleague { .. } => "leave",
             Self::Answer { .. } | Self::Tell(_) => "answer",
             Self::Ask { .. } => "ask",
             Self::Draft(_) | Self::OfferTicket { .. } => "draft",
@@ -291,7 +303,7 @@ impl Action {
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
-            Self::Leave { .. } | Self::ConfirmStop => Outcome::Left,
+            Self::Leave { .. } | Self::ConfirmStop | Self::NoteColleague { .. } => Outcome::Left,
             Self::NoteOwnCopy => Outcome::OwnCopy,
             Self::Answer { .. } | Self::Tell(_) => Outcome::Answered,
             Self::Ask { .. } => Outcome::Asked,

@@ -18,8 +18,8 @@ use crate::mail::{
     Protection, SenderKind,
 };
 use crate::ticket::{
-    ArticleReference, AskedAgain, Draft, Event, MailSummary, Notice, Ticket, TicketId, TimedEvent,
-    TokenKey,
+    ArticleReference, AskedAgain, Draft, Event, MailSummary, Notice, ShownBy, Ticket, TicketId,
+    TimedEvent, TokenKey,
 };
 use crate::trust::Identity;
 use crate::understand::{
@@ -125,6 +125,7 @@ pub(crate) fn settings() -> Settings {
             user: "support".to_owned(),
             password: String::new().into(),
             folder: "INBOX".to_owned(),
+            sent_folder: None,
             poll_interval: Duration::from_secs(60),
             idle: true,
             first_start: FirstStart::Everything,
@@ -407,6 +408,24 @@ impl TicketStory {
     pub(crate) fn staff_replied(self) -> Self {
         self.event(Event::StaffReplied {
             member: address("kim@shop.example"),
+        })
+    }
+
+    /// Kim wrote to the customer past us.
+    pub(crate) fn wrote_outside(self, shown_by: ShownBy) -> Self {
+        let mail = MailSummary {
+            identity: crate::mail::MailIdentity([77; 32]),
+            message_id: Some(message_id("outside@shop.example")),
+            references: vec![],
+            subject: HeaderText::clean("Re: my bike"),
+            excerpt: "It is ready.".to_owned(),
+            attachments: vec![],
+        };
+        self.event(Event::WroteOutside {
+            from: address("kim@shop.example"),
+            team: team_name("desk"),
+            shown_by,
+            mail,
         })
     }
 

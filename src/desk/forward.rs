@@ -14,7 +14,9 @@ pub fn concerned<'a>(
 ) -> Option<&'a Address> {
     let writer = mail.writer();
     let mailbox = match sender {
-        Sender::Staff { .. } => ticket.and_then(Ticket::customer).or(writer),
+        Sender::Staff { .. } | Sender::Colleague { .. } => {
+            ticket.and_then(Ticket::customer).or(writer)
+        }
         Sender::StaffForward { .. } => mail.forwarded_from.as_ref().map(|original| &original.from),
         Sender::Customer(_) | Sender::ThirdParty | Sender::FalseStaff { .. } => writer,
     };

@@ -3,7 +3,7 @@
 
 use crate::config::{Settings, StaffProof, TeamName};
 use crate::mail::{Address, Authorship, Mail};
-use crate::ticket::thread::{Placement, Proof};
+use crate::ticket::thread::{Placement, Proof, goes_to_customer};
 use crate::ticket::{Party, Ticket};
 use crate::trust::Identity;
 
@@ -28,6 +28,14 @@ pub enum Sender {
         team: TeamName,
         /// The address that it comes from.
         member: Address,
+    },
+    /// Bears an address of ours and goes to the ticket's customer, in the ticket's thread: one of our people answered with their own mail
+    /// program, and we were in Cc. The address alone shows nobody, so all that may follow is silence.
+    Colleague {
+        /// The address.
+        from: Address,
+        /// Their team; the default one where it is the support address itself.
+        team: TeamName,
     },
     /// Claims to be staff without both: changes nothing, reaches no customer.
     FalseStaff {
@@ -75,6 +83,11 @@ pub fn who_wrote(
         && let Some(forward) = staff_forward(mail, from, settings)
     {
         return forward;
+    }
+    if !matches!(identity, Identity::Contradicted { .. })
+        && let Some(colleague) = colleague(mail, from, placement, ticket, settings)
+    {
+        return colleague;
     }
     // A form that names one of us as the customer would send a member's reply round in a circle.
     let form_writer = mail.form_writer.as_ref().map(|writer| &writer.address);
@@ -153,6 +166,27 @@ fn staff_forward(mail: &Mail, from: &Address, settings: &Settings) -> Option<Sen
         team: team.name.clone(),
         member: from.clone(),
     })
+}
+
+/// A mail of one of our own addresses to the customer of the ticket that it belongs to.
+fn colleague(
+    mail: &Mail,
+    from: &Address,
+    placement: &Placement,
+    ticket: Option<&Ticket>,
+    settings: &Settings,
+) -> Option<Sender> {
+    let Placement::Existing(..) = placement else {
+        return None;
+    };
+    let team = settings.team_behind(from)?;
+    let goes_to_customer = ticket.is_some_and(|ticket| goes_to_customer(mail, ticket));
+    (goes_to_customer && !is_customer(ticket, from) && mail.authorship == Authorship::Single).then(
+        || Sender::Colleague {
+            from: from.clone(),
+            team: team.name.clone(),
+        },
+    )
 }
 
 /// Why a mail without a staff proof claims to be staff; `None` where it does not.
@@ -288,6 +322,45 @@ mod tests {
         ] {
             assert_eq!(customer(identity, placement), Sender::Customer(expected));
         }
+    }
+
+    #[test]
+    fn a_colleague_is_who_writes_from_an_address_of_ours_to_the_customer_in_the_thread() {
+        let ticket = TicketStory::opened_as(1, "ann@a.example").ticket();
+        let sender = |from: &str, to: &str, placement: &Placement| {
+            let mut mail = mail_from(from);
+            mail.cc = std::mem::take(&mut mail.to);
+            mail.to = vec![crate::decide::test_situation::mailbox(to)];
+            let ticket = (*placement != Placement::New).then_some(&ticket);
+            with_identity(&mail, placement, ticket)
+        };
+        let colleague = |from: &str, team: &str| Sender::Colleague {
+            from: address(from),
+            team: team_name(team),
+        };
+        let in_thread = Placement::Existing(ticket_id(1), Proof::Colleague);
+        let with_customers_mail = holds(Party::Customer(address("ann@a.example")));
+        for placement in [&in_thread, &with_customers_mail] {
+            for (from, team) in [
+                ("kim@shop.example", "desk"),
+                ("lee@shop.example", "workshop"),
+                ("workshop@shop.example", "workshop"),
+                ("support@shop.example", "desk"),
+            ] {
+                let sender = sender(from, "ann@a.example", placement);
+                assert_eq!(sender, colleague(from, team), "{from}");
+            }
+            let to_another = sender("kim@shop.example", "maker@m.example", placement);
+            assert!(matches!(to_another, Sender::FalseStaff { .. }));
+            let stranger = sender("cem@c.example", "ann@a.example", placement);
+            assert_eq!(stranger, Sender::ThirdParty);
+        }
+        // With the packet's token it is a reply to us, whoever else gets it.
+        let with_packet = holds(Party::Staff(team_name("desk")));
+        let staff = sender("kim@shop.example", "ann@a.example", &with_packet);
+        assert!(matches!(staff, Sender::Staff { .. }));
+        let nowhere = sender("kim@shop.example", "ann@a.example", &Placement::New);
+        assert!(matches!(nowhere, Sender::FalseStaff { .. }));
     }
 
     #[test]

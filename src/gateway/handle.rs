@@ -66,8 +66,8 @@ impl Gateway {
 /// Handles one mail after the other with what is loaded, and records each in the journal.
 #[derive(Clone, Copy)]
 pub struct Clerk<'a> {
-    office: &'a Office,
-    journal: &'a Journal,
+    pub(super) office: &'a Office,
+    pub(super) journal: &'a Journal,
 }
 
 /// What came of one mail, all of it on record.
@@ -337,6 +337,7 @@ const fn is_observation(event: &Event) -> bool {
         Event::Opened { .. }
             | Event::CustomerWrote { .. }
             | Event::ThirdPartyWrote { .. }
+            | Event::WroteOutside { .. }
             | Event::FactsFound { .. }
             | Event::Decided { .. }
             | Event::Bounced { .. }

@@ -268,7 +268,7 @@ impl Office {
         }
     }
 
-    fn place(&self, mail: &Mail, past: &dyn Past) -> Result<Placement, JournalError> {
+    pub(super) fn place(&self, mail: &Mail, past: &dyn Past) -> Result<Placement, JournalError> {
         let keys = thread::keys(mail, &self.settings);
         let mut known = Vec::new();
         for id in &keys.answers {
@@ -300,7 +300,7 @@ const fn author(sender: &Sender) -> Option<Author> {
     match sender {
         Sender::Customer(_) | Sender::StaffForward { .. } => Some(Author::Customer),
         Sender::ThirdParty => Some(Author::SomebodyElse),
-        Sender::Staff { .. } | Sender::FalseStaff { .. } => None,
+        Sender::Staff { .. } | Sender::Colleague { .. } | Sender::FalseStaff { .. } => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Office;
 use super::kept_back::{KeptBack, Patience};
+use super::sent_folder::SentFolder;
 use crate::clock;
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
 use crate::journal::{Journal, JournalError};
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 /// At most this many mails are fetched at once.
 pub(super) const BATCH_MAILS: usize = 50;
 /// At most about this many bytes are fetched at once.
-const BATCH_BYTES: usize = 32 * 1024 * 1024;
+pub(super) const BATCH_BYTES: usize = 32 * 1024 * 1024;
 /// So many old mails' bytes are dropped in one round.
 const FORGOTTEN_AT_ONCE: usize = 200;
 /// The wait after a first failed connection.
@@ -144,12 +145,17 @@ impl Gateway {
             connection = opening => connection?,
         };
         backoff.succeeded(clock::now());
+        let mut sent_folder = SentFolder::of(&office, self.patience);
         loop {
             let began = clock::now();
             let office_now = self.office();
             if !Arc::ptr_eq(&office_now, &office) {
                 connection.close().await;
                 return Ok(());
+            }
+            // Before the inbox: whoever has answered is known before a customer's next mail is decided on, and before a promise lapses.
+            if let Some(sent_folder) = &mut sent_folder {
+                self.look_at_sent(&office, sent_folder, shutdown).await?;
             }
             let swept = self
                 .sweep(&office, &mut connection, kept_back, shutdown)

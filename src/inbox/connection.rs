@@ -40,6 +40,15 @@ impl Default for TimeLimits {
     }
 }
 
+/// What a folder is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// To read and tag.
+    Change,
+    /// To read alone.
+    Read,
+}
+
 /// What the server offers, as far as we use it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Offers {
@@ -81,6 +90,27 @@ impl Connection {
     /// # Errors
     /// As [`Connection::open`].
     pub async fn open_within(settings: &Inbox, limits: TimeLimits) -> Result<Self, InboxError> {
+        let connection = Self::opened(settings, limits, Access::Change).await?;
+        if !connection.keeps_keywords() {
+            let peer = &connection.dialogue.peer;
+            report::inbox::keywords_not_kept(&peer.server, &peer.folder);
+        }
+        Ok(connection)
+    }
+
+    /// Opens the folder for reading alone (EXAMINE): nothing in it can be changed on this connection, not even by mistake.
+    ///
+    /// # Errors
+    /// As [`Connection::open`].
+    pub async fn open_read_only(settings: &Inbox) -> Result<Self, InboxError> {
+        Self::opened(settings, TimeLimits::default(), Access::Read).await
+    }
+
+    async fn opened(
+        settings: &Inbox,
+        limits: TimeLimits,
+        access: Access,
+    ) -> Result<Self, InboxError> {
         let peer = Peer::of(settings);
         let (wire, greeting) = transport::connect(settings, &peer, &limits).await?;
         let mut dialogue = Dialogue::new(wire, peer);
@@ -90,7 +120,7 @@ impl Connection {
         log_in(&mut dialogue, &settings.user, &settings.password, limits).await?;
         let mut offers = ask_capabilities(&mut dialogue, limits).await?;
         offers.idle &= settings.idle;
-        let opened = select(&mut dialogue, &settings.folder, limits).await?;
+        let opened = select(&mut dialogue, &settings.folder, limits, access).await?;
         let connection = Self {
             dialogue,
             limits,
@@ -112,9 +142,6 @@ impl Connection {
             connection.uid_validity,
             connection.offers.idle,
         );
-        if !connection.keeps_keywords() {
-            report::inbox::keywords_not_kept(&peer.server, &peer.folder);
-        }
         Ok(connection)
     }
 
@@ -236,12 +263,17 @@ async fn select(
     dialogue: &mut Dialogue,
     folder: &str,
     limits: TimeLimits,
+    access: Access,
 ) -> Result<Opened, InboxError> {
     let mut opened = Opened::default();
-    let command = format!("SELECT {}", quoted_folder(folder));
+    let verb = match access {
+        Access::Change => "SELECT",
+        Access::Read => "EXAMINE",
+    };
+    let command = format!("{verb} {}", quoted_folder(folder));
     let answer = dialogue
         .run(
-            "SELECT",
+            verb,
             &command,
             limits.command,
             Bound::SMALL,
@@ -274,7 +306,7 @@ async fn select(
     }
     if opened.uid_validity == 0 {
         return Err(dialogue.peer.refused(
-            "SELECT",
+            verb,
             "the server names no UIDVALIDITY, without which no mail can be recognised",
         ));
     }

@@ -1,8 +1,8 @@
 //! What became of the mails that came in: handled, begun, filed, and how far each folder is done.
 
-use super::form::{self, CursorForm, FilingForm, HandledForm};
+use super::form::{self, CursorForm, FilingForm, HandledForm, SentMailForm};
 use super::store::{Batch, Order, Outlives, Tree};
-use super::{HandledMail, Journal, JournalError};
+use super::{HandledMail, Journal, JournalError, SentMail};
 use crate::inbox::{Cursor, Filing, Place};
 use crate::mail::MailIdentity;
 use jiff::{SignedDuration, Timestamp};
@@ -13,8 +13,11 @@ const FILINGS_LOOKED_AT: usize = 10_000;
 /// After so many refusals a mail is left where it is: the last is about a day after the first.
 const MOVES_MAX: u32 = 12;
 
-/// The only key of [`Tree::WatchedFolder`].
+/// The key of the inbox in [`Tree::WatchedFolder`].
 const WATCHED: &[u8] = b"watched";
+
+/// The key of the folder of sent mail in [`Tree::WatchedFolder`].
+const SENT_MAIL: &[u8] = b"sent-mail";
 
 /// The UIDVALIDITY that no folder has.
 const NO_FOLDER: u32 = 0;
@@ -41,6 +44,24 @@ impl Journal {
         Ok(Some(Cursor {
             uid_validity,
             uid: form.uid,
+        }))
+    }
+
+    /// How far the folder of sent mail was looked at; `None` where it never was.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn sent_mail(&self) -> Result<Option<SentMail>, JournalError> {
+        let Some(bytes) = self.store.get(Tree::WatchedFolder, SENT_MAIL)? else {
+            return Ok(None);
+        };
+        let form: SentMailForm = form::read("cursor of sent mail", &bytes)?;
+        Ok(Some(SentMail {
+            folder: form.folder,
+            cursor: Cursor {
+                uid_validity: form.uid_validity,
+                uid: form.uid,
+            },
         }))
     }
 
@@ -207,6 +228,21 @@ impl Journal {
         // Filing twice does no harm, so this need not wait for the disk.
         self.store.commit(batch, Outlives::Process)
     }
+}
+
+/// Written beside the cursors of the inbox, whose UIDVALIDITY may be the same.
+pub(super) fn put_sent_mail(sent_mail: &SentMail, batch: &mut Batch) -> Result<(), JournalError> {
+    let form = SentMailForm {
+        folder: sent_mail.folder.clone(),
+        uid_validity: sent_mail.cursor.uid_validity,
+        uid: sent_mail.cursor.uid,
+    };
+    batch.put(
+        Tree::WatchedFolder,
+        SENT_MAIL,
+        form::write("cursor of sent mail", &form)?,
+    );
+    Ok(())
 }
 
 /// The wait after so many refusals: doubled each time, from one minute to four hours.

@@ -67,6 +67,8 @@ pub struct Entry {
     pub on_server: OnServer,
     /// How far the folder is handled with it.
     pub cursor: Option<Cursor>,
+    /// How far the folder of sent mail was looked at with it.
+    pub sent_mail: Option<SentMail>,
     /// What tickets gain.
     pub events: Vec<(TicketId, TimedEvent)>,
     /// What staff's confirmations taught.
@@ -81,6 +83,15 @@ pub struct Entry {
     pub told: Vec<MessageId>,
     /// What a timer's entry was decided on: if the ticket's story has gained anything since, nothing of the entry is recorded.
     pub only_if: Option<AsItStood>,
+}
+
+/// How far the folder of sent mail was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentMail {
+    /// The folder with its server and user.
+    pub folder: String,
+    /// The last mail that was looked at.
+    pub cursor: Cursor,
 }
 
 /// A ticket as it stood when something was decided about it.

@@ -3,6 +3,7 @@
 use super::form::{
     self, CursorForm, Delivery, EffectForm, FilingForm, HandledForm, MessageForm, TimedEventForm,
 };
+use super::mails::put_sent_mail;
 use super::store::{Batch, Outlives, Tree};
 use super::{
     EffectRecord, EffectState, Entry, Journal, JournalError, OnServer, RecordedEffect, mails, place,
@@ -59,6 +60,9 @@ impl Journal {
         }
         if let Some(cursor) = entry.cursor {
             self.advance(cursor, &mut batch)?;
+        }
+        if let Some(sent_mail) = &entry.sent_mail {
+            put_sent_mail(sent_mail, &mut batch)?;
         }
         let withdrawn = self.withdraw_automatic(&entry.events, now, &mut batch)?;
         let events = entry.events.into_iter().chain(withdrawn);
@@ -169,7 +173,9 @@ impl Journal {
                 batch.put(Tree::TicketsByCustomer, by_customer, Vec::new());
                 self.index_message(ticket, mail.message_id.as_ref(), batch)?;
             }
-            Event::CustomerWrote { mail } | Event::ThirdPartyWrote { mail, .. } => {
+            Event::CustomerWrote { mail }
+            | Event::ThirdPartyWrote { mail, .. }
+            | Event::WroteOutside { mail, .. } => {
                 self.index_message(ticket, mail.message_id.as_ref(), batch)?;
             }
             Event::HandedOff {

@@ -84,6 +84,7 @@ const fn is_by_person(event: &Event) -> bool {
     matches!(
         event,
         Event::StaffReplied { .. }
+            | Event::WroteOutside { .. }
             | Event::Taken { .. }
             | Event::Closed { .. }
             | Event::GivenBack { .. }

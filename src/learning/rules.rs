@@ -92,7 +92,7 @@ fn is_settled(ticket: &Ticket, mail: MailIdentity) -> bool {
         .iter()
         .skip_while(|timed| timed.cause != Some(mail));
     since.into_iter().any(|timed| match &timed.event {
-        Event::StaffReplied { .. } => true,
+        Event::StaffReplied { .. } | Event::WroteOutside { .. } => true,
         Event::Learned { mail: learned, .. } => *learned == mail,
         _ => false,
     })

@@ -74,6 +74,17 @@ pub struct Written {
     pub headers: Vec<(String, String)>,
     /// In which thread.
     pub thread: Thread,
+    /// Where it lies.
+    pub lies: Lies,
+}
+
+/// Where a mail lies in the support mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lies {
+    /// It comes into the inbox.
+    Inbox,
+    /// It is a copy of what somebody sent from that mailbox.
+    SentFolder,
 }
 
 /// Somebody outside.

@@ -2,7 +2,7 @@
 
 mod expected;
 
-use super::conversation::{Act, Conversation, Person, Step, Thread, Written};
+use super::conversation::{Act, Conversation, Lies, Person, Step, Thread, Written};
 use crate::config::Problem;
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
@@ -174,6 +174,11 @@ fn writes(section: &Section<'_>) -> Option<Act> {
         attachments: names(section),
         headers: headers(section),
         thread,
+        lies: if section.yes_or_no("sent_copy", false) {
+            Lies::SentFolder
+        } else {
+            Lies::Inbox
+        },
     }))
 }
 

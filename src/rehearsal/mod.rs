@@ -16,7 +16,8 @@ mod play;
 mod temporary;
 
 pub use conversation::{
-    Act, Conversation, Expected, ExpectedMail, Person, Step, Thread, Wanted, Whom, Words, Written,
+    Act, Conversation, Expected, ExpectedMail, Lies, Person, Step, Thread, Wanted, Whom, Words,
+    Written,
 };
 pub use desk::furnish;
 pub use format::{read, read_folder};

@@ -2,7 +2,7 @@
 
 mod writing;
 
-use super::conversation::{Act, Conversation, Step, Whom};
+use super::conversation::{Act, Conversation, Lies, Step, Whom};
 use super::expect;
 use super::invariants::{Invariants, Look};
 use super::mailboxes::{Kept, Mailboxes};
@@ -71,6 +71,10 @@ pub fn play(conversation: &Conversation, office: &Office) -> Result<Played, Play
     Ok(played)
 }
 
+fn is_sent_copy(act: &Act) -> bool {
+    matches!(act, Act::Writes(written) if written.lies == Lies::SentFolder)
+}
+
 /// Ten o'clock on a Monday, where the first team works.
 fn monday_morning(office: &Office) -> Timestamp {
     let morning = civil::date(2026, 1, 12).at(10, 0, 0, 0);
@@ -119,7 +123,11 @@ impl Stage<'_> {
             Act::Waits(duration) => broken.extend(self.wait(*duration, &mut result)?),
             act => match self.raw_mail(act) {
                 Ok(raw) => {
-                    self.arrive(raw, &mut result)?;
+                    if is_sent_copy(act) {
+                        self.note_sent(raw, &mut result)?;
+                    } else {
+                        self.arrive(raw, &mut result)?;
+                    }
                     broken.extend(self.broken_invariants(&mut result)?);
                 }
                 Err(why) => played.differences.push(Difference {
@@ -238,6 +246,23 @@ impl Stage<'_> {
         }
         self.last = Some(raw);
         result.mails = self.send(effects)?;
+        Ok(())
+    }
+
+    /// A mail program puts a copy of what somebody sent into the support mailbox.
+    fn note_sent(&mut self, raw: Vec<u8>, result: &mut PlayedStep) -> Result<(), PlayError> {
+        self.mails = self.mails.saturating_add(1);
+        let place = Place {
+            uid_validity: 2,
+            uid: self.mails,
+        };
+        self.keep_written(&raw);
+        let arrival = Arrival {
+            place,
+            content: Content::Whole(raw),
+        };
+        let clerk = Clerk::new(self.office, &self.journal);
+        result.ticket = clerk.note_sent(&arrival, None, self.now)?;
         Ok(())
     }
 

@@ -236,3 +236,13 @@ pub fn control_failed(socket: &std::path::Path, error: &std::io::Error) {
         "the control socket cannot be used; check [control] socket and its folder"
     );
 }
+
+/// Somebody answered a customer from the support mailbox itself.
+pub fn answered_outside(ticket: &TicketId, place: Place) {
+    info!(
+        event = "answered-outside",
+        %ticket,
+        %place,
+        "a copy of sent mail shows that a person answered; automation is silent in the ticket"
+    );
+}

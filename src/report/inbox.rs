@@ -93,3 +93,18 @@ pub fn vanished_before_fetch(place: Place) {
 pub fn too_large(place: Place, size_bytes: u32, limit_bytes: u32) {
     tracing::info!(%place, size_bytes, limit_bytes, "mail larger than [inbox] mail_max_bytes: handled by its headers");
 }
+
+/// The folder of sent mail cannot be read; the inbox goes on without it.
+pub fn sent_folder_failed(error: &InboxError, wait: std::time::Duration) {
+    let wait_seconds = wait.as_secs_f32();
+    tracing::warn!(
+        %error,
+        wait_seconds,
+        "the folder of sent mail cannot be read, so answers from the support mailbox are not noticed; check [inbox] sent_folder"
+    );
+}
+
+/// The server has a copy of a sent mail and does not hand it over.
+pub fn sent_mail_kept_back(place: Place, why: &str) {
+    tracing::warn!(%place, why, "a copy of a sent mail did not come and is passed over");
+}

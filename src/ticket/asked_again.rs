@@ -92,7 +92,9 @@ impl Ticket {
         for event in self.plain_events() {
             match event {
                 Event::HandedOff { .. } | Event::Drafted { .. } => awaits = true,
-                Event::StaffReplied { .. } | Event::DraftApproved { .. } => awaits = false,
+                Event::StaffReplied { .. }
+                | Event::DraftApproved { .. }
+                | Event::WroteOutside { .. } => awaits = false,
                 _ => {}
             }
         }
@@ -144,7 +146,7 @@ impl Ticket {
         for event in self.plain_events() {
             match event {
                 Event::HandedOff { .. } | Event::Drafted { .. } => awaits = true,
-                Event::DraftApproved { .. } => awaits = false,
+                Event::DraftApproved { .. } | Event::WroteOutside { .. } => awaits = false,
                 Event::StaffReplied { member } if awaits => {
                     awaits = false;
                     replies.push(FirstReply {

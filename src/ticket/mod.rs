@@ -157,6 +157,17 @@ pub enum Event {
         /// What for, and in which words.
         asked: AskedAgain,
     },
+    /// One of our people wrote to the customer with their own mail program, past us.
+    WroteOutside {
+        /// From which address.
+        from: Address,
+        /// The team that has to do with it from here.
+        team: TeamName,
+        /// How far it is shown that they wrote it.
+        shown_by: ShownBy,
+        /// The mail.
+        mail: MailSummary,
+    },
     /// A team member said yes to a draft, which was sent.
     DraftApproved {
         /// Who.
@@ -262,6 +273,15 @@ pub enum Event {
         /// staff get, nothing where an older program wrote it.
         said: Vec<String>,
     },
+}
+
+/// How far it is shown that a mail which bears an address of ours was written by our people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownBy {
+    /// By the address alone, which anybody can write.
+    Address,
+    /// It lies in the folder of sent mail: whoever wrote it has access to the support mailbox.
+    SentFolder,
 }
 
 /// What the ticket keeps of an incoming mail.

@@ -1,7 +1,8 @@
 //! Has a person come into a ticket, and who may write to the customer next?
 
-use super::{Event, Ticket};
+use super::{Event, ShownBy, Ticket};
 use crate::config::TeamName;
+use crate::mail::MessageId;
 
 /// Who may write to the customer next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,11 @@ impl Ticket {
                 Event::StaffReplied { .. } | Event::Taken { .. } | Event::DraftRefused { .. } => {
                     is_with_person = true;
                 }
+                // Where only an address shows who wrote, silence is all that follows; the team of before still has it.
+                Event::WroteOutside { team, .. } => {
+                    last_team.get_or_insert(team);
+                    is_with_person = true;
+                }
                 Event::GivenBack { .. } => is_with_person = false,
                 _ => {}
             }
@@ -58,15 +64,50 @@ impl Ticket {
         matches!(last, Some(Event::Taken { .. }))
     }
 
-    /// Whether a person has come in (an answer of theirs, or `TAKE`) and not given it back to automation.
+    /// Whether a person has come in (an answer of theirs, through us or past us, or `TAKE`) and not given it back to automation.
     #[must_use]
     pub fn a_person_wrote(&self) -> bool {
         let last = self.plain_events().rev().find(|event| {
             matches!(
                 event,
-                Event::StaffReplied { .. } | Event::Taken { .. } | Event::GivenBack { .. }
+                Event::StaffReplied { .. }
+                    | Event::WroteOutside { .. }
+                    | Event::Taken { .. }
+                    | Event::GivenBack { .. }
             )
         });
-        matches!(last, Some(Event::StaffReplied { .. } | Event::Taken { .. }))
+        !matches!(last, None | Some(Event::GivenBack { .. }))
+    }
+
+    /// Whether a mail from an address of ours that nothing else shows to be of our people has silenced automation, and the ticket was
+    /// not given back since: the team was told of it.
+    #[must_use]
+    pub fn was_silenced_by_an_address(&self) -> bool {
+        let last = self.plain_events().rev().find(|event| {
+            matches!(
+                event,
+                Event::WroteOutside {
+                    shown_by: ShownBy::Address,
+                    ..
+                } | Event::GivenBack { .. }
+            )
+        });
+        matches!(last, Some(Event::WroteOutside { .. }))
+    }
+
+    /// How a mail that one of our people wrote past us is known already; `None` where it is new. The same mail may come by two ways.
+    #[must_use]
+    pub fn knows_of_outside(&self, id: Option<&MessageId>) -> Option<ShownBy> {
+        let mut known = None;
+        for event in self.plain_events() {
+            if let Event::WroteOutside { shown_by, mail, .. } = event
+                && id.is_some()
+                && mail.message_id.as_ref() == id
+                && known != Some(ShownBy::SentFolder)
+            {
+                known = Some(*shown_by);
+            }
+        }
+        known
     }
 }

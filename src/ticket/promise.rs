@@ -1,7 +1,7 @@
 //! Which moments does a ticket wait for? Times that the customer was told, and what came of them: a promise is a time in a mail that left, and only
 //! a person's answer keeps it; and times for which a member put the ticket off.
 
-use super::{Event, Promise, PromiseOutcome, Reminded, Ticket};
+use super::{Event, Promise, PromiseOutcome, Reminded, ShownBy, Ticket};
 use crate::compose::Purpose;
 use jiff::Timestamp;
 
@@ -30,7 +30,7 @@ impl Ticket {
                         made(&mut promises, *by);
                     }
                 }
-                Event::StaffReplied { .. } | Event::DraftApproved { .. } => {
+                event if is_shown_answer(event) => {
                     let in_time = promises.last().is_some_and(|last| timed.at <= last.by);
                     let outcome = if in_time {
                         PromiseOutcome::Kept
@@ -75,12 +75,11 @@ impl Ticket {
         for timed in &self.events {
             match &timed.event {
                 Event::Postponed { until, .. } => postponed = Some(*until),
-                Event::StaffReplied { .. }
-                | Event::DraftApproved { .. }
-                | Event::HandedOff { .. }
+                Event::HandedOff { .. }
                 | Event::Reassigned { .. }
                 | Event::GivenBack { .. }
                 | Event::Closed { .. } => postponed = None,
+                event if is_shown_answer(event) => postponed = None,
                 _ => {}
             }
         }
@@ -106,12 +105,8 @@ impl Ticket {
     /// How often a promised time went by and the customer was told a new one, since a person last answered.
     #[must_use]
     pub fn delays_told(&self) -> usize {
-        let since = self.events.iter().rev().take_while(|timed| {
-            !matches!(
-                timed.event,
-                Event::StaffReplied { .. } | Event::DraftApproved { .. }
-            )
-        });
+        let since = self.events.iter().rev();
+        let since = since.take_while(|timed| !is_shown_answer(&timed.event));
         since
             .filter(|timed| {
                 matches!(
@@ -124,6 +119,20 @@ impl Ticket {
             })
             .count()
     }
+}
+
+/// Whether with this a person has answered the customer, beyond doubt: a mail that only bears an address of ours may be anybody's, and a
+/// promise must not count as kept by a forgery.
+const fn is_shown_answer(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::StaffReplied { .. }
+            | Event::DraftApproved { .. }
+            | Event::WroteOutside {
+                shown_by: ShownBy::SentFolder,
+                ..
+            }
+    )
 }
 
 /// The last promise, where it is open, comes to this.

@@ -1,7 +1,7 @@
 //! What do the events of a ticket add up to? Nothing here is stored: it is computed each time, so that it can never disagree
 //! with what happened.
 
-use super::{ArticleReference, Draft, Event, Holder, MailSummary, Ticket};
+use super::{ArticleReference, Draft, Event, Holder, MailSummary, ShownBy, Ticket};
 use crate::compose::Purpose;
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::mail::{Address, BounceAction, HeaderText, Mailbox, MessageId};
@@ -131,6 +131,7 @@ impl Ticket {
             Event::HandedOff { team, .. }
             | Event::PassedOn { team }
             | Event::Reassigned { team, .. }
+            | Event::WroteOutside { team, .. }
             | Event::Forwarded { team, .. } => Some(team),
             Event::Drafted { draft } => Some(&draft.team),
             _ => None,
@@ -193,6 +194,10 @@ impl Ticket {
                 | Event::DraftWithdrawn
                 | Event::CustomerWrote { .. }
                 | Event::StaffReplied { .. }
+                | Event::WroteOutside {
+                    shown_by: ShownBy::SentFolder,
+                    ..
+                }
                 | Event::HandedOff { .. }
                 | Event::Answered { .. }
                 | Event::Asked { .. }
@@ -212,6 +217,10 @@ impl Ticket {
                 Event::Forwarded { team, .. } => waiting = Some(team),
                 Event::HandedOff { .. }
                 | Event::StaffReplied { .. }
+                | Event::WroteOutside {
+                    shown_by: ShownBy::SentFolder,
+                    ..
+                }
                 | Event::Taken { .. }
                 | Event::GivenBack { .. }
                 | Event::Closed { .. } => waiting = None,
@@ -368,6 +377,10 @@ impl Ticket {
                 | Event::ThirdPartyWrote { .. }
                 | Event::HandedOff { .. }
                 | Event::StaffReplied { .. }
+                | Event::WroteOutside {
+                    shown_by: ShownBy::SentFolder,
+                    ..
+                }
                 | Event::Taken { .. }
                 | Event::Reassigned { .. }
                 | Event::GivenBack { .. } => closed = false,

@@ -52,6 +52,8 @@ pub enum Proof {
     Holds(Party),
     /// Only the subject or a public Message-ID names the ticket, and the sender's address is already part of it.
     Participant,
+    /// Only the subject or a public Message-ID names the ticket; the mail bears an address of ours and goes to the ticket's customer.
+    Colleague,
 }
 
 /// The most Message-IDs that one mail makes the journal look up.
@@ -106,8 +108,22 @@ pub fn place(
         if sender_is_part_of(id) {
             return Placement::Existing(id.clone(), Proof::Participant);
         }
+        let sender = mail.from.as_ref().map(|from| &from.address);
+        let is_ours = sender.is_some_and(|sender| settings.team_behind(sender).is_some());
+        if is_ours && ticket(id).is_some_and(|ticket| goes_to_customer(mail, ticket)) {
+            return Placement::Existing(id.clone(), Proof::Colleague);
+        }
     }
     Placement::New
+}
+
+/// Whether the ticket's customer is among those that a mail is written to.
+#[must_use]
+pub fn goes_to_customer(mail: &Mail, ticket: &Ticket) -> bool {
+    let mut recipients = mail.to.iter().chain(&mail.cc);
+    ticket.customer().is_some_and(|customer| {
+        recipients.any(|recipient| recipient.address.is_same_as(&customer.address))
+    })
 }
 
 /// For whom the token was made, if it is genuine: the ticket's customer, or one of our teams.
@@ -331,6 +347,32 @@ mod tests {
             "the subject, from a stranger",
             &subject("eve@e.example", &reference),
             &[],
+            &Placement::New,
+        );
+        let to_customer = |from: &str| {
+            let mut mail = mail_from(from);
+            mail.cc = std::mem::take(&mut mail.to);
+            mail.to = vec![crate::decide::test_situation::mailbox(ANN)];
+            mail
+        };
+        for ours in ["kim@shop.example", "support@shop.example"] {
+            check(
+                "a public Message-ID, from an address of ours to the customer",
+                &to_customer(ours),
+                &[public(1)],
+                &existing(1, Proof::Colleague),
+            );
+            check(
+                "a public Message-ID, from an address of ours to somebody else",
+                &mail_from(ours),
+                &[public(1)],
+                &Placement::New,
+            );
+        }
+        check(
+            "a public Message-ID, from a stranger to the customer",
+            &to_customer("eve@e.example"),
+            &[public(1)],
             &Placement::New,
         );
         check(

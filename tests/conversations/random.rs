@@ -3,7 +3,7 @@
 use super::{folder, office};
 use handoffd::gateway::Office;
 use handoffd::mail::Address;
-use handoffd::rehearsal::{self, Act, Conversation, Expected, Person, Step, Thread, Written};
+use handoffd::rehearsal::{self, Act, Conversation, Expected, Lies, Person, Step, Thread, Written};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use std::sync::OnceLock;
@@ -107,6 +107,7 @@ fn writes() -> impl Strategy<Value = Act> {
                 },
                 headers,
                 thread,
+                lies: Lies::Inbox,
             })
         },
     )

@@ -26,6 +26,19 @@ pub(super) fn inbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Optio
     if let Some(folder) = &folder {
         refuse_no_folder_name(&section, "folder", folder);
     }
+    let sent_folder = section.text("sent_folder");
+    if let Some(sent) = &sent_folder {
+        let watched = folder.as_ref().map_or("INBOX", |folder| &folder.value);
+        if is_same_folder(&sent.value, watched) {
+            section.problem(
+                &sent.at,
+                "[inbox] sent_folder is the watched folder itself".to_owned(),
+                "name the folder where your mail programs put copies of what they send, mostly `Sent`",
+            );
+        } else {
+            refuse_no_folder_name(&section, "sent_folder", sent);
+        }
+    }
     let poll_seconds = section.number("poll_seconds", 60, 1, 3600);
     let idle = section.yes_or_no("idle", true);
     let starts = [
@@ -46,6 +59,7 @@ pub(super) fn inbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Optio
         user: user?.value,
         password: password?,
         folder,
+        sent_folder: sent_folder.map(|folder| folder.value),
         poll_interval: Duration::from_secs(poll_seconds),
         idle,
         first_start,
@@ -147,6 +161,7 @@ pub(super) fn inbox_stand_in() -> Inbox {
         user: String::new(),
         password: SecretString::from(""),
         folder: String::new(),
+        sent_folder: None,
         poll_interval: Duration::ZERO,
         idle: false,
         first_start: FirstStart::NewMail,

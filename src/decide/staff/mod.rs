@@ -3,6 +3,7 @@
 
 mod doubt;
 mod intent;
+mod outside;
 mod pass;
 mod plan;
 mod waiting;
@@ -13,7 +14,7 @@ use crate::desk::{Sender, StaffAct, words_above_packet};
 use plan::{Plan, plan};
 
 /// The rules of this step, in order.
-pub(super) const RULES: &[Rule] = &[false_staff, staff_forward, staff_act];
+pub(super) const RULES: &[Rule] = &[false_staff, outside::colleague, staff_forward, staff_act];
 
 fn false_staff(view: &View<'_>) -> Vec<Match> {
     let Sender::FalseStaff { why } = view.situation.sender else {
@@ -104,6 +105,8 @@ fn staff_act(view: &View<'_>) -> Vec<Match> {
 /// What becomes of a mail of staff, or of false staff, when a part failed: nothing reaches a customer.
 pub(super) fn on_failure(view: &View<'_>, why: &str) -> Option<Action> {
     match view.situation.sender {
+        // Silence needs nothing of what failed.
+        Sender::Colleague { .. } => outside::colleague(view).pop().map(|found| found.action),
         Sender::FalseStaff { .. } | Sender::StaffForward { .. } => Some(Action::Quarantine),
         Sender::Staff { .. } if view.ticket().is_none() => Some(Action::Quarantine),
         Sender::Staff { team, member } => {

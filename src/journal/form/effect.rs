@@ -184,7 +184,7 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
 }
 
 /// Every purpose of a mail.
-pub const PURPOSES: [Purpose; 17] = [
+pub const PURPOSES: [Purpose; 18] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,
@@ -196,6 +196,7 @@ pub const PURPOSES: [Purpose; 17] = [
     Purpose::ForwardForApproval,
     Purpose::StaffHint,
     Purpose::StaffAnswer,
+    Purpose::SeenOutside,
     Purpose::DeliveryTrouble,
     Purpose::Trouble,
     Purpose::StopConfirmation,
@@ -219,6 +220,7 @@ pub const fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::ForwardForApproval => "forward-for-approval",
         Purpose::StaffHint => "staff-hint",
         Purpose::StaffAnswer => "staff-answer",
+        Purpose::SeenOutside => "seen-outside",
         Purpose::DeliveryTrouble => "delivery-trouble",
         Purpose::Trouble => "trouble",
         Purpose::StopConfirmation => "stop-confirmation",

@@ -1,12 +1,14 @@
 //! The stored form of what happened to a ticket.
 
 use super::effect::{purpose, purpose_word};
-use super::part::{ArticleForm, GivenForm, MailForm, MailboxForm, NoticeForm, RemindedForm};
+use super::part::{
+    ArticleForm, GivenForm, MailForm, MailboxForm, NoticeForm, RemindedForm, ShownByForm,
+};
 use super::{FieldError, address, identity, message_id, number};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::decide::Action;
 use crate::mail::{Address, HeaderText};
-use crate::ticket::{AskedAgain, Draft, Event, KnownToTeam, Reminded, TimedEvent};
+use crate::ticket::{AskedAgain, Draft, Event, KnownToTeam, Reminded, ShownBy, TimedEvent};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -94,6 +96,12 @@ enum EventForm {
         given: GivenForm,
         value: String,
         sentence: String,
+    },
+    WroteOutside {
+        from: String,
+        team: String,
+        shown_by: ShownByForm,
+        mail: MailForm,
     },
     DraftApproved {
         member: String,
@@ -286,6 +294,20 @@ impl From<&Event> for EventForm {
                 given: (&asked.known.given).into(),
                 value: asked.known.value.clone(),
                 sentence: asked.sentence.clone(),
+            },
+            Event::WroteOutside {
+                from,
+                team,
+                shown_by,
+                mail,
+            } => Self::WroteOutside {
+                from: text(from),
+                team: team.0.clone(),
+                shown_by: match shown_by {
+                    ShownBy::Address => ShownByForm::Address,
+                    ShownBy::SentFolder => ShownByForm::SentFolder,
+                },
+                mail: mail.into(),
             },
             Event::DraftApproved { member } => Self::DraftApproved {
                 member: text(member),
@@ -497,6 +519,20 @@ impl TryFrom<EventForm> for Event {
                     },
                     &sentence,
                 ),
+            },
+            EventForm::WroteOutside {
+                from,
+                team,
+                shown_by,
+                mail,
+            } => Self::WroteOutside {
+                from: address(&from)?,
+                team: TeamName(team),
+                shown_by: match shown_by {
+                    ShownByForm::Address => ShownBy::Address,
+                    ShownByForm::SentFolder => ShownBy::SentFolder,
+                },
+                mail: mail.try_into()?,
             },
             EventForm::DraftApproved { member } => Self::DraftApproved {
                 member: address(&member)?,

@@ -15,6 +15,14 @@ pub(in crate::journal) struct CursorForm {
     pub(in crate::journal) uid: u32,
 }
 
+/// How far the folder of sent mail was looked at.
+#[derive(Serialize, Deserialize)]
+pub(in crate::journal) struct SentMailForm {
+    pub(in crate::journal) folder: String,
+    pub(in crate::journal) uid_validity: u32,
+    pub(in crate::journal) uid: u32,
+}
+
 #[derive(Serialize, Deserialize, Clone, Copy)]
 struct PlaceForm {
     uid_validity: u32,

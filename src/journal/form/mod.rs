@@ -11,7 +11,7 @@ pub(super) use effect::{Delivery, EffectForm};
 pub use effect::{PURPOSES, purpose_word};
 pub(super) use event::TimedEventForm;
 pub(super) use lesson::LessonForm;
-pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm};
+pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm, SentMailForm};
 
 use super::JournalError;
 use crate::mail::{Address, MailIdentity, MessageId};

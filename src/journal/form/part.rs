@@ -75,6 +75,13 @@ impl From<NoticeForm> for Notice {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+pub(super) enum ShownByForm {
+    Address,
+    SentFolder,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum RemindedForm {
     Team,
     SecondAddress,

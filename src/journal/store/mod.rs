@@ -11,7 +11,7 @@ use super::JournalError;
 /// The named parts of the store. Names are on disk: never change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tree {
-    /// The folder that is watched: one key → server, user and folder.
+    /// The folders that are looked at: the inbox → server, user and folder; that of sent mail → the same, and how far.
     WatchedFolder,
     /// How far it is handled: UIDVALIDITY → UID.
     Cursors,

@@ -4,7 +4,7 @@ use super::{Author, Source, SourcePart};
 use crate::compose::Purpose;
 use crate::config::FactName;
 use crate::mail::Mail;
-use crate::ticket::{Event, Notice, Ticket};
+use crate::ticket::{Event, Notice, ShownBy, Ticket};
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -145,6 +145,17 @@ fn kept(ticket: &Ticket) -> Vec<Message<'_>> {
             Event::ThirdPartyWrote { mail, .. } => add(
                 Author::SomebodyElse,
                 Act::Wrote,
+                "",
+                vec![own_words(&mail.excerpt)],
+            ),
+            // What only bears an address of ours may be anybody's words.
+            Event::WroteOutside {
+                shown_by: ShownBy::SentFolder,
+                mail,
+                ..
+            } => add(
+                Author::Staff,
+                Act::Answered,
                 "",
                 vec![own_words(&mail.excerpt)],
             ),

@@ -1,0 +1,157 @@
+//! Which copies of sent mail are new in the support mailbox? Looked at before each sweep of the inbox, for reading alone. Whatever goes wrong
+//! here is told and tried again; the inbox never waits for it longer than a command may take.
+
+use super::Office;
+use super::handle::Clerk;
+use super::kept_back::{KeptBack, Patience};
+use super::sweep::{Fetched, Gateway, SweepError};
+use crate::clock;
+use crate::config::Inbox;
+use crate::inbox::{Backoff, Connection, Cursor};
+use crate::journal::{Entry, JournalError, SentMail};
+use crate::report;
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The wait after a first failure.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+/// The longest wait between two tries.
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
+/// More logins in a minute look like a server that lets us in and drops us at once.
+const LOGINS_PER_MINUTE: usize = 5;
+
+/// The folder of sent mail, and the connection on which it is read.
+pub(super) struct SentFolder {
+    settings: Inbox,
+    connection: Option<Connection>,
+    backoff: Backoff,
+    kept_back: KeptBack,
+    /// Not before this, after a failure.
+    rests_until: Option<Timestamp>,
+}
+
+impl SentFolder {
+    /// `None` where the settings name no such folder.
+    pub(super) fn of(office: &Office, patience: Patience) -> Option<Self> {
+        let settings = office.settings.inbox.of_sent_mail()?;
+        Some(Self {
+            settings,
+            connection: None,
+            backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT, LOGINS_PER_MINUTE),
+            kept_back: KeptBack::new(patience),
+            rests_until: None,
+        })
+    }
+}
+
+impl Gateway {
+    /// Looks at what was sent from the support mailbox since the last look.
+    ///
+    /// # Errors
+    /// The store failed. A folder that cannot be read is reported and looked at again later.
+    pub(super) async fn look_at_sent(
+        &self,
+        office: &Office,
+        sent: &mut SentFolder,
+        shutdown: &CancellationToken,
+    ) -> Result<(), JournalError> {
+        if sent.rests_until.is_some_and(|until| clock::now() < until) {
+            return Ok(());
+        }
+        let looked = tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            looked = self.read_sent(office, sent) => looked,
+        };
+        match looked {
+            Ok(()) => {
+                sent.rests_until = None;
+                Ok(())
+            }
+            Err(SweepError::Journal(error)) => Err(error),
+            Err(SweepError::Inbox(error)) => {
+                sent.connection = None;
+                let wait = sent.backoff.failed(getrandom::u64().unwrap_or(0));
+                report::inbox::sent_folder_failed(&error, wait);
+                let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(1));
+                sent.rests_until = clock::now().checked_add(wait).ok();
+                Ok(())
+            }
+        }
+    }
+
+    async fn read_sent(&self, office: &Office, sent: &mut SentFolder) -> Result<(), SweepError> {
+        let mut connection = match sent.connection.take() {
+            Some(connection) => connection,
+            None => Connection::open_read_only(&sent.settings).await?,
+        };
+        let folder = sent.settings.whole_name();
+        let mut cursor = self.first_sent_cursor(&folder, &mut connection).await?;
+        loop {
+            let fetched = self
+                .fetch(&mut connection, cursor, &mut sent.kept_back)
+                .await?;
+            let looked_at = |cursor: Cursor| SentMail {
+                folder: folder.clone(),
+                cursor,
+            };
+            match fetched {
+                Fetched::Nothing => break,
+                Fetched::KeptBack { place, why } => {
+                    report::inbox::sent_mail_kept_back(place, &why);
+                    cursor.uid = place.uid;
+                    let entry = Entry {
+                        sent_mail: Some(looked_at(cursor)),
+                        ..Entry::default()
+                    };
+                    self.journal.record(entry, clock::now())?;
+                }
+                Fetched::Mails(arrivals) => {
+                    for arrival in arrivals {
+                        cursor.uid = arrival.place.uid;
+                        let looked_at = looked_at(cursor);
+                        let clerk = Clerk::new(office, &self.journal);
+                        tokio::task::block_in_place(|| {
+                            clerk.note_sent(&arrival, Some(looked_at), clock::now())
+                        })?;
+                        self.beat();
+                    }
+                }
+            }
+        }
+        sent.backoff.succeeded(clock::now());
+        sent.connection = Some(connection);
+        Ok(())
+    }
+
+    /// At the first look the folder begins behind its last mail: what lies there is history. With another UIDVALIDITY it begins anew;
+    /// what was noted before is recognised.
+    async fn first_sent_cursor(
+        &self,
+        folder: &str,
+        connection: &mut Connection,
+    ) -> Result<Cursor, SweepError> {
+        let uid_validity = connection.uid_validity();
+        let known = self.journal.sent_mail()?;
+        let known = known.filter(|known| known.folder == folder);
+        if let Some(known) = &known
+            && known.cursor.uid_validity == uid_validity
+        {
+            return Ok(known.cursor);
+        }
+        let uid = match known {
+            Some(_) => 0,
+            None => connection.last_uid().await?,
+        };
+        let cursor = Cursor { uid_validity, uid };
+        let entry = Entry {
+            sent_mail: Some(SentMail {
+                folder: folder.to_owned(),
+                cursor,
+            }),
+            ..Entry::default()
+        };
+        self.journal.record(entry, clock::now())?;
+        Ok(cursor)
+    }
+}

@@ -1,0 +1,115 @@
+//! A copy of a mail that somebody sent from the support mailbox: is it an answer to a customer of ours, written by a person? Then the ticket
+//! knows it, and automation is silent. Whoever put it into that folder has access to the mailbox, so it counts like a reply through us.
+
+use super::handle::{Clerk, timed};
+use super::judge::Past;
+use crate::compose::kept_of_mail;
+use crate::inbox::Arrival;
+use crate::journal::{Entry, JournalError, SentMail};
+use crate::mail::{Mail, MailIdentity, SenderKind};
+use crate::report;
+use crate::ticket::thread::{Placement, goes_to_customer};
+use crate::ticket::{Event, Holder, ShownBy, Ticket, TicketId};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+impl Clerk<'_> {
+    /// Notes a copy of sent mail, together with how far the folder was looked at; the ticket that it belongs to, where it is a
+    /// person's answer.
+    ///
+    /// # Errors
+    /// The store failed. Nothing is recorded then, and the copy is to be looked at again.
+    pub fn note_sent(
+        &self,
+        arrival: &Arrival,
+        looked_at: Option<SentMail>,
+        now: Timestamp,
+    ) -> Result<Option<TicketId>, JournalError> {
+        // A mail that breaks the reader is nobody's answer that we could show; it is passed over.
+        let mail = self.office.read(&arrival.content).ok();
+        let answered = match &mail {
+            Some(mail) => self.answered_by(mail)?,
+            None => None,
+        };
+        let identity = mail.as_ref().map_or_else(
+            || MailIdentity(Sha256::digest(arrival.raw()).into()),
+            |mail| mail.identity,
+        );
+        let ticket = answered.as_ref().map(|(ticket, _)| ticket.clone());
+        let events = match answered {
+            Some((ticket, event)) => {
+                report::gateway::answered_outside(&ticket, arrival.place);
+                timed(&ticket, vec![event], Some(identity), now)
+            }
+            None => vec![],
+        };
+        let entry = Entry {
+            sent_mail: looked_at,
+            events,
+            ..Entry::default()
+        };
+        self.journal.record(entry, now)?;
+        Ok(ticket)
+    }
+
+    /// The ticket that this mail answers past us, and what its story gains.
+    fn answered_by(&self, mail: &Mail) -> Result<Option<(TicketId, Event)>, JournalError> {
+        let Some(from) = mail.from.as_ref().map(|from| &from.address) else {
+            return Ok(None);
+        };
+        let is_ours = self.office.settings.is_ours(from);
+        if !is_ours || !is_by_person(mail) || self.is_ours_by_name(mail)? {
+            return Ok(None);
+        }
+        let Placement::Existing(id, _) = self.office.place(mail, self.journal)? else {
+            return Ok(None);
+        };
+        let Some(ticket) = Past::ticket(self.journal, &id)? else {
+            return Ok(None);
+        };
+        let known = ticket.knows_of_outside(mail.message_id.as_ref());
+        if !goes_to_customer(mail, &ticket) || known == Some(ShownBy::SentFolder) {
+            return Ok(None);
+        }
+        let Some(team) = self.team_of(&ticket) else {
+            return Ok(None);
+        };
+        let event = Event::WroteOutside {
+            from: from.clone(),
+            team,
+            shown_by: ShownBy::SentFolder,
+            mail: kept_of_mail(mail),
+        };
+        Ok(Some((id, event)))
+    }
+
+    /// Many servers file a copy of all that they send, ours among it.
+    fn is_ours_by_name(&self, mail: &Mail) -> Result<bool, JournalError> {
+        match &mail.message_id {
+            Some(id) => self.journal.own_mail(id),
+            None => Ok(false),
+        }
+    }
+
+    fn team_of(&self, ticket: &Ticket) -> Option<crate::config::TeamName> {
+        let settings = &self.office.settings;
+        let holder = match ticket.holder() {
+            Holder::Person(team) => Some(team),
+            Holder::Automation => ticket.last_team().cloned(),
+        };
+        let named = holder.filter(|team| settings.team(team).is_some());
+        named.or_else(|| settings.teams.first().map(|team| team.name.clone()))
+    }
+}
+
+/// Nothing but an address of ours: no mark of this program (a server may have given its mail another name), no sign of a machine.
+fn is_by_person(mail: &Mail) -> bool {
+    match mail.sender_kind {
+        SenderKind::Person => true,
+        SenderKind::Own => {
+            let mut evidence = mail.sender_evidence.iter();
+            evidence.all(|evidence| evidence.place == "From")
+        }
+        _ => false,
+    }
+}
