@@ -394,6 +394,18 @@ const CASES: &[Broken] = &[
     broken("front matter without an end", FIRST, "+++\nOrder", "Order"),
     broken("a slot that is never closed", FIRST, "er}}", "er"),
     broken(
+        "two approvals of a team of one",
+        FIRST,
+        "mode = \"answer\"",
+        "mode = \"draft\"\napprovals = 2",
+    ),
+    broken(
+        "two approvals of what is no draft",
+        FIRST,
+        "mode = \"answer\"",
+        "mode = \"answer\"\napprovals = 2",
+    ),
+    broken(
         "an article's threshold above one",
         FIRST,
         "mode = \"answer\"",

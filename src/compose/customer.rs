@@ -10,7 +10,7 @@ use super::{ComposeError, Outgoing, Purpose};
 use crate::config::{FactName, Team};
 use crate::desk::{Sender, Trust};
 use crate::mail::{Attachment, Mailbox};
-use crate::ticket::{Draft, Party};
+use crate::ticket::{Draft, Party, Wording};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -104,8 +104,17 @@ impl View<'_> {
 
     /// A draft that a person said yes to.
     pub(super) fn approved_answer(&self, draft: &Draft) -> Result<Outgoing, ComposeError> {
-        let further = [("answer", json!(draft.text))];
-        self.to_customer(Purpose::ApprovedAnswer, "approved-answer", further, vec![])
+        match draft.wording {
+            Wording::OfArticle => {
+                let further = [("answer", json!(draft.text))];
+                self.to_customer(Purpose::ApprovedAnswer, "approved-answer", further, vec![])
+            }
+            // A member wrote it: it means only itself, and no link of it is one.
+            Wording::Edited { .. } => {
+                let further = [("reply", json!(self.guard.cut(&draft.text)))];
+                self.to_customer(Purpose::ApprovedAnswer, "staff-reply", further, vec![])
+            }
+        }
     }
 
     /// A member's own words and files.

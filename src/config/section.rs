@@ -237,7 +237,7 @@ impl<'s> Section<'s> {
                     );
                     self.problem(&at, what, format!("write it as a section `[{name}]`"));
                 }
-                let at = self.key_place(key).unwrap_or(at);
+                let at = self.place(key).unwrap_or(at);
                 Section::new(&name, table, at, self.source)
             }
         }
@@ -299,7 +299,8 @@ impl<'s> Section<'s> {
             .collect()
     }
 
-    fn key_place(&self, key: &str) -> Option<Range<usize>> {
+    /// The place of a key, if it is there.
+    pub(crate) fn place(&self, key: &str) -> Option<Range<usize>> {
         let entries = self.entries().into_iter();
         entries
             .filter(|entry| entry.value == key)

@@ -2,7 +2,10 @@
 
 use crate::journal::purpose_word;
 use crate::mail::Address;
-use crate::ticket::{Event, MailSummary, Notice, Reminded, TimedEvent};
+use crate::ticket::{
+    Approvals, ArticleReference, Draft, Edit, Event, MailSummary, Notice, Reminded, TimedEvent,
+    Wording,
+};
 use serde_json::{Value, json};
 
 /// An event as a row: when, what, and the words that belong to it.
@@ -86,7 +89,7 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             format!("asked for details for {intent}"),
             facts.iter().map(ToString::to_string).collect(),
         ),
-        Event::Drafted { draft } => (format!("draft shown to {}", draft.team), lines(&draft.text)),
+        Event::Drafted { draft } => drafted(draft),
         Event::HandedOff {
             team,
             promised_by,
@@ -125,7 +128,18 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         ),
         Event::PassedOn { team } => (format!("passed on to {team}"), none()),
         Event::StaffReplied { member } => (format!("{} replied", by(member)), none()),
-        Event::DraftApproved { member } => (format!("{} approved the draft", by(member)), none()),
+        Event::FirstApproval { member } => (
+            format!(
+                "{} approved the draft, which needs another member's yes as well",
+                by(member)
+            ),
+            none(),
+        ),
+        Event::DraftApproved {
+            member,
+            article,
+            edit,
+        } => approved(member, article.as_ref(), edit.as_ref()),
         Event::DraftRefused { member, why } => {
             (format!("{} refused the draft", by(member)), lines(why))
         }
@@ -208,6 +222,56 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             )
         }
     }
+}
+
+/// A draft, and whose words it is.
+fn drafted(draft: &Draft) -> (String, Vec<String>) {
+    let needs = match draft.approvals {
+        Approvals::One => "",
+        Approvals::Two => ", and two must say yes",
+    };
+    match &draft.wording {
+        Wording::OfArticle => (
+            format!("draft shown to {}{needs}", draft.team),
+            lines(&draft.text),
+        ),
+        Wording::Edited { by, edit } => {
+            let mut words = changed(edit);
+            words.extend(lines(&draft.text));
+            let title = format!("{by} changed the draft; shown to {}{needs}", draft.team);
+            (title, words)
+        }
+    }
+}
+
+/// Who approved what, and what they changed.
+fn approved(
+    member: &Address,
+    article: Option<&ArticleReference>,
+    edit: Option<&Edit>,
+) -> (String, Vec<String>) {
+    let of = article.map_or_else(String::new, |article| {
+        format!(
+            " of {}@{} ({})",
+            article.intent, article.revision, article.language
+        )
+    });
+    match edit {
+        None => (format!("{member} approved the draft{of}"), Vec::new()),
+        Some(edit) => (
+            format!("{member} approved the draft{of}, changed"),
+            changed(edit),
+        ),
+    }
+}
+
+fn changed(edit: &Edit) -> Vec<String> {
+    let mut words = vec![format!("{} % of its words were kept", edit.kept_percent)];
+    words.extend(edit.changes.iter().map(ToString::to_string));
+    if edit.further_changes > 0 {
+        words.push(format!("and {} more changes", edit.further_changes));
+    }
+    words
 }
 
 fn summary(mail: &MailSummary) -> Vec<String> {

@@ -18,7 +18,8 @@ use crate::mail::{
     Protection, SenderKind,
 };
 use crate::ticket::{
-    ArticleReference, Draft, Event, MailSummary, Notice, Ticket, TicketId, TimedEvent, TokenKey,
+    Approvals, ArticleReference, Draft, Event, MailSummary, Notice, Ticket, TicketId, TimedEvent,
+    TokenKey, Wording,
 };
 use crate::understand::{
     FactFound, FactSource, HardStop, IntentScore, Request, SignalFound, SpokenLanguage, StopFound,
@@ -201,6 +202,7 @@ fn topic(name: &str, mode: ArticleMode, team: Option<&str>, needs: &[&str], body
         tags: vec![format!("about-{name}")],
         needs: needs.iter().map(|name| fact(name)).collect(),
         thresholds: OwnThresholds::default(),
+        approvals: Approvals::One,
         articles: BTreeMap::from([(language("en"), article)]),
     }
 }
@@ -253,6 +255,8 @@ pub(crate) fn draft(name: &str) -> Draft {
         confidence: 0.9,
         text: "A proposed answer.".to_owned(),
         team: team_name("desk"),
+        approvals: Approvals::One,
+        wording: Wording::OfArticle,
     }
 }
 

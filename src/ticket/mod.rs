@@ -1,5 +1,6 @@
 //! One request of one customer, with all mails about it. A ticket is its events; everything else is computed from them.
 
+mod draft;
 mod id;
 mod presence;
 mod promise;
@@ -7,6 +8,7 @@ mod status;
 pub mod thread;
 mod token;
 
+pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingDraft, Wording};
 pub use id::TicketId;
 pub use presence::Holder;
 pub use status::{SentAnswer, Status, ThreadLinks};
@@ -148,10 +150,20 @@ pub enum Event {
         /// Who.
         member: Address,
     },
+    /// A team member said yes to a draft that needs another's yes as well.
+    FirstApproval {
+        /// Who.
+        member: Address,
+    },
     /// A team member said yes to a draft, which was sent.
     DraftApproved {
         /// Who.
         member: Address,
+        /// Which text; `None` where an older program recorded it.
+        article: Option<ArticleReference>,
+        /// What was changed of that text before it left; `None` where it left as it was shown. Then a person's own words reached the
+        /// customer.
+        edit: Option<Edit>,
     },
     /// A team member refused a draft.
     DraftRefused {
@@ -279,19 +291,6 @@ pub struct ArticleReference {
     pub language: Language,
     /// The revision (see [`crate::knowledge::Article::revision`]).
     pub revision: String,
-}
-
-/// A proposed answer that waits for a yes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draft {
-    /// The article it is made of.
-    pub article: ArticleReference,
-    /// How sure it was.
-    pub confidence: f64,
-    /// The answer, word for word: what `OK` sends.
-    pub text: String,
-    /// The team that may approve it.
-    pub team: TeamName,
 }
 
 /// Who was reminded of a promise.

@@ -31,9 +31,8 @@ impl Ticket {
                 }
                 Event::Drafted { draft } => last_team = Some(&draft.team),
                 // A refused draft is followed by a hand-off; should that one be missing, silence of automation is the safe side.
-                Event::StaffReplied { .. } | Event::Taken { .. } | Event::DraftRefused { .. } => {
-                    is_with_person = true;
-                }
+                Event::Taken { .. } | Event::DraftRefused { .. } => is_with_person = true,
+                event if event.brings_a_persons_words() => is_with_person = true,
                 Event::GivenBack { .. } => is_with_person = false,
                 _ => {}
             }
@@ -62,11 +61,20 @@ impl Ticket {
     #[must_use]
     pub fn a_person_wrote(&self) -> bool {
         let last = self.plain_events().rev().find(|event| {
-            matches!(
-                event,
-                Event::StaffReplied { .. } | Event::Taken { .. } | Event::GivenBack { .. }
-            )
+            matches!(event, Event::Taken { .. } | Event::GivenBack { .. })
+                || event.brings_a_persons_words()
         });
-        matches!(last, Some(Event::StaffReplied { .. } | Event::Taken { .. }))
+        last.is_some_and(|event| !matches!(event, Event::GivenBack { .. }))
+    }
+}
+
+impl Event {
+    /// Whether words that a member wrote went to the customer: an answer of their own, or a draft with their changes.
+    #[must_use]
+    pub const fn brings_a_persons_words(&self) -> bool {
+        matches!(
+            self,
+            Self::StaffReplied { .. } | Self::DraftApproved { edit: Some(_), .. }
+        )
     }
 }

@@ -227,7 +227,7 @@ fn to_staff() {
     let german = forwarded().with(|it| it.settings.support.language = language("de"));
     snapshot("forwarded-de", &german, &offer, Purpose::ForwardForApproval);
 
-    let mut impossible = staff(StaffAct::Approve);
+    let mut impossible = staff(StaffAct::Approve { question: None });
     if let Action::Staff { impossible, .. } = &mut impossible.action {
         *impossible = Some("no draft waits in this ticket any more".to_owned());
     }
@@ -273,9 +273,9 @@ fn a_persons_words() {
         &reply(words),
         Purpose::StaffReply,
     );
-    let mut yes = staff(StaffAct::Approve);
+    let mut yes = staff(StaffAct::Approve { question: None });
     if let Action::Staff { draft, .. } = &mut yes.action {
-        *draft = Some(waiting());
+        *draft = Some(OnDraft::Send(waiting()));
     }
     let situation = staff_in(drafted());
     snapshot("approved-en", &situation, &yes, Purpose::ApprovedAnswer);
