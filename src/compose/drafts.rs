@@ -60,7 +60,8 @@ impl View<'_> {
             withdrawn: String::new(),
             mail_text: self.bounded(last),
         };
-        let needed = YesNeeded::SecondOf(self.names(others));
+        let team = self.team(&draft.team)?;
+        let needed = YesNeeded::SecondOf(self.names(team, others));
         self.draft_mail(draft, facts, needed, vec![])
     }
 
@@ -132,7 +133,7 @@ impl View<'_> {
     ) -> Result<Outgoing, ComposeError> {
         let tongue = self.staff_tongue;
         let title = tongue.choose("one more yes is needed", "noch ein Ja fehlt");
-        let others = self.names(others);
+        let others = self.names(team, others);
         let answer = match tongue {
             super::words::Tongue::English => format!(
                 "The yes of {member} is on record; one more yes is needed, and {others} can give it"
@@ -168,9 +169,12 @@ impl View<'_> {
         }
     }
 
-    fn names(&self, members: &[Address]) -> String {
+    fn names(&self, team: &Team, members: &[Address]) -> String {
         let or = self.staff_tongue.choose(" or ", " oder ");
-        let names = members.iter().take(NAMES_MAX).map(|member| member.as_str());
+        let names = members
+            .iter()
+            .take(NAMES_MAX)
+            .map(|member| team.called(member));
         names.collect::<Vec<_>>().join(or)
     }
 }

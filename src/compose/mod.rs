@@ -1,6 +1,7 @@
 //! Which mails follow from a decision? Templates, packet, notice, threading headers, MIME: the exact bytes. Pure.
 
 mod asked;
+mod author;
 mod check;
 mod customer;
 mod drafts;
@@ -335,7 +336,10 @@ impl View<'_> {
                             | OnDraft::Refuse(_),
                         ),
                     ) => None,
-                    (StaffAct::Reply { text }, _) => Some(self.staff_reply(text)?),
+                    (StaffAct::Reply { text }, _) => {
+                        let author = author::Author::of(self.team(team)?, member);
+                        Some(self.staff_reply(&author, text)?)
+                    }
                     // A forwarded mail: the team has it already.
                     (StaffAct::Approve { .. }, None) if hand_off.is_some() => None,
                     (StaffAct::Approve { .. }, _) => {

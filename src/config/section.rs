@@ -260,11 +260,16 @@ impl<'s> Section<'s> {
             );
             return Vec::new();
         };
+        let name = if self.name.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.name)
+        };
         let mut sections = Vec::new();
         for entry in array.iter() {
             match entry.get_ref().as_table() {
                 Some(table) => {
-                    sections.push(Section::new(key, Some(table), entry.span(), self.source));
+                    sections.push(Section::new(&name, Some(table), entry.span(), self.source));
                 }
                 None => {
                     let found = with_article(entry.get_ref().type_str());

@@ -7,8 +7,8 @@ use super::{Decision, History, Situation, decide};
 use crate::compose::Purpose;
 use crate::config::{
     Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
-    IntentName, KnowledgeFolder, Language, Limits, Meaning, Mode, ReplyAddress, Settings, Smtp,
-    Store, Support, Team, TeamName, Tls, WorkingHours,
+    IntentName, KnowledgeFolder, Language, Limits, Meaning, Member, Mode, ReplyAddress, SenderName,
+    Settings, Smtp, Store, Support, Team, TeamName, Tls, WorkingHours,
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};
@@ -86,7 +86,10 @@ fn team(name: &str, members: &[&str]) -> Team {
             .map(|code| (Language(code.to_owned()), format!("our {name}")))
             .into(),
         address: address(&format!("{name}@shop.example")),
-        members: members.iter().map(|member| address(member)).collect(),
+        members: members
+            .iter()
+            .map(|member| Member::bare(address(member)))
+            .collect(),
         hours: WorkingHours {
             spans: days
                 .map(|day| (day, time(9, 0, 0, 0), time(17, 0, 0, 0)))
@@ -98,6 +101,8 @@ fn team(name: &str, members: &[&str]) -> Team {
         remind_before: Duration::from_secs(3600),
         second_address: None,
         keep_signature: false,
+        signature: None,
+        sender_name: SenderName::Support,
     }
 }
 

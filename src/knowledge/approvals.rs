@@ -4,7 +4,6 @@ use super::ArticleMode;
 use crate::config::section::Section;
 use crate::config::{Settings, TeamName};
 use crate::ticket::Approvals;
-use std::collections::BTreeSet;
 
 /// Reads the key and checks it against mode and team.
 pub(super) fn read(
@@ -31,8 +30,8 @@ pub(super) fn read(
         None => settings.teams.first(),
     };
     if let Some(team) = team {
-        let members: BTreeSet<String> = team.members.iter().map(|member| member.key()).collect();
-        if members.len() < 2 {
+        // Each address stands there once.
+        if team.members.len() < 2 {
             let what = format!(
                 "approvals = 2, but team \"{}\" has fewer than two members, so no draft would ever be sent",
                 team.name

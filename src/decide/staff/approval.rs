@@ -97,7 +97,7 @@ pub(super) fn say_yes(
     let draft = waiting.draft.clone();
     match (draft.approvals, waiting.first_yes) {
         (Approvals::Two, Some((first, at))) if first.is_same_as(speaker.member) => {
-            let others = in_words(&others(view, speaker));
+            let others = in_words(view, speaker);
             let moment = moment(view, speaker.team, at);
             let why = format!(
                 "your yes to this draft is on record since {moment}, and it needs that of another member as well: {others} can give it"
@@ -234,14 +234,20 @@ fn confirms(draft: &Draft) -> Option<Confirms> {
 fn others(view: &View<'_>, speaker: Speaker<'_>) -> Vec<Address> {
     let team = view.situation.settings.team(speaker.team);
     let members = team.map(|team| team.members.as_slice()).unwrap_or_default();
-    let others = members
-        .iter()
-        .filter(|member| !member.is_same_as(speaker.member));
+    let addresses = members.iter().map(|member| &member.address);
+    let others = addresses.filter(|address| !address.is_same_as(speaker.member));
     others.cloned().collect()
 }
 
-fn in_words(members: &[Address]) -> String {
-    let names: Vec<&str> = members.iter().map(|member| member.as_str()).collect();
+/// Who can give the other yes, by name.
+fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> String {
+    let others = others(view, speaker);
+    let team = view.situation.settings.team(speaker.team);
+    let names = others.iter().map(|address| match team {
+        Some(team) => team.called(address),
+        None => address.as_str(),
+    });
+    let names: Vec<&str> = names.collect();
     if names.is_empty() {
         "nobody else of the team".to_owned()
     } else {

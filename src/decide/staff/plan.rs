@@ -105,7 +105,10 @@ pub(super) fn plan(view: &View<'_>, ticket: &Ticket, speaker: Speaker<'_>) -> Pl
         return Plan::impossible(StaffAct::Nothing, why);
     }
     let settings = view.situation.settings;
-    let keep_signature = settings.team(team).is_some_and(|team| team.keep_signature);
+    // A signature of the settings takes the place of what the mail program added.
+    let keep_signature = settings
+        .team(team)
+        .is_some_and(|team| team.keep_signature && team.signature_of(speaker.member).is_none());
     let act = read_act(mail, keep_signature);
     match &act {
         StaffAct::Approve { question } => approve(view, ticket, speaker, *question),

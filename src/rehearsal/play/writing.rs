@@ -106,7 +106,7 @@ impl Stage<'_> {
     /// A mail that the team of a member got.
     fn got_by_team(&self, member: &Address, number: Option<usize>) -> Result<&Kept, String> {
         let teams = self.office.settings.teams.iter();
-        let theirs = teams.filter(|team| team.members.iter().any(|one| one.is_same_as(member)));
+        let theirs = teams.filter(|team| team.member(member).is_some());
         let theirs: Vec<_> = theirs.collect();
         if theirs.is_empty() {
             return Err(format!("{member} is a member of no team"));

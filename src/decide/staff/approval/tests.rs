@@ -32,7 +32,7 @@ fn says(story: TicketStory, member: &str, text: &str) -> TestSituation {
     let mut situation = TestSituation::new().in_ticket(story).saying(text);
     let desk = situation.settings.teams.first_mut().unwrap();
     desk.members = ["kim", "lou", "max"]
-        .map(|name| address(&format!("{name}@shop.example")))
+        .map(|name| crate::config::Member::bare(address(&format!("{name}@shop.example"))))
         .to_vec();
     situation.mail.from = Some(mailbox(&member));
     situation.sent_by(Sender::Staff {
