@@ -3,8 +3,8 @@
 use crate::journal::purpose_word;
 use crate::mail::Address;
 use crate::ticket::{
-    Approvals, ArticleReference, Draft, Edit, Event, MailSummary, Notice, Reminded, TimedEvent,
-    Wording,
+    Approvals, ArticleReference, Draft, Edit, Event, MailSummary, Notice, Reminded, TicketId,
+    TimedEvent, WaitingDraft, Wording,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,24 @@ pub(super) fn row(timed: &TimedEvent) -> Value {
         row.insert("reasons".to_owned(), json!(reasons));
     }
     row
+}
+
+/// A draft that waits for a yes, as a row.
+pub(super) fn draft_row(ticket: &TicketId, waiting: &WaitingDraft<'_>) -> Value {
+    let draft = waiting.draft;
+    let edited_by = match &draft.wording {
+        Wording::OfArticle => None,
+        Wording::Edited { by, .. } => Some(by.as_str()),
+    };
+    let needed = match draft.approvals {
+        Approvals::One => 1,
+        Approvals::Two => 2,
+    };
+    json!({
+        "ticket": ticket.to_string(), "draft": waiting.number.0, "team": draft.team.0, "intent": draft.article.intent.0,
+        "confidence": draft.confidence, "text": draft.text, "edited_by": edited_by, "approvals_needed": needed,
+        "approved_by": waiting.first_yes.map(|(member, _)| member.as_str()),
+    })
 }
 
 fn tell(event: &Event) -> (String, Vec<String>) {
@@ -294,4 +312,56 @@ fn told(notice: &Notice) -> Vec<String> {
 
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::test_situation::{TicketStory, address, article, draft};
+    use crate::desk::compare;
+
+    #[test]
+    fn a_ticket_tells_who_approved_what_and_what_they_changed() {
+        let edit = compare(
+            "We open at nine on all days.",
+            "We open at ten on all days.",
+        );
+        let event = Event::DraftApproved {
+            member: address("kim@shop.example"),
+            article: Some(article("hours")),
+            edit: Some(edit),
+        };
+        let (what, words) = tell(&event);
+        assert_eq!(
+            what,
+            "kim@shop.example approved the draft of hours@0badcafe (en), changed"
+        );
+        assert_eq!(
+            words,
+            [
+                "85 % of its words were kept",
+                "- We open at nine on all days.",
+                "+ We open at ten on all days."
+            ]
+        );
+    }
+
+    #[test]
+    fn a_draft_that_waits_tells_whose_yes_it_has() {
+        let two = Draft {
+            approvals: Approvals::Two,
+            ..draft("hours")
+        };
+        let ticket = TicketStory::opened()
+            .event(Event::Drafted { draft: two })
+            .event(Event::FirstApproval {
+                member: address("kim@shop.example"),
+            })
+            .ticket();
+        let row = draft_row(&ticket.id, &ticket.draft_in_waiting().unwrap());
+        assert_eq!(row["draft"], 1);
+        assert_eq!(row["approvals_needed"], 2);
+        assert_eq!(row["approved_by"], "kim@shop.example");
+        assert_eq!(row["edited_by"], Value::Null);
+    }
 }
