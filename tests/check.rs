@@ -109,6 +109,18 @@ const CASES: &[Broken] = &[
         "",
     ),
     broken(
+        "a member with a name of nothing, a signature of nothing and no address",
+        TOML,
+        "members = [\"rosa@shop.example\"]\n",
+        "members = [\"rosa@shop.example\"]\nsender_name = \"both\"\n[[team.member]]\nname = \" \"\nsignature = \"\"\n",
+    ),
+    broken(
+        "a member twice",
+        TOML,
+        "members = [\"rosa@shop.example\"]\n",
+        "[[team.member]]\naddress = \"rosa@shop.example\"\n[[team.member]]\naddress = \"Rosa@shop.example\"\nnick = \"R\"\n",
+    ),
+    broken(
         "team with an empty list of members",
         TOML,
         "[\"rosa@shop.example\"]",
@@ -393,6 +405,18 @@ const CASES: &[Broken] = &[
     ),
     broken("front matter without an end", FIRST, "+++\nOrder", "Order"),
     broken("a slot that is never closed", FIRST, "er}}", "er"),
+    broken(
+        "two approvals of a team of one",
+        FIRST,
+        "mode = \"answer\"",
+        "mode = \"draft\"\napprovals = 2",
+    ),
+    broken(
+        "two approvals of what is no draft",
+        FIRST,
+        "mode = \"answer\"",
+        "mode = \"answer\"\napprovals = 2",
+    ),
     broken(
         "an article's threshold above one",
         FIRST,

@@ -169,10 +169,11 @@ fn the_smallest_configuration_of_the_readme_has_no_problem() {
 #[test]
 fn every_key_of_an_article_is_on_its_page() {
     let page = read("docs/articles.md");
-    let source = ["article", "thresholds"].map(|name| read(&format!("src/knowledge/{name}.rs")));
+    let source = ["article", "thresholds", "approvals"]
+        .map(|name| read(&format!("src/knowledge/{name}.rs")));
     let source: String = source.concat().split_whitespace().collect();
     let mut keys = Vec::new();
-    for call in ["required_text", "text", "texts", "share"] {
+    for call in ["required_text", "text", "texts", "share", "number"] {
         let call = format!("front.{call}(\"");
         let named = source.split(call.as_str()).skip(1);
         keys.extend(named.filter_map(|rest| rest.split('"').next()));

@@ -15,8 +15,8 @@ use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::thread::KnownAuthor;
 use handoffd::ticket::{
-    ArticleReference, AskedAgain, AttachmentSummary, Draft, Event, Given, KnownToTeam, MailSummary,
-    Notice, Party, Reminded, ShownBy, TicketId, TimedEvent,
+    Approvals, ArticleReference, AskedAgain, AttachmentSummary, Change, Draft, Edit, Event, Given,
+    KnownToTeam, MailSummary, Notice, Party, Reminded, ShownBy, TicketId, TimedEvent, Wording,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -123,6 +123,7 @@ fn every_event() -> Vec<Event> {
     let article = || ArticleReference { intent: intent(), language: Language("de".to_owned()), revision: "abc123".to_owned() };
     let text = || "word \"for\"\r\nword ü".to_owned();
     let fact = || FactName("order_number".to_owned());
+    let edit = || Edit { kept_percent: 83, changes: vec![Change::Removed(text()), Change::Added(text())], further_changes: 7 };
     vec![
         opened(1),
         Event::CustomerWrote { mail: summary(2) },
@@ -131,7 +132,8 @@ fn every_event() -> Vec<Event> {
         Event::Decided { decision: "handoff", reasons: vec![(text(), text())], evidence: vec![text()], intent: Some((intent(), 0.1 + 0.2)), close: vec![(intent(), 0.1)] },
         Event::Answered { article: article(), confidence: 1.0 / 3.0 },
         Event::Asked { facts: vec![fact()], intent: intent() },
-        Event::Drafted { draft: Draft { article: article(), confidence: 0.1, text: text(), team: team() } },
+        Event::Drafted { draft: Draft { article: article(), confidence: 0.1, text: text(), team: team(), approvals: Approvals::One, wording: Wording::OfArticle } },
+        Event::Drafted { draft: Draft { article: article(), confidence: 0.1, text: text(), team: team(), approvals: Approvals::Two, wording: Wording::Edited { by: member(), edit: edit() } } },
         Event::HandedOff { team: team(), promised_by: Some(moment(5)), notice: Notice::Sent { text: text() }, why: text() },
         Event::HandedOff { team: team(), promised_by: None, notice: Notice::Withheld { why: text() }, why: text() },
         Event::Reminded { team: team(), whom: Reminded::Team, of: moment(5) },
@@ -152,7 +154,9 @@ fn every_event() -> Vec<Event> {
         },
         Event::WroteOutside { from: member(), team: team(), shown_by: ShownBy::Address, mail: summary(4) },
         Event::WroteOutside { from: member(), team: team(), shown_by: ShownBy::SentFolder, mail: summary(4) },
-        Event::DraftApproved { member: member() },
+        Event::FirstApproval { member: member() },
+        Event::DraftApproved { member: member(), article: None, edit: None },
+        Event::DraftApproved { member: member(), article: Some(article()), edit: Some(edit()) },
         Event::DraftRefused { member: member(), why: text() },
         Event::DraftWithdrawn,
         Event::Taken { member: member() },

@@ -6,9 +6,9 @@ use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing, Purpose};
 use crate::config::Team;
 use crate::decide::Action;
-use crate::desk::StaffAct;
+use crate::desk::{Question, StaffAct};
 use crate::mail::Address;
-use crate::ticket::{Event, Holder, TimedEvent};
+use crate::ticket::{Approvals, Event, Holder, TimedEvent};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -57,11 +57,29 @@ impl View<'_> {
         let mut say = |english: &str, german: &str| {
             lines.push(tongue.choose(english, german).to_owned());
         };
-        if self.ticket.waiting_draft().is_some() {
-            say(
-                "OK or YES: sends the draft as it is",
-                "JA oder OK: sendet den Entwurf, wie er ist",
-            );
+        if let Some(draft) = self.ticket.waiting_draft() {
+            match draft.approvals {
+                Approvals::One => {
+                    say(
+                        "OK or YES: sends the draft as it is",
+                        "JA oder OK: sendet den Entwurf, wie er ist",
+                    );
+                    say(
+                        "The whole draft with your changes, above the first line: goes to the customer like that",
+                        "Der ganze Entwurf mit Ihren Änderungen, über der ersten Zeile: geht so an den Kunden",
+                    );
+                }
+                Approvals::Two => {
+                    say(
+                        "OK or YES: your yes; with that of a second member the draft is sent as it is",
+                        "JA oder OK: Ihr Ja; mit dem eines zweiten Mitglieds geht der Entwurf hinaus, wie er ist",
+                    );
+                    say(
+                        "Any text, above the first line: takes the draft's place and waits for the yes of another member",
+                        "Jeder Text, über der ersten Zeile: tritt an die Stelle des Entwurfs und wartet auf das Ja eines anderen Mitglieds",
+                    );
+                }
+            }
             say(
                 "NO and why: the draft is not sent, and the customer is told that a person answers",
                 "NEIN und warum: der Entwurf geht nicht hinaus, und der Kunde erfährt, dass ein Mensch antwortet",
@@ -77,10 +95,14 @@ impl View<'_> {
                 "NEIN: lässt sie fallen; niemand erfährt davon",
             );
         }
-        say(
-            "Any other text: your answer; it goes to the customer as you write it",
-            "Jeder andere Text: Ihre Antwort; sie geht so an den Kunden",
-        );
+        let needs_two =
+            (self.ticket.waiting_draft()).is_some_and(|draft| draft.approvals == Approvals::Two);
+        if !needs_two {
+            say(
+                "Any other text: your answer; it goes to the customer as you write it",
+                "Jeder andere Text: Ihre Antwort; sie geht so an den Kunden",
+            );
+        }
         if self.ticket.is_closed() {
             say(
                 "TAKE: opens it again, and it is yours",
@@ -215,6 +237,18 @@ impl View<'_> {
         answer: &str,
         lines: Vec<String>,
     ) -> Result<Outgoing, ComposeError> {
+        self.told_asking((team, member), title, answer, lines, None)
+    }
+
+    /// The same, with links that answer a question.
+    pub(super) fn told_asking(
+        &self,
+        (team, member): (&Team, &Address),
+        title: &str,
+        answer: &str,
+        lines: Vec<String>,
+        question: Option<Question>,
+    ) -> Result<Outgoing, ComposeError> {
         let is_help = matches!(
             self.decision.action,
             Action::Staff {
@@ -235,7 +269,14 @@ impl View<'_> {
             ("can_reply", json!(can_reply)),
         ];
         let data = self.staff_data(further)?;
-        self.to_team(Purpose::StaffAnswer, "staff-answer", team, data, vec![])
+        self.to_team_asking(
+            Purpose::StaffAnswer,
+            "staff-answer",
+            team,
+            data,
+            vec![],
+            question,
+        )
     }
 }
 

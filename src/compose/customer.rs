@@ -1,6 +1,7 @@
 //! What does the customer get? The answer, the question, the notice, the confirmation of STOP, and a person's words. Only ever to the
 //! ticket's customer.
 
+use super::author::Author;
 use super::letter::{Letter, Manner};
 use super::markup::Document;
 use super::mime::Part;
@@ -10,7 +11,7 @@ use super::{ComposeError, Outgoing, Purpose};
 use crate::config::{FactName, Team};
 use crate::desk::{Sender, Trust};
 use crate::mail::{Attachment, Mailbox};
-use crate::ticket::{Draft, Party};
+use crate::ticket::{Draft, Party, Wording};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -104,12 +105,28 @@ impl View<'_> {
 
     /// A draft that a person said yes to.
     pub(super) fn approved_answer(&self, draft: &Draft) -> Result<Outgoing, ComposeError> {
-        let further = [("answer", json!(draft.text))];
-        self.to_customer(Purpose::ApprovedAnswer, "approved-answer", further, vec![])
+        match draft.wording {
+            Wording::OfArticle => {
+                let further = [("answer", json!(draft.text))];
+                self.to_customer(Purpose::ApprovedAnswer, "approved-answer", further, vec![])
+            }
+            // A member wrote it: it means only itself, and no link of it is one.
+            Wording::Edited { ref by, .. } => {
+                let author = Author::of(self.team(&draft.team)?, by);
+                let words = author.signed(&self.guard.cut(&draft.text));
+                let further = [("reply", json!(words))];
+                let purpose = Purpose::ApprovedAnswer;
+                self.in_the_name_of(Some(&author), purpose, "staff-reply", further, vec![])
+            }
+        }
     }
 
     /// A member's own words and files.
-    pub(super) fn staff_reply(&self, text: &str) -> Result<Outgoing, ComposeError> {
+    pub(super) fn staff_reply(
+        &self,
+        author: &Author<'_>,
+        text: &str,
+    ) -> Result<Outgoing, ComposeError> {
         let words = self.guard.cut(text);
         // Images inside the text are mostly those of a signature or of the quoted packet; the words do not need them.
         let files: Vec<&Attachment> = self
@@ -125,12 +142,25 @@ impl View<'_> {
             ));
         }
         let parts = files.into_iter().cloned().map(Part::File).collect();
-        let further = [("reply", json!(words))];
-        self.to_customer(Purpose::StaffReply, "staff-reply", further, parts)
+        let further = [("reply", json!(author.signed(&words)))];
+        let purpose = Purpose::StaffReply;
+        self.in_the_name_of(Some(author), purpose, "staff-reply", further, parts)
     }
 
     pub(super) fn to_customer<const N: usize>(
         &self,
+        purpose: Purpose,
+        template: &str,
+        further: [(&str, Value); N],
+        parts: Vec<Part>,
+    ) -> Result<Outgoing, ComposeError> {
+        self.in_the_name_of(None, purpose, template, further, parts)
+    }
+
+    /// A mail to the customer; where a member wrote it, perhaps with their name beside our address.
+    fn in_the_name_of<const N: usize>(
+        &self,
+        author: Option<&Author<'_>>,
         purpose: Purpose,
         template: &str,
         further: [(&str, Value); N],
@@ -155,9 +185,11 @@ impl View<'_> {
         }
         let mut rendered = self.render(template, self.tongue, data)?;
         rendered.document.end_with(&support.footer);
+        let from_name = author.and_then(|author| author.name_in_from(support.name.as_str()));
         self.seal_to_customer(
             purpose,
             customer,
+            from_name,
             rendered.subject,
             rendered.document,
             parts,
@@ -168,6 +200,7 @@ impl View<'_> {
         &self,
         purpose: Purpose,
         customer: &Mailbox,
+        from_name: Option<String>,
         subject: String,
         document: Document,
         parts: Vec<Part>,
@@ -203,6 +236,7 @@ impl View<'_> {
             to: customer.address.clone(),
             // A name that a stranger chose does not go into what a machine writes.
             to_name: customer.name.as_ref().filter(|_| is_human),
+            from_name,
             cause: &self.situation.mail.identity.0,
             subject: self.with_reference(&subject),
             document,

@@ -29,6 +29,8 @@ pub(super) struct Letter<'a> {
     pub(super) party: Option<Party>,
     pub(super) to: Address,
     pub(super) to_name: Option<&'a HeaderText>,
+    /// The name in `From`; that of the support address where there is none.
+    pub(super) from_name: Option<String>,
     /// What makes its Message-ID besides ticket, purpose and recipient: the mail or the occasion that caused it.
     pub(super) cause: &'a [u8],
     pub(super) subject: String,
@@ -128,6 +130,7 @@ impl Letter<'_> {
         guard.refuse_leak("text", &self.document.text())?;
         guard.refuse_leak("html", &self.document.html(self.language))?;
         guard.refuse_leak("reply address", reply_to.as_str())?;
+        guard.refuse_leak("name", self.from_name.as_deref().unwrap_or_default())?;
         guard.refuse_leak("name", self.to_name.map_or("", HeaderText::as_str))?;
         for id in self
             .thread
@@ -154,7 +157,9 @@ impl Letter<'_> {
             "Date",
             &now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
         );
-        message.mailbox("From", support.name.as_str(), &support.address);
+        let from_name = self.from_name.as_deref();
+        let from_name = from_name.unwrap_or(support.name.as_str());
+        message.mailbox("From", from_name, &support.address);
         message.mailbox("To", self.to_name.map_or("", HeaderText::as_str), &self.to);
         message.mailbox("Reply-To", "", &reply_to);
         message.text("Subject", &self.subject);

@@ -2,6 +2,8 @@
 //! headings, lists, quotes, rules, `**bold**`, `*emphasis*`, `` `code` `` and links to `https`, `http` and `mailto`. Whatever stands behind a
 //! backslash is itself; that is how text of strangers gets in ([`escape_line`], [`escape_lines`], [`escape_quote`]). Reads hostile input.
 
+use super::links::Offer;
+
 /// The longest value that a stranger's text brings into a mail, in characters.
 const VALUE_MAX_CHARACTERS: usize = 100_000;
 
@@ -32,6 +34,8 @@ enum Block {
         items: Vec<Vec<Span>>,
     },
     Rule,
+    /// Links of ours to mails that say yes or no: no source can make any.
+    Offers(Vec<Offer>),
     /// Behind the signature mark, literal lines.
     Footer(Vec<String>),
 }
@@ -184,6 +188,14 @@ impl Document {
     pub(super) fn begin_with(&mut self, line: &str) {
         let first = Block::Paragraph(vec![Span::Text(line.to_owned())]);
         self.blocks.insert(0, first);
+    }
+
+    /// Puts links below the first block, where the question stands.
+    pub(super) fn offer(&mut self, offers: Vec<Offer>) {
+        if !offers.is_empty() {
+            let place = self.blocks.len().min(1);
+            self.blocks.insert(place, Block::Offers(offers));
+        }
     }
 
     /// Puts these lines below everything, behind the signature mark.
@@ -419,6 +431,12 @@ fn block_text(block: &Block) -> String {
             text.join("\n")
         }
         Block::Rule => "----------------------------------------".to_owned(),
+        Block::Offers(offers) => {
+            let lines = offers
+                .iter()
+                .map(|offer| format!("{}: <{}>", offer.label, offer.link.as_str()));
+            lines.collect::<Vec<_>>().join("\n")
+        }
         Block::Footer(lines) => format!("-- \n{}", lines.join("\n")),
     }
 }
@@ -467,6 +485,17 @@ fn block_html(block: &Block) -> String {
             format!("<{tag}>\n{}</{tag}>", items.collect::<String>())
         }
         Block::Rule => "<hr>".to_owned(),
+        // The words alone: the address says nothing to a person, and the mail that opens shows it.
+        Block::Offers(offers) => {
+            let links = offers.iter().map(|offer| {
+                let link = html_escaped(offer.link.as_str());
+                format!("<a href=\"{link}\">{}</a>", html_escaped(offer.label))
+            });
+            format!(
+                "<p>{}</p>",
+                links.collect::<Vec<_>>().join(" &nbsp; | &nbsp; ")
+            )
+        }
         Block::Footer(lines) => {
             let lines: Vec<String> = lines.iter().map(|line| html_escaped(line)).collect();
             format!("<p>-- <br>\n{}</p>", lines.join("<br>\n"))

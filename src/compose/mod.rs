@@ -1,14 +1,18 @@
 //! Which mails follow from a decision? Templates, packet, notice, threading headers, MIME: the exact bytes. Pure.
 
 mod asked;
+mod author;
 mod check;
 mod customer;
+mod drafts;
 mod due;
 mod guard;
 mod letter;
+mod links;
 mod markup;
 mod mime;
 mod packet;
+mod readable;
 mod reassigned;
 mod rule_titles;
 mod staff;
@@ -23,8 +27,10 @@ mod variables;
 mod view;
 mod words;
 
+pub(crate) use readable::readable;
+
 use crate::config::{Problem, Settings, Team};
-use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Situation};
+use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, OnDraft, Situation};
 use crate::desk::StaffAct;
 use crate::ticket::{Holder, Party};
 use staff::Desk;
@@ -236,6 +242,7 @@ impl Writer {
             key: &self.key,
             settings,
             now,
+            question: None,
         }
     }
 }
@@ -327,11 +334,22 @@ impl View<'_> {
                 ..
             } => {
                 let words = match (act, draft) {
-                    (StaffAct::Reply { text }, _) => Some(self.staff_reply(text)?),
-                    (StaffAct::Approve, Some(draft)) => Some(self.approved_answer(draft)?),
+                    (_, Some(OnDraft::Send(draft))) => Some(self.approved_answer(draft)?),
+                    (
+                        _,
+                        Some(
+                            OnDraft::AwaitSecond { .. }
+                            | OnDraft::Replace { .. }
+                            | OnDraft::Refuse(_),
+                        ),
+                    ) => None,
+                    (StaffAct::Reply { text }, _) => {
+                        let author = author::Author::of(self.team(team)?, member);
+                        Some(self.staff_reply(&author, text)?)
+                    }
                     // A forwarded mail: the team has it already.
-                    (StaffAct::Approve, None) if hand_off.is_some() => None,
-                    (StaffAct::Approve, None) => {
+                    (StaffAct::Approve { .. }, None) if hand_off.is_some() => None,
+                    (StaffAct::Approve { .. }, _) => {
                         return Err(ComposeError::Build(
                             "a draft was approved that is not there".to_owned(),
                         ));
@@ -344,6 +362,7 @@ impl View<'_> {
                     None => None,
                 };
                 let to_staff = match (act, meant) {
+                    _ if draft.is_some() => self.told_of_draft(team, member, draft.as_ref())?,
                     (StaffAct::AskHelp, _) => Some(self.help(self.team(team)?, member)?),
                     (StaffAct::AskWhy, _) => Some(self.why(self.team(team)?, member)?),
                     (_, Some(Meant::Until(until))) => {

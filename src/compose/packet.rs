@@ -466,13 +466,17 @@ pub(super) fn tried(ticket: &Ticket, tongue: Tongue, team: &Team) -> Vec<String>
                     names.join(", ")
                 ))
             }
-            Event::DraftApproved { member } => Some(format!(
+            Event::DraftApproved { member, edit, .. } => Some(format!(
                 "{}: {} {member}",
                 moment(),
-                tongue.choose(
-                    "draft sent, approved by",
-                    "Entwurf gesendet, freigegeben von"
-                )
+                match edit {
+                    None => tongue.choose(
+                        "draft sent, approved by",
+                        "Entwurf gesendet, freigegeben von"
+                    ),
+                    Some(_) =>
+                        tongue.choose("draft sent, changed by", "Entwurf gesendet, geändert von"),
+                }
             )),
             Event::CustomerWrote { mail } if open => {
                 let words = shortened(&mail.excerpt, 80);

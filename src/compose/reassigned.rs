@@ -71,7 +71,7 @@ impl View<'_> {
     }
 
     /// The first line of the newest mail that says something.
-    fn wanted_so_far(&self, mails: &[&MailSummary]) -> String {
+    pub(super) fn wanted_so_far(&self, mails: &[&MailSummary]) -> String {
         let lines = mails.iter().rev().flat_map(|mail| mail.excerpt.lines());
         let mut lines = lines.filter(|line| line.split_whitespace().count() > 3);
         let subject = mails.last().map_or("", |mail| mail.subject.as_str());
@@ -183,7 +183,19 @@ fn told(timed: &TimedEvent, tongue: Tongue) -> Option<String> {
             tongue.choose("we wrote", "wir schrieben"),
             quoted(&said.join(" "))
         ),
-        Event::DraftApproved { member } => by(member, "sent the draft", "sandte den Entwurf"),
+        Event::FirstApproval { member } => {
+            by(member, "said yes to the draft", "sagte Ja zum Entwurf")
+        }
+        Event::DraftApproved {
+            member,
+            edit: Some(_),
+            ..
+        } => by(
+            member,
+            "sent the draft, changed",
+            "sandte den Entwurf, geändert",
+        ),
+        Event::DraftApproved { member, .. } => by(member, "sent the draft", "sandte den Entwurf"),
         Event::DraftRefused { member, why } => format!(
             "{}: {}",
             by(member, "refused the draft", "lehnte den Entwurf ab"),

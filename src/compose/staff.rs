@@ -2,6 +2,7 @@
 //! thread in a team's mailbox; the first line of each mail is the marker above which a reply is written.
 
 use super::letter::{Letter, Manner};
+use super::links::offers;
 use super::mime::Part;
 use super::template::Templates;
 use super::view::{View, staff_tongue};
@@ -9,9 +10,9 @@ use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing, Purpose, customer};
 use crate::config::{Settings, Team};
 use crate::decide::HandOff;
-use crate::desk::{PACKET_MARKER, Sender};
+use crate::desk::{PACKET_MARKER, Question, Sender};
 use crate::mail::{Address, Extent, Forwarded, HeaderText};
-use crate::ticket::{Draft, Party, Ticket, TokenKey};
+use crate::ticket::{Party, Ticket, TokenKey};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -73,31 +74,6 @@ impl View<'_> {
         }
     }
 
-    /// A proposed answer.
-    pub(super) fn draft(&self, draft: &Draft) -> Result<Outgoing, ComposeError> {
-        let team = self.team(&draft.team)?;
-        let reason = &self.decision.reasons.first;
-        let article = &draft.article;
-        let article = format!(
-            "{} ({}, {}), {:.2}",
-            article.intent, article.language, article.revision, draft.confidence
-        );
-        let further = [
-            ("who", json!(self.who())),
-            ("reason", json!(shortened(&reason.sentence, 200))),
-            ("evidence", json!(self.short(&reason.evidence))),
-            ("wanted", json!(self.wanted())),
-            ("given", json!(self.given())),
-            ("article", json!(article)),
-            ("answer", json!(draft.text)),
-            ("can_reply", json!(self.staff_tongue.can_reply_to_draft())),
-            ("mail_text", json!(self.mail_text())),
-        ];
-        let data = self.staff_data(further)?;
-        let parts = vec![self.original()];
-        self.to_team(Purpose::DraftForApproval, "draft", team, data, parts)
-    }
-
     /// A mail that a member forwarded, with the question whether it shall become a ticket.
     pub(super) fn forwarded(
         &self,
@@ -123,7 +99,15 @@ impl View<'_> {
         ];
         let data = self.staff_data(further)?;
         let parts = vec![self.original()];
-        self.to_team(Purpose::ForwardForApproval, "forwarded", team, data, parts)
+        let question = Some(Question::Forward);
+        self.to_team_asking(
+            Purpose::ForwardForApproval,
+            "forwarded",
+            team,
+            data,
+            parts,
+            question,
+        )
     }
 
     /// That something cannot be done. To the team's mailbox only, where the packet went as well.
@@ -178,10 +162,24 @@ impl View<'_> {
         data: Map<String, Value>,
         parts: Vec<Part>,
     ) -> Result<Outgoing, ComposeError> {
+        self.to_team_asking(purpose, template, team, data, parts, None)
+    }
+
+    /// A mail that asks for a yes or a no: with a link for each.
+    pub(super) fn to_team_asking(
+        &self,
+        purpose: Purpose,
+        template: &str,
+        team: &Team,
+        data: Map<String, Value>,
+        parts: Vec<Part>,
+        question: Option<Question>,
+    ) -> Result<Outgoing, ComposeError> {
         let desk = Desk {
-            key: &self.writer.key,
-            settings: self.situation.settings,
-            now: self.situation.now,
+            question,
+            ..self
+                .writer
+                .desk(self.situation.settings, self.situation.now)
         };
         let cause = &self.situation.mail.identity.0;
         let templates = &self.writer.templates;
@@ -214,6 +212,8 @@ pub(super) struct Desk<'a> {
     pub(super) key: &'a TokenKey,
     pub(super) settings: &'a Settings,
     pub(super) now: Timestamp,
+    /// What the mail asks; its links name it.
+    pub(super) question: Option<Question>,
 }
 
 impl Desk<'_> {
@@ -254,6 +254,11 @@ impl Desk<'_> {
         let language = tongue.language();
         let data = Value::Object(data);
         let mut rendered = templates.render(template, &language, &data)?;
+        if let Some(question) = self.question {
+            let party = Party::Staff(team.name.clone());
+            let offers = offers(self.key, &ticket.id, &party, self.settings, question);
+            rendered.document.offer(offers);
+        }
         rendered.document.begin_with(PACKET_MARKER);
         let letter = Letter {
             purpose,
@@ -262,6 +267,7 @@ impl Desk<'_> {
             party: Some(Party::Staff(team.name.clone())),
             to: to.clone(),
             to_name: None,
+            from_name: None,
             cause,
             subject: rendered.subject,
             document: rendered.document,
@@ -339,6 +345,7 @@ impl Desk<'_> {
             party: None,
             to: self.settings.support.admin.clone(),
             to_name: None,
+            from_name: None,
             cause,
             subject: format!("[handoffd] {subject}"),
             document: super::markup::Document::parse(&super::markup::escape_lines(text)),

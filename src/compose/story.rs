@@ -1,9 +1,10 @@
 //! What does the ticket's story gain? The arrival of the mail, what was decided with every reason, what was done, and each mail that leaves.
 
+use super::drafts::of_draft;
 use super::words::shortened;
 use super::{Outgoing, Purpose};
 use crate::config::FactName;
-use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Situation};
+use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, OnDraft, Situation};
 use crate::desk::{Sender, StaffAct, Trust};
 use crate::mail::{Address, BounceAction, Forwarded, Mail, SenderKind};
 use crate::ticket::{AttachmentSummary, Event, MailSummary, Notice, ShownBy};
@@ -254,7 +255,8 @@ fn said(mail: &Outgoing, decision: &Decision, situation: &Situation<'_>) -> Vec<
         (
             Purpose::ApprovedAnswer,
             Action::Staff {
-                draft: Some(draft), ..
+                draft: Some(OnDraft::Send(draft)),
+                ..
             },
         ) => kept_of_ours(&mail.text, &draft.text),
         (Purpose::Question, Action::Ask { missing, .. }) => {
@@ -334,14 +336,15 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
             let member = member.clone();
             let mut events: Vec<Event> = match act {
                 // Without a draft it was a forwarded mail that waited: the yes is the hand-off below, the no ends it.
-                StaffAct::Approve if draft.is_none() => vec![],
-                StaffAct::Refuse { .. } if draft.is_none() => vec![Event::Closed {
+                _ if draft.is_some() => {
+                    let on_draft = draft.iter();
+                    on_draft
+                        .map(|it| of_draft(member.clone(), act, it))
+                        .collect()
+                }
+                StaffAct::Approve { .. } => vec![],
+                StaffAct::Refuse { .. } => vec![Event::Closed {
                     member: Some(member),
-                }],
-                StaffAct::Approve => vec![Event::DraftApproved { member }],
-                StaffAct::Refuse { why } => vec![Event::DraftRefused {
-                    member,
-                    why: why.clone(),
                 }],
                 StaffAct::Take => vec![Event::Taken { member }],
                 StaffAct::Postpone { .. } | StaffAct::GiveToTeam { .. } => {

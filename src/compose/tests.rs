@@ -14,7 +14,7 @@ use crate::decide::test_situation::{
     TestSituation, TicketStory, address, article, at, draft, fact, intent, key, language,
     message_id, settings, team_name,
 };
-use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Reason, Reasons};
+use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, OnDraft, Reason, Reasons};
 use crate::desk::StaffAct;
 use crate::mail::{Attachment, HeaderText};
 use crate::understand::Urgency;

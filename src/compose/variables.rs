@@ -335,8 +335,27 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             EVIDENCE,
             WANTED,
             GIVEN,
-            variable("article", Line, "intent, language and revision of the text"),
+            variable(
+                "withdrawn",
+                Line,
+                "which draft it takes the place of, and whose yes is void, or nothing",
+            ),
+            variable(
+                "article",
+                Line,
+                "intent, language and revision of the text, and the number of the draft",
+            ),
             variable("answer", Lines, "what `OK` sends, word for word"),
+            variable(
+                "edited_by",
+                Line,
+                "who changed it, where a member's text took the place of a draft; else nothing",
+            ),
+            variable(
+                "changes",
+                List,
+                "what they changed: each sentence that went or came",
+            ),
             CAN_REPLY,
             MAIL_TEXT,
         ],

@@ -4,7 +4,7 @@
 use super::Purpose;
 use crate::config::{Language, Team};
 use crate::desk::{Sender, Trust};
-use crate::ticket::Ticket;
+use crate::ticket::{Approvals, Ticket};
 use crate::understand::{Author, Source, SourcePart, Urgency};
 use jiff::Timestamp;
 use jiff::civil::Weekday;
@@ -211,11 +211,29 @@ impl Tongue {
     }
 
     /// What staff can reply to a draft.
-    pub(super) const fn can_reply_to_draft(self) -> &'static str {
-        self.choose(
-            "Reply OK to send it, NO and why to refuse it, or with your own answer instead; HELP lists all words",
-            "Antworten Sie JA, um sie zu senden, NEIN und warum, um sie abzulehnen, oder mit Ihrer eigenen Antwort; HILFE nennt alle Wörter",
-        )
+    pub(super) fn can_reply_to_draft(self, needed: &YesNeeded) -> String {
+        match needed {
+            YesNeeded::One => self
+                .choose(
+                    "Reply OK to send it, with the whole text as you change it to send that, NO and why to refuse it, or with your own answer instead; HELP lists all words",
+                    "Antworten Sie JA, um sie zu senden, mit dem ganzen Text, wie Sie ihn ändern, um diesen zu senden, NEIN und warum, um sie abzulehnen, oder mit Ihrer eigenen Antwort; HILFE nennt alle Wörter",
+                )
+                .to_owned(),
+            YesNeeded::Two => self
+                .choose(
+                    "Two of you must reply OK before it is sent; NO and why refuses it, and a text of yours takes its place and needs another's OK; HELP lists all words",
+                    "Zwei von Ihnen müssen JA antworten, bevor sie hinausgeht; NEIN und warum lehnt sie ab, und ein Text von Ihnen tritt an ihre Stelle und braucht das JA eines anderen; HILFE nennt alle Wörter",
+                )
+                .to_owned(),
+            YesNeeded::SecondOf(others) => match self {
+                Self::English => format!(
+                    "One more OK is needed before it is sent, and {others} can give it; NO and why refuses it, and a text of yours takes its place; HELP lists all words"
+                ),
+                Self::German => format!(
+                    "Noch ein JA fehlt, bevor sie hinausgeht, und {others} kann es geben; NEIN und warum lehnt sie ab, und ein Text von Ihnen tritt an ihre Stelle; HILFE nennt alle Wörter"
+                ),
+            },
+        }
     }
 
     /// What staff can reply where somebody wrote to the customer past us.
@@ -243,10 +261,18 @@ impl Tongue {
 
     /// What staff can reply in this ticket as it stands.
     pub(super) fn can_reply_in(self, ticket: &Ticket) -> String {
-        let waiting = if ticket.waiting_draft().is_some() {
+        let draft = ticket.waiting_draft();
+        let waiting = if draft.is_some_and(|draft| draft.approvals == Approvals::Two) {
+            return self
+                .choose(
+                    "OK for the draft, which two of you must give, NO and why to refuse it, or a text that takes its place and needs another's OK; HELP lists all words",
+                    "JA zum Entwurf, das zwei von Ihnen geben müssen, NEIN und warum, um ihn abzulehnen, oder ein Text, der an seine Stelle tritt und das JA eines anderen braucht; HILFE nennt alle Wörter",
+                )
+                .to_owned();
+        } else if draft.is_some() {
             self.choose(
-                "OK to send the draft, NO and why to refuse it, or ",
-                "JA, um den Entwurf zu senden, NEIN und warum, um ihn abzulehnen, oder ",
+                "OK to send the draft, the whole text as you change it to send that, NO and why to refuse it, or ",
+                "JA, um den Entwurf zu senden, der ganze Text, wie Sie ihn ändern, um diesen zu senden, NEIN und warum, um ihn abzulehnen, oder ",
             )
         } else if ticket.waiting_forward().is_some() {
             self.choose(
@@ -278,6 +304,16 @@ impl Tongue {
             _ => team.name.to_string(),
         }
     }
+}
+
+/// Whose yes a draft needs.
+pub(super) enum YesNeeded {
+    /// That of any member.
+    One,
+    /// Those of two members.
+    Two,
+    /// One more, of whoever is named.
+    SecondOf(String),
 }
 
 /// At most that many characters; what is cut ends in `…`.

@@ -2,6 +2,7 @@
 
 mod fact;
 mod holidays;
+mod member;
 #[cfg(test)]
 mod reference_text;
 mod servers;

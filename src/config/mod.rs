@@ -3,6 +3,7 @@
 
 mod hours;
 mod load;
+mod member;
 mod ours;
 mod problem;
 pub(crate) mod section;
@@ -11,6 +12,7 @@ pub(crate) mod source;
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspection};
 pub(crate) use load::{TEMPLATE_LANGUAGES, models_near};
+pub use member::{Member, SenderName};
 pub use problem::Problem;
 
 use crate::mail::{Address, HeaderText};
@@ -65,7 +67,7 @@ impl Settings {
     pub fn team_of_member(&self, address: &Address) -> Option<&Team> {
         self.teams
             .iter()
-            .find(|team| team.members.iter().any(|member| member.is_same_as(address)))
+            .find(|team| team.member(address).is_some())
     }
 }
 
@@ -215,7 +217,7 @@ pub struct Team {
     /// The mailbox that hand-offs go to.
     pub address: Address,
     /// Who may speak for us; replies from anybody else change nothing.
-    pub members: Vec<Address>,
+    pub members: Vec<Member>,
     /// When people read this mailbox.
     pub hours: WorkingHours,
     /// The promise: an answer within this much working time.
@@ -224,8 +226,12 @@ pub struct Team {
     pub remind_before: Duration,
     /// Reminded as well when half of that is left, and told of broken promises.
     pub second_address: Option<Address>,
-    /// Whether a member's own signature stays on the reply that the customer gets.
+    /// Whether a member's own signature stays on the reply that the customer gets. Not where one of the settings takes its place.
     pub keep_signature: bool,
+    /// What stands below the words of each member who has no signature of their own here.
+    pub signature: Option<String>,
+    /// Whose name stands beside the support address on a member's own words.
+    pub sender_name: SenderName,
 }
 
 /// A team's name: lower-case letters, digits, `-`.

@@ -237,7 +237,7 @@ impl<'s> Section<'s> {
                     );
                     self.problem(&at, what, format!("write it as a section `[{name}]`"));
                 }
-                let at = self.key_place(key).unwrap_or(at);
+                let at = self.place(key).unwrap_or(at);
                 Section::new(&name, table, at, self.source)
             }
         }
@@ -260,11 +260,16 @@ impl<'s> Section<'s> {
             );
             return Vec::new();
         };
+        let name = if self.name.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.name)
+        };
         let mut sections = Vec::new();
         for entry in array.iter() {
             match entry.get_ref().as_table() {
                 Some(table) => {
-                    sections.push(Section::new(key, Some(table), entry.span(), self.source));
+                    sections.push(Section::new(&name, Some(table), entry.span(), self.source));
                 }
                 None => {
                     let found = with_article(entry.get_ref().type_str());
@@ -299,7 +304,8 @@ impl<'s> Section<'s> {
             .collect()
     }
 
-    fn key_place(&self, key: &str) -> Option<Range<usize>> {
+    /// The place of a key, if it is there.
+    pub(crate) fn place(&self, key: &str) -> Option<Range<usize>> {
         let entries = self.entries().into_iter();
         entries
             .filter(|entry| entry.value == key)

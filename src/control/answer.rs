@@ -67,10 +67,10 @@ pub fn answer(
         }
         Question::Drafts => Ok((journal.tickets(ROWS_MAX)?.iter())
             .filter_map(|ticket| match ticket.status() {
-                Status::WaitsForApproval(draft) => Some(json!({
-                    "ticket": ticket.id.to_string(), "team": draft.team.0, "intent": draft.article.intent.0,
-                    "confidence": draft.confidence, "text": draft.text,
-                })),
+                Status::WaitsForApproval(_) => {
+                    let waiting = ticket.draft_in_waiting()?;
+                    Some(story::draft_row(&ticket.id, &waiting))
+                }
                 _ => None,
             })
             .collect()),

@@ -2,7 +2,10 @@
 
 use crate::journal::purpose_word;
 use crate::mail::Address;
-use crate::ticket::{Event, MailSummary, Notice, Reminded, ShownBy, TimedEvent};
+use crate::ticket::{
+    Approvals, ArticleReference, Draft, Edit, Event, MailSummary, Notice, Reminded, ShownBy,
+    TicketId, TimedEvent, WaitingDraft, Wording,
+};
 use serde_json::{Value, json};
 
 /// An event as a row: when, what, and the words that belong to it.
@@ -39,6 +42,24 @@ pub fn in_one_line(timed: &TimedEvent) -> String {
         "" => what,
         words => format!("{what}: {words}"),
     }
+}
+
+/// A draft that waits for a yes, as a row.
+pub(super) fn draft_row(ticket: &TicketId, waiting: &WaitingDraft<'_>) -> Value {
+    let draft = waiting.draft;
+    let edited_by = match &draft.wording {
+        Wording::OfArticle => None,
+        Wording::Edited { by, .. } => Some(by.as_str()),
+    };
+    let needed = match draft.approvals {
+        Approvals::One => 1,
+        Approvals::Two => 2,
+    };
+    json!({
+        "ticket": ticket.to_string(), "draft": waiting.number.0, "team": draft.team.0, "intent": draft.article.intent.0,
+        "confidence": draft.confidence, "text": draft.text, "edited_by": edited_by, "approvals_needed": needed,
+        "approved_by": waiting.first_yes.map(|(member, _)| member.as_str()),
+    })
 }
 
 fn tell(event: &Event) -> (String, Vec<String>) {
@@ -96,7 +117,7 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             format!("asked for details for {intent}"),
             facts.iter().map(ToString::to_string).collect(),
         ),
-        Event::Drafted { draft } => (format!("draft shown to {}", draft.team), lines(&draft.text)),
+        Event::Drafted { draft } => drafted(draft),
         Event::HandedOff {
             team,
             promised_by,
@@ -154,7 +175,18 @@ fn tell(event: &Event) -> (String, Vec<String>) {
                 lines(&mail.excerpt),
             )
         }
-        Event::DraftApproved { member } => (format!("{} approved the draft", by(member)), none()),
+        Event::FirstApproval { member } => (
+            format!(
+                "{} approved the draft, which needs another member's yes as well",
+                by(member)
+            ),
+            none(),
+        ),
+        Event::DraftApproved {
+            member,
+            article,
+            edit,
+        } => approved(member, article.as_ref(), edit.as_ref()),
         Event::DraftRefused { member, why } => {
             (format!("{} refused the draft", by(member)), lines(why))
         }
@@ -239,6 +271,56 @@ fn tell(event: &Event) -> (String, Vec<String>) {
     }
 }
 
+/// A draft, and whose words it is.
+fn drafted(draft: &Draft) -> (String, Vec<String>) {
+    let needs = match draft.approvals {
+        Approvals::One => "",
+        Approvals::Two => ", and two must say yes",
+    };
+    match &draft.wording {
+        Wording::OfArticle => (
+            format!("draft shown to {}{needs}", draft.team),
+            lines(&draft.text),
+        ),
+        Wording::Edited { by, edit } => {
+            let mut words = changed(edit);
+            words.extend(lines(&draft.text));
+            let title = format!("{by} changed the draft; shown to {}{needs}", draft.team);
+            (title, words)
+        }
+    }
+}
+
+/// Who approved what, and what they changed.
+fn approved(
+    member: &Address,
+    article: Option<&ArticleReference>,
+    edit: Option<&Edit>,
+) -> (String, Vec<String>) {
+    let of = article.map_or_else(String::new, |article| {
+        format!(
+            " of {}@{} ({})",
+            article.intent, article.revision, article.language
+        )
+    });
+    match edit {
+        None => (format!("{member} approved the draft{of}"), Vec::new()),
+        Some(edit) => (
+            format!("{member} approved the draft{of}, changed"),
+            changed(edit),
+        ),
+    }
+}
+
+fn changed(edit: &Edit) -> Vec<String> {
+    let mut words = vec![format!("{} % of its words were kept", edit.kept_percent)];
+    words.extend(edit.changes.iter().map(ToString::to_string));
+    if edit.further_changes > 0 {
+        words.push(format!("and {} more changes", edit.further_changes));
+    }
+    words
+}
+
 fn summary(mail: &MailSummary) -> Vec<String> {
     let mut words = vec![format!("subject: {}", mail.subject)];
     words.extend(lines(&mail.excerpt));
@@ -259,4 +341,56 @@ fn told(notice: &Notice) -> Vec<String> {
 
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::test_situation::{TicketStory, address, article, draft};
+    use crate::desk::compare;
+
+    #[test]
+    fn a_ticket_tells_who_approved_what_and_what_they_changed() {
+        let edit = compare(
+            "We open at nine on all days.",
+            "We open at ten on all days.",
+        );
+        let event = Event::DraftApproved {
+            member: address("kim@shop.example"),
+            article: Some(article("hours")),
+            edit: Some(edit),
+        };
+        let (what, words) = tell(&event);
+        assert_eq!(
+            what,
+            "kim@shop.example approved the draft of hours@0badcafe (en), changed"
+        );
+        assert_eq!(
+            words,
+            [
+                "85 % of its words were kept",
+                "- We open at nine on all days.",
+                "+ We open at ten on all days."
+            ]
+        );
+    }
+
+    #[test]
+    fn a_draft_that_waits_tells_whose_yes_it_has() {
+        let two = Draft {
+            approvals: Approvals::Two,
+            ..draft("hours")
+        };
+        let ticket = TicketStory::opened()
+            .event(Event::Drafted { draft: two })
+            .event(Event::FirstApproval {
+                member: address("kim@shop.example"),
+            })
+            .ticket();
+        let row = draft_row(&ticket.id, &ticket.draft_in_waiting().unwrap());
+        assert_eq!(row["draft"], 1);
+        assert_eq!(row["approvals_needed"], 2);
+        assert_eq!(row["approved_by"], "kim@shop.example");
+        assert_eq!(row["edited_by"], Value::Null);
+    }
 }

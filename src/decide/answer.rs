@@ -5,7 +5,7 @@ use super::view::View;
 use super::{Action, Match};
 use crate::config::{FactName, Mode};
 use crate::knowledge::ArticleMode;
-use crate::ticket::{ArticleReference, Draft};
+use crate::ticket::{ArticleReference, Draft, Wording};
 use std::collections::BTreeMap;
 
 /// The longest fact put into an answer, in characters.
@@ -84,6 +84,8 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
             confidence: wanted.confidence,
             text,
             team: view.responsible_team(),
+            approvals: topic.approvals,
+            wording: Wording::OfArticle,
         };
         let sentence = format!("{sure}, and {because}");
         return Match::new(

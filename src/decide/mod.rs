@@ -17,8 +17,10 @@ pub(crate) mod test_situation;
 mod tests;
 mod unsure;
 mod view;
+mod withdrawn;
 
 pub use due::{Due, due};
+pub use staff::OnDraft;
 use view::View;
 
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};
@@ -205,8 +207,8 @@ pub enum Action {
         member: crate::mail::Address,
         /// What.
         act: StaffAct,
-        /// The draft that is approved or refused.
-        draft: Option<Draft>,
+        /// What it does to the draft that waits.
+        draft: Option<OnDraft>,
         /// Set where the act cannot be done (`OK` without a draft): told to the member, nothing else happens.
         impossible: Option<String>,
         /// Set where the customer must now be told that a person answers (after `NO`).
@@ -370,7 +372,10 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     let Some(first) = matches.next() else {
         return on_failure("no rule matched", situation);
     };
-    let further = matches.map(|found| found.reason).collect();
+    let further = matches.map(|found| found.reason);
+    let further = further
+        .chain(withdrawn::draft(&view, &first.action))
+        .collect();
     view.decision(first.action, first.reason, further)
 }
 

@@ -7,8 +7,8 @@ use super::{Decision, History, Situation, decide};
 use crate::compose::Purpose;
 use crate::config::{
     Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
-    IntentName, KnowledgeFolder, Language, Limits, Meaning, Mode, ReplyAddress, SenderTrust,
-    Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls, WorkingHours,
+    IntentName, KnowledgeFolder, Language, Limits, Meaning, Member, Mode, ReplyAddress, SenderName,
+    SenderTrust, Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls, WorkingHours,
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};
@@ -18,8 +18,8 @@ use crate::mail::{
     Protection, SenderKind,
 };
 use crate::ticket::{
-    ArticleReference, AskedAgain, Draft, Event, MailSummary, Notice, ShownBy, Ticket, TicketId,
-    TimedEvent, TokenKey,
+    Approvals, ArticleReference, AskedAgain, Draft, Event, MailSummary, Notice, ShownBy, Ticket,
+    TicketId, TimedEvent, TokenKey, Wording,
 };
 use crate::trust::Identity;
 use crate::understand::{
@@ -87,7 +87,10 @@ fn team(name: &str, members: &[&str]) -> Team {
             .map(|code| (Language(code.to_owned()), format!("our {name}")))
             .into(),
         address: address(&format!("{name}@shop.example")),
-        members: members.iter().map(|member| address(member)).collect(),
+        members: members
+            .iter()
+            .map(|member| Member::bare(address(member)))
+            .collect(),
         hours: WorkingHours {
             spans: days
                 .map(|day| (day, time(9, 0, 0, 0), time(17, 0, 0, 0)))
@@ -99,6 +102,8 @@ fn team(name: &str, members: &[&str]) -> Team {
         remind_before: Duration::from_secs(3600),
         second_address: None,
         keep_signature: false,
+        signature: None,
+        sender_name: SenderName::Support,
     }
 }
 
@@ -208,6 +213,7 @@ fn topic(name: &str, mode: ArticleMode, team: Option<&str>, needs: &[&str], body
         tags: vec![format!("about-{name}")],
         needs: needs.iter().map(|name| fact(name)).collect(),
         thresholds: OwnThresholds::default(),
+        approvals: Approvals::One,
         articles: BTreeMap::from([(language("en"), article)]),
     }
 }
@@ -260,6 +266,8 @@ pub(crate) fn draft(name: &str) -> Draft {
         confidence: 0.9,
         text: "A proposed answer.".to_owned(),
         team: team_name("desk"),
+        approvals: Approvals::One,
+        wording: Wording::OfArticle,
     }
 }
 

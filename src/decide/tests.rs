@@ -4,7 +4,7 @@ use super::test_situation::{
     TestSituation, TicketStory, address, article, at, draft, fact, intent, language, mail_from,
     mailbox, team_name, ticket_id,
 };
-use super::{Action, Decision, EarlierTicket, Meant, NoticePlan, Own, on_failure};
+use super::{Action, Decision, EarlierTicket, Meant, NoticePlan, OnDraft, Own, on_failure};
 use crate::compose::Purpose;
 use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
@@ -332,7 +332,8 @@ fn a_yes_sends_the_draft_that_waits_and_a_no_tells_the_customer() {
     else {
         panic!("no staff act")
     };
-    assert_eq!((act, sent), (StaffAct::Approve, Some(draft("hours"))));
+    let yes = StaffAct::Approve { question: None };
+    assert_eq!((act, sent), (yes, Some(OnDraft::Send(draft("hours")))));
     assert_eq!((impossible, hand_off), (None, None));
 
     let Action::Staff {
@@ -343,7 +344,7 @@ fn a_yes_sends_the_draft_that_waits_and_a_no_tells_the_customer() {
     else {
         panic!("no staff act")
     };
-    assert_eq!(refused, Some(draft("hours")));
+    assert_eq!(refused, Some(OnDraft::Refuse(draft("hours"))));
     assert!(matches!(hand_off.unwrap().notice, NoticePlan::Tell { .. }));
 
     // A yes of the wrong team sends nothing.

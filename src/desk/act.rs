@@ -4,15 +4,21 @@ use super::above::{with_signature, without_mobile_signature, words_above_packet}
 use super::closing::is_closing;
 use super::command::CommandWord;
 use super::later::When;
+use super::question::{Question, without_marks};
 use crate::mail::Mail;
 
 /// What a staff mail asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StaffAct {
     /// `OK`: send the draft as it is.
-    Approve,
+    Approve {
+        /// The draft that it names (`OK draft 2`); `None` where it names none and means the one that waits.
+        question: Option<Question>,
+    },
     /// `NO why`: do not send it; a person answers.
     Refuse {
+        /// The draft that it names; `None` where it names none.
+        question: Option<Question>,
         /// Why.
         why: String,
     },
@@ -78,16 +84,28 @@ pub fn read_act(mail: &Mail, keep_signature: bool) -> StaffAct {
     let (first_word, rest_of_line) = first_line
         .split_once(|c: char| c.is_whitespace() || c == ':')
         .unwrap_or((first_line, ""));
-    let rest_of_line = rest_of_line.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | ',' | '.' | '!')
-    });
+    let rest_of_line = without_marks(rest_of_line);
 
     // `NO` and `NOTE` take the words after them, on the same line and on the following.
     match CommandWord::read(first_word) {
         Some(CommandWord::Refuse) => {
-            return StaffAct::Refuse {
-                why: joined(rest_of_line, further),
+            let (question, why) = match Question::read(rest_of_line) {
+                Some((question, behind)) => (Some(question), without_marks(behind)),
+                None => (None, rest_of_line),
             };
+            return StaffAct::Refuse {
+                question,
+                why: joined(why, further),
+            };
+        }
+        Some(CommandWord::Approve) if further.is_empty() => {
+            if let Some((question, behind)) = Question::read(rest_of_line)
+                && without_marks(behind).is_empty()
+            {
+                return StaffAct::Approve {
+                    question: Some(question),
+                };
+            }
         }
         Some(CommandWord::Note) => {
             return StaffAct::Note {
@@ -125,7 +143,7 @@ pub fn read_act(mail: &Mail, keep_signature: bool) -> StaffAct {
     // The others must be all there is: `OK` above a longer text is an answer or a misunderstanding, never a yes.
     if further.is_empty() {
         match CommandWord::read(first_line) {
-            Some(CommandWord::Approve) => return StaffAct::Approve,
+            Some(CommandWord::Approve) => return StaffAct::Approve { question: None },
             Some(CommandWord::Take) => return StaffAct::Take,
             Some(CommandWord::GiveBack) => return StaffAct::GiveBack,
             Some(CommandWord::Close) => return StaffAct::Close,
@@ -210,7 +228,7 @@ mod tests {
             "*OK*",
             "ok\nSent from my iPhone",
         ] {
-            assert_eq!(act(text), StaffAct::Approve, "{text:?}");
+            assert_eq!(act(text), StaffAct::Approve { question: None }, "{text:?}");
         }
         for (text, expected) in [
             ("take", StaffAct::Take),
@@ -227,6 +245,7 @@ mod tests {
             assert_eq!(act(text), expected, "{text:?}");
         }
         let refuse = |why: &str| StaffAct::Refuse {
+            question: None,
             why: why.to_owned(),
         };
         assert_eq!(act("NO"), refuse(""));
@@ -278,6 +297,40 @@ mod tests {
     }
 
     #[test]
+    fn a_yes_or_a_no_may_name_what_it_is_about() {
+        let second = Question::Draft(crate::ticket::DraftNumber(2));
+        for (text, question) in [
+            ("OK draft 2", second),
+            ("ok, Draft 2.\n\nSent from my iPhone", second),
+            ("JA Entwurf 2", second),
+            ("OK forward", Question::Forward),
+            (
+                "Ja Weiterleitung\n\nVon meinem iPhone gesendet",
+                Question::Forward,
+            ),
+        ] {
+            let expected = StaffAct::Approve {
+                question: Some(question),
+            };
+            assert_eq!(act(text), expected, "{text:?}");
+        }
+        for (text, why) in [
+            ("NO draft 2", ""),
+            ("NO draft 2: the price is old", "the price is old"),
+            ("Nein Entwurf 2\nfalscher Preis", "falscher Preis"),
+        ] {
+            let expected = StaffAct::Refuse {
+                question: Some(second),
+                why: why.to_owned(),
+            };
+            assert_eq!(act(text), expected, "{text:?}");
+        }
+        // Words of a member's own below it are asked about.
+        let more = "OK draft 2\n\nand please tell her that we are closed on Friday";
+        assert_eq!(act(more), reply(more));
+    }
+
+    #[test]
     fn everything_else_is_the_answer() {
         for text in [
             "Dear Ann,\n\nit is ready.",
@@ -319,7 +372,7 @@ mod tests {
         assert_eq!(read_act(&mail, false), reply("It is ready."));
         assert_eq!(read_act(&mail, true), reply("It is ready.\n\n-- \nKim"));
         mail.body.reply_text = "OK".to_owned();
-        assert_eq!(read_act(&mail, true), StaffAct::Approve);
+        assert_eq!(read_act(&mail, true), StaffAct::Approve { question: None });
     }
 
     #[test]

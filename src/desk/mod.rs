@@ -5,16 +5,20 @@ mod above;
 mod act;
 mod closing;
 mod command;
+mod edit;
 mod forward;
 mod later;
+mod question;
 mod suspect;
 mod who;
 
 pub use above::{words_above_packet, words_for_us};
 pub use act::{StaffAct, begins_with_word, read_act};
 pub use command::CommandWord;
+pub use edit::{compare, is_changed_in_quote};
 pub use forward::{concerned, forwarded_original};
 pub use later::{DAYS_MAX, When};
+pub use question::{Question, names_a_question};
 pub use suspect::{LooksLike, looks_like_word};
 pub use who::{Sender, Trust, who_wrote};
 

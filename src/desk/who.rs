@@ -124,7 +124,7 @@ fn with_staff_proof(
 ) -> Sender {
     let is_member = settings
         .team(team)
-        .is_some_and(|team| team.members.iter().any(|member| member.is_same_as(from)));
+        .is_some_and(|team| team.member(from).is_some());
     if !is_member {
         return Sender::FalseStaff {
             why: format!("it holds the packet's token, but {from} is no member of team {team}"),

@@ -81,12 +81,12 @@ impl Journal {
 
 /// Whether with this a person has come in and says how it goes on.
 const fn is_by_person(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::StaffReplied { .. }
-            | Event::WroteOutside { .. }
-            | Event::Taken { .. }
-            | Event::Closed { .. }
-            | Event::GivenBack { .. }
-    )
+    event.brings_a_persons_words()
+        || matches!(
+            event,
+            Event::WroteOutside { .. }
+                | Event::Taken { .. }
+                | Event::Closed { .. }
+                | Event::GivenBack { .. }
+        )
 }

@@ -1,10 +1,12 @@
 //! One article file: front matter and text, each key checked at its place.
 
+use super::approvals;
 use super::body::{check_body, join_lines};
 use super::{Article, ArticleMode, OwnThresholds, thresholds};
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
 use crate::config::{FactName, IntentName, Language, Problem, Settings, TeamName};
+use crate::ticket::Approvals;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use toml::de::DeTable;
@@ -25,6 +27,7 @@ pub(super) struct ReadArticle {
     pub(super) tags: Vec<String>,
     pub(super) needs: Vec<FactName>,
     pub(super) thresholds: OwnThresholds,
+    pub(super) approvals: Approvals,
     pub(super) article: Article,
 }
 
@@ -117,6 +120,7 @@ fn read_front(
     let tags = tags(&front);
     let needs = needs(&front, settings);
     let thresholds = thresholds::read(&front, &settings.automation);
+    let approvals = approvals::read(&front, mode, team.as_ref(), settings);
     let ask = ask(&front);
     front.refuse_unknown_keys();
     check_body(body, &needs);
@@ -131,6 +135,7 @@ fn read_front(
         tags,
         needs,
         thresholds,
+        approvals,
         article: Article {
             path: path.to_owned(),
             title: title?.value,

@@ -76,6 +76,7 @@ impl Knowledge {
                     tags: read.tags,
                     needs: read.needs,
                     thresholds: read.thresholds,
+                    approvals: read.approvals,
                     articles: BTreeMap::from([(read.language, read.article)]),
                 });
                 None
@@ -85,10 +86,11 @@ impl Knowledge {
                 let same = topic.mode == read.mode
                     && topic.team == read.team
                     && topic.needs == read.needs
-                    && topic.thresholds == read.thresholds;
+                    && topic.thresholds == read.thresholds
+                    && topic.approvals == read.approvals;
                 if !same {
                     let what = format!(
-                        "mode, team, needs or thresholds differ from the other article of intent \"{}\"",
+                        "mode, team, needs, thresholds or approvals differ from the other article of intent \"{}\"",
                         read.intent
                     );
                     return Some(at_first_line(

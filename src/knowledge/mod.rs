@@ -1,5 +1,6 @@
 //! What may we say, and to what? The folder of articles: Markdown with TOML front matter, one file an intent and a language.
 
+mod approvals;
 mod article;
 mod body;
 mod load;
@@ -8,6 +9,7 @@ mod thresholds;
 pub use thresholds::{OwnThresholds, Thresholds};
 
 use crate::config::{Automation, FactName, IntentName, Language, TeamName};
+use crate::ticket::Approvals;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -33,6 +35,8 @@ pub struct Topic {
     pub needs: Vec<FactName>,
     /// How sure it must be, where that is not what `[automation]` says.
     pub thresholds: OwnThresholds,
+    /// How many members must say yes to a draft of it.
+    pub approvals: Approvals,
     /// The texts, by language; at least one.
     pub articles: BTreeMap<Language, Article>,
 }

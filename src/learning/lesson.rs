@@ -32,7 +32,7 @@ pub struct Lesson {
 pub enum Confirmation {
     /// A member wrote `INTENT` and a name.
     Named,
-    /// A member said `OK` to a draft.
+    /// A member said `OK` to a draft, or sent it with changes that kept most of it.
     Approved,
     /// A member answered by hand what no article was near to.
     AnsweredByHand,

@@ -4,7 +4,7 @@ use super::request::{Found, Request};
 use super::{Confirmation, Lesson};
 use crate::config::IntentName;
 use crate::mail::{Address, MailIdentity};
-use crate::ticket::{Event, Ticket};
+use crate::ticket::{Event, Ticket, Wording};
 use jiff::Timestamp;
 
 /// The rule of a hand-off because no article was near.
@@ -70,7 +70,11 @@ pub fn lesson(
 fn drafted_for(ticket: &Ticket) -> Option<MailIdentity> {
     let mut events = ticket.events.iter().rev();
     events
-        .find(|timed| matches!(timed.event, Event::Drafted { .. }))
+        .find(|timed| match &timed.event {
+            // What a member made of a draft answers the same mail as the draft did.
+            Event::Drafted { draft } => draft.wording == Wording::OfArticle,
+            _ => false,
+        })
         .and_then(|timed| timed.cause)
 }
 
@@ -92,7 +96,8 @@ fn is_settled(ticket: &Ticket, mail: MailIdentity) -> bool {
         .iter()
         .skip_while(|timed| timed.cause != Some(mail));
     since.into_iter().any(|timed| match &timed.event {
-        Event::StaffReplied { .. } | Event::WroteOutside { .. } => true,
+        Event::WroteOutside { .. } => true,
+        event if event.brings_a_persons_words() => true,
         Event::Learned { mail: learned, .. } => *learned == mail,
         _ => false,
     })

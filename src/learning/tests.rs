@@ -317,6 +317,23 @@ fn what_an_act_teaches() {
         ),
         ("a yes", draft(), Confirmed::Draft(&refund), approved),
         (
+            "a yes to what a member made of the draft",
+            draft().caused(
+                9,
+                Event::Drafted {
+                    draft: crate::ticket::Draft {
+                        wording: crate::ticket::Wording::Edited {
+                            by: address("lou@shop.example"),
+                            edit: crate::desk::compare("We pay it back.", "We pay it back soon."),
+                        },
+                        ..crate::decide::test_situation::draft("refund")
+                    },
+                },
+            ),
+            Confirmed::Draft(&refund),
+            approved,
+        ),
+        (
             "a yes to an older draft",
             draft()
                 .again(2, PLAIN, &["draft-article"])

@@ -49,6 +49,17 @@ pub enum Act {
         /// Names of files that go with it.
         attachments: Vec<String>,
     },
+    /// A member of staff taps a link in a mail that their team got, and sends the mail that opens.
+    StaffTaps {
+        /// Who.
+        member: Address,
+        /// In which, counted from 1; `None` is the last.
+        in_mail: Option<usize>,
+        /// The words of the link.
+        link: String,
+        /// What their mail program, or they, write below.
+        text: String,
+    },
     /// Time passes.
     Waits(SignedDuration),
     /// The last mail that this address got comes back as undeliverable.
@@ -228,6 +239,7 @@ impl Act {
         match self {
             Self::Writes(written) => format!("{} writes", written.from.address),
             Self::StaffReplies { member, .. } => format!("{member} of staff writes"),
+            Self::StaffTaps { member, link, .. } => format!("{member} of staff taps {link}"),
             Self::Waits(_) => "time passes".to_owned(),
             Self::Bounces(address) => format!("the mail to {address} comes back"),
             Self::ComesAgain => "the same mail comes again".to_owned(),

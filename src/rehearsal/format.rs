@@ -184,10 +184,22 @@ fn writes(section: &Section<'_>) -> Option<Act> {
 
 fn staff_replies(section: &Section<'_>) -> Option<Act> {
     let member = address(section, "staff");
-    let text = section.required_text("text", "OK");
+    let link = section.text("taps");
+    let text = match &link {
+        Some(_) => section.text("text"),
+        None => section.required_text("text", "OK"),
+    };
     // 0: it does not stand there.
     let to_mail = section.number("reply_to_mail", 0, 1, 1000);
     let to_mail = usize::try_from(to_mail).ok().filter(|number| *number > 0);
+    if let Some(link) = link {
+        return Some(Act::StaffTaps {
+            member: member?,
+            in_mail: to_mail,
+            link: link.value,
+            text: text.map(|text| text.value).unwrap_or_default(),
+        });
+    }
     Some(Act::StaffReplies {
         member: member?,
         to_mail,

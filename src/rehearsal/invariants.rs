@@ -167,9 +167,8 @@ impl Look<'_> {
         let mut is_with_person = false;
         for event in earlier {
             match event {
-                Event::StaffReplied { .. } | Event::WroteOutside { .. } | Event::Taken { .. } => {
-                    is_with_person = true;
-                }
+                Event::WroteOutside { .. } | Event::Taken { .. } => is_with_person = true,
+                event if event.brings_a_persons_words() => is_with_person = true,
                 // Whoever took it gave it on: the promise of the next team is told of again.
                 Event::Reassigned { .. } if mail.purpose == Purpose::Delay => {
                     is_with_person = false;

@@ -25,7 +25,7 @@ pub(super) struct Kept {
     pub(super) message_id: Option<MessageId>,
     references: Vec<MessageId>,
     subject: String,
-    text: String,
+    pub(super) text: String,
     at: Timestamp,
 }
 

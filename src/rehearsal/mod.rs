@@ -13,6 +13,7 @@ mod letter;
 mod mailboxes;
 mod outcome;
 mod play;
+mod tapped;
 mod temporary;
 
 pub use conversation::{

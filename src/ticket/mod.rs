@@ -1,6 +1,7 @@
 //! One request of one customer, with all mails about it. A ticket is its events; everything else is computed from them.
 
 mod asked_again;
+mod draft;
 mod id;
 mod presence;
 mod promise;
@@ -9,6 +10,7 @@ pub mod thread;
 mod token;
 
 pub use asked_again::{AskedAgain, FirstReply, Given, KnownToTeam};
+pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingDraft, Wording};
 pub use id::TicketId;
 pub use presence::Holder;
 pub use status::{SentAnswer, Status, ThreadLinks};
@@ -168,10 +170,20 @@ pub enum Event {
         /// The mail.
         mail: MailSummary,
     },
+    /// A team member said yes to a draft that needs another's yes as well.
+    FirstApproval {
+        /// Who.
+        member: Address,
+    },
     /// A team member said yes to a draft, which was sent.
     DraftApproved {
         /// Who.
         member: Address,
+        /// Which text; `None` where an older program recorded it.
+        article: Option<ArticleReference>,
+        /// What was changed of that text before it left; `None` where it left as it was shown. Then a person's own words reached the
+        /// customer.
+        edit: Option<Edit>,
     },
     /// A team member refused a draft.
     DraftRefused {
@@ -324,19 +336,6 @@ pub struct ArticleReference {
     pub language: Language,
     /// The revision (see [`crate::knowledge::Article::revision`]).
     pub revision: String,
-}
-
-/// A proposed answer that waits for a yes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draft {
-    /// The article it is made of.
-    pub article: ArticleReference,
-    /// How sure it was.
-    pub confidence: f64,
-    /// The answer, word for word: what `OK` sends.
-    pub text: String,
-    /// The team that may approve it.
-    pub team: TeamName,
 }
 
 /// Who was reminded of a promise.

@@ -32,14 +32,13 @@ impl Ticket {
                 }
                 Event::Drafted { draft } => last_team = Some(&draft.team),
                 // A refused draft is followed by a hand-off; should that one be missing, silence of automation is the safe side.
-                Event::StaffReplied { .. } | Event::Taken { .. } | Event::DraftRefused { .. } => {
-                    is_with_person = true;
-                }
+                Event::Taken { .. } | Event::DraftRefused { .. } => is_with_person = true,
                 // Where only an address shows who wrote, silence is all that follows; the team of before still has it.
                 Event::WroteOutside { team, .. } => {
                     last_team.get_or_insert(team);
                     is_with_person = true;
                 }
+                event if event.brings_a_persons_words() => is_with_person = true,
                 Event::GivenBack { .. } => is_with_person = false,
                 _ => {}
             }
@@ -70,13 +69,10 @@ impl Ticket {
         let last = self.plain_events().rev().find(|event| {
             matches!(
                 event,
-                Event::StaffReplied { .. }
-                    | Event::WroteOutside { .. }
-                    | Event::Taken { .. }
-                    | Event::GivenBack { .. }
-            )
+                Event::WroteOutside { .. } | Event::Taken { .. } | Event::GivenBack { .. }
+            ) || event.brings_a_persons_words()
         });
-        !matches!(last, None | Some(Event::GivenBack { .. }))
+        last.is_some_and(|event| !matches!(event, Event::GivenBack { .. }))
     }
 
     /// Whether a mail from an address of ours that nothing else shows to be of our people has silenced automation, and the ticket was
@@ -109,5 +105,16 @@ impl Ticket {
             }
         }
         known
+    }
+}
+
+impl Event {
+    /// Whether words that a member wrote went to the customer: an answer of their own, or a draft with their changes.
+    #[must_use]
+    pub const fn brings_a_persons_words(&self) -> bool {
+        matches!(
+            self,
+            Self::StaffReplied { .. } | Self::DraftApproved { edit: Some(_), .. }
+        )
     }
 }

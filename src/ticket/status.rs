@@ -181,33 +181,6 @@ impl Ticket {
         known
     }
 
-    /// The draft that a yes would send. Whatever happened after it (a newer mail, a person's own answer, a hand-off) makes it void:
-    /// an `OK` that crosses a newer mail must not send yesterday's answer.
-    #[must_use]
-    pub fn waiting_draft(&self) -> Option<&Draft> {
-        let mut waiting = None;
-        for event in self.plain_events() {
-            match event {
-                Event::Drafted { draft } => waiting = Some(draft),
-                Event::DraftApproved { .. }
-                | Event::DraftRefused { .. }
-                | Event::DraftWithdrawn
-                | Event::CustomerWrote { .. }
-                | Event::StaffReplied { .. }
-                | Event::WroteOutside {
-                    shown_by: ShownBy::SentFolder,
-                    ..
-                }
-                | Event::HandedOff { .. }
-                | Event::Answered { .. }
-                | Event::Asked { .. }
-                | Event::Closed { .. } => waiting = None,
-                _ => {}
-            }
-        }
-        waiting
-    }
-
     /// The team whose yes a forwarded mail waits for. Whatever staff do instead settles it as well.
     #[must_use]
     pub fn waiting_forward(&self) -> Option<&TeamName> {
@@ -504,7 +477,11 @@ mod tests {
                 "draft approved",
                 told()
                     .drafted("hours")
-                    .event(Event::DraftApproved { member: member() })
+                    .event(Event::DraftApproved {
+                        member: member(),
+                        article: None,
+                        edit: None,
+                    })
                     .ticket(),
                 Status::Answered,
                 Holder::Automation,

@@ -67,6 +67,9 @@ pub fn identity(mail: &Mail, settings: &Settings) -> Identity {
 /// Whether an address is one that only our own people have: of a team, of a member, of the desk.
 fn own_addresses(settings: &Settings) -> impl Iterator<Item = &Address> {
     let teams = settings.teams.iter();
-    let of_teams = teams.flat_map(|team| team.members.iter().chain([&team.address]));
+    let of_teams = teams.flat_map(|team| {
+        let members = team.members.iter().map(|member| &member.address);
+        members.chain([&team.address])
+    });
     of_teams.chain([&settings.support.address])
 }

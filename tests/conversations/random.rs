@@ -35,12 +35,15 @@ const CUSTOMER_TEXTS: [&str; 22] = [
 ];
 
 /// What staff write: every word, and answers.
-const STAFF_TEXTS: [&str; 18] = [
+const STAFF_TEXTS: [&str; 21] = [
     "WHY",
     "HELP",
     "TEAM money",
     "LATER 2h",
     "OK",
+    "OK draft 1",
+    "NO draft 1",
+    "Shops and clubs get our trade prices from an order of two pieces. The first order is paid in advance, later ones within 30 days.",
     "NO",
     "NO the price is old",
     "TAKE",

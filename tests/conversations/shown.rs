@@ -52,7 +52,10 @@ fn mail(mail: &Left) -> String {
 fn redacted(text: &str) -> String {
     let patterns = [
         (r"\.[a-z2-7]{16}@", ".TAG@"),
-        (r"\+[0-9a-z]{10}-([cs])-[a-z2-7]{16}@", "+TOKEN-$1@"),
+        (
+            r"(\+|%2B)[0-9a-z]{10}-([cs])-[a-z2-7]{16}@",
+            "${1}TOKEN-$2@",
+        ),
         (r"X-Handoff-Mark: [a-z2-7]{16}", "X-Handoff-Mark: MARK"),
         (r"([am])-[a-z2-7]{16}", "$1-BOUNDARY"),
         // How sure it was is measured elsewhere, and moves with each phrase that is added to any topic.

@@ -148,6 +148,59 @@ fn a_draft_is_sent_once_by_ok_and_as_a_persons_mail() {
     assert_eq!(count, 1, "{:?}", customer.subjects());
 }
 
+/// The mail that the link of these words opens: a new one, in no thread.
+fn opened_by_link(mail: &super::mail_system::StoredMail, words: &str, member: &str) -> Letter {
+    let text = &mail.text;
+    let start = format!("{words}: <mailto:");
+    let link = text.split(&start).nth(1).expect("the link");
+    let link = link.split('>').next().expect("its end");
+    let (to, fields) = link.split_once('?').expect("fields");
+    let fields = fields
+        .replace("%20", " ")
+        .replace("%5B", "[")
+        .replace("%5D", "]");
+    let (subject, body) = fields.split_once("&body=").expect("a body");
+    let subject = subject.trim_start_matches("subject=");
+    let body = format!("{body}\n\nSent from my iPhone");
+    Letter::new(member, &to.replace("%2B", "+"), subject, &body)
+}
+
+#[test]
+fn a_draft_is_approved_by_one_tap_and_sent_once_whoever_taps() {
+    // Given a question whose answer needs a person's yes
+    let world = shared();
+    let customer = world.customer("ines");
+    let letter = customer.writes(
+        "Wholesale",
+        "Hello, I run a café and would like to buy tea from you in bulk. Do you have wholesale prices?",
+    );
+    assert_eq!(world.outcome_of(&letter), "Drafted");
+    let draft = world.team_receives(BILLING, &customer, "the draft", |mail| mail.says("Approve"));
+
+    // When the link is tapped twice at the same moment
+    let taps = [(); 2].map(|()| opened_by_link(&draft, "Approve", MIRA));
+    for tap in &taps {
+        world.send(tap);
+    }
+
+    // Then one answer leaves, as a person's mail, and the later one is told who was first
+    for tap in &taps {
+        assert_eq!(world.outcome_of(tap), "Relayed");
+    }
+    let answer = customer.receives("the answer", |mail| mail.says("2 kilograms per tea"));
+    assert_threaded(&answer, &letter);
+    assert_from_a_person(&answer);
+    world.team_receives(BILLING, &customer, "who was first", |mail| {
+        mail.says("approved it on") && mail.says(MIRA)
+    });
+    let count = customer
+        .mails()
+        .iter()
+        .filter(|mail| mail.says("2 kilograms per tea"))
+        .count();
+    assert_eq!(count, 1, "{:?}", customer.subjects());
+}
+
 #[test]
 fn a_refused_draft_goes_to_a_person() {
     let world = shared();

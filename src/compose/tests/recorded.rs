@@ -261,6 +261,7 @@ fn of_staff() {
         &["Decided", "StaffReplied", "Wrote StaffReply"],
     );
     let mut no = staff(StaffAct::Refuse {
+        question: None,
         why: "old".to_owned(),
     });
     if let Action::Staff {
@@ -270,7 +271,7 @@ fn of_staff() {
     } = &mut no.action
     {
         *after = Some(hand_off());
-        *draft = Some(waiting());
+        *draft = Some(OnDraft::Refuse(waiting()));
     }
     let situation = TestSituation::new()
         .in_ticket(drafted())

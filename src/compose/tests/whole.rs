@@ -227,7 +227,7 @@ fn to_staff() {
     let german = forwarded().with(|it| it.settings.support.language = language("de"));
     snapshot("forwarded-de", &german, &offer, Purpose::ForwardForApproval);
 
-    let mut impossible = staff(StaffAct::Approve);
+    let mut impossible = staff(StaffAct::Approve { question: None });
     if let Action::Staff { impossible, .. } = &mut impossible.action {
         *impossible = Some("no draft waits in this ticket any more".to_owned());
     }
@@ -273,9 +273,40 @@ fn a_persons_words() {
         &reply(words),
         Purpose::StaffReply,
     );
-    let mut yes = staff(StaffAct::Approve);
+    let signed = |sender_name| {
+        situation.clone().with(|it| {
+            let desk = it.settings.teams.first_mut().unwrap();
+            desk.sender_name = sender_name;
+            desk.signature = Some("Your desk".to_owned());
+            let kim = desk.members.first_mut().unwrap();
+            kim.name = Some(crate::mail::HeaderText::clean("Kim Lee"));
+            kim.signature = Some("Kim Lee, *Shop*\n+44 1422 555".to_owned());
+        })
+    };
+    snapshot(
+        "staff-reply-signed-en",
+        &signed(crate::config::SenderName::Member),
+        &reply("Dear Ann,\n\nit is ready."),
+        Purpose::StaffReply,
+    );
+    let of_team = signed(crate::config::SenderName::Support).with(|it| {
+        let kim = it.settings.teams.first_mut().unwrap().members.first_mut();
+        kim.unwrap().signature = None;
+    });
+    let composed = compose(&of_team, &reply("It is ready."));
+    let mail = mail_for(&composed, Purpose::StaffReply);
+    assert!(
+        mail.text.contains("It is ready.\n\nYour desk\n"),
+        "{}",
+        mail.text
+    );
+    assert_eq!(
+        header(&as_text(mail), "From"),
+        Some("Shop <support@shop.example>")
+    );
+    let mut yes = staff(StaffAct::Approve { question: None });
     if let Action::Staff { draft, .. } = &mut yes.action {
-        *draft = Some(waiting());
+        *draft = Some(OnDraft::Send(waiting()));
     }
     let situation = staff_in(drafted());
     snapshot("approved-en", &situation, &yes, Purpose::ApprovedAnswer);

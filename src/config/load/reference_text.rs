@@ -1,11 +1,12 @@
 //! That `config/handoffd.toml` and the doc comments of [`Settings`](crate::config::Settings) say the same of each key.
 
 /// The structs of settings whose fields are keys of the file.
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 13] = [
     "Support",
     "Inbox",
     "Smtp",
     "Team",
+    "Member",
     "Automation",
     "Escalate",
     "Limits",
@@ -46,7 +47,7 @@ fn documented_fields(source: &str, name: &str) -> Vec<(String, String)> {
 
 #[test]
 fn the_reference_file_explains_each_key_in_the_words_of_its_field() {
-    let source = include_str!("../mod.rs");
+    let source = concat!(include_str!("../mod.rs"), include_str!("../member.rs"));
     let comments: Vec<&str> = include_str!("../../../config/handoffd.toml")
         .lines()
         .filter_map(|line| line.strip_prefix('#'))

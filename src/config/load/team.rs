@@ -1,5 +1,6 @@
 //! `[[team]]`: the human mailboxes, who may speak for us, when they work, and what goes to whom (`[escalate]`).
 
+use super::member::{members, sender_name, signature};
 use super::support::TEMPLATE_LANGUAGES;
 use super::{Surroundings, address, holidays};
 use crate::config::section::{Located, Section};
@@ -52,6 +53,8 @@ fn team(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Team> 
     let second_address = section.text("second_address");
     let second_address = second_address.and_then(|text| address(section, "second_address", &text));
     let keep_signature = section.yes_or_no("keep_signature", true);
+    let signature = signature(section);
+    let sender_name = sender_name(section);
     section.refuse_unknown_keys();
     // With problems elsewhere in it, the team still exists: articles may name it.
     let name = name?;
@@ -65,6 +68,8 @@ fn team(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Team> 
         remind_before,
         second_address,
         keep_signature,
+        signature,
+        sender_name,
     })
 }
 
@@ -87,25 +92,6 @@ fn titles(section: &Section<'_>) -> BTreeMap<Language, String> {
             .into(),
         None => BTreeMap::new(),
     }
-}
-
-fn members(section: &Section<'_>) -> Vec<Address> {
-    let texts = section.texts("members");
-    let none = texts.as_ref().is_none_or(|texts| texts.value.is_empty());
-    if none {
-        let at = texts.as_ref().map_or(section.at(), |texts| &texts.at);
-        let what = "the team has no members, so nobody's reply would reach a customer";
-        section.problem(
-            at,
-            what,
-            "add `members = [\"anna@example.org\"]` with the addresses people reply from",
-        );
-    }
-    let texts = texts.map(|texts| texts.value).unwrap_or_default();
-    texts
-        .iter()
-        .filter_map(|text| address(section, "members", text))
-        .collect()
 }
 
 fn hours(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<WorkingHours> {

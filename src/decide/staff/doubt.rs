@@ -1,6 +1,6 @@
 //! May a reply have been meant as a word to us? Then the member is asked, rather than the customer surprised. Pure.
 
-use crate::desk::{CommandWord, LooksLike, begins_with_word, looks_like_word};
+use crate::desk::{CommandWord, LooksLike, begins_with_word, looks_like_word, names_a_question};
 use crate::ticket::Ticket;
 
 /// The most words on a line that begins with `INTENT` and may still be meant as the command.
@@ -22,6 +22,11 @@ pub(super) fn doubt(ticket: &Ticket, text: &str) -> Option<String> {
 }
 
 fn begins_with_a_command(ticket: &Ticket, text: &str) -> Option<String> {
+    if names_a_question(text) {
+        let why = "it begins with a yes or a no to a draft and goes on, so nothing was sent or refused; reply with that line alone, and \
+                   with an answer to the customer in a mail of its own";
+        return Some(why.to_owned());
+    }
     let (word, has_own_line) = begins_with_word(text)?;
     let goes_on = |what: &str, how: &str| {
         Some(format!(

@@ -1,6 +1,7 @@
 //! Step 2: what staff ask for, and what only claims to be staff. An act that cannot be done, or that may be meant in two ways, is told to
 //! the member and changes nothing: the customer must not get a command word as an answer, nor a draft that nobody approved.
 
+mod approval;
 mod doubt;
 mod intent;
 mod outside;
@@ -11,7 +12,10 @@ mod waiting;
 use super::view::View;
 use super::{Action, Match, Meant, Rule};
 use crate::desk::{Sender, StaffAct, words_above_packet};
+use approval::Speaker;
 use plan::{Plan, plan};
+
+pub use approval::OnDraft;
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[false_staff, outside::colleague, staff_forward, staff_act];
@@ -66,14 +70,15 @@ fn staff_act(view: &View<'_>) -> Vec<Match> {
             Action::Quarantine,
         )];
     };
-    let plan = plan(view, ticket, team);
+    let plan = plan(view, ticket, Speaker { team, member });
     let (rule, what) = match (&plan.impossible, &plan.act) {
         (Some(_), _) => (
             "staff-impossible",
             "asked for something that cannot be done",
         ),
-        (None, StaffAct::Approve) => ("staff-approve", "approved the draft"),
-        (None, StaffAct::Refuse { .. }) => ("staff-refuse", "refused the draft"),
+        (None, _) if plan.draft.is_some() => on_draft(&plan),
+        (None, StaffAct::Approve { .. }) => ("staff-approve", "said yes to the forwarded mail"),
+        (None, StaffAct::Refuse { .. }) => ("staff-refuse", "dropped the forwarded mail"),
         (None, StaffAct::Take) => ("staff-take", "took the ticket"),
         (None, StaffAct::GiveBack) => ("staff-back", "gave the ticket back to automation"),
         (None, StaffAct::Close) => ("staff-close", "closed the ticket"),
@@ -100,6 +105,25 @@ fn staff_act(view: &View<'_>) -> Vec<Match> {
         evidence,
         plan.into_action(team, member),
     )]
+}
+
+/// The rule and the words for what is done with the draft that waits.
+const fn on_draft(plan: &Plan) -> (&'static str, &'static str) {
+    match &plan.draft {
+        Some(OnDraft::Send(_)) | None => ("staff-approve", "approved the draft"),
+        Some(OnDraft::AwaitSecond { .. }) => (
+            "staff-first-approval",
+            "approved the draft, which needs another member's yes as well",
+        ),
+        Some(OnDraft::SendEdited { .. }) => {
+            ("staff-edit", "changed the draft and sent it like that")
+        }
+        Some(OnDraft::Replace { .. }) => (
+            "staff-edit-waits",
+            "changed the draft, which needs another member's yes",
+        ),
+        Some(OnDraft::Refuse(_)) => ("staff-refuse", "refused the draft"),
+    }
 }
 
 /// What becomes of a mail of staff, or of false staff, when a part failed: nothing reaches a customer.

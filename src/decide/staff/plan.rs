@@ -2,20 +2,20 @@
 
 use super::super::view::View;
 use super::super::{Action, HandOff, Meant};
-use super::doubt::doubt;
+use super::approval::{OnDraft, Speaker, nothing_above, own_words};
 use super::intent::named;
 use super::pass::{give, postpone};
 use super::waiting::{approve, refuse};
 use crate::config::{IntentName, TeamName};
-use crate::desk::{StaffAct, read_act, words_for_us};
+use crate::desk::{StaffAct, read_act};
 use crate::learning::{self, Confirmed, Lesson};
 use crate::mail::{Address, Extent, Protection};
-use crate::ticket::{Draft, Ticket};
+use crate::ticket::Ticket;
 
 /// What will be done of what was asked.
 pub(super) struct Plan {
     pub(super) act: StaffAct,
-    pub(super) draft: Option<Draft>,
+    pub(super) draft: Option<OnDraft>,
     pub(super) impossible: Option<String>,
     pub(super) hand_off: Option<HandOff>,
     /// What the member confirms by it; `None` where by nothing.
@@ -58,7 +58,10 @@ impl Plan {
         let confirmed = match (&self.confirmed, &self.draft) {
             _ if self.impossible.is_some() => None,
             (Some(Confirms::Named(intent)), _) => Some(Confirmed::Named(intent.as_ref())),
-            (Some(Confirms::Draft), Some(draft)) => Some(Confirmed::Draft(&draft.article.intent)),
+            (
+                Some(Confirms::Draft),
+                Some(OnDraft::Send(draft) | OnDraft::SendEdited { draft, .. }),
+            ) => Some(Confirmed::Draft(&draft.article.intent)),
             (Some(Confirms::OwnAnswer), _) => Some(Confirmed::OwnAnswer),
             (Some(Confirms::Draft) | None, _) => None,
         };
@@ -90,7 +93,8 @@ impl Plan {
 }
 
 /// What a member asks for, and what can be done of it.
-pub(super) fn plan(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
+pub(super) fn plan(view: &View<'_>, ticket: &Ticket, speaker: Speaker<'_>) -> Plan {
+    let team = speaker.team;
     let mail = view.situation.mail;
     if mail.extent == Extent::HeadersOnly {
         let why = "your mail is larger than the limit and was not read; send it again without large attachments";
@@ -101,25 +105,19 @@ pub(super) fn plan(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Plan {
         return Plan::impossible(StaffAct::Nothing, why);
     }
     let settings = view.situation.settings;
-    let keep_signature = settings.team(team).is_some_and(|team| team.keep_signature);
+    // A signature of the settings takes the place of what the mail program added.
+    let keep_signature = settings
+        .team(team)
+        .is_some_and(|team| team.keep_signature && team.signature_of(speaker.member).is_none());
     let act = read_act(mail, keep_signature);
     match &act {
-        StaffAct::Approve => approve(view, ticket, team),
-        StaffAct::Refuse { why } => refuse(view, ticket, team, why),
+        StaffAct::Approve { question } => approve(view, ticket, speaker, *question),
+        StaffAct::Refuse { question, why } => refuse(view, ticket, speaker, *question, why),
         StaffAct::Note { text } if text.is_empty() => {
             Plan::impossible(act, "the note is empty; write its text after the word NOTE")
         }
-        StaffAct::Nothing => Plan::impossible(
-            act,
-            "no words of yours were found above the packet; write your answer above it",
-        ),
-        StaffAct::Reply { .. } => match doubt(ticket, &words_for_us(mail)) {
-            Some(why) => Plan::impossible(act, why),
-            None => Plan {
-                confirmed: Some(Confirms::OwnAnswer),
-                ..Plan::simply(act)
-            },
-        },
+        StaffAct::Nothing => Plan::impossible(act, nothing_above(mail, ticket)),
+        StaffAct::Reply { text } => own_words(view, ticket, speaker, text.clone()),
         StaffAct::NameIntent { name } => match named(view, name) {
             Ok(intent) => Plan {
                 confirmed: Some(Confirms::Named(intent)),

@@ -1,5 +1,6 @@
 //! The stored form of what happened to a ticket.
 
+use super::draft::{DraftForm, EditForm};
 use super::effect::{purpose, purpose_word};
 use super::part::{
     ArticleForm, GivenForm, MailForm, MailboxForm, NoticeForm, RemindedForm, ShownByForm,
@@ -8,7 +9,7 @@ use super::{FieldError, address, identity, message_id, number};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::decide::Action;
 use crate::mail::{Address, HeaderText};
-use crate::ticket::{AskedAgain, Draft, Event, KnownToTeam, Reminded, ShownBy, TimedEvent};
+use crate::ticket::{AskedAgain, Event, KnownToTeam, Reminded, ShownBy, TimedEvent};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -62,12 +63,7 @@ enum EventForm {
         facts: Vec<String>,
         intent: String,
     },
-    Drafted {
-        article: ArticleForm,
-        confidence: String,
-        text: String,
-        team: String,
-    },
+    Drafted(DraftForm),
     HandedOff {
         team: String,
         promised_by: Option<Timestamp>,
@@ -103,8 +99,16 @@ enum EventForm {
         shown_by: ShownByForm,
         mail: MailForm,
     },
+    FirstApproval {
+        member: String,
+    },
     DraftApproved {
         member: String,
+        // These two are not in records of older programs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        article: Option<ArticleForm>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edit: Option<EditForm>,
     },
     DraftRefused {
         member: String,
@@ -247,12 +251,7 @@ impl From<&Event> for EventForm {
                 facts: facts.iter().map(|fact| fact.0.clone()).collect(),
                 intent: intent.0.clone(),
             },
-            Event::Drafted { draft } => Self::Drafted {
-                article: (&draft.article).into(),
-                confidence: draft.confidence.to_string(),
-                text: draft.text.clone(),
-                team: draft.team.0.clone(),
-            },
+            Event::Drafted { draft } => Self::Drafted(draft.into()),
             Event::HandedOff {
                 team,
                 promised_by,
@@ -309,8 +308,17 @@ impl From<&Event> for EventForm {
                 },
                 mail: mail.into(),
             },
-            Event::DraftApproved { member } => Self::DraftApproved {
+            Event::FirstApproval { member } => Self::FirstApproval {
                 member: text(member),
+            },
+            Event::DraftApproved {
+                member,
+                article,
+                edit,
+            } => Self::DraftApproved {
+                member: text(member),
+                article: article.as_ref().map(Into::into),
+                edit: edit.as_ref().map(Into::into),
             },
             Event::DraftRefused { member, why } => Self::DraftRefused {
                 member: text(member),
@@ -456,18 +464,8 @@ impl TryFrom<EventForm> for Event {
                 facts: facts.into_iter().map(FactName).collect(),
                 intent: IntentName(intent),
             },
-            EventForm::Drafted {
-                article,
-                confidence,
-                text,
-                team,
-            } => Self::Drafted {
-                draft: Draft {
-                    article: article.into(),
-                    confidence: number(&confidence)?,
-                    text,
-                    team: TeamName(team),
-                },
+            EventForm::Drafted(draft) => Self::Drafted {
+                draft: draft.try_into()?,
             },
             EventForm::HandedOff {
                 team,
@@ -534,8 +532,17 @@ impl TryFrom<EventForm> for Event {
                 },
                 mail: mail.try_into()?,
             },
-            EventForm::DraftApproved { member } => Self::DraftApproved {
+            EventForm::FirstApproval { member } => Self::FirstApproval {
                 member: address(&member)?,
+            },
+            EventForm::DraftApproved {
+                member,
+                article,
+                edit,
+            } => Self::DraftApproved {
+                member: address(&member)?,
+                article: article.map(Into::into),
+                edit: edit.map(Into::into),
             },
             EventForm::DraftRefused { member, why } => Self::DraftRefused {
                 member: address(&member)?,

@@ -1,6 +1,7 @@
 //! How is it written down? Stored forms are versioned and apart from the types that the program works with, so that either can
 //! change alone. Reading never panics: what cannot be read is a [`JournalError::Form`] that names the record.
 
+mod draft;
 mod effect;
 mod event;
 mod lesson;
@@ -138,6 +139,19 @@ mod tests {
         assert!(said.is_empty());
         let again = write("event", &TimedEventForm::from(&timed)).unwrap();
         assert_eq!(again, old);
+    }
+
+    #[test]
+    fn a_draft_and_its_yes_recorded_before_edits_were_kept_can_be_read() {
+        for old in [
+            r#"{"v":1,"is":{"at":"2027-01-15T08:00:01Z","cause":null,"event":{"is":"drafted","article":{"intent":"hours","language":"en","revision":"0badcafe"},"confidence":"0.9","text":"We open at nine.","team":"desk"}}}"#,
+            r#"{"v":1,"is":{"at":"2027-01-15T08:00:01Z","cause":null,"event":{"is":"draft-approved","member":"kim@desk.example"}}}"#,
+        ] {
+            let form: TimedEventForm = read("event", old.as_bytes()).unwrap();
+            let timed = crate::ticket::TimedEvent::try_from(form).unwrap();
+            let again = write("event", &TimedEventForm::from(&timed)).unwrap();
+            assert_eq!(String::from_utf8(again).unwrap(), old);
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use super::super::conversation::{Act, Thread, Written};
 use super::super::letter::{Letter, delivery_report};
+use super::super::mailboxes::Kept;
+use super::super::tapped::tapped;
 use super::Stage;
 use crate::mail::{Address, MessageId};
 
@@ -16,6 +18,12 @@ impl Stage<'_> {
                 text,
                 attachments,
             } => self.staff_mail(member, *to_mail, text, attachments),
+            Act::StaffTaps {
+                member,
+                in_mail,
+                link,
+                text,
+            } => self.tapped_mail(member, *in_mail, link, text),
             Act::Bounces(address) => {
                 let last = self.mailboxes.last_received(address);
                 let lost = last.and_then(|mail| mail.message_id.as_ref());
@@ -66,23 +74,48 @@ impl Stage<'_> {
         text: &str,
         attachments: &[String],
     ) -> Result<Vec<u8>, String> {
-        let teams = self.office.settings.teams.iter();
-        let theirs = teams.filter(|team| team.members.iter().any(|one| one.is_same_as(member)));
-        let theirs: Vec<_> = theirs.collect();
-        if theirs.is_empty() {
-            return Err(format!("{member} is a member of no team"));
-        }
-        let got = theirs.iter().find_map(|team| match to_mail {
-            Some(number) => self.mailboxes.received(&team.address, number),
-            None => self.mailboxes.last_received(&team.address),
-        });
-        let got = got.ok_or_else(|| format!("the team of {member} got no such mail"))?;
+        let got = self.got_by_team(member, to_mail)?;
         let mut letter = Letter {
             attachments: attachments.to_vec(),
             ..self.letter(member, text)
         };
         got.answer_with(&mut letter);
         Ok(letter.bytes())
+    }
+
+    /// The mail that a link opens: a new one, in no thread, that quotes nothing.
+    fn tapped_mail(
+        &self,
+        member: &Address,
+        in_mail: Option<usize>,
+        link: &str,
+        text: &str,
+    ) -> Result<Vec<u8>, String> {
+        let got = self.got_by_team(member, in_mail)?;
+        let opened = tapped(&got.text, link)
+            .ok_or_else(|| format!("the mail has no link \"{link}\" that opens a mail"))?;
+        let text = format!("{}\n\n{text}", opened.body);
+        let letter = Letter {
+            to: vec![opened.to],
+            subject: opened.subject,
+            ..self.letter(member, &text)
+        };
+        Ok(letter.bytes())
+    }
+
+    /// A mail that the team of a member got.
+    fn got_by_team(&self, member: &Address, number: Option<usize>) -> Result<&Kept, String> {
+        let teams = self.office.settings.teams.iter();
+        let theirs = teams.filter(|team| team.member(member).is_some());
+        let theirs: Vec<_> = theirs.collect();
+        if theirs.is_empty() {
+            return Err(format!("{member} is a member of no team"));
+        }
+        let got = theirs.iter().find_map(|team| match number {
+            Some(number) => self.mailboxes.received(&team.address, number),
+            None => self.mailboxes.last_received(&team.address),
+        });
+        got.ok_or_else(|| format!("the team of {member} got no such mail"))
     }
 
     fn letter(&self, from: &Address, text: &str) -> Letter {

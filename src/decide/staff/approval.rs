@@ -1,0 +1,309 @@
+//! What does a member's yes or text do to the draft that waits? It is sent, sent with their changes, waits for a second yes, or gives way
+//! to their text. One approval counts, once; where two are needed, nobody sends anything alone. Pure.
+
+use super::super::view::View;
+use super::doubt::doubt;
+use super::plan::{Confirms, Plan};
+use crate::compose::{Purpose, readable};
+use crate::config::TeamName;
+use crate::desk::{Question, StaffAct, compare, is_changed_in_quote, words_for_us};
+use crate::mail::{Address, Mail};
+use crate::ticket::{Approvals, Draft, DraftFate, Edit, Event, Ticket, WaitingDraft, Wording};
+use jiff::Timestamp;
+
+/// What a member's mail does to the draft that waits.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OnDraft {
+    /// It is sent as it was shown.
+    Send(Draft),
+    /// It is sent with the member's changes.
+    SendEdited {
+        /// As it was shown.
+        draft: Draft,
+        /// What they changed.
+        edit: Edit,
+    },
+    /// The yes is on record, and another member's is needed as well.
+    AwaitSecond {
+        /// The draft.
+        draft: Draft,
+        /// Who can give it.
+        others: Vec<Address>,
+    },
+    /// The member's text takes its place, and another member's yes is needed.
+    Replace {
+        /// The new draft.
+        with: Draft,
+        /// Who can say yes.
+        others: Vec<Address>,
+    },
+    /// It is not sent.
+    Refuse(Draft),
+}
+
+/// A reply with so many words above a draft that was changed in the quote may mean either text.
+const WORDS_ABOVE_CHANGED_QUOTE_MAX: usize = 25;
+
+/// Who says something about a draft.
+#[derive(Clone, Copy)]
+pub(super) struct Speaker<'a> {
+    pub(super) team: &'a TeamName,
+    pub(super) member: &'a Address,
+}
+
+/// The draft that a yes or a no is about; or why there is none.
+pub(super) fn named<'t>(
+    view: &View<'_>,
+    ticket: &'t Ticket,
+    speaker: Speaker<'_>,
+    question: Option<Question>,
+) -> Result<WaitingDraft<'t>, String> {
+    let Some(waiting) = ticket.draft_in_waiting() else {
+        return Err(no_draft(view, ticket, speaker.team));
+    };
+    let is_another = match question {
+        Some(Question::Draft(number)) => number != waiting.number,
+        Some(Question::Forward) => true,
+        None => answers_older_draft(view.situation.mail, ticket),
+    };
+    if is_another {
+        return Err(
+            "a newer draft has taken the place of the one that you answered, and nothing was sent; read the newer one and reply OK \
+             to that mail"
+                .to_owned(),
+        );
+    }
+    if &waiting.draft.team != speaker.team {
+        return Err(format!(
+            "the draft waits for a yes of team {}, not of team {}",
+            waiting.draft.team, speaker.team
+        ));
+    }
+    Ok(waiting)
+}
+
+/// `OK` to a draft.
+pub(super) fn say_yes(
+    view: &View<'_>,
+    ticket: &Ticket,
+    speaker: Speaker<'_>,
+    question: Option<Question>,
+) -> Plan {
+    let act = StaffAct::Approve { question };
+    let waiting = match named(view, ticket, speaker, question) {
+        Ok(waiting) => waiting,
+        Err(why) => return Plan::impossible(act, why),
+    };
+    let draft = waiting.draft.clone();
+    match (draft.approvals, waiting.first_yes) {
+        (Approvals::Two, Some((first, at))) if first.is_same_as(speaker.member) => {
+            let others = in_words(view, speaker);
+            let moment = moment(view, speaker.team, at);
+            let why = format!(
+                "your yes to this draft is on record since {moment}, and it needs that of another member as well: {others} can give it"
+            );
+            Plan::impossible(act, why)
+        }
+        (Approvals::Two, None) => Plan {
+            draft: Some(OnDraft::AwaitSecond {
+                draft,
+                others: others(view, speaker),
+            }),
+            ..Plan::simply(act)
+        },
+        (Approvals::One, _) | (Approvals::Two, Some(_)) => Plan {
+            confirmed: confirms(&draft),
+            draft: Some(OnDraft::Send(draft)),
+            ..Plan::simply(act)
+        },
+    }
+}
+
+/// A text of a member: the draft with their changes, or an answer of their own.
+pub(super) fn own_words(
+    view: &View<'_>,
+    ticket: &Ticket,
+    speaker: Speaker<'_>,
+    text: String,
+) -> Plan {
+    let mail = view.situation.mail;
+    let words = words_for_us(mail);
+    let act = StaffAct::Reply { text };
+    if let Some(why) = doubt(ticket, &words) {
+        return Plan::impossible(act, why);
+    }
+    let own_answer = |act| Plan {
+        confirmed: Some(Confirms::OwnAnswer),
+        ..Plan::simply(act)
+    };
+    let Some(waiting) = ticket.draft_in_waiting() else {
+        return own_answer(act);
+    };
+    let draft = waiting.draft;
+    let is_of_team = &draft.team == speaker.team;
+    if !is_of_team && draft.approvals == Approvals::Two {
+        let why = format!(
+            "a draft waits in this ticket for two members of team {}, and nobody answers it alone; write NOTE and your text to tell \
+             them",
+            draft.team
+        );
+        return Plan::impossible(act, why);
+    }
+    if !is_of_team {
+        return own_answer(act);
+    }
+    let is_short = words.split_whitespace().count() <= WORDS_ABOVE_CHANGED_QUOTE_MAX;
+    if is_short && let Some(why) = changed_below(mail, draft) {
+        return Plan::impossible(act, why);
+    }
+    let edit = compare(&shown(draft), &words);
+    if draft.approvals == Approvals::One && !edit.is_of_the_draft() {
+        return own_answer(act);
+    }
+    if answers_older_draft(mail, ticket) {
+        let why = "a newer draft has taken the place of the one that you changed, and nothing was sent; read the newer one and reply to \
+                   that mail";
+        return Plan::impossible(act, why);
+    }
+    match (draft.approvals, &act) {
+        (Approvals::Two, _) if mail.attachments.iter().any(|file| !file.inline) => {
+            let why = "files cannot wait for the yes of another member; send the text without them, and the files as an answer of their \
+                       own when it was sent";
+            Plan::impossible(act, why)
+        }
+        (Approvals::Two, StaffAct::Reply { text }) => Plan {
+            draft: Some(OnDraft::Replace {
+                with: Draft {
+                    text: text.clone(),
+                    wording: Wording::Edited {
+                        by: speaker.member.clone(),
+                        edit,
+                    },
+                    ..draft.clone()
+                },
+                others: others(view, speaker),
+            }),
+            ..Plan::simply(act)
+        },
+        _ => Plan {
+            confirmed: Some(Confirms::Draft),
+            draft: Some(OnDraft::SendEdited {
+                draft: draft.clone(),
+                edit,
+            }),
+            ..Plan::simply(act)
+        },
+    }
+}
+
+/// A mail without words above the packet: perhaps the draft was changed below, where nothing is read.
+pub(super) fn nothing_above(mail: &Mail, ticket: &Ticket) -> String {
+    let draft = ticket.waiting_draft();
+    draft
+        .and_then(|draft| changed_below(mail, draft))
+        .unwrap_or_else(|| {
+            "no words of yours were found above the packet; write your answer above it".to_owned()
+        })
+}
+
+fn changed_below(mail: &Mail, draft: &Draft) -> Option<String> {
+    is_changed_in_quote(&shown(draft), &mail.body.quoted_text).then(|| {
+        "the draft seems to be changed inside the quoted mail, where nothing is read, because nobody can tell what of it is meant; \
+         copy the whole answer above the first line and change it there (a text above it goes to the customer when the draft is not \
+         quoted below)"
+            .to_owned()
+    })
+}
+
+/// The draft as the team reads it.
+fn shown(draft: &Draft) -> String {
+    match draft.wording {
+        Wording::OfArticle => readable(&draft.text),
+        Wording::Edited { .. } => draft.text.clone(),
+    }
+}
+
+/// What a yes to a draft confirms: its article, unless a member made another text of it.
+fn confirms(draft: &Draft) -> Option<Confirms> {
+    match &draft.wording {
+        Wording::Edited { edit, .. } if !edit.is_of_the_draft() => None,
+        _ => Some(Confirms::Draft),
+    }
+}
+
+fn others(view: &View<'_>, speaker: Speaker<'_>) -> Vec<Address> {
+    let team = view.situation.settings.team(speaker.team);
+    let members = team.map(|team| team.members.as_slice()).unwrap_or_default();
+    let addresses = members.iter().map(|member| &member.address);
+    let others = addresses.filter(|address| !address.is_same_as(speaker.member));
+    others.cloned().collect()
+}
+
+/// Who can give the other yes, by name.
+fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> String {
+    let others = others(view, speaker);
+    let team = view.situation.settings.team(speaker.team);
+    let names = others.iter().map(|address| match team {
+        Some(team) => team.called(address),
+        None => address.as_str(),
+    });
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() {
+        "nobody else of the team".to_owned()
+    } else {
+        names.join(" or ")
+    }
+}
+
+/// Whether a mail replies to a draft that a newer one has replaced: a yes to it is a yes to a text that nobody is shown any more.
+fn answers_older_draft(mail: &Mail, ticket: &Ticket) -> bool {
+    let drafts = ticket.events.iter().filter_map(|timed| match &timed.event {
+        Event::Wrote {
+            message_id,
+            purpose: Purpose::DraftForApproval,
+            ..
+        } => Some(message_id),
+        _ => None,
+    });
+    let newest = drafts.clone().next_back();
+    let mut answered = mail.in_reply_to.iter();
+    answered.any(|id| Some(id) != newest && drafts.clone().any(|draft| draft == id))
+}
+
+/// That no draft waits, and what became of the last one: whoever comes second is told who came first.
+pub(super) fn no_draft(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> String {
+    let Some((fate, at)) = ticket.last_drafts_fate() else {
+        return "no draft waits in this ticket; if the customer is to get your yes or no, write it as a whole sentence".to_owned();
+    };
+    let moment = moment(view, team, at);
+    let what = match fate {
+        DraftFate::Sent(member) => {
+            format!("{member} approved it on {moment}, and it was sent, once")
+        }
+        DraftFate::SentEdited(member) => {
+            format!("{member} changed it on {moment}, and the changed text was sent, once")
+        }
+        DraftFate::Refused(member) => format!("{member} refused it on {moment}"),
+        DraftFate::AnsweredInstead(member) => {
+            format!("{member} answered the customer instead on {moment}")
+        }
+        DraftFate::CustomerWroteAgain => {
+            format!("the customer wrote again on {moment}, and each yes to it is void")
+        }
+        DraftFate::Overtaken => format!("the ticket went another way on {moment}"),
+    };
+    format!(
+        "no draft waits in this ticket any more: {what}; if the customer is to get your yes or no, write it as a whole sentence"
+    )
+}
+
+/// A moment in the team's own time.
+fn moment(view: &View<'_>, team: &TeamName, at: Timestamp) -> String {
+    let zone = view.situation.settings.team(team);
+    let zone = zone.map_or(jiff::tz::TimeZone::UTC, |team| team.hours.time_zone.clone());
+    let english = crate::config::Language("en".to_owned());
+    crate::compose::moment_in_words(&english, at, &zone)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! Does this mail make a draft void that waits for a yes? The team is told, and whose yes is void with it.
+
+use super::view::View;
+use super::{Action, Reason};
+use crate::desk::Sender;
+
+/// That it does, as a further reason: it stands in what the team gets of this mail.
+pub(super) fn draft(view: &View<'_>, action: &Action) -> Option<Reason> {
+    let waiting = view.ticket()?.draft_in_waiting()?;
+    let is_further_mail = matches!(view.situation.sender, Sender::Customer(_))
+        && !matches!(
+            action,
+            Action::Leave { .. } | Action::NoteOwnCopy | Action::ConfirmStop | Action::Tell(_)
+        );
+    let number = waiting.number;
+    let sentence = match waiting.first_yes {
+        None => format!(
+            "draft {number}, which waited for a yes, is withdrawn, because the customer wrote again"
+        ),
+        Some((member, _)) => format!(
+            "draft {number}, which waited for a yes, is withdrawn, because the customer wrote again; the yes of {member} is void"
+        ),
+    };
+    is_further_mail.then(|| Reason {
+        rule: "draft-withdrawn",
+        sentence,
+        evidence: String::new(),
+    })
+}
