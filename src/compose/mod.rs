@@ -10,6 +10,7 @@ mod markup;
 mod mime;
 mod packet;
 mod reassigned;
+mod requests;
 mod rule_titles;
 mod staff;
 mod story;
@@ -407,7 +408,7 @@ impl View<'_> {
                 format!(
                     "A mail from {who} was kept aside: {}\n\nNothing was answered and nothing was changed. The mail is attached \
                      unchanged. If it is genuine, please see to it that somebody answers it.\n",
-                    reason.sentence
+                    self.staff_tongue.sentence(&reason.sentence)
                 ),
             ),
             Tongue::German => (
@@ -415,7 +416,7 @@ impl View<'_> {
                 format!(
                     "Eine Mail von {who} wurde zur Seite gelegt: {}\n\nNichts wurde beantwortet oder geändert. Die Mail liegt \
                      unverändert bei. Ist sie echt, sorgen Sie bitte dafür, dass jemand antwortet.\n",
-                    reason.sentence
+                    self.staff_tongue.sentence(&reason.sentence)
                 ),
             ),
         };

@@ -14,7 +14,7 @@ use crate::decide::test_situation::{
     TestSituation, TicketStory, address, article, at, draft, fact, intent, key, language,
     message_id, settings, team_name,
 };
-use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Reason, Reasons};
+use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Reason, Reasons, Sentence};
 use crate::desk::StaffAct;
 use crate::mail::{Attachment, HeaderText};
 use crate::understand::Urgency;
@@ -32,12 +32,16 @@ fn decision(action: Action) -> Decision {
         reasons: Reasons {
             first: Reason {
                 rule: "hard-stop-legal",
-                sentence: "the customer speaks of lawyers, authorities or the press".to_owned(),
+                sentence: Sentence::in_english(
+                    "the customer speaks of lawyers, authorities or the press".to_owned(),
+                ),
                 evidence: "my lawyer will write to you".to_owned(),
             },
             further: vec![Reason {
                 rule: "no-intent",
-                sentence: "no article is near enough to what the mail says".to_owned(),
+                sentence: Sentence::in_english(
+                    "no article is near enough to what the mail says".to_owned(),
+                ),
                 evidence: String::new(),
             }],
         },

@@ -3,7 +3,7 @@
 
 use super::hand_off::{limit_reached, why_unanswerable};
 use super::view::View;
-use super::{Match, Rule, leave, to_person};
+use super::{Match, Rule, leave, sentences, to_person};
 use crate::ticket::{Status, Ticket};
 
 /// The rules of this step, in order.
@@ -23,12 +23,7 @@ pub(super) fn thanks(view: &View<'_>) -> Vec<Match> {
     if !was_answered || says_more {
         return vec![];
     }
-    vec![Match::new(
-        "thanks",
-        "the customer says thanks for the answer and asks for nothing more",
-        words,
-        leave::LEAVE,
-    )]
+    vec![Match::new("thanks", sentences::THANKS, words, leave::LEAVE)]
 }
 
 /// Whether the subject says something that was not there before. That of a reply ends in ours, or in one of theirs.
@@ -52,18 +47,14 @@ fn did_not_help(view: &View<'_>) -> Vec<Match> {
         let wrote_before =
             view.ticket().is_none() && !view.situation.history.earlier_tickets.is_empty();
         return match view.signal("did-not-help") {
-            Some(words) if wrote_before => to_person(
-                view,
-                "did-not-help",
-                "the customer wrote before and says that it did not help",
-                words,
-            ),
+            Some(words) if wrote_before => {
+                to_person(view, "did-not-help", sentences::DID_NOT_HELP_BEFORE, words)
+            }
             _ => vec![],
         };
     }
     if let Some(words) = view.signal("did-not-help") {
-        let sentence = "an answer was sent already, and the customer says that it did not help";
-        return to_person(view, "did-not-help", sentence, words);
+        return to_person(view, "did-not-help", sentences::DID_NOT_HELP, words);
     }
     let same = view.wanted.as_ref().filter(|wanted| {
         answers
@@ -74,10 +65,7 @@ fn did_not_help(view: &View<'_>) -> Vec<Match> {
         Some(wanted) => to_person(
             view,
             "same-again",
-            format!(
-                "the approved answer about {} was sent already, and the customer writes about it again",
-                wanted.intent
-            ),
+            sentences::SAME_AGAIN.with([&wanted.intent]),
             wanted.evidence.as_str(),
         ),
         None => vec![],
@@ -103,7 +91,7 @@ fn asked_already(view: &View<'_>) -> Vec<Match> {
     if unanswered.is_empty() && missing.is_empty() {
         return vec![];
     }
-    let names = if unanswered.is_empty() {
+    let names: Vec<String> = if unanswered.is_empty() {
         missing.iter().map(ToString::to_string).collect()
     } else {
         unanswered
@@ -111,10 +99,7 @@ fn asked_already(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "asked-already",
-        format!(
-            "details were asked for once already, and {} is still missing",
-            names.join(", ")
-        ),
+        sentences::ASKED_ALREADY.with([&names.join(", ")]),
         "",
     )
 }

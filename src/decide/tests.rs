@@ -385,7 +385,15 @@ fn later_and_team_come_to_a_moment_and_a_team() {
     assert_eq!(told.team, team_name("workshop"));
     assert!(matches!(told.notice, NoticePlan::Tell { .. }));
     // The member is told what there is.
-    let sentence = |words: &str| held().kim_replies(words).decide().reasons.first.sentence;
+    let sentence = |words: &str| {
+        held()
+            .kim_replies(words)
+            .decide()
+            .reasons
+            .first
+            .sentence
+            .to_string()
+    };
     assert!(sentence("TEAM nobody").contains("one of desk, workshop"));
     assert!(sentence("LATER").contains("LATER 3 days"));
     assert!(sentence("INTEND hours").contains("INTENT and the name of an article, misspelt"));
@@ -873,7 +881,7 @@ fn what_staff_confirm_is_learned_and_what_cannot_be_is_told() {
     // The names that there are, and the reason, go to the member.
     let told = |words: &str, request| {
         let decided = held(request).kim_replies(words).decide();
-        decided.reasons.first.sentence
+        decided.reasons.first.sentence.to_string()
     };
     let sentence = told("INTENT ours", teachable("no-intent"));
     assert!(
@@ -909,7 +917,7 @@ fn an_articles_own_thresholds_hold_for_it_alone() {
     ] {
         let decided = check(&own(send, suggest).wants("hours", confidence), expected);
         if let Some(send) = send {
-            let sentence = decided.reasons.first.sentence;
+            let sentence = decided.reasons.first.sentence.to_string();
             assert!(
                 sentence.contains(&format!("needed {send:.2}")),
                 "{sentence}"
@@ -1112,7 +1120,7 @@ proptest! {
     fn what_no_situation_may_lead_to(situation in any_situation()) {
         let decision = situation.decide();
         let action = &decision.action;
-        prop_assert!(!decision.reasons.first.sentence.is_empty() && !decision.reasons.first.rule.is_empty());
+        prop_assert!(!decision.reasons.first.sentence.english().is_empty() && !decision.reasons.first.rule.is_empty());
         prop_assert_eq!(&decision, &situation.decide());
         prop_assert_eq!(decision.explanation(), situation.decide().explanation());
 

@@ -84,6 +84,7 @@ fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
             "body",
             "p",
             "br",
+            "div",
             "h3",
             "blockquote",
             "ol",
@@ -97,6 +98,7 @@ fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
             "/p",
             "/h3",
             "/blockquote",
+            "/div",
             "/ol",
             "/ul",
             "/li",
@@ -163,7 +165,7 @@ proptest! {
         });
         let mut handed = decision(Action::HandOff(HandOff { suggestion: None, ..hand_off() }));
         handed.reasons.first.evidence = body.clone();
-        handed.reasons.first.sentence = name.clone();
+        handed.reasons.first.sentence = Sentence::in_english(name.clone());
         let plain = decision(Action::Answer {
             article: article("hours"), confidence: 0.9, facts: BTreeMap::new(), text: "We open at nine.".to_owned(),
         });
