@@ -7,6 +7,7 @@ mod due;
 mod guard;
 mod letter;
 mod markup;
+mod matters;
 mod mime;
 mod packet;
 mod reassigned;

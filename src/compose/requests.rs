@@ -9,6 +9,7 @@ use crate::decide::answer::filled;
 use crate::knowledge::ArticleMode;
 use crate::ticket::ArticleReference;
 use crate::understand::Request;
+use crate::understand::command::is_nothing_but_a_word;
 use serde_json::{Value, json};
 
 /// So many requests are listed.
@@ -46,8 +47,10 @@ impl View<'_> {
         };
         let earlier = earlier.into_iter().flat_map(|mail| mail.excerpt.lines());
         let earlier = earlier.filter(|line| line.split_whitespace().count() > 3);
-        let further = self.listed().len().saturating_sub(1);
-        if let (Some(first), 1..) = (self.listed().first(), further) {
+        if let [first, further @ ..] = self.listed().as_slice()
+            && !further.is_empty()
+        {
+            let further = further.len();
             let more = self
                 .staff_tongue
                 .choose("more, each below", "weitere, jede unten");
@@ -65,16 +68,18 @@ impl View<'_> {
         self.short(found.unwrap_or_default())
     }
 
-    fn listed(&self) -> &[Request] {
-        let requests = self.situation.understanding.requests.as_slice();
-        requests.get(..REQUESTS_MAX).unwrap_or(requests)
+    /// What is asked of people; a word like `HUMAN` is asked of us.
+    fn listed(&self) -> Vec<&Request> {
+        let requests = self.situation.understanding.requests.iter();
+        let of_people = requests.filter(|request| !is_nothing_but_a_word(&request.sentence));
+        of_people.take(REQUESTS_MAX).collect()
     }
 
     /// Each request, with the approved answer that is nearest to it.
     pub(super) fn request_lines(&self) -> Vec<String> {
         let tongue = self.staff_tongue;
         let nearest_word = tongue.choose("nearest", "am nächsten");
-        let lines = self.listed().iter().map(|request| {
+        let lines = self.listed().into_iter().map(|request| {
             let sentence = without_number(&request.sentence);
             let sentence = shortened(sentence, SENTENCE_CHARACTERS);
             let nearest = if self.is_near(request) {
@@ -102,7 +107,7 @@ impl View<'_> {
     fn suggested(&self, hand_off: &HandOff) -> Vec<Suggested> {
         let mut articles: Vec<ArticleReference> = hand_off.suggestion.clone().into_iter().collect();
         let several = self.listed().len() > 1;
-        for request in self.listed().iter().filter(|_| several) {
+        for request in self.listed().into_iter().filter(|_| several) {
             let is_there = articles.iter().any(|one| one.intent == request.intent);
             if !is_there && self.is_near(request) {
                 articles.extend(self.article_about(&request.intent));

@@ -4,26 +4,40 @@
 use super::hand_off::{limit_reached, why_unanswerable};
 use super::view::View;
 use super::{Match, Rule, leave, sentences, to_person};
-use crate::ticket::{Status, Ticket};
+use crate::ticket::{Event, Status, Ticket};
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[did_not_help, asked_already, may_not_answer, limits];
 
-/// Thanks after an answer ask for nothing: to answer them would be a nuisance, to hand them off a waste. Nobody sees such a mail,
-/// so nothing else may stand in it: no further word, no file, no subject of its own.
+/// Thanks where nothing is open ask for nothing: to answer them would be a nuisance, to promise a person's answer absurd, to hand them off a
+/// waste. Nobody sees such a mail, so nothing else may stand in it: no further word, no file, no subject of its own but thanks.
 pub(super) fn thanks(view: &View<'_>) -> Vec<Match> {
     let Some(words) = view.signal("nothing-but-thanks") else {
         return vec![];
     };
-    let was_answered = view
-        .ticket()
-        .is_some_and(|ticket| !ticket.sent_answers().is_empty());
+    let is_settled = view.ticket().is_none_or(|ticket| {
+        !ticket.sent_answers().is_empty() || ticket.is_closed() || was_answered_by_a_person(ticket)
+    });
     let has_files = (view.situation.mail.attachments.iter()).any(|file| !file.inline);
-    let says_more = has_files || view.signal("did-not-help").is_some() || has_new_subject(view);
-    if !was_answered || says_more {
+    let says_more = has_files
+        || view.signal("did-not-help").is_some()
+        || (has_new_subject(view) && view.signal("thanks-in-subject").is_none());
+    if !is_settled || says_more {
         return vec![];
     }
     vec![Match::new("thanks", sentences::THANKS, words, leave::LEAVE)]
+}
+
+/// Whether a person's answer has reached the customer, and none is promised any more.
+fn was_answered_by_a_person(ticket: &Ticket) -> bool {
+    let mut events = ticket.events.iter().map(|timed| &timed.event);
+    let has_answer = events.any(|event| {
+        matches!(
+            event,
+            Event::StaffReplied { .. } | Event::DraftApproved { .. }
+        )
+    });
+    has_answer && ticket.open_promise().is_none()
 }
 
 /// Whether the subject says something that was not there before. That of a reply ends in ours, or in one of theirs.

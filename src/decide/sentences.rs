@@ -176,8 +176,8 @@ pub(super) const ARTICLE_FOR_PEOPLE: Pattern<1> = both(
 // Step 6: automation had its turn.
 
 pub(super) const THANKS: Pattern<0> = both(
-    "the customer says thanks for the answer and asks for nothing more",
-    "der Kunde dankt für die Antwort und will nichts weiter",
+    "the customer says thanks and asks for nothing more",
+    "der Kunde dankt und will nichts weiter",
 );
 pub(super) const DID_NOT_HELP_BEFORE: Pattern<0> = both(
     "the customer wrote before and says that it did not help",

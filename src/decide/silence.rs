@@ -1,7 +1,7 @@
 //! Step 3: a person is in the ticket already, or the customer has said `STOP`. Automation stays silent.
 
 use super::hand_off::{limit_reached, refused_before, refuses_automation};
-use super::repeated::has_new_subject;
+use super::repeated::{has_new_subject, thanks};
 use super::view::View;
 use super::{Action, Asked, Match, Rule, leave, sentences, to_person};
 use crate::desk::{Sender, Trust};
@@ -60,6 +60,10 @@ fn person_in_ticket(view: &View<'_>) -> Vec<Match> {
     let Some(team) = view.team_in_ticket() else {
         return vec![];
     };
+    // Thanks in what is closed tell nobody anything.
+    if view.ticket().is_some_and(Ticket::is_closed) && !thanks(view).is_empty() {
+        return vec![];
+    }
     let sentence = sentences::PERSON_IN_TICKET.with([&team]);
     vec![Match::new(
         "person-in-ticket",
@@ -106,7 +110,8 @@ fn stop_or_start_alone(view: &View<'_>) -> Vec<Match> {
 }
 
 fn automation_refused(view: &View<'_>) -> Vec<Match> {
-    if !matches!(view.situation.sender, Sender::Customer(_)) || !refuses_automation(view) {
+    let is_customer = matches!(view.situation.sender, Sender::Customer(_));
+    if !is_customer || !refuses_automation(view) || !thanks(view).is_empty() {
         return vec![];
     }
     to_person(

@@ -37,7 +37,8 @@ fn hard_stops(view: &View<'_>) -> Vec<Match> {
         .map(|(stop, evidence)| {
             let (rule, sentence) = words_of(stop);
             let team = by_stop.get(stop.as_str()).cloned();
-            Match::new(rule, sentence, evidence, view.to_person(team))
+            let team = team.unwrap_or_else(|| view.team_of_sure_intent());
+            Match::new(rule, sentence, evidence, view.to_person(Some(team)))
         })
         .collect()
 }

@@ -480,6 +480,21 @@ fn step_3_stop_is_confirmed_once_and_then_kept() {
 }
 
 #[test]
+fn what_always_goes_to_a_person_goes_to_a_team_of_an_article_only_where_that_is_sure() {
+    let team = |confidence| {
+        let angry = new()
+            .wants("repair", confidence)
+            .stop(HardStop::Frustration);
+        match angry.decide().action {
+            Action::HandOff(hand_off) => hand_off.team,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(team(0.95), team_name("workshop"));
+    assert_eq!(team(0.5), team_name("desk"));
+}
+
+#[test]
 fn step_4_hard_stops_go_to_their_team() {
     for stop in HardStop::ALL {
         let decision = check(
@@ -650,6 +665,26 @@ fn step_6_repeated_failure_and_thanks() {
     );
     check(
         &new().signal("nothing-but-thanks").saying("Thanks a lot!"),
+        "handoff no-intent",
+    );
+    let thanks = || {
+        let it = new().signal("nothing-but-thanks").saying("Thanks a lot!");
+        it.with(|it| it.mail.subject = HeaderText::clean("Thank you"))
+    };
+    let in_subject = || thanks().signal("thanks-in-subject");
+    check(&in_subject(), "leave thanks");
+    check(
+        &in_subject().with(|it| it.history.automation_refused = true),
+        "leave thanks",
+    );
+    check(&thanks(), "handoff no-intent");
+    // A person is in: they may wait for just that. Once it is closed, nobody does.
+    let handed = || TicketStory::opened().handed_off("desk").staff_replied();
+    check(&in_subject().in_ticket(handed()), "relay person-in-ticket");
+    check(&in_subject().in_ticket(handed().closed()), "leave thanks");
+    // Something was asked for and not given yet.
+    check(
+        &in_subject().in_ticket(TicketStory::opened()),
         "handoff no-intent",
     );
     check(
