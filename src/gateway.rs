@@ -12,6 +12,7 @@ mod kept_back;
 mod learner;
 mod lost;
 mod office;
+mod originals;
 mod sweep;
 
 pub use deadlines::{Deadlines, InboxSeen, Looked, look as look_at_deadlines};

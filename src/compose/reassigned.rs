@@ -1,7 +1,8 @@
-//! What does a team get to which a member of another team gave a ticket? What is wanted, what was tried, told and promised, and what
-//! happened so far: all out of the journal, since no mail of the customer is at hand.
+//! What does a team get to which a member of another team gave a ticket? The nine blocks and what happened so far, out of the journal: the mail
+//! at hand is the member's. The customer's mails come with it as long as the packets that they were attached to are kept.
 
 use super::asked::{is_about_a_request, is_only_a_question};
+use super::mime::Part;
 use super::packet::tried;
 use super::view::View;
 use super::words::{Tongue, shortened};
@@ -100,9 +101,12 @@ impl View<'_> {
             ("story", json!(self.story_so_far(team))),
             ("can_reply", json!(tongue.can_reply())),
             ("mail_text", json!(self.bounded(last))),
+            ("has_originals", json!(!self.originals.earlier.is_empty())),
         ];
         let data = self.staff_data(further)?;
-        self.to_team(Purpose::Packet, "given-to-team", team, data, vec![])
+        let originals = self.originals.earlier.iter();
+        let originals = originals.map(|mail| Part::Original(mail.clone())).collect();
+        self.to_team(Purpose::Packet, "given-to-team", team, data, originals)
     }
 
     /// Why it came to a person, as the journal has it.

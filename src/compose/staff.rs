@@ -152,8 +152,8 @@ impl View<'_> {
     /// The mail that caused all this, byte for byte.
     pub(super) fn original(&self) -> Part {
         match self.situation.mail.extent {
-            Extent::Whole => Part::Original(self.raw.to_vec()),
-            Extent::HeadersOnly => Part::OriginalHeaders(self.raw.to_vec()),
+            Extent::Whole => Part::Original(self.originals.cause.to_vec()),
+            Extent::HeadersOnly => Part::OriginalHeaders(self.originals.cause.to_vec()),
         }
     }
 

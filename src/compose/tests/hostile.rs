@@ -197,7 +197,7 @@ fn nobody_forges_the_source_of_a_sentence() {
         ..hand_off()
     }));
     let raw = b"From: ann@a.example\r\n\r\nWhen?\r\n";
-    let composed = situation.look(|it| writer().compose(&handed, it, raw));
+    let composed = situation.look(|it| writer().compose(&handed, it, raw.as_slice()));
     let mails = composed.unwrap().mails;
     let reader = crate::mail::Reader::default();
     let texts = mails.iter().map(|mail| reader.read(&mail.bytes).body.text);
