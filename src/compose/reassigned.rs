@@ -23,7 +23,7 @@ const WORDS_CHARACTERS: usize = 160;
 /// What the journal says of the decision that brought it to a person.
 #[derive(Default)]
 struct LastDecided<'a> {
-    reason: String,
+    reason: &'a str,
     evidence: &'a str,
     /// What seemed to be wanted, and how sure that was.
     intent: Option<(&'a IntentName, f64)>,
@@ -83,7 +83,7 @@ impl View<'_> {
         let further = [
             ("member", json!(member.as_str())),
             ("from_team", json!(from_team.0)),
-            ("reason", json!(self.short(&decided.reason))),
+            ("reason", json!(self.short(decided.reason))),
             ("evidence", json!(self.quoted(decided.evidence))),
             ("wanted", json!(self.wanted_so_far(&mails))),
             ("language", json!(language.unwrap_or(tongue.none()))),
@@ -121,13 +121,8 @@ impl View<'_> {
                 ..
             } if is_about_a_request(decision) && !is_only_a_question(reasons) => {
                 let (rule, sentence) = reasons.first()?;
-                // The journal has the sentence in English only.
-                let title = || rule_titles::title(rule, self.staff_tongue);
                 Some(LastDecided {
-                    reason: match self.staff_tongue {
-                        Tongue::English => sentence.clone(),
-                        Tongue::German => title(),
-                    },
+                    reason: rule_titles::recorded(rule, sentence, self.staff_tongue),
                     evidence: evidence.first().map_or("", String::as_str),
                     intent: intent
                         .as_ref()

@@ -63,6 +63,18 @@ const TITLES: &[(&str, &str, &str)] = &[
         "forwarded by staff",
         "vom Team weitergeleitet",
     ),
+    ("sure", "sure", "sicher"),
+    ("facts-missing", "details missing", "Angaben fehlen"),
+    (
+        "draft-mode",
+        "every answer waits for a yes",
+        "jede Antwort wartet auf ein Ja",
+    ),
+    (
+        "draft-article",
+        "answers about this wait for a yes",
+        "Antworten dazu warten auf ein Ja",
+    ),
     ("attachments", "attachment", "Anhang"),
     (
         "third-party",
@@ -99,9 +111,20 @@ const TITLES: &[(&str, &str, &str)] = &[
 
 /// The rule in a few words.
 pub(super) fn title(rule: &str, tongue: Tongue) -> String {
-    match TITLES.iter().find(|(name, _, _)| *name == rule) {
-        Some((_, english, german)) => tongue.choose(*english, *german).to_owned(),
-        None => rule.replace('-', " "),
+    known(rule, tongue).map_or_else(|| rule.replace('-', " "), ToOwned::to_owned)
+}
+
+fn known(rule: &str, tongue: Tongue) -> Option<&'static str> {
+    let mut titles = TITLES.iter();
+    let (_, english, german) = titles.find(|(name, _, _)| *name == rule)?;
+    Some(tongue.choose(english, german))
+}
+
+/// Why it was decided like that at the time: the journal has the sentence in English only; in another language the title must do.
+pub(super) fn recorded<'a>(rule: &str, sentence: &'a str, tongue: Tongue) -> &'a str {
+    match tongue {
+        Tongue::English => sentence,
+        Tongue::German => known(rule, tongue).unwrap_or(sentence),
     }
 }
 
