@@ -10,6 +10,7 @@ mod markup;
 mod matters;
 mod mime;
 mod packet;
+mod packet_json;
 mod reassigned;
 mod requests;
 mod rule_titles;
