@@ -24,6 +24,10 @@ demo: packages ## play the conversations of config/demo/ on real mail servers (D
 test: packages ## all tests, real mail servers included
 	@$(CARGO) test --locked --no-fail-fast
 
+.PHONY: screens
+screens: ## how our mails look: HTML and pictures, phone and desk, under target/screens/ (with Chromium; not in CI)
+	@$(CARGO) test --locked --test conversations screens -- --ignored --nocapture
+
 .PHONY: corpus
 corpus: ## only the tests that read the shipped corpus of mails
 	@if [ -e tests/corpus.rs ] || [ -d tests/corpus ]; then

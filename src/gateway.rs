@@ -12,6 +12,7 @@ mod kept_back;
 mod learner;
 mod lost;
 mod office;
+mod originals;
 mod sent_folder;
 mod sent_mail;
 mod sweep;

@@ -7,8 +7,12 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+#[path = "conversations/first_screen.rs"]
+mod first_screen;
 #[path = "conversations/random.rs"]
 mod random;
+#[path = "conversations/screens.rs"]
+mod screens;
 #[path = "conversations/shown.rs"]
 mod shown;
 #[path = "conversations/verb.rs"]
@@ -63,6 +67,8 @@ fn every_conversation_goes_as_it_should() {
             .or_insert_with(|| office(settings));
         let played = rehearsal::play(conversation, office).expect("a journal");
         let name = conversation.path.file_stem().unwrap().to_string_lossy();
+        let too_long = played.steps.iter().flat_map(first_screen::too_long);
+        differing.extend(too_long.map(|what| format!("{name}: {what}")));
         match story(conversation, &played) {
             Ok(story) => insta::assert_snapshot!(name.as_ref(), story),
             Err(differs) => differing.push(differs),

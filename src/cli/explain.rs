@@ -54,7 +54,7 @@ fn as_json(path: &str, judgement: &Judgement, office: &Office) -> Value {
     let understanding = &judgement.understanding;
     let reasons = std::iter::once(&decision.reasons.first).chain(&decision.reasons.further);
     let reasons: Vec<Value> = reasons
-        .map(|reason| json!({"rule": reason.rule, "sentence": reason.sentence, "evidence": reason.evidence}))
+        .map(|reason| json!({"rule": reason.rule, "sentence": reason.sentence.english(), "evidence": reason.evidence}))
         .collect();
     let intents = understanding.intents.iter();
     let intents: Vec<Value> = intents

@@ -3,7 +3,7 @@
 
 use super::view::View;
 use super::words::{Tongue, shortened};
-use super::{ComposeError, Outgoing, Purpose};
+use super::{ComposeError, Outgoing, Purpose, rule_titles};
 use crate::config::Team;
 use crate::decide::Action;
 use crate::desk::{Question, StaffAct};
@@ -330,7 +330,7 @@ impl Decided<'_> {
             .map(|((rule, sentence), words)| {
                 // What stands in quotation marks is the customer's to the end.
                 let words = shortened(words, 200).replace(['“', '”', '„'], "'");
-                let sentence = shortened(sentence, 300);
+                let sentence = shortened(rule_titles::recorded(rule, sentence, tongue), 300);
                 if words.is_empty() {
                     format!("{sentence} ({rule})")
                 } else {

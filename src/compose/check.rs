@@ -290,5 +290,6 @@ pub(super) const fn usage(kind: Kind) -> &'static str {
         Kind::Lines => "{{lines NAME}} or {{quote NAME}}",
         Kind::Markdown => "{{markdown NAME}}",
         Kind::List => "{{#each NAME}} … {{this}} … {{/each}}",
+        Kind::Flag => "{{#if NAME}} … {{/if}}",
     }
 }

@@ -7,10 +7,10 @@ use super::markup::Document;
 use super::mime::Part;
 use super::view::View;
 use super::words::{Tongue, shortened};
-use super::{ComposeError, Outgoing, Purpose};
+use super::{ComposeError, Outgoing, Purpose, matters};
 use crate::config::{FactName, Team};
 use crate::desk::{Sender, Trust};
-use crate::mail::{Attachment, Mailbox};
+use crate::mail::{Attachment, Extent, Mailbox};
 use crate::ticket::{Draft, Party, Wording};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -65,6 +65,8 @@ impl View<'_> {
             ),
             ("passed_on", json!(self.passed_on())),
         ];
+        let further = further.into_iter();
+        let further = further.chain(matters::flags(&self.decision.reasons));
         self.to_customer(Purpose::Notice, "notice", further, vec![])
     }
 
@@ -72,11 +74,14 @@ impl View<'_> {
     /// nothing that the mail says.
     fn passed_on(&self) -> Vec<String> {
         let tongue = self.tongue;
-        let mut passed = vec![
-            tongue
-                .choose("your mail, word for word", "Ihre Mail, Wort für Wort")
-                .to_owned(),
-        ];
+        let mail = match self.situation.mail.extent {
+            Extent::Whole => tongue.choose("your mail, word for word", "Ihre Mail, Wort für Wort"),
+            Extent::HeadersOnly => tongue.choose(
+                "that you wrote; your mail itself is too large for that and lies in our mailbox",
+                "dass Sie geschrieben haben; Ihre Mail selbst ist dafür zu groß und liegt in unserem Postfach",
+            ),
+        };
+        let mut passed = vec![mail.to_owned()];
         let is_own_mail = matches!(self.situation.sender, Sender::Customer(_));
         let files = self.situation.mail.attachments.len();
         if is_own_mail && files > 0 {
@@ -147,23 +152,23 @@ impl View<'_> {
         self.in_the_name_of(Some(author), purpose, "staff-reply", further, parts)
     }
 
-    pub(super) fn to_customer<const N: usize>(
+    pub(super) fn to_customer<'n>(
         &self,
         purpose: Purpose,
         template: &str,
-        further: [(&str, Value); N],
+        further: impl IntoIterator<Item = (&'n str, Value)>,
         parts: Vec<Part>,
     ) -> Result<Outgoing, ComposeError> {
         self.in_the_name_of(None, purpose, template, further, parts)
     }
 
     /// A mail to the customer; where a member wrote it, perhaps with their name beside our address.
-    fn in_the_name_of<const N: usize>(
+    fn in_the_name_of<'n>(
         &self,
         author: Option<&Author<'_>>,
         purpose: Purpose,
         template: &str,
-        further: [(&str, Value); N],
+        further: impl IntoIterator<Item = (&'n str, Value)>,
         parts: Vec<Part>,
     ) -> Result<Outgoing, ComposeError> {
         let customer = self.customer()?;

@@ -23,11 +23,13 @@ impl View<'_> {
         let withdrawn = further.find(|reason| reason.rule == "draft-withdrawn");
         let facts = DraftFacts {
             who: self.who(),
-            reason: shortened(&reasons.first.sentence, 200),
+            reason: shortened(self.reason_for_staff(), 200),
             evidence: self.short(&reasons.first.evidence),
             wanted: self.wanted(),
             given: self.given(),
-            withdrawn: withdrawn.map_or("", |reason| &reason.sentence).to_owned(),
+            withdrawn: withdrawn
+                .map_or("", |reason| self.staff_tongue.sentence(&reason.sentence))
+                .to_owned(),
             mail_text: self.mail_text(),
         };
         let needed = match draft.approvals {
@@ -53,7 +55,7 @@ impl View<'_> {
             .collect();
         let facts = DraftFacts {
             who: self.customer()?.to_string(),
-            reason: shortened(&self.decision.reasons.first.sentence, 200),
+            reason: shortened(self.reason_for_staff(), 200),
             evidence: tongue.none().to_owned(),
             wanted: self.wanted_so_far(&mails),
             given: self.short(&tongue.joined(&given)),

@@ -169,10 +169,13 @@ impl Writing<'_> {
             }
             NoticePlan::Withhold { why } => {
                 let words = match tongue {
-                    Tongue::English => format!("The customer was told nothing: {why}."),
-                    Tongue::German => format!("Dem Kunden wurde nichts gesagt: {why}."),
+                    Tongue::English => format!("The customer was told nothing: {}.", why.english()),
+                    Tongue::German => format!("Dem Kunden wurde nichts gesagt: {}.", why.german()),
                 };
-                (None, Notice::Withheld { why: why.clone() }, words)
+                let withheld = Notice::Withheld {
+                    why: why.to_string(),
+                };
+                (None, withheld, words)
             }
         };
         let (title, what) = match tongue {

@@ -10,10 +10,13 @@ mod guard;
 mod letter;
 mod links;
 mod markup;
+mod matters;
 mod mime;
 mod packet;
+mod packet_json;
 mod readable;
 mod reassigned;
+mod requests;
 mod rule_titles;
 mod staff;
 mod story;
@@ -124,6 +127,24 @@ pub struct Composed {
     pub events: Vec<Event>,
 }
 
+/// Mails of others as they came, byte for byte.
+#[derive(Clone, Copy, Debug)]
+pub struct Originals<'a> {
+    /// The mail that caused the decision; its headers alone where it was too large to fetch.
+    pub cause: &'a [u8],
+    /// What the customer wrote before, for a team that has not seen it.
+    pub earlier: &'a [Vec<u8>],
+}
+
+impl<'a> From<&'a [u8]> for Originals<'a> {
+    fn from(cause: &'a [u8]) -> Self {
+        Self {
+            cause,
+            earlier: &[],
+        }
+    }
+}
+
 /// Why a mail could not be composed.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
@@ -220,18 +241,17 @@ impl Writer {
         desk.trouble(None, occasion.as_bytes(), subject, text, vec![])
     }
 
-    /// The mails and events that follow from a decision. `raw` are the bytes of the mail that caused it: the original is
-    /// attached to packets byte for byte.
+    /// The mails and events that follow from a decision. The originals are attached to packets byte for byte.
     ///
     /// # Errors
     /// [`ComposeError`], after which the caller reports with [`Writer::trouble`], original attached by quarantine.
-    pub fn compose(
+    pub fn compose<'a>(
         &self,
         decision: &Decision,
         situation: &Situation<'_>,
-        raw: &[u8],
+        originals: impl Into<Originals<'a>>,
     ) -> Result<Composed, ComposeError> {
-        let view = View::of(self, decision, situation, raw);
+        let view = View::of(self, decision, situation, originals.into());
         let mails = view.mails()?;
         let events = story::gain(decision, situation, &mails);
         Ok(Composed { mails, events })
@@ -439,7 +459,7 @@ impl View<'_> {
                 format!(
                     "A mail from {who} was kept aside: {}\n\nNothing was answered and nothing was changed. The mail is attached \
                      unchanged. If it is genuine, please see to it that somebody answers it.\n",
-                    reason.sentence
+                    self.staff_tongue.sentence(&reason.sentence)
                 ),
             ),
             Tongue::German => (
@@ -447,7 +467,7 @@ impl View<'_> {
                 format!(
                     "Eine Mail von {who} wurde zur Seite gelegt: {}\n\nNichts wurde beantwortet oder geändert. Die Mail liegt \
                      unverändert bei. Ist sie echt, sorgen Sie bitte dafür, dass jemand antwortet.\n",
-                    reason.sentence
+                    self.staff_tongue.sentence(&reason.sentence)
                 ),
             ),
         };

@@ -1,14 +1,11 @@
-//! What does a person need who takes over? The nine blocks of the hand-off, each always there, short for the first screen and whole below it;
-//! and the same for machines.
+//! What does a person need who takes over? The nine blocks of the hand-off, each always there, short for the first screen and whole below it.
 
 use super::rule_titles;
 use super::view::View;
 use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing};
 use crate::config::Team;
-use crate::decide::answer::filled;
 use crate::decide::{HandOff, NoticePlan, Reason};
-use crate::desk::Sender;
 use crate::ticket::{Event, Ticket};
 use crate::understand::FactSource;
 use serde_json::{Map, Value, json};
@@ -73,30 +70,8 @@ impl View<'_> {
         format!("{} ({proof})", shortened(&from, 90))
     }
 
-    /// What is wanted, in one line.
-    pub(super) fn wanted(&self) -> String {
-        let understanding = self.situation.understanding;
-        let requests = understanding.requests.iter();
-        let own_words = self.situation.mail.body.own_words();
-        let first_line = own_words.lines();
-        // A word like HUMAN says nothing of the matter: that stands in what was written before.
-        let earlier = match (understanding.customer_word, self.situation.ticket) {
-            (Some(_), Some(ticket)) => ticket.customer_mails().last().copied(),
-            _ => None,
-        };
-        let earlier = earlier.into_iter().flat_map(|mail| mail.excerpt.lines());
-        let earlier = earlier.filter(|line| line.split_whitespace().count() > 3);
-        let candidates = (self.asked_first().into_iter())
-            .chain(earlier)
-            .chain(std::iter::once(understanding.summary.as_str()))
-            .chain(requests.map(|request| request.sentence.as_str()))
-            .chain(first_line);
-        let found = candidates.map(str::trim).find(|text| !text.is_empty());
-        self.short(found.unwrap_or_default())
-    }
-
     /// The customer's own words in quotation marks, or that there are none.
-    fn quoted(&self, words: &str) -> String {
+    pub(super) fn quoted(&self, words: &str) -> String {
         let words = shortened(words, SHORT_CHARACTERS).replace(['“', '”', '„'], "'");
         if words.is_empty() {
             self.staff_tongue.none().to_owned()
@@ -151,36 +126,54 @@ impl View<'_> {
         self.short(&self.staff_tongue.joined(&given))
     }
 
-    fn is_vip(&self) -> bool {
+    pub(super) fn is_vip(&self) -> bool {
         let mail = self.situation.mail;
         let escalate = &self.situation.settings.escalate;
         let mut people = mail.from.iter().chain(mail.writer());
         people.any(|person| escalate.vip_entry(&person.address).is_some())
     }
 
-    fn reason_line(reason: &Reason) -> String {
-        if reason.evidence.trim().is_empty() {
-            format!("{}: {}", reason.rule, shortened(&reason.sentence, 300))
+    pub(super) fn yes_or_no(&self, is_so: bool) -> &'static str {
+        if is_so {
+            self.staff_tongue.choose("yes", "ja")
         } else {
-            format!(
-                "{}: {} – \"{}\"",
-                reason.rule,
-                shortened(&reason.sentence, 300),
-                shortened(&reason.evidence, 300)
-            )
+            self.staff_tongue.choose("no", "nein")
         }
     }
 
-    fn suggested_text(&self, hand_off: &HandOff) -> String {
-        let article = hand_off.suggestion.as_ref().and_then(|suggestion| {
-            let knowledge = self.situation.knowledge;
-            knowledge.article(&suggestion.intent, &suggestion.language)
-        });
-        // With what is known filled in, so that it can be sent as it stands; the places of what is missing stay visible.
-        article
-            .map(|article| filled(&article.body, &hand_off.facts).unwrap_or(article.body.clone()))
-            .map(|text| text.trim().to_owned())
-            .unwrap_or_default()
+    /// The customer's earlier tickets: in one line, and each in its own.
+    pub(super) fn earlier(&self, team: &Team) -> (String, Vec<String>) {
+        let earlier = self.situation.history.earlier_tickets.iter();
+        let earlier = earlier.filter(|earlier| earlier.id != *self.id());
+        let lines: Vec<String> = earlier
+            .map(|earlier| {
+                let opened_at = earlier.opened_at.to_zoned(team.hours.time_zone.clone());
+                let subject = shortened(earlier.subject.as_str(), 80);
+                let status = shortened(&earlier.status, 60);
+                format!("[{}] {}, {status}: {subject}", earlier.id, opened_at.date())
+            })
+            .collect();
+        let tongue = self.staff_tongue;
+        let line = match lines.as_slice() {
+            [] => tongue.choose("none", "keine").to_owned(),
+            [only] => self.short(only),
+            several => format!(
+                "{}, {}",
+                several.len(),
+                tongue.choose("listed below", "unten aufgeführt")
+            ),
+        };
+        (line, lines)
+    }
+
+    fn reason_line(&self, reason: &Reason) -> String {
+        let sentence = shortened(self.staff_tongue.sentence(&reason.sentence), 300);
+        if reason.evidence.trim().is_empty() {
+            format!("{}: {sentence}", reason.rule)
+        } else {
+            let evidence = shortened(&reason.evidence, 300);
+            format!("{}: {sentence} – \"{evidence}\"", reason.rule)
+        }
     }
 
     /// What is due when.
@@ -191,7 +184,7 @@ impl View<'_> {
         };
         let tongue = self.staff_tongue;
         promised.map_or_else(
-            || tongue.none().to_owned(),
+            || tongue.choose("none", "keine").to_owned(),
             |moment| {
                 let moment = tongue.moment(moment, &team.hours.time_zone);
                 match tongue {
@@ -212,30 +205,14 @@ impl View<'_> {
         let tongue = self.staff_tongue;
         let reasons = &self.decision.reasons;
         let understanding = self.situation.understanding;
-        let further: Vec<String> = reasons
-            .further
-            .iter()
-            .map(|reason| rule_titles::title(reason.rule, tongue))
-            .collect();
-        let earlier: Vec<String> = self
-            .situation
-            .history
-            .earlier_tickets
-            .iter()
-            .filter(|earlier| earlier.id != *self.id())
-            .map(|earlier| {
-                let day = earlier
-                    .opened_at
-                    .to_zoned(team.hours.time_zone.clone())
-                    .date();
-                let subject = shortened(earlier.subject.as_str(), 80);
-                format!(
-                    "[{}] {day}, {}: {subject}",
-                    earlier.id,
-                    shortened(&earlier.status, 60)
-                )
-            })
-            .collect();
+        let mut further: Vec<String> = Vec::new();
+        for reason in &reasons.further {
+            let title = rule_titles::title(reason.rule, tongue);
+            if !further.contains(&title) {
+                further.push(title);
+            }
+        }
+        let (earlier_line, earlier) = self.earlier(team);
         let tried = tried(&self.ticket, tongue, team);
         let missing: Vec<String> = hand_off.missing.iter().map(ToString::to_string).collect();
         let told = match (&hand_off.notice, notice) {
@@ -258,30 +235,12 @@ impl View<'_> {
                 format!(
                     "{}: {}",
                     tongue.choose("nothing", "nichts"),
-                    self.short(why)
+                    self.short(tongue.sentence(why))
                 )
             }
             (NoticePlan::Tell { .. }, None) => tongue.none().to_owned(),
         };
         let notice_text = notice.map_or_else(|| told.clone(), |mail| mail.text.clone());
-        let suggestion = hand_off.suggestion.as_ref().map_or_else(
-            || tongue.none().to_owned(),
-            |article| {
-                format!(
-                    "{} ({}, {})",
-                    article.intent, article.language, article.revision
-                )
-            },
-        );
-        let requests: Vec<String> = understanding
-            .requests
-            .iter()
-            .take(20)
-            .map(|request| {
-                let sentence = shortened(&request.sentence, 300);
-                format!("{sentence} ({}, {:.2})", request.intent, request.confidence)
-            })
-            .collect();
         let oddities: Vec<String> = self
             .situation
             .mail
@@ -290,25 +249,16 @@ impl View<'_> {
             .take(20)
             .map(|oddity| shortened(&oddity.0, 200))
             .collect();
-        let earlier_line = match earlier.len() {
-            0 => tongue.none().to_owned(),
-            1 => self.short(&earlier.join("")),
-            count => format!(
-                "{count}, {}",
-                tongue.choose("listed below", "unten aufgeführt")
-            ),
-        };
         let tried_line = tried.last().map_or_else(
             || tongue.none().to_owned(),
             |last| self.short(&format!("{}; {last}", tried.len())),
         );
-        let further_reasons: Vec<String> = reasons.further.iter().map(Self::reason_line).collect();
+        let further_reasons: Vec<String> = reasons
+            .further
+            .iter()
+            .map(|reason| self.reason_line(reason))
+            .collect();
         let customer = self.customer()?;
-        let yes_no = if self.is_vip() {
-            tongue.choose("yes", "ja")
-        } else {
-            tongue.choose("no", "nein")
-        };
         let facts = [
             ("reference", json!(self.id().to_string())),
             (
@@ -322,15 +272,18 @@ impl View<'_> {
                 json!(rule_titles::title(reasons.first.rule, tongue)),
             ),
             ("urgency", json!(tongue.urgency(self.decision.urgency))),
-            ("reason", json!(shortened(&reasons.first.sentence, 160))),
+            (
+                "reason",
+                json!(shortened(tongue.sentence(&reasons.first.sentence), 160)),
+            ),
             ("evidence", json!(self.quoted(&reasons.first.evidence))),
             ("further", json!(self.short(&tongue.joined(&further)))),
             ("further_reasons", json!(further_reasons)),
             ("wanted", json!(self.wanted())),
-            ("requests", json!(requests)),
+            ("requests", json!(self.request_lines())),
             ("who", json!(self.who())),
             ("language", json!(understanding.language.language().0)),
-            ("vip", json!(yes_no)),
+            ("vip", json!(self.yes_or_no(self.is_vip()))),
             ("earlier", json!(earlier_line)),
             ("earlier_tickets", json!(earlier)),
             ("oddities", json!(oddities)),
@@ -342,97 +295,16 @@ impl View<'_> {
             ("tried_list", json!(tried)),
             ("told", json!(told)),
             ("notice", json!(notice_text)),
-            ("suggestion", json!(suggestion)),
-            ("suggested_answer", json!(self.suggested_text(hand_off))),
             ("deadlines", json!(self.deadlines(team, Some(hand_off)))),
             ("can_reply", json!(tongue.can_reply())),
             ("mail_text", json!(self.mail_text())),
         ];
         Ok(facts
             .into_iter()
+            .chain(self.suggestion_data(hand_off))
             .chain(self.summary_data(team))
             .map(|(name, value)| (name.to_owned(), value))
             .collect())
-    }
-
-    /// The same for machines: the blocks by their names, and the reasons with their words uncut.
-    pub(super) fn packet_json(
-        &self,
-        hand_off: &HandOff,
-        team: &Team,
-        data: &Map<String, Value>,
-    ) -> String {
-        let reasons = &self.decision.reasons;
-        let reasons: Vec<Value> = std::iter::once(&reasons.first)
-            .chain(&reasons.further)
-            .map(|reason| {
-                json!({"rule": reason.rule, "sentence": reason.sentence, "evidence": reason.evidence})
-            })
-            .collect();
-        let part = |name: &str| data.get(name).cloned().unwrap_or(Value::Null);
-        let from = self.situation.mail.writer();
-        let understanding = self.situation.understanding;
-        let facts: Map<String, Value> = self
-            .ticket
-            .facts()
-            .into_iter()
-            .map(|(name, value)| (name.0, json!(value)))
-            .collect();
-        let missing: Vec<&str> = hand_off
-            .missing
-            .iter()
-            .map(|name| name.0.as_str())
-            .collect();
-        let promised_by = match &hand_off.notice {
-            NoticePlan::Tell { promised_by } => json!(promised_by.to_string()),
-            NoticePlan::Withhold { .. } => Value::Null,
-        };
-        let suggestion = hand_off.suggestion.as_ref().map(|article| {
-            json!({
-                "article": format!("{}@{}", article.intent, article.revision),
-                "language": article.language.0,
-                "text": part("suggested_answer"),
-            })
-        });
-        let packet = json!({
-            "reference": self.id().to_string(),
-            "team": team.name.0,
-            "urgency": self.decision.urgency.as_str(),
-            "why": reasons,
-            "wanted": {"summary": part("wanted"), "requests": part("requests")},
-            "summary": understanding.thread.to_json(),
-            "who": {
-                "name": from.and_then(|from| from.name.as_ref()).map(|name| name.as_str()),
-                "address": from.map(|from| from.address.as_str()),
-                "proof": trust_word(self.situation.sender),
-                "language": part("language"),
-                "vip": self.is_vip(),
-                "earlier_tickets": part("earlier_tickets"),
-            },
-            "given": {"facts": facts, "found": part("facts"), "attachments": part("attachments")},
-            "missing": missing,
-            "tried": part("tried_list"),
-            "told": {"text": part("notice"), "promised_by": promised_by},
-            "suggestion": suggestion,
-            "deadlines": part("deadlines"),
-            "can_reply": part("can_reply"),
-        });
-        serde_json::to_string_pretty(&packet).unwrap_or_else(|_| packet.to_string())
-    }
-}
-
-fn trust_word(sender: &Sender) -> &'static str {
-    use crate::desk::Trust;
-    match sender {
-        Sender::Customer(Trust::Proven) => "proven",
-        Sender::Customer(Trust::Thread) => "thread",
-        Sender::Customer(Trust::Claimed) => "claimed",
-        Sender::Customer(Trust::Contradicted) => "contradicted",
-        Sender::ThirdParty => "third-party",
-        Sender::Staff { .. } => "staff",
-        Sender::StaffForward { .. } => "staff-forward",
-        Sender::Colleague { .. } => "colleague",
-        Sender::FalseStaff { .. } => "false-staff",
     }
 }
 

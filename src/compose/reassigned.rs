@@ -1,22 +1,58 @@
-//! What does a team get to which a member of another team gave a ticket? What is wanted, what was tried, told and promised, and what
-//! happened so far: all out of the journal, since no mail of the customer is at hand.
+//! What does a team get to which a member of another team gave a ticket? The nine blocks and what happened so far, out of the journal: the mail
+//! at hand is the member's. The customer's mails come with it as long as the packets that they were attached to are kept.
 
 use super::asked::{is_about_a_request, is_only_a_question};
+use super::mime::Part;
 use super::packet::tried;
 use super::view::View;
 use super::words::{Tongue, shortened};
-use super::{ComposeError, Outgoing, Purpose};
-use crate::config::{Team, TeamName};
+use super::{ComposeError, Outgoing, Purpose, requests, rule_titles};
+use crate::config::{FactName, IntentName, Team, TeamName};
 use crate::decide::HandOff;
 use crate::mail::Address;
 use crate::ticket::{Event, MailSummary, Notice, TimedEvent};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// So much of the story is told, the newest.
 const STORY_MAX: usize = 20;
 
 /// How much of each mail stands in it, in characters.
 const WORDS_CHARACTERS: usize = 160;
+
+/// What the journal says of the decision that brought it to a person.
+#[derive(Default)]
+struct LastDecided<'a> {
+    reason: &'a str,
+    evidence: &'a str,
+    /// What seemed to be wanted, and how sure that was.
+    intent: Option<(&'a IntentName, f64)>,
+}
+
+impl LastDecided<'_> {
+    fn near(&self, view: &View<'_>) -> Option<&IntentName> {
+        let (intent, confidence) = self.intent?;
+        view.may_suggest(intent, confidence).then_some(intent)
+    }
+
+    /// The nearest approved answer, as it stands today.
+    fn suggestion(&self, view: &View<'_>) -> String {
+        let article = self
+            .near(view)
+            .and_then(|intent| view.article_about(intent));
+        let none = || view.staff_tongue.choose("none", "keiner").to_owned();
+        article.map_or_else(none, |article| requests::title(&article))
+    }
+
+    /// What it needs and nobody has given.
+    fn missing(&self, view: &View<'_>, facts: &BTreeMap<FactName, String>) -> Vec<String> {
+        let topics = &view.situation.knowledge.topics;
+        let topic = self.near(view).and_then(|intent| topics.get(intent));
+        let needs = topic.map_or(&[][..], |topic| topic.needs.as_slice()).iter();
+        let missing = needs.filter(|name| !facts.contains_key(*name));
+        missing.map(ToString::to_string).collect()
+    }
+}
 
 impl View<'_> {
     /// The ticket, to the team that has it from here.
@@ -33,41 +69,69 @@ impl View<'_> {
             |last| self.short(&format!("{}; {last}", tried.len())),
         );
         let facts = self.ticket.facts();
-        let facts: Vec<String> = facts
+        let given: Vec<String> = facts
             .iter()
             .map(|(name, value)| format!("{name}: {}", shortened(value, 80)))
             .collect();
         let mails = self.ticket.customer_mails();
         let last = mails.last().map_or("", |mail| mail.excerpt.as_str());
+        let decided = self.last_decided();
+        let (earlier, _) = self.earlier(team);
+        let customer = self.customer()?;
+        let vip = (self.situation.settings.escalate).vip_entry(&customer.address);
+        let language = self.ticket.language().map(|language| language.0.as_str());
         let further = [
             ("member", json!(member.as_str())),
             ("from_team", json!(from_team.0)),
-            ("reason", json!(self.last_reason())),
+            ("reason", json!(self.short(decided.reason))),
+            ("evidence", json!(self.quoted(decided.evidence))),
             ("wanted", json!(self.wanted_so_far(&mails))),
-            ("given", json!(self.short(&tongue.joined(&facts)))),
+            ("language", json!(language.unwrap_or(tongue.none()))),
+            ("vip", json!(self.yes_or_no(vip.is_some()))),
+            ("earlier", json!(earlier)),
+            ("given", json!(self.short(&tongue.joined(&given)))),
+            (
+                "missing",
+                json!(self.short(&tongue.joined(&decided.missing(self, &facts)))),
+            ),
             ("tried", json!(tried)),
             ("told", json!(self.told_so_far(team, hand_off))),
+            ("suggestion", json!(decided.suggestion(self))),
             ("deadlines", json!(self.deadlines(team, hand_off))),
             ("story", json!(self.story_so_far(team))),
             ("can_reply", json!(tongue.can_reply())),
             ("mail_text", json!(self.bounded(last))),
+            ("has_originals", json!(!self.originals.earlier.is_empty())),
         ];
         let data = self.staff_data(further)?;
-        self.to_team(Purpose::Packet, "given-to-team", team, data, vec![])
+        let originals = self.originals.earlier.iter();
+        let originals = originals.map(|mail| Part::Original(mail.clone())).collect();
+        self.to_team(Purpose::Packet, "given-to-team", team, data, originals)
     }
 
-    /// Why it came to a person.
-    fn last_reason(&self) -> String {
+    /// Why it came to a person, as the journal has it.
+    fn last_decided(&self) -> LastDecided<'_> {
         let mut events = self.ticket.events.iter().rev();
-        let reason = events.find_map(|timed| match &timed.event {
+        let found = events.find_map(|timed| match &timed.event {
             Event::Decided {
-                decision, reasons, ..
+                decision,
+                reasons,
+                evidence,
+                intent,
+                ..
             } if is_about_a_request(decision) && !is_only_a_question(reasons) => {
-                reasons.first().map(|(_, sentence)| sentence.as_str())
+                let (rule, sentence) = reasons.first()?;
+                Some(LastDecided {
+                    reason: rule_titles::recorded(rule, sentence, self.staff_tongue),
+                    evidence: evidence.first().map_or("", String::as_str),
+                    intent: intent
+                        .as_ref()
+                        .map(|(intent, confidence)| (intent, *confidence)),
+                })
             }
             _ => None,
         });
-        self.short(reason.unwrap_or_default())
+        found.unwrap_or_default()
     }
 
     /// The first line of the newest mail that says something.
@@ -82,7 +146,7 @@ impl View<'_> {
         let tongue = self.staff_tongue;
         let new = hand_off.map(|hand_off| match &hand_off.notice {
             crate::decide::NoticePlan::Tell { promised_by } => Ok(Some(*promised_by)),
-            crate::decide::NoticePlan::Withhold { why } => Err(why.as_str()),
+            crate::decide::NoticePlan::Withhold { why } => Err(tongue.sentence(why)),
         });
         let mut events = self.ticket.events.iter().rev();
         let before = events.find_map(|timed| match &timed.event {

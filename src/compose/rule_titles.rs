@@ -63,6 +63,18 @@ const TITLES: &[(&str, &str, &str)] = &[
         "forwarded by staff",
         "vom Team weitergeleitet",
     ),
+    ("sure", "sure", "sicher"),
+    ("facts-missing", "details missing", "Angaben fehlen"),
+    (
+        "draft-mode",
+        "every answer waits for a yes",
+        "jede Antwort wartet auf ein Ja",
+    ),
+    (
+        "draft-article",
+        "answers about this wait for a yes",
+        "Antworten dazu warten auf ein Ja",
+    ),
     ("attachments", "attachment", "Anhang"),
     (
         "third-party",
@@ -76,7 +88,17 @@ const TITLES: &[(&str, &str, &str)] = &[
         "will keine automatische Mail",
     ),
     (
-        "limits",
+        "may-not-answer",
+        "no automatic answer allowed",
+        "keine automatische Antwort erlaubt",
+    ),
+    (
+        "fact-not-usable",
+        "details not usable",
+        "Angaben nicht verwendbar",
+    ),
+    (
+        "limit",
         "too many automatic mails",
         "zu viele automatische Mails",
     ),
@@ -89,8 +111,50 @@ const TITLES: &[(&str, &str, &str)] = &[
 
 /// The rule in a few words.
 pub(super) fn title(rule: &str, tongue: Tongue) -> String {
-    match TITLES.iter().find(|(name, _, _)| *name == rule) {
-        Some((_, english, german)) => tongue.choose(*english, *german).to_owned(),
-        None => rule.replace('-', " "),
+    known(rule, tongue).map_or_else(|| rule.replace('-', " "), ToOwned::to_owned)
+}
+
+fn known(rule: &str, tongue: Tongue) -> Option<&'static str> {
+    let mut titles = TITLES.iter();
+    let (_, english, german) = titles.find(|(name, _, _)| *name == rule)?;
+    Some(tongue.choose(english, german))
+}
+
+/// Why it was decided like that at the time: the journal has the sentence in English only; in another language the title must do.
+pub(super) fn recorded<'a>(rule: &str, sentence: &'a str, tongue: Tongue) -> &'a str {
+    match tongue {
+        Tongue::English => sentence,
+        Tongue::German => known(rule, tongue).unwrap_or(sentence),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rules that give a mail to a person, as they stand in the source of the deciding.
+    const RULES: [&str; 6] = [
+        include_str!("../decide/silence.rs"),
+        include_str!("../decide/stops.rs"),
+        include_str!("../decide/policy.rs"),
+        include_str!("../decide/repeated.rs"),
+        include_str!("../decide/unsure.rs"),
+        include_str!("../decide/answer.rs"),
+    ];
+
+    #[test]
+    fn every_rule_that_gives_a_mail_to_a_person_has_a_title() {
+        let rule =
+            regex::Regex::new("to_person\\(\\s*view,\\s*\"([a-z-]+)\"|\"(hard-stop-[a-z-]+)\"")
+                .unwrap();
+        let named = RULES.iter().flat_map(|source| rule.captures_iter(source));
+        let named: Vec<String> = named
+            .map(|found| found.get(1).or(found.get(2)).unwrap().as_str().to_owned())
+            .collect();
+        assert!(named.len() > 25, "{named:?}");
+        for name in named {
+            let has_title = TITLES.iter().any(|(rule, _, _)| *rule == name);
+            assert!(has_title, "{name} has no title");
+        }
     }
 }

@@ -20,6 +20,12 @@ use serde_json::{Map, Value, json};
 const SUBJECT_MAX_CHARACTERS: usize = 120;
 
 impl View<'_> {
+    /// Why it was decided like this, in the language of staff.
+    pub(super) fn reason_for_staff(&self) -> &str {
+        let first = &self.decision.reasons.first;
+        self.staff_tongue.sentence(&first.sentence)
+    }
+
     /// The customer's subject as staff see it.
     pub(super) fn subject_for_staff(&self) -> String {
         subject_for_staff(&self.ticket, &self.id().to_string(), self.staff_tongue)
@@ -43,10 +49,7 @@ impl View<'_> {
         let further = [
             ("who", json!(self.who())),
             ("ticket_of", json!(self.ticket_of()?)),
-            (
-                "reason",
-                json!(shortened(&self.decision.reasons.first.sentence, 200)),
-            ),
+            ("reason", json!(shortened(self.reason_for_staff(), 200))),
             ("deadlines", json!(self.deadlines(team, None))),
             ("attachments", json!(self.attachment_lines())),
             ("can_reply", json!(self.staff_tongue.can_reply())),
@@ -133,8 +136,8 @@ impl View<'_> {
     /// The mail that caused all this, byte for byte.
     pub(super) fn original(&self) -> Part {
         match self.situation.mail.extent {
-            Extent::Whole => Part::Original(self.raw.to_vec()),
-            Extent::HeadersOnly => Part::OriginalHeaders(self.raw.to_vec()),
+            Extent::Whole => Part::Original(self.originals.cause.to_vec()),
+            Extent::HeadersOnly => Part::OriginalHeaders(self.originals.cause.to_vec()),
         }
     }
 

@@ -206,7 +206,7 @@ fn decided(decision: &Decision, situation: &Situation<'_>) -> Event {
     Event::Decided {
         decision: decision.action.as_str(),
         reasons: reasons()
-            .map(|reason| (reason.rule.to_owned(), reason.sentence.clone()))
+            .map(|reason| (reason.rule.to_owned(), reason.sentence.to_string()))
             .collect(),
         evidence: evidence.filter(|_| !is_of_staff).collect(),
         close: others
@@ -283,7 +283,7 @@ pub(super) fn wrote(mail: &Outgoing) -> Event {
 }
 
 fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> Vec<Event> {
-    let why = &decision.reasons.first.sentence;
+    let why = decision.reasons.first.sentence.english();
     match &decision.action {
         Action::Leave { .. } => bounced(situation).into_iter().collect(),
         // The word itself is part of the arrival.
@@ -380,7 +380,7 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
                 .from
                 .as_ref()
                 .map(|from| from.address.clone()),
-            why: why.clone(),
+            why: why.to_owned(),
         }],
     }
 }
@@ -425,7 +425,12 @@ fn handed_off(hand_off: &HandOff, why: &str, mails: &[Outgoing]) -> Event {
                 why: "no notice was written".to_owned(),
             },
         ),
-        (NoticePlan::Withhold { why }, _) => (None, Notice::Withheld { why: why.clone() }),
+        (NoticePlan::Withhold { why }, _) => (
+            None,
+            Notice::Withheld {
+                why: why.to_string(),
+            },
+        ),
     };
     Event::HandedOff {
         team: hand_off.team.clone(),

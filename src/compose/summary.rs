@@ -3,6 +3,7 @@
 use super::view::View;
 use super::words::shortened;
 use crate::config::Team;
+use crate::understand::command::is_nothing_but_a_word;
 use crate::understand::{SourcedSentence, WhyOpen};
 use serde_json::Value;
 
@@ -20,12 +21,16 @@ impl View<'_> {
             open.any(|open| open.sentence == **sentence)
         };
         let shown = |sentence: &SourcedSentence| self.with_source(sentence, None, team);
+        // `STOP` and its like are said to us, or by somebody who may not say it: no colleague has to do anything about them.
+        let is_word = |sentence: &SourcedSentence| is_nothing_but_a_word(&sentence.text);
         let wanted = summary.wanted.iter().filter(|_| worth_it);
+        let wanted = wanted.filter(|sentence| !is_word(sentence));
         let happened = summary.happened.iter().filter(|_| worth_it);
         let happened =
             happened.filter(|sentence| !is_open(sentence) && !summary.wanted.contains(sentence));
         let open = summary.open.iter().filter(|_| worth_it);
         let open = open.filter(|open| !summary.wanted.contains(&open.sentence));
+        let open = open.filter(|open| !is_word(&open.sentence));
         let open = open.map(|open| self.with_source(&open.sentence, Some(open.why), team));
         [
             ("summary_wanted", wanted.map(shown).collect()),

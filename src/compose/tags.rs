@@ -137,10 +137,11 @@ fn variable(
         ));
     };
     let fits = match helper {
-        Some("if" | "unless" | "with") => true,
+        Some("if" | "unless") => true,
+        Some("with") => known.kind != Kind::Flag,
         Some("each") => known.kind == Kind::List,
         Some("markdown") if known.kind != Kind::Markdown => return Some(only_approved(word)),
-        _ => known.kind != Kind::List,
+        _ => !matches!(known.kind, Kind::List | Kind::Flag),
     };
     (!fits).then(|| {
         (

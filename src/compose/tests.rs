@@ -11,10 +11,12 @@ mod whole;
 
 use super::{Composed, Outgoing, Purpose, Writer};
 use crate::decide::test_situation::{
-    TestSituation, TicketStory, address, article, at, draft, fact, intent, key, language,
-    message_id, settings, team_name,
+    TestSituation, TicketStory, address, article, at, draft, fact, intent, key, language, legal,
+    message_id, nothing_near, settings, team_name,
 };
-use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, OnDraft, Reason, Reasons};
+use crate::decide::{
+    Action, Decision, HandOff, Meant, NoticePlan, OnDraft, Reason, Reasons, Sentence,
+};
 use crate::desk::StaffAct;
 use crate::mail::{Attachment, HeaderText};
 use crate::understand::Urgency;
@@ -32,12 +34,12 @@ fn decision(action: Action) -> Decision {
         reasons: Reasons {
             first: Reason {
                 rule: "hard-stop-legal",
-                sentence: "the customer speaks of lawyers, authorities or the press".to_owned(),
+                sentence: legal(),
                 evidence: "my lawyer will write to you".to_owned(),
             },
             further: vec![Reason {
                 rule: "no-intent",
-                sentence: "no article is near enough to what the mail says".to_owned(),
+                sentence: nothing_near(),
                 evidence: String::new(),
             }],
         },

@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Markdown,
     /// Several lines to be listed: `{{#each name}} … {{this}} … {{/each}}`.
     List,
+    /// Whether something is so: `{{#if name}} … {{else}} … {{/if}}`.
+    Flag,
 }
 
 /// One variable.
@@ -41,7 +43,7 @@ pub(super) struct TemplateForm {
     pub(super) variables: &'static [Variable],
 }
 
-use Kind::{Line, Lines, List, Markdown};
+use Kind::{Flag, Line, Lines, List, Markdown};
 
 const REFERENCE: Variable = variable("reference", Line, "the ticket's reference, `K7QF2-M9XRT`");
 const SUPPORT_NAME: Variable = variable("support_name", Line, "`name` in `[support]`");
@@ -130,6 +132,45 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
                 "by when, in the team's time zone and the customer's language",
             ),
             variable("passed_on", List, "what the person has got already"),
+            variable("about_safety", Flag, "somebody may be in danger or hurt"),
+            variable(
+                "about_security",
+                Flag,
+                "it reports a security problem or phishing",
+            ),
+            variable(
+                "about_payment_data",
+                Flag,
+                "it holds card or account data, or is about fraud",
+            ),
+            variable(
+                "about_privacy",
+                Flag,
+                "they ask for their data or for its erasure",
+            ),
+            variable(
+                "about_legal_matters",
+                Flag,
+                "it speaks of lawyers, authorities or the press",
+            ),
+            variable("from_a_child", Flag, "a child seems to be writing"),
+            variable(
+                "is_upset",
+                Flag,
+                "they are enraged or in despair: nothing cheerful",
+            ),
+            variable("asked_for_person", Flag, "they asked for a person"),
+            variable(
+                "did_not_help",
+                Flag,
+                "they say that the automatic answer did not help",
+            ),
+            variable(
+                "not_for_machines",
+                Flag,
+                "what is wanted stands in attachments, or in a mail that is encrypted or too large",
+            ),
+            variable("asks_several_things", Flag, "they ask for several things"),
         ],
     },
     TemplateForm {
@@ -256,7 +297,11 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             SUMMARY_WANTED,
             SUMMARY_HAPPENED,
             SUMMARY_OPEN,
-            variable("requests", List, "each request found, as its sentence"),
+            variable(
+                "requests",
+                List,
+                "each request found, as its sentence, with the nearest approved answer",
+            ),
             WHO,
             variable("language", Line, "the language of the mail"),
             variable("vip", Line, "whether they are on the list of VIPs"),
@@ -287,8 +332,12 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             ),
             variable("told", Line, "what the customer was told, in one line"),
             variable("notice", Lines, "what the customer was told, word for word"),
-            variable("suggestion", Line, "the nearest approved answer, or `none`"),
-            variable("suggested_answer", Lines, "its text"),
+            variable(
+                "suggestion",
+                Line,
+                "the nearest approved answer, of each request where there are several, or `none`",
+            ),
+            variable("suggested_answer", Lines, "its text, or theirs"),
             variable("deadlines", Line, "what is due when, or `none`"),
             CAN_REPLY,
             MAIL_TEXT,
@@ -439,7 +488,18 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         name: "given-to-team",
         about: "a ticket that a member of another team gave away, to the team that has it from here",
         is_automatic: false,
-        must_show: &["reference", "wanted", "told", "deadlines", "can_reply"],
+        must_show: &[
+            "reference",
+            "reason",
+            "wanted",
+            "given",
+            "missing",
+            "tried",
+            "told",
+            "suggestion",
+            "deadlines",
+            "can_reply",
+        ],
         variables: &[
             REFERENCE,
             SUPPORT_NAME,
@@ -447,19 +507,42 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             CUSTOMER_SUBJECT,
             variable("member", Line, "who gave it"),
             variable("from_team", Line, "their team"),
-            variable("reason", Line, "the last decision about it, as a sentence"),
+            variable(
+                "reason",
+                Line,
+                "why it came to a person, as a sentence or in a few words",
+            ),
+            EVIDENCE,
             WANTED,
+            variable("language", Line, "the language of the ticket"),
+            variable("vip", Line, "whether they are on the list of VIPs"),
+            variable(
+                "earlier",
+                Line,
+                "the earlier tickets, in one line, or `none`",
+            ),
             variable("given", Line, "the facts, in one line, or `none`"),
+            variable(
+                "missing",
+                Line,
+                "what the nearest article needs and nobody has given, or `none`",
+            ),
             variable(
                 "tried",
                 Line,
                 "how many automatic mails went out, and the last, or `none`",
             ),
             variable("told", Line, "what the customer was told, in one line"),
+            variable("suggestion", Line, "the nearest approved answer, or `none`"),
             variable("deadlines", Line, "what is due when, or `none`"),
             variable("story", List, "what happened so far, a line an event"),
             CAN_REPLY,
             variable("mail_text", Lines, "the text of the customer's last mail"),
+            variable(
+                "has_originals",
+                Flag,
+                "the customer's mails are attached; they are not once the journal has forgotten them",
+            ),
         ],
     },
     TemplateForm {
@@ -504,6 +587,7 @@ impl TemplateForm {
             let value = match (variable.kind, full) {
                 (Kind::List, true) => json!([mark, "two"]),
                 (Kind::List, false) => json!([]),
+                (Kind::Flag, is_so) => json!(is_so),
                 (Kind::Lines | Kind::Markdown, true) => json!(format!("{mark}\n\ntwo")),
                 (Kind::Lines, false) => json!(""),
                 (Kind::Markdown, false) | (Kind::Line, _) => json!(mark),

@@ -4,7 +4,7 @@ use super::guard::Guard;
 use super::letter::Letter;
 use super::template::Rendered;
 use super::words::Tongue;
-use super::{ComposeError, Outgoing, Writer, story};
+use super::{ComposeError, Originals, Outgoing, Writer, story};
 use crate::config::{Settings, Team, TeamName};
 use crate::decide::{Decision, Situation};
 use crate::mail::Mailbox;
@@ -16,7 +16,7 @@ pub(super) struct View<'a> {
     pub(super) writer: &'a Writer,
     pub(super) decision: &'a Decision,
     pub(super) situation: &'a Situation<'a>,
-    pub(super) raw: &'a [u8],
+    pub(super) originals: Originals<'a>,
     /// The ticket with this mail and its facts in it.
     pub(super) ticket: Ticket,
     /// The language of what the customer gets.
@@ -31,7 +31,7 @@ impl<'a> View<'a> {
         writer: &'a Writer,
         decision: &'a Decision,
         situation: &'a Situation<'a>,
-        raw: &'a [u8],
+        originals: Originals<'a>,
     ) -> Self {
         let mut ticket = situation.ticket.cloned().unwrap_or_else(|| Ticket {
             id: situation.ticket_id.clone(),
@@ -55,7 +55,7 @@ impl<'a> View<'a> {
             writer,
             decision,
             situation,
-            raw,
+            originals,
             ticket,
             tongue: Tongue::of(&decision.language).unwrap_or(staff_tongue),
             staff_tongue,

@@ -3,6 +3,7 @@
 
 use super::Purpose;
 use crate::config::{Language, Team};
+use crate::decide::Sentence;
 use crate::desk::{Sender, Trust};
 use crate::ticket::{Approvals, Ticket};
 use crate::understand::{Author, Source, SourcePart, Urgency};
@@ -143,6 +144,11 @@ impl Tongue {
             11 => self.choose("Nov", "Nov."),
             _ => self.choose("Dec", "Dez."),
         }
+    }
+
+    /// Why, in this tongue.
+    pub(super) fn sentence(self, sentence: &Sentence) -> &str {
+        self.choose(sentence.english(), sentence.german())
     }
 
     /// "None", said explicitly.

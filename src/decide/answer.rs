@@ -1,12 +1,14 @@
 //! Steps 8 to 10: ask for what is missing, draft, or answer. Facts come from a customer's mail: they enter the approved text as plain
 //! words or not at all.
 
+use super::unsure::in_hundredths;
 use super::view::View;
-use super::{Action, Match};
+use super::{Action, Match, sentences};
 use crate::config::{FactName, Mode};
 use crate::knowledge::ArticleMode;
 use crate::ticket::{ArticleReference, Draft, Wording};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// The longest fact put into an answer, in characters.
 const FACT_MAX_CHARACTERS: usize = 80;
@@ -21,11 +23,7 @@ pub(super) fn missing(view: &View<'_>) -> Option<Match> {
     let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
     Some(Match::new(
         "facts-missing",
-        format!(
-            "the answer about {} needs {}, which the customer has not given yet",
-            wanted.intent,
-            names.join(", ")
-        ),
+        sentences::FACTS_MISSING.with([&wanted.intent, &names.join(", ")]),
         wanted.evidence.as_str(),
         Action::Ask {
             intent: wanted.intent.clone(),
@@ -37,12 +35,7 @@ pub(super) fn missing(view: &View<'_>) -> Option<Match> {
 /// Steps 9 and 10: what lacks nothing is drafted where a person's yes is wanted, and sent otherwise.
 pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
     let Some((wanted, topic, article)) = view.article() else {
-        return Match::new(
-            "no-intent",
-            "no article is near enough to what the mail says",
-            "",
-            view.to_person(None),
-        );
+        return Match::new("no-intent", sentences::NO_INTENT, "", view.to_person(None));
     };
     let reference = ArticleReference {
         intent: wanted.intent.clone(),
@@ -52,31 +45,27 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
     let text = match filled(&article.body, &view.facts) {
         Ok(text) => text,
         Err(why) => {
+            let (pattern, name) = match why {
+                NotFilled::Unknown(name) => (sentences::FACT_NOT_KNOWN, name),
+                NotFilled::NotPlain(name) => (sentences::FACT_NOT_PLAIN, name),
+            };
             return Match::new(
                 "fact-not-usable",
-                format!(
-                    "the answer about {} cannot be filled in: {why}",
-                    wanted.intent
-                ),
+                pattern.with([&wanted.intent, &name]),
                 wanted.evidence.as_str(),
                 view.to_person(None),
             );
         }
     };
-    let sure = format!(
-        "the mail asks about {} ({:.2}, needed {:.2})",
-        wanted.intent, wanted.confidence, wanted.thresholds.send
-    );
+    let confidence = in_hundredths(wanted.confidence);
+    let needed = in_hundredths(wanted.thresholds.send);
+    let asked: [&dyn Display; 3] = [&wanted.intent, &confidence, &needed];
     let draft_because = match (view.situation.settings.automation.mode, topic.mode) {
-        (Mode::Draft, _) => Some((
-            "draft-mode",
-            "every answer waits for a person's yes at present",
-        )),
+        (Mode::Draft, _) => Some(("draft-mode", sentences::DRAFT_MODE)),
         (_, ArticleMode::Answer) => None,
-        (_, ArticleMode::Draft | ArticleMode::Handoff) => Some((
-            "draft-article",
-            "answers about this wait for a person's yes",
-        )),
+        (_, ArticleMode::Draft | ArticleMode::Handoff) => {
+            Some(("draft-article", sentences::DRAFT_ARTICLE))
+        }
     };
     if let Some((rule, because)) = draft_because {
         let draft = Draft {
@@ -87,10 +76,9 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
             approvals: topic.approvals,
             wording: Wording::OfArticle,
         };
-        let sentence = format!("{sure}, and {because}");
         return Match::new(
             rule,
-            sentence,
+            because.with(asked),
             wanted.evidence.as_str(),
             Action::Draft(draft),
         );
@@ -108,14 +96,23 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
     };
     Match::new(
         "sure",
-        format!("{sure}, and the approved text says all that is needed"),
+        sentences::SURE.with(asked),
         wanted.evidence.as_str(),
         action,
     )
 }
 
+/// Why an approved text cannot be filled in.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NotFilled {
+    /// Nobody has given that fact.
+    Unknown(FactName),
+    /// What was given is not plain words.
+    NotPlain(FactName),
+}
+
 /// The approved text with each `{{fact}}` replaced. Values are not looked at again: a value with braces in it stays as it is.
-pub(crate) fn filled(body: &str, facts: &BTreeMap<FactName, String>) -> Result<String, String> {
+pub(crate) fn filled(body: &str, facts: &BTreeMap<FactName, String>) -> Result<String, NotFilled> {
     let mut text = String::with_capacity(body.len());
     let mut rest = body;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -126,9 +123,9 @@ pub(crate) fn filled(body: &str, facts: &BTreeMap<FactName, String>) -> Result<S
         let name = FactName(name.trim().to_owned());
         let value = facts
             .get(&name)
-            .ok_or_else(|| format!("{name} is not known"))?;
+            .ok_or_else(|| NotFilled::Unknown(name.clone()))?;
         if !is_plain(value) {
-            return Err(format!("the value of {name} is not plain text"));
+            return Err(NotFilled::NotPlain(name));
         }
         text.push_str(value);
         rest = behind;
@@ -166,7 +163,7 @@ mod tests {
         );
         assert_eq!(
             filled("{{model}}", &facts("x")).unwrap_err(),
-            "model is not known"
+            NotFilled::Unknown(FactName("model".to_owned()))
         );
         for bad in [
             "",

@@ -1,7 +1,7 @@
 //! What is due on a ticket by now, although nobody wrote? A promise that a customer was told is kept an eye on: before it lapses the team
 //! is reminded, then its second address; as it lapses the customer is told honestly, with a new time. Pure.
 
-use super::{History, NoticePlan};
+use super::{History, NoticePlan, Sentence, sentences};
 use crate::config::{Settings, Team};
 use crate::mail::Address;
 use crate::ticket::{Reminded, Ticket};
@@ -112,28 +112,21 @@ fn delay_notice(
     now: Timestamp,
     told: usize,
 ) -> NoticePlan {
-    let withhold = |why: String| NoticePlan::Withhold { why };
+    let withhold = |why: Sentence| NoticePlan::Withhold { why };
     if history.automation_refused || ticket.automation_refused() {
-        return withhold("the customer has asked for no automatic mail (STOP)".to_owned());
+        return withhold(sentences::REFUSES_AUTOMATION.into());
     }
     if ticket.is_taken() {
-        return withhold(
-            "a member took the ticket (TAKE), so nothing automatic goes out".to_owned(),
-        );
+        return withhold(sentences::TAKEN.into());
     }
     if ticket.was_silenced_by_an_address() {
-        return withhold(
-            "somebody of us seems to have written to the customer, so nothing automatic goes out"
-                .to_owned(),
-        );
+        return withhold(sentences::WROTE_OUTSIDE_PERHAPS.into());
     }
     if told >= DELAYS_TOLD_MAX {
-        return withhold(format!(
-            "the customer was told a new time {told} times already, and a further one would not be believed"
-        ));
+        return withhold(sentences::TOLD_OFTEN_ENOUGH.with([&told]));
     }
     if limit_is_reached(history, settings) {
-        return withhold("a limit of automatic mails is reached".to_owned());
+        return withhold(sentences::LIMIT.into());
     }
     // The new promise is as long as the first.
     NoticePlan::Tell {

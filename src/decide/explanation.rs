@@ -32,7 +32,10 @@ fn line(reason: &Reason) -> String {
         sentence,
         evidence,
     } = reason;
-    let (sentence, evidence) = (HeaderText::clean(sentence), HeaderText::clean(evidence));
+    let (sentence, evidence) = (
+        HeaderText::clean(sentence.english()),
+        HeaderText::clean(evidence),
+    );
     if evidence.is_empty() {
         format!("{sentence} [{rule}]")
     } else {

@@ -1,8 +1,9 @@
 //! Who gets a hand-off, and is the customer told? The notice is an automatic mail like any other: whatever forbids those forbids it,
 //! and then staff are told why the customer heard nothing.
 
+use super::sentence::Pattern;
 use super::view::View;
-use super::{HandOff, NoticePlan};
+use super::{HandOff, NoticePlan, Sentence, sentences};
 use crate::config::TeamName;
 use crate::desk::{Sender, Trust};
 use crate::knowledge::ArticleMode;
@@ -34,47 +35,41 @@ pub(super) fn notice(view: &View<'_>, team: &TeamName) -> NoticePlan {
             promised_by: team.hours.after(view.situation.now, team.reply_within),
         },
         None => NoticePlan::Withhold {
-            why: "no team is configured, so no time can be promised".to_owned(),
+            why: sentences::NO_TEAM.into(),
         },
     }
 }
 
 /// Why nothing automatic may go to whoever wrote this mail; `None` where it may.
-pub(super) fn silence(view: &View<'_>) -> Option<String> {
+pub(super) fn silence(view: &View<'_>) -> Option<Sentence> {
     let situation = view.situation;
     match situation.sender {
         Sender::ThirdParty => {
-            return Some(
-                "somebody other than the customer wrote, and nothing automatic goes to third parties"
-                    .to_owned(),
-            );
+            return Some(sentences::NOTHING_TO_THIRD_PARTIES.into());
         }
         Sender::Customer(Trust::Contradicted) => {
-            return Some(
-                "the sender's identity is in doubt, and a notice might reach the wrong person"
-                    .to_owned(),
-            );
+            return Some(sentences::MIGHT_REACH_THE_WRONG_PERSON.into());
         }
         _ => {}
     }
     if situation.mail.from.is_none() {
-        return Some("the mail names no sender".to_owned());
+        return Some(sentences::NAMES_NO_SENDER.into());
     }
     if refuses_automation(view) {
-        return Some("the customer has asked for no automatic mail (STOP)".to_owned());
+        return Some(sentences::REFUSES_AUTOMATION.into());
     }
     if !situation.mail.may_auto_reply {
-        return Some(why_unanswerable(view).to_owned());
+        return Some(why_unanswerable(view).into());
     }
     limit_reached(view)
 }
 
 /// Why nothing automatic may answer a mail of this form.
-pub(super) fn why_unanswerable(view: &View<'_>) -> &'static str {
+pub(super) fn why_unanswerable(view: &View<'_>) -> Pattern<0> {
     if view.situation.mail.form_writer.is_some() {
-        "it comes from a form on a web page, and nothing shows that the address in it is the writer's"
+        sentences::FROM_A_FORM
     } else {
-        "mail manners (RFC 3834) forbid an automatic answer to this mail"
+        sentences::MAIL_MANNERS
     }
 }
 
@@ -95,34 +90,36 @@ pub(super) fn refused_before(view: &View<'_>) -> bool {
 }
 
 /// Which limit on automatic mail is reached, as a sentence.
-pub(super) fn limit_reached(view: &View<'_>) -> Option<String> {
+pub(super) fn limit_reached(view: &View<'_>) -> Option<Sentence> {
     let history = view.situation.history;
     let limits = &view.situation.settings.limits;
     let in_ticket = view.ticket().map_or(0, Ticket::automatic_mails);
     let counts = [
-        (in_ticket, limits.automatic_per_ticket, "in this ticket"),
+        (
+            in_ticket,
+            limits.automatic_per_ticket,
+            sentences::LIMIT_IN_TICKET,
+        ),
         (
             history.automatic_to_sender_in_day,
             limits.automatic_per_sender_per_day,
-            "to this address within 24 hours",
+            sentences::LIMIT_TO_ADDRESS,
         ),
         (
             history.automatic_to_domain_in_hour,
             limits.automatic_per_domain_per_hour,
-            "to this domain within an hour",
+            sentences::LIMIT_TO_DOMAIN,
         ),
         (
             history.automatic_in_hour,
             limits.automatic_per_hour,
-            "to all within an hour",
+            sentences::LIMIT_TO_ALL,
         ),
     ];
-    let (count, limit, whereto) = counts
+    let (count, limit, pattern) = counts
         .into_iter()
         .find(|(count, limit, _)| count >= limit)?;
-    Some(format!(
-        "the limit of automatic mails {whereto} is reached ({count} of {limit})"
-    ))
+    Some(pattern.with([&count, &limit]))
 }
 
 /// The nearest approved answer, as a suggestion: in the customer's language, or in any where there is none.

@@ -1,7 +1,8 @@
 //! Step 1: what is ours, or nobody's: our own copies, bounces, robots, lists. An automatic answer to any of these makes a loop.
 
+use super::sentence::Pattern;
 use super::view::View;
-use super::{Action, Match, Own, Rule};
+use super::{Action, Match, Own, Rule, sentences};
 use crate::desk::Sender;
 use crate::mail::{BounceAction, KindProof, SenderKind};
 use crate::ticket::Ticket;
@@ -23,7 +24,7 @@ fn own_copy(view: &View<'_>) -> Vec<Match> {
     let evidence = mail.message_id.as_ref().map(ToString::to_string);
     vec![Match::new(
         "own-copy",
-        "this is the copy of a mail of ours, which proves that it left",
+        sentences::OWN_COPY,
         evidence.unwrap_or_default(),
         Action::NoteOwnCopy,
     )]
@@ -48,17 +49,12 @@ fn own(view: &View<'_>) -> Vec<Match> {
     if nothing_but_address {
         return vec![Match::new(
             "own-address",
-            "it comes from our own address, but nothing shows that handoffd wrote it; a web form must name the customer in From, \
-             and staff must write from their own address",
+            sentences::OWN_ADDRESS,
             sender_evidence(view),
             Action::Quarantine,
         )];
     }
-    vec![left(
-        view,
-        "own-mail",
-        "it comes from our own address, and we do not answer ourselves",
-    )]
+    vec![left(view, "own-mail", sentences::OWN_MAIL)]
 }
 
 fn bounce(view: &View<'_>) -> Vec<Match> {
@@ -80,9 +76,9 @@ fn bounce(view: &View<'_>) -> Vec<Match> {
             .unwrap_or_else(|| view.existing_team(ticket.last_team()))
     });
     let sentence = match (view.ticket(), failed) {
-        (None, _) => "it is a delivery report, about no mail of ours that we know",
-        (Some(_), true) => "a mail of ours about this ticket did not arrive",
-        (Some(_), false) => "it is a delivery report: the mail is delayed or arrived",
+        (None, _) => sentences::REPORT_OF_NOTHING_OURS,
+        (Some(_), true) => sentences::DID_NOT_ARRIVE,
+        (Some(_), false) => sentences::DELAYED_OR_ARRIVED,
     };
     let evidence = mail.bounce.as_ref().map(|bounce| {
         let recipient = bounce.recipient.as_ref().map(ToString::to_string);
@@ -110,16 +106,10 @@ fn robot(view: &View<'_>) -> Vec<Match> {
         return vec![];
     }
     match view.situation.mail.sender_kind {
-        SenderKind::AutoReply => vec![left(
-            view,
-            "auto-reply",
-            "a machine wrote this (an out-of-office note or another ticket system)",
-        )],
-        SenderKind::FeedbackReport => vec![left(
-            view,
-            "feedback-report",
-            "it is a complaint report of a mail provider",
-        )],
+        SenderKind::AutoReply => vec![left(view, "auto-reply", sentences::AUTO_REPLY)],
+        SenderKind::FeedbackReport => {
+            vec![left(view, "feedback-report", sentences::FEEDBACK_REPORT)]
+        }
         _ => vec![],
     }
 }
@@ -131,8 +121,8 @@ fn list_or_bulk(view: &View<'_>) -> Vec<Match> {
         view.ticket().is_some() && !matches!(view.situation.sender, Sender::FalseStaff { .. });
     match view.situation.mail.sender_kind {
         _ if is_part_of_ticket => vec![],
-        SenderKind::List => vec![left(view, "list", "it came through a mailing list")],
-        SenderKind::Bulk => vec![left(view, "bulk", "it is bulk mail or a newsletter")],
+        SenderKind::List => vec![left(view, "list", sentences::LIST)],
+        SenderKind::Bulk => vec![left(view, "bulk", sentences::BULK)],
         _ => vec![],
     }
 }
@@ -144,13 +134,13 @@ fn no_sender(view: &View<'_>) -> Vec<Match> {
     }
     vec![Match::new(
         "no-sender",
-        "the mail names no sender that can be read, so nobody can be answered",
+        sentences::NO_SENDER,
         "",
         Action::Quarantine,
     )]
 }
 
-fn left(view: &View<'_>, rule: &'static str, sentence: &str) -> Match {
+fn left(view: &View<'_>, rule: &'static str, sentence: Pattern<0>) -> Match {
     Match::new(rule, sentence, sender_evidence(view), LEAVE)
 }
 

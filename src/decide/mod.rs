@@ -8,6 +8,8 @@ mod hand_off;
 mod leave;
 mod policy;
 mod repeated;
+mod sentence;
+mod sentences;
 mod silence;
 mod staff;
 mod stops;
@@ -20,6 +22,7 @@ mod view;
 mod withdrawn;
 
 pub use due::{Due, due};
+pub use sentence::Sentence;
 pub use staff::OnDraft;
 use view::View;
 
@@ -133,7 +136,7 @@ pub struct Reason {
     /// The rule's name, lower case with `-`: `hard-stop-legal`, `no-intent`, `sure`.
     pub rule: &'static str,
     /// A sentence that staff understand.
-    pub sentence: String,
+    pub sentence: Sentence,
     /// The words of the mail that show it; empty where none do.
     pub evidence: String,
 }
@@ -268,7 +271,7 @@ pub enum NoticePlan {
     /// No, for this reason.
     Withhold {
         /// As a sentence.
-        why: String,
+        why: Sentence,
     },
 }
 
@@ -329,7 +332,7 @@ struct Match {
 impl Match {
     fn new(
         rule: &'static str,
-        sentence: impl Into<String>,
+        sentence: impl Into<Sentence>,
         evidence: impl Into<String>,
         action: Action,
     ) -> Self {
@@ -383,7 +386,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
 fn to_person(
     view: &View<'_>,
     rule: &'static str,
-    sentence: impl Into<String>,
+    sentence: impl Into<Sentence>,
     evidence: impl Into<String>,
 ) -> Vec<Match> {
     vec![Match::new(rule, sentence, evidence, view.to_person(None))]
@@ -398,7 +401,7 @@ fn collect(view: &View<'_>, rules: &[Rule]) -> Vec<Match> {
 #[must_use]
 pub fn on_failure(why: &str, situation: &Situation<'_>) -> Decision {
     let view = View::of(situation);
-    let sentence = format!("a part of handoffd failed: {why}");
+    let sentence = sentences::FAILURE.with([&why]);
     if let Some(first) = collect(&view, leave::RULES).into_iter().next() {
         let failed = Reason {
             rule: "failure",
@@ -407,7 +410,8 @@ pub fn on_failure(why: &str, situation: &Situation<'_>) -> Decision {
         };
         return view.decision(first.action, first.reason, vec![failed]);
     }
-    let action = staff::on_failure(&view, &sentence).unwrap_or_else(|| view.to_person(None));
+    let action =
+        staff::on_failure(&view, sentence.english()).unwrap_or_else(|| view.to_person(None));
     let reason = Reason {
         rule: "failure",
         sentence,

@@ -1,7 +1,7 @@
 //! Step 5: what policy gives to a person, however clear the request is; and thanks, which are no request.
 
 use super::view::View;
-use super::{Match, Rule, repeated, to_person};
+use super::{Match, Rule, repeated, sentences, to_person};
 use crate::desk::Sender;
 use crate::knowledge::ArticleMode;
 use crate::mail::{Extent, Protection};
@@ -33,24 +33,14 @@ fn too_large(view: &View<'_>) -> Vec<Match> {
         return vec![];
     }
     let size = format!("{} bytes", mail.size_bytes);
-    to_person(
-        view,
-        "too-large",
-        "the mail is larger than the limit: only its headers were read, and it stays on the server",
-        size,
-    )
+    to_person(view, "too-large", sentences::TOO_LARGE, size)
 }
 
 fn encrypted(view: &View<'_>) -> Vec<Match> {
     if view.situation.mail.protection != Protection::Encrypted {
         return vec![];
     }
-    to_person(
-        view,
-        "encrypted",
-        "the mail is encrypted, and only a person with the key can read it",
-        "",
-    )
+    to_person(view, "encrypted", sentences::ENCRYPTED, "")
 }
 
 fn third_party(view: &View<'_>) -> Vec<Match> {
@@ -61,7 +51,7 @@ fn third_party(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "third-party",
-        "somebody other than the customer wrote into this ticket",
+        sentences::THIRD_PARTY,
         from.map(ToString::to_string).unwrap_or_default(),
     )
 }
@@ -77,12 +67,7 @@ fn vip(view: &View<'_>) -> Vec<Match> {
     else {
         return vec![];
     };
-    to_person(
-        view,
-        "vip",
-        "mails of this customer always go to a person",
-        entry,
-    )
+    to_person(view, "vip", sentences::VIP, entry)
 }
 
 fn attachments_only(view: &View<'_>) -> Vec<Match> {
@@ -100,7 +85,7 @@ fn attachments_only(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "attachments",
-        "what the customer wants stands in the attachments, which only a person can judge",
+        sentences::ATTACHMENTS,
         names.join(", "),
     )
 }
@@ -110,8 +95,7 @@ fn language(view: &View<'_>) -> Vec<Match> {
     if let SpokenLanguage::Known(spoken) = &view.situation.understanding.language
         && !support.languages.contains(spoken)
     {
-        let sentence =
-            format!("the mail is written in a language that we do not answer in ({spoken})");
+        let sentence = sentences::LANGUAGE.with([spoken]);
         return to_person(view, "language", sentence, "");
     }
     match view.likely() {
@@ -120,9 +104,7 @@ fn language(view: &View<'_>) -> Vec<Match> {
                 && !topic.articles.contains_key(&view.language) =>
         {
             let (intent, language) = (&wanted.intent, &view.language);
-            let sentence = format!(
-                "the article {intent} has no approved text in the customer's language ({language})"
-            );
+            let sentence = sentences::NO_TEXT_IN_LANGUAGE.with([intent, language]);
             to_person(
                 view,
                 "no-text-in-language",
@@ -151,10 +133,7 @@ fn several_requests(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "several-requests",
-        format!(
-            "the mail asks for several things ({}), and half an answer is none",
-            names.join(", ")
-        ),
+        sentences::SEVERAL_REQUESTS.with([&names.join(", ")]),
         sentences.join(" / "),
     )
 }
@@ -178,10 +157,7 @@ fn particular_not_in_text(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "particular-not-in-text",
-        format!(
-            "the question turns on something that the approved text about {} does not name",
-            wanted.intent
-        ),
+        sentences::PARTICULAR_NOT_IN_TEXT.with([&wanted.intent]),
         unnamed.join(", "),
     )
 }
@@ -191,7 +167,7 @@ fn article_for_people(view: &View<'_>) -> Vec<Match> {
         Some((wanted, topic)) if topic.mode == ArticleMode::Handoff => to_person(
             view,
             "article-handoff",
-            format!("requests about {} always go to a person", wanted.intent),
+            sentences::ARTICLE_FOR_PEOPLE.with([&wanted.intent]),
             wanted.evidence.as_str(),
         ),
         _ => vec![],

@@ -3,32 +3,41 @@
 
 use super::hand_off::{limit_reached, why_unanswerable};
 use super::view::View;
-use super::{Match, Rule, leave, to_person};
-use crate::ticket::{Status, Ticket};
+use super::{Match, Rule, leave, sentences, to_person};
+use crate::ticket::{Event, Status, Ticket};
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[did_not_help, asked_already, may_not_answer, limits];
 
-/// Thanks after an answer ask for nothing: to answer them would be a nuisance, to hand them off a waste. Nobody sees such a mail,
-/// so nothing else may stand in it: no further word, no file, no subject of its own.
+/// Thanks where nothing is open ask for nothing: to answer them would be a nuisance, to promise a person's answer absurd, to hand them off a
+/// waste. Nobody sees such a mail, so nothing else may stand in it: no further word, no file, no subject of its own but thanks.
 pub(super) fn thanks(view: &View<'_>) -> Vec<Match> {
     let Some(words) = view.signal("nothing-but-thanks") else {
         return vec![];
     };
-    let was_answered = view
-        .ticket()
-        .is_some_and(|ticket| !ticket.sent_answers().is_empty());
+    let is_settled = view.ticket().is_none_or(|ticket| {
+        !ticket.sent_answers().is_empty() || ticket.is_closed() || was_answered_by_a_person(ticket)
+    });
     let has_files = (view.situation.mail.attachments.iter()).any(|file| !file.inline);
-    let says_more = has_files || view.signal("did-not-help").is_some() || has_new_subject(view);
-    if !was_answered || says_more {
+    let says_more = has_files
+        || view.signal("did-not-help").is_some()
+        || (has_new_subject(view) && view.signal("thanks-in-subject").is_none());
+    if !is_settled || says_more {
         return vec![];
     }
-    vec![Match::new(
-        "thanks",
-        "the customer says thanks for the answer and asks for nothing more",
-        words,
-        leave::LEAVE,
-    )]
+    vec![Match::new("thanks", sentences::THANKS, words, leave::LEAVE)]
+}
+
+/// Whether a person's answer has reached the customer, and none is promised any more.
+fn was_answered_by_a_person(ticket: &Ticket) -> bool {
+    let mut events = ticket.events.iter().map(|timed| &timed.event);
+    let has_answer = events.any(|event| {
+        matches!(
+            event,
+            Event::StaffReplied { .. } | Event::DraftApproved { .. }
+        )
+    });
+    has_answer && ticket.open_promise().is_none()
 }
 
 /// Whether the subject says something that was not there before. That of a reply ends in ours, or in one of theirs.
@@ -52,18 +61,14 @@ fn did_not_help(view: &View<'_>) -> Vec<Match> {
         let wrote_before =
             view.ticket().is_none() && !view.situation.history.earlier_tickets.is_empty();
         return match view.signal("did-not-help") {
-            Some(words) if wrote_before => to_person(
-                view,
-                "did-not-help",
-                "the customer wrote before and says that it did not help",
-                words,
-            ),
+            Some(words) if wrote_before => {
+                to_person(view, "did-not-help", sentences::DID_NOT_HELP_BEFORE, words)
+            }
             _ => vec![],
         };
     }
     if let Some(words) = view.signal("did-not-help") {
-        let sentence = "an answer was sent already, and the customer says that it did not help";
-        return to_person(view, "did-not-help", sentence, words);
+        return to_person(view, "did-not-help", sentences::DID_NOT_HELP, words);
     }
     let same = view.wanted.as_ref().filter(|wanted| {
         answers
@@ -74,10 +79,7 @@ fn did_not_help(view: &View<'_>) -> Vec<Match> {
         Some(wanted) => to_person(
             view,
             "same-again",
-            format!(
-                "the approved answer about {} was sent already, and the customer writes about it again",
-                wanted.intent
-            ),
+            sentences::SAME_AGAIN.with([&wanted.intent]),
             wanted.evidence.as_str(),
         ),
         None => vec![],
@@ -103,7 +105,7 @@ fn asked_already(view: &View<'_>) -> Vec<Match> {
     if unanswered.is_empty() && missing.is_empty() {
         return vec![];
     }
-    let names = if unanswered.is_empty() {
+    let names: Vec<String> = if unanswered.is_empty() {
         missing.iter().map(ToString::to_string).collect()
     } else {
         unanswered
@@ -111,10 +113,7 @@ fn asked_already(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "asked-already",
-        format!(
-            "details were asked for once already, and {} is still missing",
-            names.join(", ")
-        ),
+        sentences::ASKED_ALREADY.with([&names.join(", ")]),
         "",
     )
 }

@@ -1,9 +1,9 @@
 //! Step 3: a person is in the ticket already, or the customer has said `STOP`. Automation stays silent.
 
 use super::hand_off::{limit_reached, refused_before, refuses_automation};
-use super::repeated::has_new_subject;
+use super::repeated::{has_new_subject, thanks};
 use super::view::View;
-use super::{Action, Asked, Match, Rule, leave, to_person};
+use super::{Action, Asked, Match, Rule, leave, sentences, to_person};
 use crate::desk::{Sender, Trust};
 use crate::ticket::Ticket;
 use crate::understand::CustomerWord;
@@ -44,21 +44,9 @@ fn status_or_why_alone(view: &View<'_>) -> Vec<Match> {
     }
     let is_shown = view.ticket().is_some() && *trust != Trust::Claimed;
     let (rule, sentence, asked) = match (word, is_shown) {
-        (_, false) => (
-            "status-unknown",
-            "the customer asks about a request, and nothing shows which one, or that it is theirs",
-            Asked::Unknown,
-        ),
-        (CustomerWord::Why, true) => (
-            "why",
-            "the customer asks why they were answered like that",
-            Asked::Why,
-        ),
-        (_, true) => (
-            "status",
-            "the customer asks how the request stands",
-            Asked::Status,
-        ),
+        (_, false) => ("status-unknown", sentences::STATUS_UNKNOWN, Asked::Unknown),
+        (CustomerWord::Why, true) => ("why", sentences::WHY, Asked::Why),
+        (_, true) => ("status", sentences::STATUS, Asked::Status),
     };
     vec![Match::new(
         rule,
@@ -72,7 +60,11 @@ fn person_in_ticket(view: &View<'_>) -> Vec<Match> {
     let Some(team) = view.team_in_ticket() else {
         return vec![];
     };
-    let sentence = format!("a person of team {team} is in this ticket, so automation stays silent");
+    // Thanks in what is closed tell nobody anything.
+    if view.ticket().is_some_and(Ticket::is_closed) && !thanks(view).is_empty() {
+        return vec![];
+    }
+    let sentence = sentences::PERSON_IN_TICKET.with([&team]);
     vec![Match::new(
         "person-in-ticket",
         sentence,
@@ -107,38 +99,25 @@ fn stop_or_start_alone(view: &View<'_>) -> Vec<Match> {
         && limit_reached(view).is_none();
     let (rule, sentence, action) = match word {
         CustomerWord::Human | CustomerWord::Status | CustomerWord::Why => return vec![],
-        CustomerWord::Start => (
-            "start",
-            "the customer takes STOP back; there is nothing else to do",
-            leave::LEAVE,
-        ),
-        CustomerWord::Stop if refused_before(view) => (
-            "stop-again",
-            "the customer has said STOP before, and it was confirmed then",
-            leave::LEAVE,
-        ),
-        CustomerWord::Stop if may_confirm => (
-            "stop",
-            "the customer wants no automatic mail, which is confirmed once",
-            Action::ConfirmStop,
-        ),
-        CustomerWord::Stop => (
-            "stop",
-            "the customer wants no automatic mail, and not even a confirmation may be sent",
-            leave::LEAVE,
-        ),
+        CustomerWord::Start => ("start", sentences::START, leave::LEAVE),
+        CustomerWord::Stop if refused_before(view) => {
+            ("stop-again", sentences::STOP_AGAIN, leave::LEAVE)
+        }
+        CustomerWord::Stop if may_confirm => ("stop", sentences::STOP, Action::ConfirmStop),
+        CustomerWord::Stop => ("stop", sentences::STOP_UNCONFIRMED, leave::LEAVE),
     };
     vec![Match::new(rule, sentence, view.new_text(), action)]
 }
 
 fn automation_refused(view: &View<'_>) -> Vec<Match> {
-    if !matches!(view.situation.sender, Sender::Customer(_)) || !refuses_automation(view) {
+    let is_customer = matches!(view.situation.sender, Sender::Customer(_));
+    if !is_customer || !refuses_automation(view) || !thanks(view).is_empty() {
         return vec![];
     }
     to_person(
         view,
         "automation-refused",
-        "the customer has asked for no automatic mail (STOP), so a person answers",
+        sentences::AUTOMATION_REFUSED,
         "",
     )
 }

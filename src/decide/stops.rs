@@ -1,7 +1,8 @@
 //! Step 4: the nine signals that always go to a person, each with the customer's own words. No setting switches one off.
 
+use super::sentence::Pattern;
 use super::view::View;
-use super::{Match, Rule};
+use super::{Match, Rule, sentences};
 use crate::desk::{Sender, Trust};
 use crate::understand::{CustomerWord, HardStop};
 
@@ -36,42 +37,22 @@ fn hard_stops(view: &View<'_>) -> Vec<Match> {
         .map(|(stop, evidence)| {
             let (rule, sentence) = words_of(stop);
             let team = by_stop.get(stop.as_str()).cloned();
-            Match::new(rule, sentence, evidence, view.to_person(team))
+            let team = team.unwrap_or_else(|| view.team_of_sure_intent());
+            Match::new(rule, sentence, evidence, view.to_person(Some(team)))
         })
         .collect()
 }
 
-const fn words_of(stop: HardStop) -> (&'static str, &'static str) {
+const fn words_of(stop: HardStop) -> (&'static str, Pattern<0>) {
     match stop {
-        HardStop::HumanRequest => ("hard-stop-human-request", "the customer asks for a person"),
-        HardStop::Frustration => (
-            "hard-stop-frustration",
-            "the customer is enraged or in despair",
-        ),
-        HardStop::Legal => (
-            "hard-stop-legal",
-            "the customer speaks of lawyers, authorities or the press",
-        ),
-        HardStop::Safety => (
-            "hard-stop-safety",
-            "somebody may be in danger or hurt, or violence is threatened",
-        ),
-        HardStop::Security => (
-            "hard-stop-security",
-            "it reports a security problem, a hacked account or phishing",
-        ),
-        HardStop::PaymentData => (
-            "hard-stop-payment-data",
-            "it holds card or account data, or speaks of fraud",
-        ),
-        HardStop::Privacy => (
-            "hard-stop-privacy",
-            "the customer asks for their data or for its erasure",
-        ),
-        HardStop::Minor => ("hard-stop-minor", "a child seems to be writing"),
-        HardStop::Identity => (
-            "hard-stop-identity",
-            "the sender's identity contradicts the mail or its thread",
-        ),
+        HardStop::HumanRequest => ("hard-stop-human-request", sentences::HUMAN_REQUEST),
+        HardStop::Frustration => ("hard-stop-frustration", sentences::FRUSTRATION),
+        HardStop::Legal => ("hard-stop-legal", sentences::LEGAL),
+        HardStop::Safety => ("hard-stop-safety", sentences::SAFETY),
+        HardStop::Security => ("hard-stop-security", sentences::SECURITY),
+        HardStop::PaymentData => ("hard-stop-payment-data", sentences::PAYMENT_DATA),
+        HardStop::Privacy => ("hard-stop-privacy", sentences::PRIVACY),
+        HardStop::Minor => ("hard-stop-minor", sentences::MINOR),
+        HardStop::Identity => ("hard-stop-identity", sentences::IDENTITY),
     }
 }

@@ -3,7 +3,7 @@
 
 #![allow(dead_code)]
 
-use super::{Decision, History, Situation, decide};
+use super::{Decision, History, Sentence, Situation, decide};
 use crate::compose::Purpose;
 use crate::config::{
     Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
@@ -591,4 +591,14 @@ impl TestSituation {
     pub(crate) fn decide(&self) -> Decision {
         self.look(decide)
     }
+}
+
+/// The sentence of a hard stop, for those who look at what is written of it.
+pub(crate) fn legal() -> Sentence {
+    super::sentences::LEGAL.into()
+}
+
+/// The sentence of a mail that no article is near to.
+pub(crate) fn nothing_near() -> Sentence {
+    super::sentences::NO_INTENT.into()
 }

@@ -1,7 +1,7 @@
 //! Step 7: not sure. What is needed to send is more than what is needed to suggest.
 
 use super::view::View;
-use super::{Match, Rule, to_person};
+use super::{Match, Rule, sentences, to_person};
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[no_intent, close_intents, not_sure];
@@ -16,7 +16,7 @@ fn no_intent(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "no-intent",
-        "no article is near enough to what the mail says",
+        sentences::NO_INTENT,
         view.situation.understanding.summary.as_str(),
     )
 }
@@ -35,10 +35,12 @@ fn close_intents(view: &View<'_>) -> Vec<Match> {
     to_person(
         view,
         "close-intents",
-        format!(
-            "two articles are about equally near: {} ({:.2}) and {} ({:.2})",
-            first.intent, first.confidence, second.intent, second.confidence
-        ),
+        sentences::CLOSE_INTENTS.with([
+            &first.intent,
+            &in_hundredths(first.confidence),
+            &second.intent,
+            &in_hundredths(second.confidence),
+        ]),
         first.evidence.as_str(),
     )
 }
@@ -48,12 +50,18 @@ fn not_sure(view: &View<'_>) -> Vec<Match> {
         Some((wanted, _)) if !view.is_sure() => to_person(
             view,
             "not-sure",
-            format!(
-                "the nearest article is {}, but not surely enough to send it ({:.2}, needed {:.2})",
-                wanted.intent, wanted.confidence, wanted.thresholds.send
-            ),
+            sentences::NOT_SURE.with([
+                &wanted.intent,
+                &in_hundredths(wanted.confidence),
+                &in_hundredths(wanted.thresholds.send),
+            ]),
             wanted.evidence.as_str(),
         ),
         _ => vec![],
     }
+}
+
+/// How sure, as it stands in a sentence: `0.87`.
+pub(super) fn in_hundredths(confidence: f64) -> String {
+    format!("{confidence:.2}")
 }

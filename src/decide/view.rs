@@ -114,6 +114,12 @@ impl<'a> View<'a> {
         self.existing_team(of_article)
     }
 
+    /// The team of what is wanted where that is sure, else the default one: a mail full of anger or danger bears some likeness to anything.
+    pub(super) fn team_of_sure_intent(&self) -> TeamName {
+        let sure = self.likely().filter(|_| self.is_sure());
+        self.existing_team(sure.and_then(|(_, topic)| topic.team.as_ref()))
+    }
+
     /// That team, or the default one where it is not (or no longer) in the settings.
     pub(super) fn existing_team(&self, name: Option<&TeamName>) -> TeamName {
         let settings = self.situation.settings;

@@ -1,7 +1,7 @@
 //! Does this mail make a draft void that waits for a yes? The team is told, and whose yes is void with it.
 
 use super::view::View;
-use super::{Action, Reason};
+use super::{Action, Reason, sentences};
 use crate::desk::Sender;
 
 /// That it does, as a further reason: it stands in what the team gets of this mail.
@@ -14,12 +14,8 @@ pub(super) fn draft(view: &View<'_>, action: &Action) -> Option<Reason> {
         );
     let number = waiting.number;
     let sentence = match waiting.first_yes {
-        None => format!(
-            "draft {number}, which waited for a yes, is withdrawn, because the customer wrote again"
-        ),
-        Some((member, _)) => format!(
-            "draft {number}, which waited for a yes, is withdrawn, because the customer wrote again; the yes of {member} is void"
-        ),
+        None => sentences::DRAFT_WITHDRAWN.with([&number]),
+        Some((member, _)) => sentences::DRAFT_AND_YES_WITHDRAWN.with([&number, member]),
     };
     is_further_mail.then(|| Reason {
         rule: "draft-withdrawn",

@@ -6,7 +6,7 @@
 use super::Office;
 use super::handle::{is_shadow, timed};
 use crate::compose::{ComposeError, Composed};
-use crate::decide::{self, Due, History, NoticePlan};
+use crate::decide::{self, Due, History, NoticePlan, Sentence};
 use crate::journal::{AsItStood, Entry, Journal, JournalError, RecordedEffect};
 use crate::ticket::{Ticket, TicketId};
 use crate::{clock, report};
@@ -265,7 +265,7 @@ fn write(
                 team,
                 promised_by: *promised_by,
                 notice: NoticePlan::Withhold {
-                    why: format!("the mail could not be written ({error})"),
+                    why: Sentence::in_english(format!("the mail could not be written ({error})")),
                 },
                 tell_admin: true,
             };
@@ -348,7 +348,9 @@ mod tests {
         let lapsed = Due::Lapsed {
             team: &settings.teams[0],
             promised_by: by,
-            notice: NoticePlan::Withhold { why: String::new() },
+            notice: NoticePlan::Withhold {
+                why: Sentence::in_english(String::new()),
+            },
             tell_admin: false,
         };
         let before = Some(by - SignedDuration::from_secs(1));

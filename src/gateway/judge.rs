@@ -2,7 +2,7 @@
 //! past is asked through [`Past`], so that the same mail, settings, articles and past give the same bytes.
 
 use super::Office;
-use crate::compose::{ComposeError, Composed};
+use crate::compose::{ComposeError, Composed, Originals};
 use crate::decide::{self, Decision, History, Own, Situation};
 use crate::desk::{self, Sender};
 use crate::inbox::{Arrival, Content};
@@ -45,6 +45,11 @@ pub trait Past {
     /// # Errors
     /// The store could not be read.
     fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError>;
+    /// The exact bytes of a mail of ours, while they are kept.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError>;
 }
 
 impl Past for Journal {
@@ -62,6 +67,9 @@ impl Past for Journal {
     }
     fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
         Journal::own_mail(self, id)
+    }
+    fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
+        Journal::bytes_of(self, id)
     }
 }
 
@@ -84,6 +92,9 @@ impl Past for NoPast {
     }
     fn own_mail(&self, _id: &MessageId) -> Result<bool, JournalError> {
         Ok(false)
+    }
+    fn bytes_of(&self, _id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
+        Ok(None)
     }
 }
 
@@ -232,11 +243,16 @@ impl Office {
             Some(why) => decide::on_failure(&why, &situation),
             None => decide::decide(&situation),
         };
-        let composed = match self.compose(&decision, &situation, raw) {
+        let earlier = self.originals(&decision.action, ticket.as_ref(), past)?;
+        let originals = Originals {
+            cause: raw,
+            earlier: &earlier,
+        };
+        let composed = match self.compose(&decision, &situation, originals) {
             Ok(composed) => composed,
             Err(error) => {
                 decision = decide::on_failure(&error.to_string(), &situation);
-                self.compose(&decision, &situation, raw)?
+                self.compose(&decision, &situation, originals)?
             }
         };
         Ok(Judgement {
@@ -254,10 +270,10 @@ impl Office {
         &self,
         decision: &Decision,
         situation: &Situation<'_>,
-        raw: &[u8],
+        originals: Originals<'_>,
     ) -> Result<Composed, JudgeError> {
         Ok(guarded("the writer", || {
-            self.writer.compose(decision, situation, raw)
+            self.writer.compose(decision, situation, originals)
         })??)
     }
 

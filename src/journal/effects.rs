@@ -156,6 +156,14 @@ impl Journal {
         Ok(self.record_of(id)?.map(|(record, _)| record))
     }
 
+    /// The exact bytes of a mail of ours; `None` where they are forgotten by now, or where there is no such mail.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
+        self.store.get(Tree::EffectBytes, id.as_str().as_bytes())
+    }
+
     /// Forgets the exact bytes of mails that were sent before that moment, at most so many; their records stay. Returns how many.
     ///
     /// # Errors

@@ -232,7 +232,7 @@ impl Stage<'_> {
             } => {
                 result.decision = decision.action.as_str().to_owned();
                 let first = decision.reasons.first;
-                result.reason = Some((first.rule, first.sentence));
+                result.reason = Some((first.rule, first.sentence.to_string()));
                 result.ticket = Some(ticket);
                 if !matches!(sender, Sender::Staff { .. }) {
                     self.keep_written(&raw);

@@ -25,6 +25,11 @@ pub(super) fn find(text: &str) -> Option<(CustomerWord, String)> {
         .or_else(|| Some((asks_about_request(text)?, text.trim().to_owned())))
 }
 
+/// Whether a text is a word to us, alone or with kind ones: then it says nothing of any matter.
+pub(crate) fn is_nothing_but_a_word(text: &str) -> bool {
+    of_line(text).or_else(|| asks_about_request(text)).is_some()
+}
+
 /// `STATUS` or `WHY`, where a text says nothing else. Never more: whatever else stands there is for somebody to read.
 pub(crate) fn asks_about_request(text: &str) -> Option<CustomerWord> {
     match alone(text)?.as_str() {

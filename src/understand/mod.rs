@@ -40,7 +40,7 @@ use crate::knowledge::Knowledge;
 use crate::mail::Mail;
 use crate::ticket::Ticket;
 use meaning::Encoder;
-use prepare::{Place, Prepared, Role};
+use prepare::{Place, Prepared, Role, Sentence};
 use std::sync::Arc;
 use words::one_line;
 
@@ -51,6 +51,9 @@ pub const SUGGEST_THRESHOLD: f64 = 0.10;
 
 /// A summary is cut here, in characters.
 const SUMMARY_MAX_CHARS: usize = 160;
+
+/// So many words a sentence needs to state a request: `Order HC-27755.` names what it is about and says nothing of it.
+const TELLING_MIN_WORDS: usize = 4;
 
 /// Understands mails: trained on the articles at start, the same for the same articles and settings.
 #[derive(Debug)]
@@ -151,18 +154,24 @@ fn spoken_text(prepared: &Prepared) -> String {
     sentences.join("\n")
 }
 
-/// The sentence that carries the request: the one that spoke most for the intent, else the first that asks, else the first.
+/// The sentence that states the request: the one that spoke most for the intent, else the first that asks, else the first that tells something.
+/// The subject is a heading: it stands here only where the text has no such sentence.
 fn one_sentence(prepared: &Prepared, carrier: Option<usize>) -> String {
     let sentences = &prepared.sentences;
+    let carrier = carrier.and_then(|index| sentences.get(index));
+    let in_body = |sentence: &&Sentence| sentence.place == Place::Body;
     let of_substance = || {
-        sentences
-            .iter()
-            .filter(|sentence| sentence.role == Role::Substance)
+        let sentences = sentences.iter().filter(in_body);
+        sentences.filter(|sentence| sentence.role == Role::Substance)
     };
+    let tells = |sentence: &&Sentence| sentence.words.len() >= TELLING_MIN_WORDS;
     carrier
-        .and_then(|index| sentences.get(index))
-        .or_else(|| of_substance().find(|sentence| sentence.asks && sentence.place == Place::Body))
-        .or_else(|| of_substance().find(|sentence| sentence.place == Place::Body))
+        .filter(in_body)
+        .filter(tells)
+        .or_else(|| of_substance().find(|sentence| sentence.asks && tells(sentence)))
+        .or_else(|| of_substance().find(tells))
+        .or(carrier)
+        .or_else(|| of_substance().next())
         .or_else(|| sentences.first())
         .map(|sentence| one_line(&sentence.text, SUMMARY_MAX_CHARS))
         .unwrap_or_default()

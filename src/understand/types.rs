@@ -167,7 +167,7 @@ pub struct StopFound {
 /// Something else noticed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignalFound {
-    /// Its name, lower case with `-`: `thanks`, `nothing-but-thanks`, `did-not-help`, `annoyance`, `repeated-contact`.
+    /// Its name, lower case with `-`: `thanks`, `nothing-but-thanks`, `thanks-in-subject`, `did-not-help`, `annoyance`, `repeated-contact`.
     pub name: &'static str,
     /// The words.
     pub evidence: String,

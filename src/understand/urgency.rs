@@ -112,25 +112,30 @@ impl Attention {
         .collect();
         let thanks = found.iter().find(|signal| signal.name == "thanks");
         if let Some(evidence) = thanks.map(|signal| signal.evidence.clone())
-            && self.is_nothing_but_courtesy(mail, prepared)
+            && self.is_nothing_but_courtesy(mail, &prepared.text)
         {
+            if self.is_nothing_but_courtesy(mail, &prepared.subject) {
+                let evidence = one_line(&prepared.subject, EVIDENCE_MAX_CHARS);
+                let name = "thanks-in-subject";
+                found.push(SignalFound { name, evidence });
+            }
             let name = "nothing-but-thanks";
             found.push(SignalFound { name, evidence });
         }
         found
     }
 
-    /// Whether each word of the new text is one of courtesy or of the writer's own name: told by what may stand there, not by
+    /// Whether each word of a text is one of courtesy or of the writer's own name: told by what may stand there, not by
     /// what may not: nobody looks at such a mail, and nobody can list what people ask for.
-    fn is_nothing_but_courtesy(&self, mail: &Mail, prepared: &Prepared) -> bool {
+    fn is_nothing_but_courtesy(&self, mail: &Mail, text: &str) -> bool {
         let name = mail.from.as_ref().map(|from| words(from.display_name()));
         let name = name.unwrap_or_default();
         let is_courtesy = |word: &String| {
             let alone = std::slice::from_ref(word);
             name.contains(word) || self.signals.has("courtesy_word", alone)
         };
-        // The whole new text: what stands below a line of thanks may be a signature, or one more request.
-        !prepared.text.contains('?') && words(&prepared.text).iter().all(is_courtesy)
+        // The whole of it: what stands below a line of thanks may be a signature, or one more request.
+        !text.contains('?') && words(text).iter().all(is_courtesy)
     }
 }
 

@@ -84,6 +84,7 @@ fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
             "body",
             "p",
             "br",
+            "div",
             "h3",
             "blockquote",
             "ol",
@@ -97,6 +98,7 @@ fn check(mail: &Outgoing) -> Result<(), TestCaseError> {
             "/p",
             "/h3",
             "/blockquote",
+            "/div",
             "/ol",
             "/ul",
             "/li",
@@ -170,7 +172,7 @@ proptest! {
         });
         let mut handed = decision(Action::HandOff(HandOff { suggestion: None, ..hand_off() }));
         handed.reasons.first.evidence = body.clone();
-        handed.reasons.first.sentence = name.clone();
+        handed.reasons.first.sentence = Sentence::in_english(name.clone());
         let plain = decision(Action::Answer {
             article: article("hours"), confidence: 0.9, facts: BTreeMap::new(), text: "We open at nine.".to_owned(),
         });
@@ -202,7 +204,7 @@ fn nobody_forges_the_source_of_a_sentence() {
         ..hand_off()
     }));
     let raw = b"From: ann@a.example\r\n\r\nWhen?\r\n";
-    let composed = situation.look(|it| writer().compose(&handed, it, raw));
+    let composed = situation.look(|it| writer().compose(&handed, it, raw.as_slice()));
     let mails = composed.unwrap().mails;
     let reader = crate::mail::Reader::default();
     let texts = mails.iter().map(|mail| reader.read(&mail.bytes).body.text);

@@ -328,7 +328,7 @@ fn the_first_screen_of_a_packet_has_all_nine_blocks() {
         .with(|it| it.understanding.summary = long.clone());
     let mut decision = decision(Action::HandOff(hand_off()));
     decision.reasons.first.evidence = long.clone();
-    decision.reasons.first.sentence = long;
+    decision.reasons.first.sentence = Sentence::in_english(long);
     let composed = compose(&situation, &decision);
     let packet = mail_for(&composed, Purpose::Packet);
     let mut shown = 0;
@@ -347,7 +347,7 @@ fn the_first_screen_of_a_packet_has_all_nine_blocks() {
         &first(),
         &super::decision(Action::HandOff(HandOff {
             notice: NoticePlan::Withhold {
-                why: "mail manners".to_owned(),
+                why: Sentence::in_english("mail manners".to_owned()),
             },
             suggestion: None,
             missing: vec![],

@@ -10,7 +10,7 @@ mod plan;
 mod waiting;
 
 use super::view::View;
-use super::{Action, Match, Meant, Rule};
+use super::{Action, Match, Meant, Rule, Sentence};
 use crate::desk::{Sender, StaffAct, words_above_packet};
 use approval::Speaker;
 use plan::{Plan, plan};
@@ -27,9 +27,9 @@ fn false_staff(view: &View<'_>) -> Vec<Match> {
     let from = view.situation.mail.from.as_ref();
     vec![Match::new(
         "false-staff",
-        format!(
+        Sentence::in_english(format!(
             "it is not taken for a mail of staff: {why}; it changed nothing and reached no customer"
-        ),
+        )),
         from.map(ToString::to_string).unwrap_or_default(),
         Action::Quarantine,
     )]
@@ -45,10 +45,10 @@ fn staff_forward(view: &View<'_>) -> Vec<Match> {
     };
     vec![Match::new(
         "staff-forward",
-        format!(
+        Sentence::in_english(format!(
             "{member} (team {team}) forwarded a mail of {}; it waits for a yes",
             original.from
-        ),
+        )),
         original.subject.to_string(),
         Action::OfferTicket {
             team: team.clone(),
@@ -65,7 +65,9 @@ fn staff_act(view: &View<'_>) -> Vec<Match> {
     let Some(ticket) = view.ticket() else {
         return vec![Match::new(
             "staff-no-ticket",
-            format!("{member} (team {team}) answers a ticket that is not known any more"),
+            Sentence::in_english(format!(
+                "{member} (team {team}) answers a ticket that is not known any more"
+            )),
             "",
             Action::Quarantine,
         )];
@@ -101,7 +103,7 @@ fn staff_act(view: &View<'_>) -> Vec<Match> {
     let evidence = first_line(view);
     vec![Match::new(
         rule,
-        sentence,
+        Sentence::in_english(sentence),
         evidence,
         plan.into_action(team, member),
     )]

@@ -2,7 +2,7 @@
 //! to the customer, nothing counts as kept, and the team is told, which ends it with a word. Pure.
 
 use super::super::view::View;
-use super::super::{Action, Match, leave};
+use super::super::{Action, Match, leave, sentences};
 use crate::desk::Sender;
 
 pub(super) fn colleague(view: &View<'_>) -> Vec<Match> {
@@ -15,7 +15,7 @@ pub(super) fn colleague(view: &View<'_>) -> Vec<Match> {
     if ticket.knows_of_outside(id).is_some() {
         return vec![Match::new(
             "wrote-outside-known",
-            format!("the mail of {from} to the customer is known already"),
+            sentences::WROTE_OUTSIDE_KNOWN.with([from]),
             subject,
             leave::LEAVE,
         )];
@@ -28,7 +28,7 @@ pub(super) fn colleague(view: &View<'_>) -> Vec<Match> {
     let tells_team = changes_something && !ticket.was_silenced_by_an_address();
     vec![Match::new(
         "wrote-outside",
-        format!("{from} wrote to the customer past us, so automation stays silent"),
+        sentences::WROTE_OUTSIDE.with([from]),
         subject,
         Action::NoteColleague {
             from: from.clone(),

@@ -1,7 +1,7 @@
 //! A yes or a no to what waits for one: a draft, or a mail that a member forwarded. Pure.
 
 use super::super::view::View;
-use super::super::{HandOff, NoticePlan, hand_off};
+use super::super::{HandOff, NoticePlan, hand_off, sentences};
 use super::approval::{OnDraft, Speaker, named, no_draft, say_yes};
 use super::doubt::doubt;
 use super::plan::Plan;
@@ -123,7 +123,7 @@ pub(super) fn promise_after_yes(view: &View<'_>, ticket: &Ticket, team: &TeamNam
 fn notice_after_word(view: &View<'_>, team: &TeamName) -> NoticePlan {
     if hand_off::refused_before(view) {
         return NoticePlan::Withhold {
-            why: "the customer has asked for no automatic mail (STOP)".to_owned(),
+            why: sentences::REFUSES_AUTOMATION.into(),
         };
     }
     if let Some(why) = hand_off::limit_reached(view) {
