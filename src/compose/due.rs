@@ -323,6 +323,7 @@ impl Writing<'_> {
             party: Some(Party::Customer(customer.address.clone())),
             to: customer.address.clone(),
             to_name: None,
+            cc: vec![],
             cause: &self.cause(missed, "delay"),
             subject: format!("{} [{}]", rendered.subject, self.ticket.id),
             document: rendered.document,

@@ -1,5 +1,6 @@
 //! Which mails follow from a decision? Templates, packet, notice, threading headers, MIME: the exact bytes. Pure.
 
+mod also_to;
 mod asked;
 mod check;
 mod customer;
@@ -241,8 +242,11 @@ impl Writer {
 }
 
 /// What a ticket keeps of a mail that came past the deciding.
-pub(crate) fn kept_of_mail(mail: &crate::mail::Mail) -> crate::ticket::MailSummary {
-    story::summary(mail)
+pub(crate) fn kept_of_mail(
+    mail: &crate::mail::Mail,
+    settings: &Settings,
+) -> crate::ticket::MailSummary {
+    story::summary(mail, settings)
 }
 
 /// A promised time as a customer reads it in a language that we have; in any other as in English.

@@ -329,6 +329,7 @@ impl View<'_> {
             ("wanted", json!(self.wanted())),
             ("requests", json!(requests)),
             ("who", json!(self.who())),
+            ("also_on_it", json!(self.also_on_it())),
             ("language", json!(understanding.language.language().0)),
             ("vip", json!(yes_no)),
             ("earlier", json!(earlier_line)),
@@ -404,6 +405,7 @@ impl View<'_> {
             "who": {
                 "name": from.and_then(|from| from.name.as_ref()).map(|name| name.as_str()),
                 "address": from.map(|from| from.address.as_str()),
+                "also_on_it": part("also_on_it"),
                 "proof": trust_word(self.situation.sender),
                 "language": part("language"),
                 "vip": self.is_vip(),

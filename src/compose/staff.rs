@@ -42,6 +42,7 @@ impl View<'_> {
         let further = [
             ("who", json!(self.who())),
             ("ticket_of", json!(self.ticket_of()?)),
+            ("also_on_it", json!(self.also_on_it())),
             (
                 "reason",
                 json!(shortened(&self.decision.reasons.first.sentence, 200)),
@@ -262,6 +263,7 @@ impl Desk<'_> {
             party: Some(Party::Staff(team.name.clone())),
             to: to.clone(),
             to_name: None,
+            cc: vec![],
             cause,
             subject: rendered.subject,
             document: rendered.document,
@@ -339,6 +341,7 @@ impl Desk<'_> {
             party: None,
             to: self.settings.support.admin.clone(),
             to_name: None,
+            cc: vec![],
             cause,
             subject: format!("[handoffd] {subject}"),
             document: super::markup::Document::parse(&super::markup::escape_lines(text)),

@@ -1,8 +1,8 @@
 //! What does the ticket's story gain? The arrival of the mail, what was decided with every reason, what was done, and each mail that leaves.
 
 use super::words::shortened;
-use super::{Outgoing, Purpose};
-use crate::config::FactName;
+use super::{Outgoing, Purpose, also_to};
+use crate::config::{FactName, Settings};
 use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, Situation};
 use crate::desk::{Sender, StaffAct, Trust};
 use crate::mail::{Address, BounceAction, Forwarded, Mail, SenderKind};
@@ -21,7 +21,7 @@ const EVIDENCE_CHARACTERS: usize = 200;
 const CLOSE_MAX: usize = 3;
 
 /// The mail as the ticket keeps it.
-pub(super) fn summary(mail: &Mail) -> MailSummary {
+pub(super) fn summary(mail: &Mail, settings: &Settings) -> MailSummary {
     MailSummary {
         identity: mail.identity,
         message_id: mail.message_id.clone(),
@@ -33,6 +33,7 @@ pub(super) fn summary(mail: &Mail) -> MailSummary {
             .chars()
             .take(EXCERPT_CHARACTERS)
             .collect(),
+        also_to: also_to::of_mail(mail, settings),
     }
 }
 
@@ -102,7 +103,10 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
     };
     let mut events = Vec::new();
     if is_recorded {
-        let mail = summary(situation.mail);
+        let mail = MailSummary {
+            also_to: also_to::shown(situation),
+            ..summary(situation.mail, situation.settings)
+        };
         match (situation.ticket, situation.mail.writer(), situation.sender) {
             (None, Some(from), _) => events.push(Event::Opened {
                 customer: from.clone(),
@@ -150,6 +154,7 @@ fn opened_by_forward(
             references: vec![],
             subject: original.subject.clone(),
             excerpt: original.text.chars().take(EXCERPT_CHARACTERS).collect(),
+            also_to: vec![],
         },
     }
 }
@@ -300,7 +305,7 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
             from: from.clone(),
             team: team.clone(),
             shown_by: ShownBy::Address,
-            mail: summary(situation.mail),
+            mail: summary(situation.mail, situation.settings),
         }],
         Action::Staff {
             impossible: Some(_),

@@ -342,6 +342,7 @@ impl TicketStory {
             references: vec![],
             subject: HeaderText::clean("a question"),
             excerpt: String::new(),
+            also_to: vec![],
         }
     }
 
@@ -412,6 +413,7 @@ impl TicketStory {
             references: vec![],
             subject: HeaderText::clean("Re: my bike"),
             excerpt: "It is ready.".to_owned(),
+            also_to: vec![],
         };
         self.event(Event::WroteOutside {
             from: address("kim@shop.example"),

@@ -90,6 +90,7 @@ fn summary(mail: u8, words: &str) -> MailSummary {
         references: vec![],
         subject: HeaderText::clean("a question"),
         excerpt: words.to_owned(),
+        also_to: vec![],
     }
 }
 

@@ -288,6 +288,8 @@ pub struct MailSummary {
     pub subject: HeaderText,
     /// The first 2,000 characters of the new text.
     pub excerpt: String,
+    /// Who else it was written to, bounded: nobody of us, not the writer, no robot. Nobody where an older program wrote it.
+    pub also_to: Vec<Address>,
 }
 
 /// Which text was sent: intent, language, revision.

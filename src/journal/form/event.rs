@@ -172,6 +172,8 @@ struct MailForm {
     references: Vec<String>,
     subject: String,
     excerpt: String,
+    #[serde(default)]
+    also_to: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -681,6 +683,11 @@ impl From<&MailSummary> for MailForm {
                 .collect(),
             subject: mail.subject.as_str().to_owned(),
             excerpt: mail.excerpt.clone(),
+            also_to: mail
+                .also_to
+                .iter()
+                .map(|one| one.as_str().to_owned())
+                .collect(),
         }
     }
 }
@@ -691,7 +698,10 @@ impl TryFrom<MailForm> for MailSummary {
     fn try_from(form: MailForm) -> Result<Self, FieldError> {
         let references: Result<Vec<MessageId>, FieldError> =
             form.references.iter().map(|id| message_id(id)).collect();
+        let also_to: Result<Vec<Address>, FieldError> =
+            form.also_to.iter().map(|one| address(one)).collect();
         Ok(Self {
+            also_to: also_to?,
             identity: identity(&form.identity)?,
             message_id: form.message_id.as_deref().map(message_id).transpose()?,
             references: references?,

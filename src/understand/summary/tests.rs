@@ -42,6 +42,7 @@ impl Told {
             references: vec![],
             subject: HeaderText::clean("Order AB-204518"),
             excerpt: text.to_owned(),
+            also_to: vec![],
         };
         let event = if self.0.events.is_empty() {
             Event::Opened {
