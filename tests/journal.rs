@@ -49,6 +49,7 @@ fn summary(number: u8) -> MailSummary {
         references: vec![id("older@x.example")],
         subject: HeaderText::clean("Where is my order?"),
         excerpt: "Hello,\nwhere is it?\u{202E}\0".to_owned(),
+        also_to: vec![address("bob@x.example")],
     }
 }
 
@@ -141,6 +142,7 @@ fn every_event() -> Vec<Event> {
         Event::DraftApproved { member: member() },
         Event::DraftRefused { member: member(), why: text() },
         Event::DraftWithdrawn,
+        Event::Crossed,
         Event::Taken { member: member() },
         Event::Reassigned { member: member(), team: team() },
         Event::Postponed { member: member(), until: moment(7) },

@@ -301,6 +301,7 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
             member: member.clone(),
             team: team.clone(),
         }],
+        Action::NoteCrossed => vec![Event::Crossed],
         Action::NoteColleague { from, team, .. } => vec![Event::WroteOutside {
             from: from.clone(),
             team: team.clone(),

@@ -157,6 +157,7 @@ pub(crate) fn settings() -> Settings {
         limits: Limits {
             automatic_per_sender_per_day: 10,
             automatic_per_ticket: 5,
+            same_matter: Duration::from_secs(600),
             automatic_per_domain_per_hour: 50,
             automatic_per_hour: 100,
         },

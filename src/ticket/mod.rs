@@ -102,6 +102,8 @@ pub enum Event {
         /// For which article.
         intent: IntentName,
     },
+    /// The customer's mail before crossed our answer or question: they had not seen it yet, and nothing more is owed for it.
+    Crossed,
     /// A draft was shown to a team.
     Drafted {
         /// What it would say.

@@ -498,8 +498,9 @@ fn what_somebody_writes_into_a_web_form_reaches_a_person_whose_reply_reaches_the
 
 #[test]
 fn a_refused_address_in_cc_is_told_to_staff_and_the_customer_has_the_answer_once() {
-    // Given a mail with three people in Cc: one whose server takes mail, one that is refused, one that is put off
-    let world = shared();
+    // Given a desk of its own (what is put off waits in its outbox), and a mail with three people in Cc: one whose server takes mail, one that
+    // is refused, one that is put off
+    let world = World::new();
     let customer = world.customer("cora");
     let friend = world.customer("friend");
     let refused = format!("refused@{}", domain_of(&customer.address));
