@@ -53,6 +53,7 @@ fn summary(number: u8) -> MailSummary {
             name: HeaderText::clean("foto.jpg"),
             media_type: "image/jpeg".to_owned(),
         }],
+        also_to: vec![address("bob@x.example")],
     }
 }
 
@@ -159,6 +160,7 @@ fn every_event() -> Vec<Event> {
         Event::DraftApproved { member: member(), article: Some(article()), edit: Some(edit()) },
         Event::DraftRefused { member: member(), why: text() },
         Event::DraftWithdrawn,
+        Event::Crossed,
         Event::Taken { member: member() },
         Event::Reassigned { member: member(), team: team() },
         Event::Postponed { member: member(), until: moment(7) },

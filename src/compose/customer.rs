@@ -242,6 +242,7 @@ impl View<'_> {
             // A name that a stranger chose does not go into what a machine writes.
             to_name: customer.name.as_ref().filter(|_| is_human),
             from_name,
+            cc: if is_human { self.also_to() } else { vec![] },
             cause: &self.situation.mail.identity.0,
             subject: self.with_reference(&subject),
             document,

@@ -327,6 +327,7 @@ impl Writing<'_> {
             to: customer.address.clone(),
             to_name: None,
             from_name: None,
+            cc: vec![],
             cause: &self.cause(missed, "delay"),
             subject: format!("{} [{}]", rendered.subject, self.ticket.id),
             document: rendered.document,

@@ -31,6 +31,8 @@ pub(super) struct Letter<'a> {
     pub(super) to_name: Option<&'a HeaderText>,
     /// The name in `From`; that of the support address where there is none.
     pub(super) from_name: Option<String>,
+    /// Who gets a copy.
+    pub(super) cc: Vec<Address>,
     /// What makes its Message-ID besides ticket, purpose and recipient: the mail or the occasion that caused it.
     pub(super) cause: &'a [u8],
     pub(super) subject: String,
@@ -132,6 +134,9 @@ impl Letter<'_> {
         guard.refuse_leak("reply address", reply_to.as_str())?;
         guard.refuse_leak("name", self.from_name.as_deref().unwrap_or_default())?;
         guard.refuse_leak("name", self.to_name.map_or("", HeaderText::as_str))?;
+        for one in &self.cc {
+            guard.refuse_leak("copy", one.as_str())?;
+        }
         for id in self
             .thread
             .references
@@ -161,6 +166,7 @@ impl Letter<'_> {
         let from_name = from_name.unwrap_or(support.name.as_str());
         message.mailbox("From", from_name, &support.address);
         message.mailbox("To", self.to_name.map_or("", HeaderText::as_str), &self.to);
+        message.addresses("Cc", &self.cc);
         message.mailbox("Reply-To", "", &reply_to);
         message.text("Subject", &self.subject);
         message.ids("Message-ID", std::slice::from_ref(&message_id));
@@ -195,7 +201,7 @@ impl Letter<'_> {
             party: self.party,
             message_id,
             sender,
-            recipients: vec![self.to],
+            recipients: std::iter::once(self.to).chain(self.cc).collect(),
             subject: HeaderText::clean(&self.subject).as_str().to_owned(),
             text,
             bytes,

@@ -69,6 +69,14 @@ impl Message {
         self.headers.push((name, value));
     }
 
+    /// A header with addresses, one a line.
+    pub(super) fn addresses(&mut self, name: &'static str, addresses: &[Address]) {
+        let addresses: Vec<&str> = addresses.iter().map(Address::as_str).collect();
+        if !addresses.is_empty() {
+            self.headers.push((name, addresses.join(",\r\n ")));
+        }
+    }
+
     /// A header with Message-IDs, one a line.
     pub(super) fn ids(&mut self, name: &'static str, ids: &[MessageId]) {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();

@@ -1,5 +1,6 @@
 //! Which mails follow from a decision? Templates, packet, notice, threading headers, MIME: the exact bytes. Pure.
 
+mod also_to;
 mod asked;
 mod author;
 mod check;
@@ -268,8 +269,11 @@ impl Writer {
 }
 
 /// What a ticket keeps of a mail that came past the deciding.
-pub(crate) fn kept_of_mail(mail: &crate::mail::Mail) -> crate::ticket::MailSummary {
-    story::summary(mail)
+pub(crate) fn kept_of_mail(
+    mail: &crate::mail::Mail,
+    settings: &Settings,
+) -> crate::ticket::MailSummary {
+    story::summary(mail, settings)
 }
 
 /// A promised time as a customer reads it in a language that we have; in any other as in English.
@@ -317,7 +321,7 @@ impl View<'_> {
     /// The mails of this decision, in the order in which they leave: what promises a person comes with the mail to that person.
     fn mails(&self) -> Result<Vec<Outgoing>, ComposeError> {
         match &self.decision.action {
-            Action::NoteOwnCopy => Ok(vec![]),
+            Action::NoteOwnCopy | Action::NoteCrossed => Ok(vec![]),
             Action::Leave { tell_of_bounce } => match tell_of_bounce {
                 Some(team) => Ok(self.bounce_report(self.team(team)?)?.into_iter().collect()),
                 None => Ok(vec![]),

@@ -282,6 +282,7 @@ impl View<'_> {
             ("wanted", json!(self.wanted())),
             ("requests", json!(self.request_lines())),
             ("who", json!(self.who())),
+            ("also_on_it", json!(self.also_on_it())),
             ("language", json!(understanding.language.language().0)),
             ("vip", json!(self.yes_or_no(self.is_vip()))),
             ("earlier", json!(earlier_line)),

@@ -50,6 +50,7 @@ impl View<'_> {
             "who": {
                 "name": from.and_then(|from| from.name.as_ref()).map(|name| name.as_str()),
                 "address": from.map(|from| from.address.as_str()),
+                "also_on_it": part("also_on_it"),
                 "proof": trust_word(self.situation.sender),
                 "language": part("language"),
                 "vip": self.is_vip(),

@@ -49,6 +49,7 @@ impl View<'_> {
         let further = [
             ("who", json!(self.who())),
             ("ticket_of", json!(self.ticket_of()?)),
+            ("also_on_it", json!(self.also_on_it())),
             ("reason", json!(shortened(self.reason_for_staff(), 200))),
             ("deadlines", json!(self.deadlines(team, None))),
             ("attachments", json!(self.attachment_lines())),
@@ -271,6 +272,7 @@ impl Desk<'_> {
             to: to.clone(),
             to_name: None,
             from_name: None,
+            cc: vec![],
             cause,
             subject: rendered.subject,
             document: rendered.document,
@@ -349,6 +351,7 @@ impl Desk<'_> {
             to: self.settings.support.admin.clone(),
             to_name: None,
             from_name: None,
+            cc: vec![],
             cause,
             subject: format!("[handoffd] {subject}"),
             document: super::markup::Document::parse(&super::markup::escape_lines(text)),

@@ -2,8 +2,8 @@
 
 use super::drafts::of_draft;
 use super::words::shortened;
-use super::{Outgoing, Purpose};
-use crate::config::FactName;
+use super::{Outgoing, Purpose, also_to};
+use crate::config::{FactName, Settings};
 use crate::decide::{Action, Decision, HandOff, Meant, NoticePlan, OnDraft, Situation};
 use crate::desk::{Sender, StaffAct, Trust};
 use crate::mail::{Address, BounceAction, Forwarded, Mail, SenderKind};
@@ -22,7 +22,7 @@ const EVIDENCE_CHARACTERS: usize = 200;
 const CLOSE_MAX: usize = 3;
 
 /// The mail as the ticket keeps it.
-pub(super) fn summary(mail: &Mail) -> MailSummary {
+pub(super) fn summary(mail: &Mail, settings: &Settings) -> MailSummary {
     MailSummary {
         identity: mail.identity,
         message_id: mail.message_id.clone(),
@@ -35,6 +35,7 @@ pub(super) fn summary(mail: &Mail) -> MailSummary {
             .take(EXCERPT_CHARACTERS)
             .collect(),
         attachments: files(mail),
+        also_to: also_to::of_mail(mail, settings),
     }
 }
 
@@ -113,7 +114,10 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
     };
     let mut events = Vec::new();
     if is_recorded {
-        let mail = summary(situation.mail);
+        let mail = MailSummary {
+            also_to: also_to::shown(situation),
+            ..summary(situation.mail, situation.settings)
+        };
         match (situation.ticket, situation.mail.writer(), situation.sender) {
             (None, Some(from), _) => events.push(Event::Opened {
                 customer: from.clone(),
@@ -162,6 +166,7 @@ fn opened_by_forward(
             subject: original.subject.clone(),
             excerpt: original.text.chars().take(EXCERPT_CHARACTERS).collect(),
             attachments: files(situation.mail),
+            also_to: vec![],
         },
     }
 }
@@ -309,11 +314,12 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
             member: member.clone(),
             team: team.clone(),
         }],
+        Action::NoteCrossed => vec![Event::Crossed],
         Action::NoteColleague { from, team, .. } => vec![Event::WroteOutside {
             from: from.clone(),
             team: team.clone(),
             shown_by: ShownBy::Address,
-            mail: summary(situation.mail),
+            mail: summary(situation.mail, situation.settings),
         }],
         Action::Staff {
             impossible: Some(_),

@@ -59,6 +59,11 @@ const HOW: Variable = variable(
 );
 const CUSTOMER: Variable = variable("customer", Line, "name and address of the customer");
 const CUSTOMER_SUBJECT: Variable = variable("subject", Line, "the subject of the customer's mail");
+const ALSO_ON_IT: Variable = variable(
+    "also_on_it",
+    Lines,
+    "who else is on the customer's mail and gets a copy of your answer, or nothing",
+);
 const WHO: Variable = variable("who", Line, "who wrote, and how far that is shown");
 const REASON: Variable = variable("reason", Line, "why, as a sentence");
 const EVIDENCE: Variable = variable("evidence", Line, "the words that decided, or `none`");
@@ -303,6 +308,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
                 "each request found, as its sentence, with the nearest approved answer",
             ),
             WHO,
+            ALSO_ON_IT,
             variable("language", Line, "the language of the mail"),
             variable("vip", Line, "whether they are on the list of VIPs"),
             variable(
@@ -354,6 +360,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             CUSTOMER,
             CUSTOMER_SUBJECT,
             WHO,
+            ALSO_ON_IT,
             variable(
                 "ticket_of",
                 Line,

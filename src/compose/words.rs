@@ -189,8 +189,8 @@ impl Tongue {
                 self.choose("IDENTITY IN DOUBT", "IDENTITÄT ZWEIFELHAFT")
             }
             Sender::ThirdParty => self.choose(
-                "somebody else than the customer; your reply goes to the customer only",
-                "nicht der Kunde selbst; Ihre Antwort geht nur an den Kunden",
+                "not the customer, to whom your reply goes",
+                "nicht der Kunde, an den Ihre Antwort geht",
             ),
             Sender::Staff { .. } => self.choose("a member of staff", "aus dem Team"),
             Sender::StaffForward { .. } => self.choose(

@@ -235,6 +235,7 @@ fn limits(top: &Section<'_>) -> Limits {
         automatic_per_ticket: limit("automatic_per_ticket", 5),
         automatic_per_domain_per_hour: limit("automatic_per_domain_per_hour", 100),
         automatic_per_hour: limit("automatic_per_hour", 1000),
+        same_matter: Duration::from_secs(60 * section.number("same_matter_minutes", 10, 0, 1440)),
     };
     section.refuse_unknown_keys();
     limits

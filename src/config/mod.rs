@@ -333,6 +333,8 @@ pub struct Limits {
     pub automatic_per_domain_per_hour: u32,
     /// In one hour, to all.
     pub automatic_per_hour: u32,
+    /// Mails of one sender that come so soon one after the other may be about one matter: the same text is not sent twice for it.
+    pub same_matter: Duration,
 }
 
 /// `[knowledge]`.

@@ -190,6 +190,10 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         Event::DraftRefused { member, why } => {
             (format!("{} refused the draft", by(member)), lines(why))
         }
+        Event::Crossed => (
+            "it crossed our mail, so nothing more was sent".to_owned(),
+            none(),
+        ),
         Event::DraftWithdrawn => ("draft withdrawn: a newer mail came".to_owned(), none()),
         Event::Taken { member } => (format!("{} took the ticket", by(member)), none()),
         Event::Reassigned { member, team } => {

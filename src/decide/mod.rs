@@ -2,6 +2,7 @@
 //! matches decides, every other that matched is a further reason (design, section 6).
 
 pub(crate) mod answer;
+mod crossed;
 mod due;
 mod explanation;
 mod hand_off;
@@ -21,6 +22,7 @@ mod unsure;
 mod view;
 mod withdrawn;
 
+pub use crossed::is_same_matter;
 pub use due::{Due, due};
 pub use sentence::Sentence;
 pub use staff::OnDraft;
@@ -193,6 +195,8 @@ pub enum Action {
         /// Who wrote originally, and what.
         original: crate::mail::Forwarded,
     },
+    /// The customer wrote again before they saw our answer or question to the same: it is kept in the ticket, and nothing is sent twice.
+    NoteCrossed,
     /// One of our people wrote to the customer past us: it is noted, and automation is silent from here.
     NoteColleague {
         /// The address that the mail bears.
@@ -294,6 +298,7 @@ impl Action {
             Self::Leave { .. }
             | Self::NoteOwnCopy
             | Self::ConfirmStop
+            | Self::NoteCrossed
             | Self::NoteColleague { .. } => "leave",
             Self::Answer { .. } | Self::Tell(_) => "answer",
             Self::Ask { .. } => "ask",
@@ -308,7 +313,10 @@ impl Action {
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
-            Self::Leave { .. } | Self::ConfirmStop | Self::NoteColleague { .. } => Outcome::Left,
+            Self::Leave { .. }
+            | Self::ConfirmStop
+            | Self::NoteCrossed
+            | Self::NoteColleague { .. } => Outcome::Left,
             Self::NoteOwnCopy => Outcome::OwnCopy,
             Self::Answer { .. } | Self::Tell(_) => Outcome::Answered,
             Self::Ask { .. } => Outcome::Asked,
@@ -368,7 +376,8 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         }
     }
     if matches.is_empty() {
-        let missing = answer::missing(&view);
+        let crossed = crossed::crossed(&view);
+        let missing = crossed.or_else(|| answer::missing(&view));
         matches.push(missing.unwrap_or_else(|| answer::answer_or_draft(&view)));
     }
     let mut matches = matches.into_iter();

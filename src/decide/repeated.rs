@@ -1,6 +1,7 @@
 //! Step 6: automation had its turn: an answer did not help, a question was asked once, the limits are reached; or all is well, and the
 //! customer says thanks (which step 5 asks already, before it looks at any article).
 
+use super::crossed::has_crossed;
 use super::hand_off::{limit_reached, why_unanswerable};
 use super::view::View;
 use super::{Match, Rule, leave, sentences, to_person};
@@ -76,6 +77,7 @@ fn did_not_help(view: &View<'_>) -> Vec<Match> {
             .any(|answer| answer.article.intent == wanted.intent)
     });
     match same {
+        Some(_) if has_crossed(view) => vec![],
         Some(wanted) => to_person(
             view,
             "same-again",
@@ -93,6 +95,9 @@ fn asked_already(view: &View<'_>) -> Vec<Match> {
     else {
         return vec![];
     };
+    if has_crossed(view) {
+        return vec![];
+    }
     let missing = view.missing();
     let waits = ticket.status() == Status::WaitsForCustomer;
     let unanswered: Vec<String> = asked

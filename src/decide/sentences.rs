@@ -315,6 +315,10 @@ pub(super) const WROTE_OUTSIDE_PERHAPS: Pattern<0> = both(
     "somebody of us seems to have written to the customer, so nothing automatic goes out",
     "jemand von uns scheint dem Kunden geschrieben zu haben, also geht nichts Automatisches hinaus",
 );
+pub(super) const CROSSED: Pattern<1> = both(
+    "the customer wrote again about {} before they saw our mail about it, so it is not sent twice",
+    "der Kunde schrieb noch einmal zu {}, bevor er unsere Mail dazu sah, also geht sie nicht zweimal hinaus",
+);
 pub(super) const DRAFT_WITHDRAWN: Pattern<1> = both(
     "draft {}, which waited for a yes, is withdrawn, because the customer wrote again",
     "Entwurf {}, der auf ein Ja wartete, ist hinfällig, weil der Kunde noch einmal schrieb",

@@ -167,6 +167,7 @@ pub(crate) fn settings() -> Settings {
         limits: Limits {
             automatic_per_sender_per_day: 10,
             automatic_per_ticket: 5,
+            same_matter: Duration::from_secs(600),
             automatic_per_domain_per_hour: 50,
             automatic_per_hour: 100,
         },
@@ -357,6 +358,7 @@ impl TicketStory {
             subject: HeaderText::clean("a question"),
             excerpt: String::new(),
             attachments: vec![],
+            also_to: vec![],
         }
     }
 
@@ -428,6 +430,7 @@ impl TicketStory {
             subject: HeaderText::clean("Re: my bike"),
             excerpt: "It is ready.".to_owned(),
             attachments: vec![],
+            also_to: vec![],
         };
         self.event(Event::WroteOutside {
             from: address("kim@shop.example"),

@@ -1198,3 +1198,37 @@ proptest! {
         prop_assert!(!["answer", "ask", "draft"].contains(&failed.action.as_str()));
     }
 }
+
+/// What was answered or asked just now is not sent again for a mail that crossed it; everything else is decided as ever.
+#[test]
+fn a_mail_that_crossed_our_own_gets_nothing_twice_and_hides_no_hand_off() {
+    let asks_again = || {
+        TestSituation::new()
+            .wants("hours", 0.99)
+            .in_ticket(TicketStory::opened().answered("hours"))
+            .sent_by(Sender::Customer(Trust::Claimed))
+            .with(|s| {
+                for timed in &mut s.ticket.as_mut().unwrap().events {
+                    timed.at = at(-2);
+                }
+            })
+    };
+    let rule = |situation: TestSituation| situation.decide().reasons.first.rule;
+    assert_eq!(rule(asks_again()), "crossed");
+    assert_eq!(asks_again().decide().action, Action::NoteCrossed);
+    // They hold our mail, or quote its reference: they have read it.
+    let has_read = asks_again().sent_by(Sender::Customer(Trust::Thread));
+    assert_eq!(rule(has_read), "same-again");
+    let quotes = asks_again().with(|s| {
+        let id = s.ticket.as_ref().unwrap().id.to_string();
+        s.mail.subject = crate::mail::HeaderText::clean(&format!("Re: hours [{id}]"));
+    });
+    assert_eq!(rule(quotes), "same-again");
+    assert_eq!(rule(asks_again().signal("did-not-help")), "did-not-help");
+    let stopped = asks_again().stop(HardStop::Legal);
+    assert_eq!(rule(stopped), "hard-stop-legal");
+    let brings_a_fact = asks_again().gives("order_number", "LT-1", FactSource::NewText);
+    assert_eq!(rule(brings_a_fact), "same-again");
+    let is_off = asks_again().with(|s| s.settings.limits.same_matter = std::time::Duration::ZERO);
+    assert_eq!(rule(is_off), "same-again");
+}

@@ -1,10 +1,10 @@
 //! From the bytes of a mail to what will be recorded: read, thread, understand, decide, compose. No clock, no effects; the
 //! past is asked through [`Past`], so that the same mail, settings, articles and past give the same bytes.
 
-use super::Office;
+use super::{Office, Trained};
 use crate::compose::{ComposeError, Composed, Originals};
 use crate::decide::{self, Decision, History, Own, Situation};
-use crate::desk::{self, Sender};
+use crate::desk::{self, Sender, Trust};
 use crate::inbox::{Arrival, Content};
 use crate::journal::{Journal, JournalError};
 use crate::learning::{self, NoLesson};
@@ -169,7 +169,7 @@ impl Office {
     ) -> Result<Judgement, JudgeError> {
         let own = self.recognise_own(&mail, past)?;
         let placement = self.place(&mail, past)?;
-        let (ticket_id, ticket) = match &placement {
+        let (mut ticket_id, mut ticket) = match &placement {
             Placement::Existing(id, _) => (id.clone(), past.ticket(id)?),
             Placement::New => (past.free_ticket_id(&mail.identity)?, None),
         };
@@ -189,20 +189,17 @@ impl Office {
 
         let original = desk::forwarded_original(&mail, &sender);
         let trained = self.trained();
-        let understood = guarded("the understander", || {
-            let words = original.as_ref().unwrap_or(&mail);
-            let mut understanding = trained.understander.understand(words, ticket.as_ref());
-            if let Some(author) = author(&sender) {
-                let new = NewMail {
-                    mail: words,
-                    author,
-                    at: now,
-                };
-                let thread = summary::of_thread(&new, ticket.as_ref(), &understanding);
-                understanding.thread = thread;
-            }
-            understanding
-        });
+        let words = original.as_ref().unwrap_or(&mail);
+        let mut understood = understood(words, &sender, ticket.as_ref(), &trained, now);
+        if placement == Placement::New
+            && matches!(sender, Sender::Customer(Trust::Claimed | Trust::Proven))
+            && let Ok(understanding) = &understood
+            && let Some(earlier) = self.of_same_matter(&mail, understanding, &history, past, now)?
+        {
+            ticket_id = earlier.id.clone();
+            understood = self::understood(words, &sender, Some(&earlier), &trained, now);
+            ticket = Some(earlier);
+        }
         let broken = understood.as_ref().err().map(ToString::to_string);
         let understanding =
             understood.unwrap_or_else(|_| Understanding::none(&self.settings.support.language));
@@ -277,6 +274,24 @@ impl Office {
         })??)
     }
 
+    /// The ticket that this sender opened minutes ago, where a mail that opens a thread of its own is about the same.
+    fn of_same_matter(
+        &self,
+        mail: &Mail,
+        understanding: &Understanding,
+        history: &History,
+        past: &dyn Past,
+        now: Timestamp,
+    ) -> Result<Option<Ticket>, JournalError> {
+        let Some(latest) = history.earlier_tickets.first() else {
+            return Ok(None);
+        };
+        let (settings, knowledge) = (&self.settings, &self.knowledge);
+        Ok(past.ticket(&latest.id)?.filter(|ticket| {
+            decide::is_same_matter(mail, understanding, ticket, settings, knowledge, now)
+        }))
+    }
+
     fn recognise_own(&self, mail: &Mail, past: &dyn Past) -> Result<Own, JournalError> {
         match (&mail.sender_kind, &mail.message_id) {
             (SenderKind::Own, Some(id)) if past.own_mail(id)? => Ok(Own::Copy),
@@ -309,6 +324,28 @@ impl Office {
             &self.settings,
         ))
     }
+}
+
+/// What a mail says, as far as a machine understands it.
+fn understood(
+    words: &Mail,
+    sender: &Sender,
+    ticket: Option<&Ticket>,
+    trained: &Trained,
+    now: Timestamp,
+) -> Result<Understanding, JudgeError> {
+    guarded("the understander", || {
+        let mut understanding = trained.understander.understand(words, ticket);
+        if let Some(author) = author(sender) {
+            let new = NewMail {
+                mail: words,
+                author,
+                at: now,
+            };
+            understanding.thread = summary::of_thread(&new, ticket, &understanding);
+        }
+        understanding
+    })
 }
 
 /// Whose words a mail brings into the thread; `None` where it is no part of the talk with the customer.

@@ -78,7 +78,7 @@ impl Clerk<'_> {
             from: from.clone(),
             team,
             shown_by: ShownBy::SentFolder,
-            mail: kept_of_mail(mail),
+            mail: kept_of_mail(mail, &self.office.settings),
         };
         Ok(Some((id, event)))
     }

@@ -91,6 +91,7 @@ fn summary(mail: u8, words: &str) -> MailSummary {
         subject: HeaderText::clean("a question"),
         excerpt: words.to_owned(),
         attachments: vec![],
+        also_to: vec![],
     }
 }
 

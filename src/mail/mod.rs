@@ -28,6 +28,8 @@ mod structure;
 mod text;
 mod tnef;
 
+pub(crate) use kind::says_no_reply;
+
 pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invisible_control};
 
 pub use authentication::{AuthenticationResults, MethodResult};

@@ -215,13 +215,16 @@ impl Look<'_> {
         })
     }
 
-    /// R6, R8: what is for the customer goes to nobody else.
+    /// R6, R8: what is for the customer goes to nobody else; a person's answer also to whom the customer put on their latest mail.
     fn reaches_the_customer_alone(&self, mail: &Left) -> Option<String> {
-        let customer = self.ticket.and_then(Ticket::customer)?;
-        let stranger = mail
-            .recipients
-            .iter()
-            .find(|to| !to.is_same_as(&customer.address))?;
+        let ticket = self.ticket?;
+        let customer = ticket.customer()?;
+        let mails = ticket.customer_mails();
+        let also = mails.last().map_or(&[][..], |mail| &mail.also_to);
+        let also = if mail.has_null_sender { &[] } else { also };
+        let stranger = mail.recipients.iter().find(|to| {
+            !to.is_same_as(&customer.address) && !also.iter().any(|one| one.is_same_as(to))
+        })?;
         Some(format!(
             "a mail for the customer {} went to {stranger}",
             customer.address

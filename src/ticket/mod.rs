@@ -106,6 +106,8 @@ pub enum Event {
         /// For which article.
         intent: IntentName,
     },
+    /// The customer's mail before crossed our answer or question: they had not seen it yet, and nothing more is owed for it.
+    Crossed,
     /// A draft was shown to a team.
     Drafted {
         /// What it would say.
@@ -311,6 +313,8 @@ pub struct MailSummary {
     pub excerpt: String,
     /// The files that came with it, at most [`AttachmentSummary::KEPT_MAX`]; nothing where an older program recorded it.
     pub attachments: Vec<AttachmentSummary>,
+    /// Who else it was written to, bounded: nobody of us, not the writer, no robot. Nobody where an older program wrote it.
+    pub also_to: Vec<Address>,
 }
 
 /// What the ticket keeps of a file that came with a mail.

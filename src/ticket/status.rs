@@ -110,12 +110,16 @@ impl Ticket {
             return Status::WaitsForApproval(draft.clone());
         }
         let mut status = Status::Open;
+        let mut before = Status::Open;
         for event in self.plain_events() {
             match event {
-                Event::Opened { .. }
-                | Event::CustomerWrote { .. }
-                | Event::GivenBack { .. }
-                | Event::DraftWithdrawn => status = Status::Open,
+                Event::CustomerWrote { .. } => {
+                    before = std::mem::replace(&mut status, Status::Open)
+                }
+                Event::Crossed => status = before.clone(),
+                Event::Opened { .. } | Event::GivenBack { .. } | Event::DraftWithdrawn => {
+                    status = Status::Open
+                }
                 Event::Answered { .. } | Event::DraftApproved { .. } => status = Status::Answered,
                 Event::Asked { .. } => status = Status::WaitsForCustomer,
                 _ => {}

@@ -548,3 +548,48 @@ fn what_somebody_writes_into_a_web_form_reaches_a_person_whose_reply_reaches_the
     assert_eq!(world.outcome_of(&reply), "Relayed");
     customer.receives("the reply", |mail| mail.says("a smoked tea"));
 }
+
+#[test]
+fn a_refused_address_in_cc_is_told_to_staff_and_the_customer_has_the_answer_once() {
+    // Given a desk of its own (what is put off waits in its outbox), and a mail with three people in Cc: one whose server takes mail, one that
+    // is refused, one that is put off
+    let world = World::new();
+    let customer = world.customer("cora");
+    let friend = world.customer("friend");
+    let refused = format!("refused@{}", domain_of(&customer.address));
+    let later = format!("later@{}", domain_of(&customer.address));
+    let letter = customer
+        .letter("Broken teapot", BROKEN_TEAPOT)
+        .header("Cc", &format!("{}, {refused}, {later}", friend.address));
+    world.send(&letter);
+    assert_eq!(world.outcome_of(&letter), "HandedOff");
+    let packet = world.team_receives(CARE, &customer, "the packet", |_| true);
+
+    // When a member answers
+    world.staff_replies(ROSA, &packet, "A new one leaves us this afternoon.");
+
+    // Then the customer and the friend have it, each once
+    let has_it = |mail: &super::mail_system::StoredMail| mail.says("A new one leaves us");
+    let relayed = customer.receives("the reply", has_it);
+    let copy = friend.receives("the copy", has_it);
+    assert_eq!(copy.message_id(), relayed.message_id());
+    assert!(!copy.raw_contains(&token(&packet)), "no staff token");
+
+    // And staff are told whom it did not reach, once
+    let report = world.team_receives(CARE, &customer, "the report", |mail| {
+        mail.says("no such user here")
+    });
+    assert!(report.says(&refused), "{}", report.text);
+    let reports = world.team_mails(CARE, &customer);
+    let reports = reports.iter().filter(|mail| mail.says("no such user here"));
+    assert_eq!(reports.count(), 1);
+
+    // And the one that was put off waits alone: nobody gets it again
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let copies = |person: &Customer<'_>| person.mails().iter().filter(|mail| has_it(mail)).count();
+    assert_eq!((copies(&customer), copies(&friend)), (1, 1));
+}
+
+fn domain_of(address: &str) -> &str {
+    address.split_once('@').expect("an address").1
+}

@@ -115,6 +115,7 @@ enum EventForm {
         why: String,
     },
     DraftWithdrawn,
+    Crossed,
     Taken {
         member: String,
     },
@@ -325,6 +326,7 @@ impl From<&Event> for EventForm {
                 why: why.clone(),
             },
             Event::DraftWithdrawn => Self::DraftWithdrawn,
+            Event::Crossed => Self::Crossed,
             Event::Taken { member } => Self::Taken {
                 member: text(member),
             },
@@ -549,6 +551,7 @@ impl TryFrom<EventForm> for Event {
                 why,
             },
             EventForm::DraftWithdrawn => Self::DraftWithdrawn,
+            EventForm::Crossed => Self::Crossed,
             EventForm::Taken { member } => Self::Taken {
                 member: address(&member)?,
             },

@@ -2,7 +2,7 @@
 
 use super::{FieldError, address, identity, message_id};
 use crate::config::{FactName, IntentName, Language};
-use crate::mail::{HeaderText, Mailbox, MessageId};
+use crate::mail::{Address, HeaderText, Mailbox, MessageId};
 use crate::ticket::{ArticleReference, AttachmentSummary, Given, MailSummary, Notice};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub(super) struct MailForm {
     // Not in records of older programs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<AttachmentForm>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    also_to: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -120,6 +122,11 @@ impl From<&MailSummary> for MailForm {
             subject: mail.subject.as_str().to_owned(),
             excerpt: mail.excerpt.clone(),
             attachments: mail.attachments.iter().map(Into::into).collect(),
+            also_to: mail
+                .also_to
+                .iter()
+                .map(|one| one.as_str().to_owned())
+                .collect(),
         }
     }
 }
@@ -130,7 +137,10 @@ impl TryFrom<MailForm> for MailSummary {
     fn try_from(form: MailForm) -> Result<Self, FieldError> {
         let references: Result<Vec<MessageId>, FieldError> =
             form.references.iter().map(|id| message_id(id)).collect();
+        let also_to: Result<Vec<Address>, FieldError> =
+            form.also_to.iter().map(|one| address(one)).collect();
         Ok(Self {
+            also_to: also_to?,
             identity: identity(&form.identity)?,
             message_id: form.message_id.as_deref().map(message_id).transpose()?,
             references: references?,

@@ -155,7 +155,7 @@ const NO_REPLY: [&str; 18] = [
 ];
 
 /// Whether an address says that nobody reads what is sent to it.
-pub(super) fn says_no_reply(address: &Address) -> bool {
+pub(crate) fn says_no_reply(address: &Address) -> bool {
     let local = bare(address.local_part());
     NO_REPLY
         .iter()

@@ -43,6 +43,7 @@ impl Told {
             subject: HeaderText::clean("Order AB-204518"),
             excerpt: text.to_owned(),
             attachments: vec![],
+            also_to: vec![],
         };
         let event = if self.0.events.is_empty() {
             Event::Opened {

@@ -1,0 +1,76 @@
+//! Who else is on a customer's mail, and stays on a person's answer to it? Never anybody of us, no robot, and nobody whom only a forged mail
+//! brought in. What a machine writes goes to the customer alone: a list of strangers in Cc would make us send to all of them.
+
+use super::view::View;
+use crate::config::Settings;
+use crate::decide::Situation;
+use crate::desk::{Sender, Trust};
+use crate::mail::{Address, Mail, says_no_reply};
+use crate::ticket::Ticket;
+
+/// The most people who get a copy.
+const ALSO_MAX: usize = 10;
+
+/// Everybody in `To` and `Cc` of a mail but us, its writer, and who does not read what is sent there.
+pub(super) fn of_mail(mail: &Mail, settings: &Settings) -> Vec<Address> {
+    let writers = mail.from.iter().chain(&mail.form_writer);
+    let writers: Vec<&Address> = writers.map(|writer| &writer.address).collect();
+    let named = mail.to.iter().chain(&mail.cc).map(|named| &named.address);
+    let mut people: Vec<Address> = Vec::new();
+    for address in named {
+        let is_known = |other: &Address| other.is_same_as(address);
+        let is_left_out = settings.is_ours(address)
+            || says_no_reply(address)
+            || writers.iter().any(|writer| is_known(writer))
+            || people.iter().any(is_known);
+        if !is_left_out && people.len() < ALSO_MAX {
+            people.push(address.clone());
+        }
+    }
+    people
+}
+
+/// Those of a mail that go on from here. Whoever opens a ticket says who is on it; later only who is shown to be its customer adds anybody,
+/// or a stranger who writes the customer's address could put themselves on our answer.
+pub(super) fn shown(situation: &Situation<'_>) -> Vec<Address> {
+    let mut named = of_mail(situation.mail, situation.settings);
+    match (situation.sender, situation.ticket) {
+        (Sender::Customer(Trust::Contradicted), None) => vec![],
+        (_, None) | (Sender::Customer(Trust::Thread | Trust::Proven), Some(_)) => named,
+        (_, Some(ticket)) => {
+            let before = on_it(ticket);
+            named.retain(|one| before.iter().any(|other| other.is_same_as(one)));
+            named
+        }
+    }
+}
+
+/// Who was on the customer's latest mail: whom they leave out is out.
+fn on_it(ticket: &Ticket) -> &[Address] {
+    let mails = ticket.customer_mails();
+    mails.last().map_or(&[], |mail| mail.also_to.as_slice())
+}
+
+impl View<'_> {
+    /// Who gets a copy of a person's answer. The settings may have changed since the mail came.
+    pub(super) fn also_to(&self) -> Vec<Address> {
+        let settings = self.situation.settings;
+        let customer = self.ticket.customer();
+        let is_customer = |address: &Address| {
+            customer.is_some_and(|customer| customer.address.is_same_as(address))
+        };
+        let people = on_it(&self.ticket).iter();
+        people
+            .filter(|one| !settings.is_ours(one) && !is_customer(one))
+            .filter(|one| !self.guard.is_leak(one.as_str()))
+            .cloned()
+            .collect()
+    }
+
+    /// The same in words for staff, or nothing.
+    pub(super) fn also_on_it(&self) -> String {
+        let people = self.also_to();
+        let people: Vec<&str> = people.iter().map(Address::as_str).collect();
+        people.join(", ")
+    }
+}
