@@ -2,7 +2,7 @@
 //! does not reach. Reads the admin's files; the only place under `compose` that touches a disk, at start and on reload.
 
 use super::template::{LANGUAGES, Source, id};
-use super::variables::{Kind, TEMPLATES, TemplateForm, form};
+use super::variables::{Kind, TemplateForm, form, templates};
 use crate::compose::markup::Document;
 use crate::config::{Problem, Settings};
 use handlebars::{Handlebars, RenderErrorReason};
@@ -81,7 +81,7 @@ fn read_template(file: &Path, language: &str) -> Result<Source, Problem> {
     let name = file.file_name().and_then(|name| name.to_str());
     let name = name.and_then(|name| name.strip_suffix(".hbs"));
     let Some(form) = name.and_then(form) else {
-        let names: Vec<&str> = TEMPLATES.iter().map(|form| form.name).collect();
+        let names: Vec<&str> = templates().map(|form| form.name).collect();
         return Err(problem(
             file,
             1,

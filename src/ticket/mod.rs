@@ -3,18 +3,22 @@
 mod asked_again;
 mod draft;
 mod id;
+mod links;
 mod presence;
 mod promise;
 mod status;
 pub mod thread;
 mod token;
+mod tried;
 
 pub use asked_again::{AskedAgain, FirstReply, Given, KnownToTeam};
 pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingDraft, Wording};
 pub use id::TicketId;
+pub use links::ThreadLinks;
 pub use presence::Holder;
-pub use status::{SentAnswer, Status, ThreadLinks};
+pub use status::Status;
 pub use token::{Party, Token, TokenKey};
+pub use tried::SentAnswer;
 
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};

@@ -1,12 +1,10 @@
 //! What do the events of a ticket add up to? Nothing here is stored: it is computed each time, so that it can never disagree
 //! with what happened.
 
-use super::{ArticleReference, Draft, Event, Holder, MailSummary, ShownBy, Ticket};
-use crate::compose::Purpose;
-use crate::config::{FactName, IntentName, Language, TeamName};
+use super::{Draft, Event, Holder, MailSummary, ShownBy, Ticket};
+use crate::config::{Language, TeamName};
 use crate::mail::{Address, BounceAction, HeaderText, Mailbox, MessageId};
-use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Where a ticket stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,53 +40,6 @@ impl Status {
             Self::WithPerson(team) if team.0.is_empty() => "with a person".to_owned(),
             Self::WithPerson(team) => format!("with a person ({team})"),
             Self::Closed => "closed".to_owned(),
-        }
-    }
-}
-
-/// An approved answer that went out, by itself or after a yes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SentAnswer<'a> {
-    /// When.
-    pub at: Timestamp,
-    /// Which text.
-    pub article: &'a ArticleReference,
-    /// How sure it was.
-    pub confidence: f64,
-    /// Whether a person had said yes.
-    pub approved: bool,
-}
-
-/// What the next mail to one party puts into `In-Reply-To` and `References`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ThreadLinks {
-    /// The mail that is answered.
-    pub in_reply_to: Option<MessageId>,
-    /// The thread so far, oldest first, at most [`ThreadLinks::REFERENCES_MAX`]; the answered mail is the last.
-    pub references: Vec<MessageId>,
-}
-
-impl ThreadLinks {
-    /// The most identifiers kept: the first, which is the root that mail clients group by, and the newest.
-    pub const REFERENCES_MAX: usize = 10;
-
-    /// Links under `parent`, whose own references are `before`.
-    fn under(before: &[MessageId], parent: &MessageId) -> Self {
-        let mut references: Vec<MessageId> = Vec::new();
-        for reference in before.iter().filter(|id| *id != parent) {
-            if !references.contains(reference) {
-                references.push(reference.clone());
-            }
-        }
-        references.push(parent.clone());
-        if references.len() > Self::REFERENCES_MAX {
-            let newest = references.split_off(references.len() - (Self::REFERENCES_MAX - 1));
-            references.truncate(1);
-            references.extend(newest);
-        }
-        Self {
-            in_reply_to: Some(parent.clone()),
-            references,
         }
     }
 }
@@ -169,22 +120,6 @@ impl Ticket {
         })
     }
 
-    /// Every fact given so far; a later mail corrects an earlier one.
-    #[must_use]
-    pub fn facts(&self) -> BTreeMap<FactName, String> {
-        let mut known = BTreeMap::new();
-        for event in self.plain_events() {
-            if let Event::FactsFound { facts } = event {
-                known.extend(
-                    facts
-                        .iter()
-                        .map(|(name, value)| (name.clone(), value.clone())),
-                );
-            }
-        }
-        known
-    }
-
     /// The team whose yes a forwarded mail waits for. Whatever staff do instead settles it as well.
     #[must_use]
     pub fn waiting_forward(&self) -> Option<&TeamName> {
@@ -228,105 +163,6 @@ impl Ticket {
             }
             _ => false,
         })
-    }
-
-    /// The facts that the customer was asked for already, and the intent it was for.
-    #[must_use]
-    pub fn asked_before(&self) -> Option<(BTreeSet<FactName>, &IntentName)> {
-        let mut asked: Option<(BTreeSet<FactName>, &IntentName)> = None;
-        for event in self.plain_events() {
-            if let Event::Asked { facts, intent } = event {
-                let mut all = asked.map(|(names, _)| names).unwrap_or_default();
-                all.extend(facts.iter().cloned());
-                asked = Some((all, intent));
-            }
-        }
-        asked
-    }
-
-    /// Whether the details that we asked for last are still open: neither has the customer given one of them since, nor has anybody answered.
-    /// A hand-off that was given back (`BACK`) changes nothing of the question.
-    #[must_use]
-    pub fn question_is_open(&self) -> bool {
-        let mut open: Option<&[FactName]> = None;
-        for event in self.plain_events() {
-            match event {
-                Event::Asked { facts, .. } => open = Some(facts),
-                Event::FactsFound { facts }
-                    if open
-                        .is_some_and(|asked| asked.iter().any(|name| facts.contains_key(name))) =>
-                {
-                    open = None;
-                }
-                Event::Answered { .. }
-                | Event::DraftApproved { .. }
-                | Event::StaffReplied { .. }
-                | Event::Closed { .. } => open = None,
-                _ => {}
-            }
-        }
-        open.is_some()
-    }
-
-    /// The approved texts that went out, oldest first: what was tried.
-    #[must_use]
-    pub fn sent_answers(&self) -> Vec<SentAnswer<'_>> {
-        let mut answers = Vec::new();
-        let mut last_draft: Option<&Draft> = None;
-        for timed in &self.events {
-            match &timed.event {
-                Event::Answered {
-                    article,
-                    confidence,
-                } => answers.push(SentAnswer {
-                    at: timed.at,
-                    article,
-                    confidence: *confidence,
-                    approved: false,
-                }),
-                Event::Drafted { draft } => last_draft = Some(draft),
-                Event::DraftApproved { .. } => {
-                    if let Some(draft) = last_draft.take() {
-                        answers.push(SentAnswer {
-                            at: timed.at,
-                            article: &draft.article,
-                            confidence: draft.confidence,
-                            approved: true,
-                        });
-                    }
-                }
-                _ => {}
-            }
-        }
-        answers
-    }
-
-    /// The answers that nobody looked at before they left.
-    #[must_use]
-    pub fn automatic_answers(&self) -> Vec<SentAnswer<'_>> {
-        let mut answers = self.sent_answers();
-        answers.retain(|answer| !answer.approved);
-        answers
-    }
-
-    /// How many automatic mails were recorded for sending to anybody outside.
-    #[must_use]
-    pub fn automatic_mails(&self) -> u32 {
-        let automatic = |event: &&Event| {
-            matches!(
-                event,
-                Event::Wrote {
-                    purpose: Purpose::Answer
-                        | Purpose::Question
-                        | Purpose::Notice
-                        | Purpose::Delay
-                        | Purpose::Told
-                        | Purpose::StopConfirmation,
-                    ..
-                }
-            )
-        };
-        u32::try_from(self.plain_events().filter(automatic).count()).unwrap_or(u32::MAX)
     }
 
     /// Whether the customer has said `STOP` in this ticket and not taken it back.
@@ -400,48 +236,6 @@ impl Ticket {
             .collect()
     }
 
-    /// Where the next mail to the customer stands in their thread: under their last mail that can be answered, or under our own
-    /// last mail to them where none of theirs has a Message-ID.
-    #[must_use]
-    pub fn customer_thread(&self) -> ThreadLinks {
-        let theirs = self
-            .customer_mails()
-            .into_iter()
-            .rev()
-            .find_map(|mail| Some((mail, mail.message_id.as_ref()?)));
-        if let Some((mail, message_id)) = theirs {
-            return ThreadLinks::under(&mail.references, message_id);
-        }
-        self.customer()
-            .map(|customer| self.thread_of_our_mails_to(&customer.address))
-            .unwrap_or_default()
-    }
-
-    /// Where the next mail to a team stands in its thread: all packets and drafts of a ticket hang under the first one that went to
-    /// that mailbox, so that staff see one conversation.
-    #[must_use]
-    pub fn staff_thread(&self, team_address: &Address) -> ThreadLinks {
-        self.thread_of_our_mails_to(team_address)
-    }
-
-    fn thread_of_our_mails_to(&self, address: &Address) -> ThreadLinks {
-        let ours: Vec<MessageId> = self
-            .plain_events()
-            .filter_map(|event| match event {
-                Event::Wrote { message_id, to, .. }
-                    if to.iter().any(|recipient| recipient.is_same_as(address)) =>
-                {
-                    Some(message_id.clone())
-                }
-                _ => None,
-            })
-            .collect();
-        match ours.split_last() {
-            Some((last, before)) => ThreadLinks::under(before, last),
-            None => ThreadLinks::default(),
-        }
-    }
-
     pub(super) fn plain_events(&self) -> impl DoubleEndedIterator<Item = &Event> {
         self.events.iter().map(|timed| &timed.event)
     }
@@ -450,7 +244,7 @@ impl Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::test_situation::{TicketStory, address, draft, message_id, team_name};
+    use crate::decide::test_situation::{TicketStory, address, draft, team_name};
 
     #[test]
     fn status_and_holder_follow_the_story() {
@@ -601,31 +395,5 @@ mod tests {
         for settled in [put_off.clone().staff_replied(), put_off.closed(), moved] {
             assert_eq!(settled.ticket().postponed_until(), None);
         }
-    }
-
-    #[test]
-    fn threads_hang_under_the_right_mail_and_stay_short() {
-        let ticket = TicketStory::opened()
-            .wrote("p1@us", Purpose::Packet, "desk@shop.example")
-            .wrote("n1@us", Purpose::Notice, "ann@a.example")
-            .wrote("p2@us", Purpose::CustomerWroteAgain, "Desk@shop.example")
-            .ticket();
-        let staff = ticket.staff_thread(&address("desk@shop.example"));
-        assert_eq!(staff.in_reply_to, Some(message_id("p2@us")));
-        assert_eq!(
-            staff.references,
-            vec![message_id("p1@us"), message_id("p2@us")]
-        );
-        assert_eq!(
-            ticket.customer_thread().in_reply_to,
-            Some(message_id("first@a.example"))
-        );
-        assert_eq!(ticket.automatic_mails(), 1);
-
-        let many: Vec<MessageId> = (0..40).map(|n| message_id(&format!("{n}@x"))).collect();
-        let links = ThreadLinks::under(&many, &message_id("last@x"));
-        assert_eq!(links.references.len(), ThreadLinks::REFERENCES_MAX);
-        assert_eq!(links.references.first(), Some(&message_id("0@x")));
-        assert_eq!(links.references.last(), Some(&message_id("last@x")));
     }
 }

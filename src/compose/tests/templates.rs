@@ -1,7 +1,7 @@
 //! Every mistake in a site's own template is found at start, by file, line and column.
 
 use super::*;
-use crate::compose::variables::TEMPLATES;
+use crate::compose::variables::templates;
 use crate::config::Problem;
 
 fn load_with(name: &str, text: &str) -> Result<Writer, Vec<Problem>> {
@@ -165,7 +165,7 @@ fn a_sites_own_template_takes_the_place_of_the_built_in_one() {
 /// The part of docs/templates.md that follows from the code.
 fn reference() -> String {
     let mut text = String::new();
-    for form in TEMPLATES {
+    for form in templates() {
         let automatic = if form.is_automatic {
             " Automatic: must say how to reach a person."
         } else {
