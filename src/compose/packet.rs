@@ -7,6 +7,7 @@ use super::{ComposeError, Outgoing};
 use crate::config::Team;
 use crate::decide::{HandOff, NoticePlan, Reason};
 use crate::ticket::{Event, Ticket};
+use crate::trust::Identity;
 use crate::understand::FactSource;
 use serde_json::{Map, Value, json};
 
@@ -66,7 +67,13 @@ impl View<'_> {
                 .choose("a mail without a sender", "eine Mail ohne Absender")
                 .to_owned(),
         };
-        let proof = self.staff_tongue.proof(self.situation.sender);
+        let mut proof = tongue.proof(self.situation.sender).to_owned();
+        let identity = self.situation.identity;
+        // That nothing shows it needs no more words.
+        if !matches!(identity, Identity::Unproven(_)) {
+            let testimony = tongue.testimony(identity.testimony());
+            proof = format!("{proof}: {}", shortened(&testimony, 120));
+        }
         format!("{} ({proof})", shortened(&from, 90))
     }
 

@@ -6,6 +6,7 @@ use crate::config::{Language, Team};
 use crate::decide::Sentence;
 use crate::desk::{Sender, Trust};
 use crate::ticket::{Approvals, Ticket};
+use crate::trust::Testimony;
 use crate::understand::{Author, Source, SourcePart, Urgency};
 use jiff::Timestamp;
 use jiff::civil::Weekday;
@@ -177,7 +178,7 @@ impl Tongue {
     /// How far the sender is shown to be who they say they are.
     pub(super) const fn proof(self, sender: &Sender) -> &'static str {
         match sender {
-            Sender::Customer(Trust::Proven) => self.choose("proven by DMARC", "belegt durch DMARC"),
+            Sender::Customer(Trust::Proven) => self.choose("proven", "belegt"),
             Sender::Customer(Trust::Thread) => self.choose(
                 "replies to our own mail, with the ticket's token",
                 "antwortet auf unsere Mail, mit dem Kennwort des Vorgangs",
@@ -205,6 +206,14 @@ impl Tongue {
                 "claims to be staff, not shown",
                 "gibt sich als Team aus, nicht belegt",
             ),
+        }
+    }
+
+    /// What speaks for a sender, or against one.
+    pub(super) fn testimony(self, testimony: &Testimony) -> String {
+        match self {
+            Self::English => testimony.english(),
+            Self::German => testimony.german(),
         }
     }
 

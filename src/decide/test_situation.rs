@@ -21,7 +21,7 @@ use crate::ticket::{
     Approvals, ArticleReference, AskedAgain, Draft, Event, MailSummary, Notice, ShownBy, Ticket,
     TicketId, TimedEvent, TokenKey, Wording,
 };
-use crate::trust::Identity;
+use crate::trust::{Identity, Testimony};
 use crate::understand::{
     FactFound, FactSource, HardStop, IntentScore, Request, SignalFound, SpokenLanguage, StopFound,
     Understanding, Urgency,
@@ -482,9 +482,7 @@ impl TestSituation {
         Self {
             mail: mail_from("ann@a.example"),
             sender: Sender::Customer(Trust::Claimed),
-            identity: Identity::Unproven {
-                why: "nothing shows it".to_owned(),
-            },
+            identity: Identity::Unproven(Testimony::NoServerSet),
             ticket: None,
             understanding: nothing_understood(),
             request: None,

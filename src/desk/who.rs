@@ -79,12 +79,12 @@ pub fn who_wrote(
         return Sender::Customer(trust(identity, Trust::Thread));
     }
     if *placement == Placement::New
-        && !matches!(identity, Identity::Contradicted { .. })
+        && !identity.is_contradicted()
         && let Some(forward) = staff_forward(mail, from, settings)
     {
         return forward;
     }
-    if !matches!(identity, Identity::Contradicted { .. })
+    if !identity.is_contradicted()
         && let Some(colleague) = colleague(mail, from, placement, ticket, settings)
     {
         return colleague;
@@ -135,10 +135,10 @@ fn with_staff_proof(
             why: "it holds the packet's token, but names several senders".to_owned(),
         };
     }
-    let why = match (settings.trust.staff, identity) {
-        (_, Identity::Contradicted { why })
-        | (StaffProof::TokenAndDomain, Identity::Unproven { why }) => why,
-        (_, Identity::Proven { .. }) | (StaffProof::Token, Identity::Unproven { .. }) => {
+    let testimony = match (settings.trust.staff, identity) {
+        (_, Identity::Contradicted(testimony))
+        | (StaffProof::TokenAndDomain, Identity::Unproven(testimony)) => testimony,
+        (_, Identity::Proven(_)) | (StaffProof::Token, Identity::Unproven(_)) => {
             return Sender::Staff {
                 team: team.clone(),
                 member: from.clone(),
@@ -147,7 +147,8 @@ fn with_staff_proof(
     };
     Sender::FalseStaff {
         why: format!(
-            "it holds the packet's token and a member's address, but {why}; `[trust] staff` says what a mail of staff needs"
+            "it holds the packet's token and a member's address, but {}; `[trust] staff` says what a mail of staff needs",
+            testimony.english()
         ),
     }
 }
@@ -220,9 +221,9 @@ fn is_customer(ticket: Option<&Ticket>, address: &Address) -> bool {
 /// What the ticket's token shows, or the domain; what speaks against a sender outweighs both.
 const fn trust(identity: &Identity, otherwise: Trust) -> Trust {
     match identity {
-        Identity::Proven { .. } => Trust::Proven,
-        Identity::Unproven { .. } => otherwise,
-        Identity::Contradicted { .. } => Trust::Contradicted,
+        Identity::Proven(_) => Trust::Proven,
+        Identity::Unproven(_) => otherwise,
+        Identity::Contradicted(_) => Trust::Contradicted,
     }
 }
 
@@ -232,6 +233,7 @@ mod tests {
     use crate::decide::test_situation::{
         TicketStory, address, mail_from, settings, team_name, ticket_id,
     };
+    use crate::trust::Testimony;
 
     /// With what the mail itself gives away.
     fn with_identity(mail: &Mail, placement: &Placement, ticket: Option<&Ticket>) -> Sender {
@@ -279,15 +281,9 @@ mod tests {
     #[test]
     fn what_is_shown_of_the_domain_decides_with_the_token() {
         let staff = holds(Party::Staff(team_name("desk")));
-        let proven = || Identity::Proven {
-            by: "mx says so".to_owned(),
-        };
-        let unproven = || Identity::Unproven {
-            why: "mx has said nothing".to_owned(),
-        };
-        let contradicted = || Identity::Contradicted {
-            why: "mx says that DMARC failed".to_owned(),
-        };
+        let proven = || Identity::Proven(Testimony::NoServerSet);
+        let unproven = || Identity::Unproven(Testimony::NoServerSet);
+        let contradicted = || Identity::Contradicted(Testimony::SeveralSenders);
         let strict = |proof: StaffProof| {
             let mut settings = settings();
             settings.trust.staff = proof;

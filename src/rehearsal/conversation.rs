@@ -29,8 +29,19 @@ pub struct Step {
     pub line: usize,
     /// What happens.
     pub act: Act,
+    /// Whether the mail comes from where it says.
+    pub origin: Origin,
     /// What must come of it; empty where nothing is said.
     pub expected: Expected,
+}
+
+/// Whether a mail comes from where it says; the receiving server that the settings name says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It does.
+    Genuine,
+    /// Somebody else wrote that address.
+    Forged,
 }
 
 /// What happens.

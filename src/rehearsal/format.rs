@@ -2,7 +2,7 @@
 
 mod expected;
 
-use super::conversation::{Act, Conversation, Lies, Person, Step, Thread, Written};
+use super::conversation::{Act, Conversation, Lies, Origin, Person, Step, Thread, Written};
 use crate::config::Problem;
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
@@ -142,10 +142,16 @@ fn read_step(section: &Section<'_>) -> Option<Step> {
         }
     };
     let expected = expected::expected(section);
+    let origin = if section.yes_or_no("forged", false) {
+        Origin::Forged
+    } else {
+        Origin::Genuine
+    };
     section.refuse_unknown_keys();
     Some(Step {
         line: section.line(section.at()),
         act: act?,
+        origin,
         expected,
     })
 }

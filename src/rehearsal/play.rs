@@ -123,6 +123,7 @@ impl Stage<'_> {
             Act::Waits(duration) => broken.extend(self.wait(*duration, &mut result)?),
             act => match self.raw_mail(act) {
                 Ok(raw) => {
+                    let raw = self.received(raw, step.origin);
                     if is_sent_copy(act) {
                         self.note_sent(raw, &mut result)?;
                     } else {

@@ -2,7 +2,7 @@
 //! display names that show an address of ours above another one. Reads hostile input; pure.
 
 use super::alignment::normal;
-use super::own_addresses;
+use super::{Testimony, own_addresses};
 use crate::config::Settings;
 use crate::mail::{Address, Mailbox, addresses_in_text};
 use std::collections::BTreeSet;
@@ -26,21 +26,22 @@ impl<'a> Ours<'a> {
         }
     }
 
-    /// Why a sender only looks like one of us; `None` where it does not.
-    pub(super) fn why_pretended(&self, from: &Mailbox) -> Option<String> {
+    /// How a sender only looks like one of us; `None` where it does not.
+    pub(super) fn pretence(&self, from: &Mailbox) -> Option<Testimony> {
         self.look_alike(&from.address)
             .or_else(|| self.shown_in_name(from))
     }
 
-    fn look_alike(&self, from: &Address) -> Option<String> {
+    fn look_alike(&self, from: &Address) -> Option<Testimony> {
         let domain = normal(from.domain());
         if self.is_ours(&domain) {
             return None;
         }
         let alike = self.domains.iter().find(|ours| looks_like(&domain, ours))?;
-        Some(format!(
-            "it comes from {domain}, which only looks like {alike}"
-        ))
+        Some(Testimony::LooksLikeOurs {
+            ours: alike.clone(),
+            domain,
+        })
     }
 
     /// Ours, or below one of ours.
@@ -53,7 +54,7 @@ impl<'a> Ours<'a> {
         self.domains.contains(domain) || self.domains.iter().any(is_below)
     }
 
-    fn shown_in_name(&self, from: &Mailbox) -> Option<String> {
+    fn shown_in_name(&self, from: &Mailbox) -> Option<Testimony> {
         let name = from.name.as_ref()?;
         let shown = addresses_in_text(name.as_str());
         let shown = shown.iter().find(|shown| {
@@ -61,11 +62,9 @@ impl<'a> Ours<'a> {
                 && (self.addresses.iter().any(|own| own.is_same_as(shown))
                     || self.domains.contains(&normal(shown.domain())))
         })?;
-        (!self.is_ours(&normal(from.address.domain()))).then(|| {
-            format!(
-                "its display name shows {shown}, but it comes from {}",
-                from.address
-            )
+        (!self.is_ours(&normal(from.address.domain()))).then(|| Testimony::NameShowsOurs {
+            shown: shown.clone(),
+            from: from.address.clone(),
         })
     }
 }
@@ -141,7 +140,7 @@ mod tests {
         let mail = Reader::default().read(raw.as_bytes());
         let settings = settings();
         let ours = Ours::of(&settings);
-        ours.why_pretended(mail.from.as_ref().unwrap()).is_some()
+        ours.pretence(mail.from.as_ref().unwrap()).is_some()
     }
 
     #[test]

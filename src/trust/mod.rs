@@ -5,62 +5,58 @@
 mod alignment;
 mod look_alike;
 mod server_word;
+mod testimony;
 
 use crate::config::Settings;
 use crate::mail::{Address, Authorship, Mail};
 use look_alike::Ours;
 
-/// How far it is shown who sent a mail.
+pub use testimony::{DmarcPolicy, Testimony};
+
+/// How far it is shown who sent a mail, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// The domain of `From` vouches for it.
-    Proven {
-        /// What shows it, as a sentence.
-        by: String,
-    },
+    Proven(Testimony),
     /// Nothing shows it, and nothing speaks against it.
-    Unproven {
-        /// What is missing, as a sentence.
-        why: String,
-    },
+    Unproven(Testimony),
     /// Something speaks against it.
-    Contradicted {
-        /// What, as a sentence.
-        why: String,
-    },
+    Contradicted(Testimony),
 }
 
 impl Identity {
-    /// The sentence that goes with it.
+    /// What shows it, what is missing, or what speaks against it.
     #[must_use]
-    pub fn sentence(&self) -> &str {
+    pub const fn testimony(&self) -> &Testimony {
         match self {
-            Self::Proven { by } => by,
-            Self::Unproven { why } | Self::Contradicted { why } => why,
+            Self::Proven(testimony) | Self::Unproven(testimony) | Self::Contradicted(testimony) => {
+                testimony
+            }
         }
+    }
+
+    /// Whether something speaks against it.
+    #[must_use]
+    pub const fn is_contradicted(&self) -> bool {
+        matches!(self, Self::Contradicted(_))
     }
 }
 
 /// How far is it shown who sent this mail?
 #[must_use]
 pub fn identity(mail: &Mail, settings: &Settings) -> Identity {
-    let contradicted = |why: String| Identity::Contradicted { why };
     let Some(from) = &mail.from else {
-        return contradicted("it names no sender".to_owned());
+        return Identity::Contradicted(Testimony::NoSender);
     };
     if mail.authorship == Authorship::Several {
-        return contradicted("it names several senders".to_owned());
+        return Identity::Contradicted(Testimony::SeveralSenders);
     }
-    let ours = Ours::of(settings);
-    if let Some(why) = ours.why_pretended(from) {
-        return contradicted(why);
+    if let Some(pretence) = Ours::of(settings).pretence(from) {
+        return Identity::Contradicted(pretence);
     }
     match &settings.trust.authentication_server {
         Some(server) => server_word::identity(&mail.authentication, server, &from.address),
-        None => Identity::Unproven {
-            why: "no server is set whose word on senders is taken (`[trust] authserv_id`)"
-                .to_owned(),
-        },
+        None => Identity::Unproven(Testimony::NoServerSet),
     }
 }
 

@@ -1,53 +1,58 @@
 //! What does the receiving server that the settings name say? Only its topmost `Authentication-Results` counts (RFC 8601 section 5): what
 //! stands below may have come with the mail.
 
-use super::Identity;
 use super::alignment::{normal, speaks_for};
+use super::{DmarcPolicy, Identity, Testimony};
 use crate::mail::{Address, AuthenticationResults, MethodResult};
 
 /// The identity by that server's word.
 pub(super) fn identity(fields: &[AuthenticationResults], server: &str, from: &Address) -> Identity {
+    let server = server.to_owned();
     let Some(field) = fields.iter().find(|field| field.server == server) else {
-        return Identity::Unproven {
-            why: format!("the server {server} has said nothing about the sender"),
-        };
+        return Identity::Unproven(Testimony::ServerSilent { server });
     };
-    let domain = from.domain();
-    let dmarc = field.results.iter().find(|result| is_about(result, domain));
+    let domain = from.domain().to_owned();
+    let dmarc = field
+        .results
+        .iter()
+        .find(|result| is_about(result, &domain));
     match dmarc.map(|result| (result, result.result.as_str())) {
-        Some((_, "pass")) => Identity::Proven {
-            by: format!("{server} says that DMARC passed for {domain}"),
-        },
-        Some((result, "fail")) => match published_policy(result) {
-            Some("none") => Identity::Unproven {
-                why: format!(
-                    "{server} says that DMARC failed for {domain}, which asks for nothing then"
-                ),
-            },
-            _ => Identity::Contradicted {
-                why: format!("{server} says that DMARC failed for {domain}"),
-            },
+        Some((_, "pass")) => Identity::Proven(Testimony::Passed {
+            server,
+            method: "DMARC",
+            domain,
+        }),
+        Some((result, "fail")) => match policy(result) {
+            policy @ DmarcPolicy::None => Identity::Unproven(Testimony::DmarcFailed {
+                server,
+                domain,
+                policy,
+            }),
+            policy @ DmarcPolicy::Enforced => Identity::Contradicted(Testimony::DmarcFailed {
+                server,
+                domain,
+                policy,
+            }),
         },
         _ => without_dmarc(field, server, domain),
     }
 }
 
 /// A domain may publish no DMARC policy and yet sign its mail, or name its servers.
-fn without_dmarc(field: &AuthenticationResults, server: &str, domain: &str) -> Identity {
-    let passed = field.results.iter().find(|result| {
-        result.result == "pass"
-            && shown_domain(result).is_some_and(|shown| speaks_for(shown, domain))
-    });
+fn without_dmarc(field: &AuthenticationResults, server: String, domain: String) -> Identity {
+    let methods = field
+        .results
+        .iter()
+        .filter(|result| result.result == "pass");
+    let mut methods = methods.filter_map(shown_domain);
+    let passed = methods.find(|(_, shown)| speaks_for(shown, &domain));
     match passed {
-        Some(result) => Identity::Proven {
-            by: format!(
-                "{server} says that {} passed for {domain}",
-                result.method.to_uppercase()
-            ),
-        },
-        None => Identity::Unproven {
-            why: format!("{server} found nothing that shows that it came from {domain}"),
-        },
+        Some((method, _)) => Identity::Proven(Testimony::Passed {
+            server,
+            method,
+            domain,
+        }),
+        None => Identity::Unproven(Testimony::NothingShown { server, domain }),
     }
 }
 
@@ -59,41 +64,37 @@ fn is_about(result: &MethodResult, domain: &str) -> bool {
     result.method == "dmarc" && normal(named) == normal(domain)
 }
 
-/// The domain that a passed method has shown.
-fn shown_domain(result: &MethodResult) -> Option<&str> {
-    let behind_at = |value: &'_ str| value.rsplit('@').next().unwrap_or_default().len();
+/// The domain that a passed method has shown, with the method.
+fn shown_domain(result: &MethodResult) -> Option<(&'static str, &str)> {
     let domain = |name: &str| {
         let value = result.property(name)?;
-        value.get(value.len() - behind_at(value)..)
+        Some(value.rsplit_once('@').map_or(value, |(_, domain)| domain))
     };
     match result.method.as_str() {
-        "dkim" => domain("header.d").or_else(|| domain("header.i")),
+        "dkim" => Some(("DKIM", domain("header.d").or_else(|| domain("header.i"))?)),
         // Of the null sender only the greeting is known, which is nobody's mailbox.
-        "spf" => domain("smtp.mailfrom"),
+        "spf" => Some(("SPF", domain("smtp.mailfrom")?)),
         _ => None,
     }
 }
 
 /// What the domain asks for where DMARC fails: in a property, or, with most servers, in a comment (`p=REJECT`).
-fn published_policy(result: &MethodResult) -> Option<&'static str> {
-    const POLICIES: [&str; 3] = ["none", "quarantine", "reject"];
-    let known = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        POLICIES.into_iter().find(|policy| *policy == text)
-    };
+fn policy(result: &MethodResult) -> DmarcPolicy {
     let of_property = ["policy.published-domain-policy", "policy.p", "header.p"]
         .into_iter()
         .find_map(|name| result.property(name));
-    let words = result.comments.iter();
-    let mut words =
-        words.flat_map(|comment| comment.split(|c: char| c.is_whitespace() || c == ','));
+    let comments = result.comments.iter();
+    let mut words = comments.flat_map(|comment| comment.split([' ', '\t', ',', ';']));
     let of_comment = || {
         words.find_map(|word| {
             let (name, value) = word.split_once('=')?;
             name.eq_ignore_ascii_case("p").then_some(value)
         })
     };
-    of_property.or_else(of_comment).and_then(known)
+    match of_property.or_else(of_comment) {
+        Some(policy) if policy.eq_ignore_ascii_case("none") => DmarcPolicy::None,
+        _ => DmarcPolicy::Enforced,
+    }
 }
 
 #[cfg(test)]
@@ -106,9 +107,9 @@ mod tests {
         let mail = Reader::default().read(raw.as_bytes());
         let from = &mail.from.as_ref().unwrap().address;
         match identity(&mail.authentication, "mx.shop.example", from) {
-            Identity::Proven { .. } => "proven",
-            Identity::Unproven { .. } => "unproven",
-            Identity::Contradicted { .. } => "contradicted",
+            Identity::Proven(_) => "proven",
+            Identity::Unproven(_) => "unproven",
+            Identity::Contradicted(_) => "contradicted",
         }
     }
 

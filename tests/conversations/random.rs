@@ -3,7 +3,9 @@
 use super::{folder, office};
 use handoffd::gateway::Office;
 use handoffd::mail::Address;
-use handoffd::rehearsal::{self, Act, Conversation, Expected, Lies, Person, Step, Thread, Written};
+use handoffd::rehearsal::{
+    self, Act, Conversation, Expected, Lies, Origin, Person, Step, Thread, Written,
+};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use std::sync::OnceLock;
@@ -145,6 +147,7 @@ proptest! {
         let steps = acts.into_iter().enumerate().map(|(index, act)| Step {
             line: index + 1,
             act,
+            origin: Origin::Genuine,
             expected: Expected::default(),
         });
         let conversation = Conversation {

@@ -1,10 +1,11 @@
 //! Who writes what: the mail of a step, as the mail program or server of whoever acts would write it.
 
-use super::super::conversation::{Act, Thread, Written};
+use super::super::conversation::{Act, Origin, Thread, Written};
 use super::super::letter::{Letter, delivery_report};
 use super::super::mailboxes::Kept;
 use super::super::tapped::tapped;
 use super::Stage;
+use crate::inbox::Content;
 use crate::mail::{Address, MessageId};
 
 impl Stage<'_> {
@@ -39,6 +40,25 @@ impl Stage<'_> {
             }
             Act::Waits(_) => Err("nobody writes while time passes".to_owned()),
         }
+    }
+
+    /// A mail as the receiving server hands it on: with its word on the sender, where the settings take a server's word.
+    pub(super) fn received(&self, raw: Vec<u8>, origin: Origin) -> Vec<u8> {
+        let Some(server) = &self.office.settings.trust.authentication_server else {
+            return raw;
+        };
+        let read = self.office.read(&Content::Whole(raw.clone()));
+        let from = read.ok().and_then(|mail| mail.from);
+        let domain = from
+            .as_ref()
+            .map_or("nobody.invalid", |from| from.address.domain());
+        let result = match origin {
+            Origin::Genuine => "pass",
+            Origin::Forged => "fail (p=reject)",
+        };
+        let word =
+            format!("Authentication-Results: {server}; dmarc={result} header.from={domain}\r\n");
+        [word.into_bytes(), raw].concat()
     }
 
     fn customer_mail(&self, written: &Written) -> Result<Vec<u8>, String> {
