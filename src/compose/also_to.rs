@@ -5,8 +5,9 @@ use super::view::View;
 use crate::config::Settings;
 use crate::decide::Situation;
 use crate::desk::{Sender, Trust};
-use crate::mail::{Address, Mail, says_no_reply};
+use crate::mail::{Address, Mail, is_for_machines};
 use crate::ticket::Ticket;
+use crate::trust::is_mailbox_provider;
 
 /// The most people who get a copy.
 const ALSO_MAX: usize = 10;
@@ -19,8 +20,14 @@ pub(super) fn of_mail(mail: &Mail, settings: &Settings) -> Vec<Address> {
     let mut people: Vec<Address> = Vec::new();
     for address in named {
         let is_known = |other: &Address| other.is_same_as(address);
+        // Whoever else has an address at our own domain is one of us: lists and colleagues who are on no team.
+        let is_at_ours = address.domain() == settings.support.address.domain()
+            && !is_mailbox_provider(address.domain());
+        // One address in other letters would make the whole mail need a server that can carry it (RFC 6531).
         let is_left_out = settings.is_ours(address)
-            || says_no_reply(address)
+            || is_at_ours
+            || is_for_machines(address)
+            || !address.as_str().is_ascii()
             || writers.iter().any(|writer| is_known(writer))
             || people.iter().any(is_known);
         if !is_left_out && people.len() < ALSO_MAX {
@@ -30,18 +37,15 @@ pub(super) fn of_mail(mail: &Mail, settings: &Settings) -> Vec<Address> {
     people
 }
 
-/// Those of a mail that go on from here. Whoever opens a ticket says who is on it; later only who is shown to be its customer adds anybody,
-/// or a stranger who writes the customer's address could put themselves on our answer.
+/// Those of a mail that go on from here. Whoever opens a ticket says who is on it, and staff see every name before they answer; later only
+/// who is shown to be its customer changes that, or a stranger who writes the customer's address could put themselves on our answer, or
+/// others off it.
 pub(super) fn shown(situation: &Situation<'_>) -> Vec<Address> {
-    let mut named = of_mail(situation.mail, situation.settings);
+    let named = of_mail(situation.mail, situation.settings);
     match (situation.sender, situation.ticket) {
         (Sender::Customer(Trust::Contradicted), None) => vec![],
         (_, None) | (Sender::Customer(Trust::Thread | Trust::Proven), Some(_)) => named,
-        (_, Some(ticket)) => {
-            let before = on_it(ticket);
-            named.retain(|one| before.iter().any(|other| other.is_same_as(one)));
-            named
-        }
+        (_, Some(ticket)) => on_it(ticket).to_vec(),
     }
 }
 

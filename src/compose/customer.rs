@@ -10,7 +10,7 @@ use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing, Purpose, matters};
 use crate::config::{FactName, Team};
 use crate::desk::{Sender, Trust};
-use crate::mail::{Attachment, Extent, Mailbox};
+use crate::mail::{Attachment, Extent, Mailbox, MessageId};
 use crate::ticket::{Draft, Party, Wording};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -229,6 +229,13 @@ impl View<'_> {
         // Neither is one that a customer gave to a mail of theirs in the form of such a name.
         let guard = &self.guard;
         thread.in_reply_to.take_if(|id| guard.is_leak(id.as_str()));
+        let cc = if is_human { self.also_to() } else { vec![] };
+        if !cc.is_empty() {
+            // Names of mails that went to the customer alone prove the customer: a copy must not hold them.
+            let is_ours = |id: &MessageId| self.ticket.is_mail_of_ours(id);
+            thread.references.retain(|id| !is_ours(id));
+            thread.in_reply_to.take_if(|id| is_ours(id));
+        }
         let letter = Letter {
             purpose,
             manner: if is_human {
@@ -242,7 +249,7 @@ impl View<'_> {
             // A name that a stranger chose does not go into what a machine writes.
             to_name: customer.name.as_ref().filter(|_| is_human),
             from_name,
-            cc: if is_human { self.also_to() } else { vec![] },
+            cc,
             cause: &self.situation.mail.identity.0,
             subject: self.with_reference(&subject),
             document,

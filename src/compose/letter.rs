@@ -117,6 +117,12 @@ pub(super) fn reply_address(
 }
 
 impl Letter<'_> {
+    /// Where replies go. Whoever gets a copy must not hold the customer's key.
+    fn reply_to(&self, key: &TokenKey, settings: &Settings) -> Address {
+        let party = self.party.as_ref().filter(|_| self.cc.is_empty());
+        reply_address(key, self.ticket, party, settings)
+    }
+
     /// Refuses a mail to a customer that holds what is only for staff.
     pub(super) fn check(
         &self,
@@ -127,7 +133,7 @@ impl Letter<'_> {
         if self.manner == Manner::Internal {
             return Ok(());
         }
-        let reply_to = reply_address(key, self.ticket, self.party.as_ref(), settings);
+        let reply_to = self.reply_to(key, settings);
         guard.refuse_leak("subject", &self.subject)?;
         guard.refuse_leak("text", &self.document.text())?;
         guard.refuse_leak("html", &self.document.html(self.language))?;
@@ -154,7 +160,7 @@ impl Letter<'_> {
     pub(super) fn seal(self, key: &TokenKey, settings: &Settings, now: Timestamp) -> Outgoing {
         let support = &settings.support;
         let message_id = message_id(key, &self, settings);
-        let reply_to = reply_address(key, self.ticket, self.party.as_ref(), settings);
+        let reply_to = self.reply_to(key, settings);
         let text = self.document.text();
         let html = self.document.html(self.language);
         let mut message = Message::new(&text, &html, self.parts);

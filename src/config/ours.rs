@@ -20,6 +20,15 @@ impl Settings {
             })
     }
 
+    /// Every address of ours by name: of support, the admin, the teams and their members.
+    pub(crate) fn own_addresses(&self) -> impl Iterator<Item = &Address> {
+        let of_teams = self.teams.iter().flat_map(|team| {
+            let members = team.members.iter().map(|member| &member.address);
+            members.chain([&team.address]).chain(&team.second_address)
+        });
+        of_teams.chain([&self.support.address, &self.support.admin])
+    }
+
     /// Whether an address is ours: of support, a team, a member, or the admin.
     #[must_use]
     pub fn is_ours(&self, address: &Address) -> bool {

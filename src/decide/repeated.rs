@@ -6,6 +6,7 @@ use super::hand_off::{limit_reached, why_unanswerable};
 use super::view::View;
 use super::{Match, Rule, leave, sentences, to_person};
 use crate::ticket::{Event, Status, Ticket};
+use crate::understand::without_reply_marks;
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[did_not_help, asked_already, may_not_answer, limits];
@@ -48,7 +49,8 @@ pub(super) fn has_new_subject(view: &View<'_>) -> bool {
         return true;
     };
     let is_ours = subject.contains(&format!("[{}]", ticket.id));
-    let is_theirs = |before: &str| subject.ends_with(before.trim());
+    let bare = without_reply_marks(subject);
+    let is_theirs = |before: &str| bare == without_reply_marks(before);
     let earlier = ticket.customer_mails();
     let mut earlier = earlier.iter().map(|mail| mail.subject.as_str());
     !(subject.is_empty()

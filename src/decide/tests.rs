@@ -1207,6 +1207,7 @@ fn a_mail_that_crossed_our_own_gets_nothing_twice_and_hides_no_hand_off() {
             .wants("hours", 0.99)
             .in_ticket(TicketStory::opened().answered("hours"))
             .sent_by(Sender::Customer(Trust::Claimed))
+            .saying("a question")
             .with(|s| {
                 for timed in &mut s.ticket.as_mut().unwrap().events {
                     timed.at = at(-2);
@@ -1229,6 +1230,24 @@ fn a_mail_that_crossed_our_own_gets_nothing_twice_and_hides_no_hand_off() {
     assert_eq!(rule(stopped), "hard-stop-legal");
     let brings_a_fact = asks_again().gives("order_number", "LT-1", FactSource::NewText);
     assert_eq!(rule(brings_a_fact), "same-again");
+    // One further word may be a further wish.
+    let says_more = asks_again().saying("a question, and cancel it");
+    assert_eq!(rule(says_more), "same-again");
+    let lost = asks_again().with(|s| {
+        s.ticket
+            .as_mut()
+            .unwrap()
+            .events
+            .push(crate::ticket::TimedEvent {
+                at: at(-1),
+                cause: None,
+                event: crate::ticket::Event::SendFailed {
+                    recipient: address("ann@a.example"),
+                    why: "no such user".to_owned(),
+                },
+            });
+    });
+    assert_eq!(rule(lost), "same-again");
     let is_off = asks_again().with(|s| s.settings.limits.same_matter = std::time::Duration::ZERO);
     assert_eq!(rule(is_off), "same-again");
 }

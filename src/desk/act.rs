@@ -76,15 +76,20 @@ pub fn read_act(mail: &Mail, keep_signature: bool) -> StaffAct {
     }
     let (first_line, further) = text.split_once('\n').unwrap_or((text, ""));
     let (first_line, further) = (first_line.trim(), further.trim());
-    let further = if is_closing(further, mail) {
-        ""
-    } else {
-        further
-    };
     let (first_word, rest_of_line) = first_line
         .split_once(|c: char| c.is_whitespace() || c == ':')
         .unwrap_or((first_line, ""));
     let rest_of_line = without_marks(rest_of_line);
+    // These two take whatever stands below them as their text.
+    let takes_text = matches!(
+        CommandWord::read(first_word),
+        Some(CommandWord::Refuse | CommandWord::Note)
+    );
+    let further = if !takes_text && is_closing(further, mail) {
+        ""
+    } else {
+        further
+    };
 
     // `NO` and `NOTE` take the words after them, on the same line and on the following.
     match CommandWord::read(first_word) {

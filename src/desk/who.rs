@@ -157,12 +157,7 @@ fn with_staff_proof(
 fn staff_forward(mail: &Mail, from: &Address, settings: &Settings) -> Option<Sender> {
     let team = settings.team_of_member(from)?;
     let original = &mail.forwarded_from.as_ref()?.from.address;
-    let is_ours = settings.support.address.is_same_as(original)
-        || settings.team_of_member(original).is_some()
-        || settings
-            .teams
-            .iter()
-            .any(|team| team.address.is_same_as(original));
+    let is_ours = settings.is_ours(original);
     (!is_ours && mail.authorship == Authorship::Single).then(|| Sender::StaffForward {
         team: team.name.clone(),
         member: from.clone(),
@@ -201,11 +196,8 @@ fn claims_staff(from: &Address, placement: &Placement, settings: &Settings) -> O
     if let Some(team) = settings.team_of_member(from) {
         return Some(format!("{what_it_lacks} ({from}, team {})", team.name));
     }
-    // A team's own mailbox is no customer either: answering it would send our packets' thread round in a circle.
-    let team = settings
-        .teams
-        .iter()
-        .find(|team| team.address.is_same_as(from))?;
+    // A team's own mailbox is no customer either: answering it would send our packets' thread round in a circle. Nor is whoever is reminded.
+    let team = settings.team_behind(from)?;
     Some(format!(
         "the mailbox of team {} wrote without the packet's token",
         team.name

@@ -11,7 +11,7 @@ use crate::learning::{self, NoLesson};
 use crate::mail::{Address, Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, KnownMessage, Placement};
 use crate::ticket::{Ticket, TicketId};
-use crate::trust;
+use crate::trust::{self, Identity};
 use crate::understand::summary::{self, NewMail};
 use crate::understand::{Author, Understanding};
 use jiff::Timestamp;
@@ -194,7 +194,8 @@ impl Office {
         if placement == Placement::New
             && matches!(sender, Sender::Customer(Trust::Claimed | Trust::Proven))
             && let Ok(understanding) = &understood
-            && let Some(earlier) = self.of_same_matter(&mail, understanding, &history, past, now)?
+            && let Some(earlier) =
+                self.of_same_matter(&mail, &identity, understanding, &history, past, now)?
         {
             ticket_id = earlier.id.clone();
             understood = self::understood(words, &sender, Some(&earlier), &trained, now);
@@ -278,6 +279,7 @@ impl Office {
     fn of_same_matter(
         &self,
         mail: &Mail,
+        identity: &Identity,
         understanding: &Understanding,
         history: &History,
         past: &dyn Past,
@@ -286,9 +288,8 @@ impl Office {
         let Some(latest) = history.earlier_tickets.first() else {
             return Ok(None);
         };
-        let (settings, knowledge) = (&self.settings, &self.knowledge);
         Ok(past.ticket(&latest.id)?.filter(|ticket| {
-            decide::is_same_matter(mail, understanding, ticket, settings, knowledge, now)
+            decide::is_same_matter(mail, identity, understanding, ticket, &self.settings, now)
         }))
     }
 

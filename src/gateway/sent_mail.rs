@@ -10,8 +10,11 @@ use crate::mail::{Mail, MailIdentity, SenderKind};
 use crate::report;
 use crate::ticket::thread::{Placement, goes_to_customer};
 use crate::ticket::{Event, Holder, ShownBy, Ticket, TicketId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+
+/// The clock of whoever wrote may go wrong by so much against ours.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 
 impl Clerk<'_> {
     /// Notes a copy of sent mail, together with how far the folder was looked at; the ticket that it belongs to, where it is a
@@ -67,7 +70,7 @@ impl Clerk<'_> {
         let Some(ticket) = Past::ticket(self.journal, &id)? else {
             return Ok(None);
         };
-        let known = ticket.knows_of_outside(mail.message_id.as_ref());
+        let known = ticket.knows_of_outside(mail);
         if !goes_to_customer(mail, &ticket) || known == Some(ShownBy::SentFolder) {
             return Ok(None);
         }
@@ -77,7 +80,11 @@ impl Clerk<'_> {
         let event = Event::WroteOutside {
             from: from.clone(),
             team,
-            shown_by: ShownBy::SentFolder,
+            shown_by: if answers_what_is_open(mail, &ticket) {
+                ShownBy::SentFolder
+            } else {
+                ShownBy::Address
+            },
             mail: kept_of_mail(mail, &self.office.settings),
         };
         Ok(Some((id, event)))
@@ -112,4 +119,26 @@ fn is_by_person(mail: &Mail) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a copy answers the customer as things stand: written to them, and not before their latest mail. A copy that was filed late, or that
+/// went to somebody else with the customer in Cc, shows that a person is in; nothing is settled by it.
+fn answers_what_is_open(mail: &Mail, ticket: &Ticket) -> bool {
+    let is_to_customer = ticket.customer().is_some_and(|customer| {
+        let mut to = mail.to.iter();
+        to.any(|to| to.address.is_same_as(&customer.address))
+    });
+    let latest = ticket.events.iter().rev().find(|timed| {
+        matches!(
+            timed.event,
+            Event::Opened { .. } | Event::CustomerWrote { .. }
+        )
+    });
+    let is_newer = match (mail.date, latest) {
+        (Some(date), Some(latest)) => {
+            date.checked_add(CLOCKS_DIFFER).unwrap_or(Timestamp::MAX) >= latest.at
+        }
+        _ => false,
+    };
+    is_to_customer && is_newer
 }

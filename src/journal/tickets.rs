@@ -117,10 +117,12 @@ impl Journal {
             let (Some(ticket), Some(party)) = (record.ticket, record.party) else {
                 return Ok(None);
             };
-            return Ok(Some(KnownMessage {
-                ticket,
-                author: KnownAuthor::UsTo(party),
-            }));
+            // What went to several people at once is held by more than its party: it proves nothing.
+            let author = match record.recipients.len() {
+                0 | 1 => KnownAuthor::UsTo(party),
+                _ => KnownAuthor::Other,
+            };
+            return Ok(Some(KnownMessage { ticket, author }));
         }
         let Some(bytes) = self.store.get(Tree::Messages, id.as_str().as_bytes())? else {
             return Ok(None);

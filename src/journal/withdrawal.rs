@@ -5,7 +5,7 @@ use super::form::Delivery;
 use super::store::Batch;
 use super::{EffectRecord, EffectState, Journal, JournalError};
 use crate::compose::Purpose;
-use crate::ticket::{Event, TicketId, TimedEvent};
+use crate::ticket::{Event, ShownBy, TicketId, TimedEvent};
 use jiff::Timestamp;
 
 /// Why they are withdrawn, for people who look at the outbox.
@@ -24,7 +24,8 @@ impl Journal {
             .iter()
             .filter(|(_, timed)| is_by_person(&timed.event));
         for (ticket, timed) in by_person {
-            for (record, delivery) in self.waiting_automatic(ticket)? {
+            let waiting = self.waiting_automatic(ticket)?.into_iter();
+            for (record, delivery) in waiting.filter(|(record, _)| ends(&timed.event, record)) {
                 let event = Event::MailWithdrawn {
                     message_id: record.message_id.clone(),
                     purpose: record.purpose,
@@ -77,6 +78,20 @@ impl Journal {
         }
         Ok(waiting)
     }
+}
+
+/// Whether the event makes this mail needless. An address alone, which anybody can write, takes no promise away: what tells one goes out.
+const fn ends(event: &Event, record: &EffectRecord) -> bool {
+    !matches!(
+        (event, record.purpose),
+        (
+            Event::WroteOutside {
+                shown_by: ShownBy::Address,
+                ..
+            },
+            Purpose::Notice | Purpose::Delay
+        )
+    )
 }
 
 /// Whether with this a person has come in and says how it goes on.

@@ -156,31 +156,45 @@ fn skip_blanks(characters: &mut Peekable<Chars<'_>>, section: &mut Section) {
 fn word(characters: &mut Peekable<Chars<'_>>, is_name: bool) -> String {
     let mut word = String::new();
     let mut length = 0;
-    let mut push = |c: char| {
-        length += 1;
-        if length <= WORD_MAX_CHARACTERS {
-            word.push(c);
-        }
-    };
     if characters.peek() == Some(&'"') {
         characters.next();
         while let Some(c) = characters.next() {
             match c {
                 '"' => break,
-                '\\' => push(characters.next().unwrap_or_default()),
-                c => push(c),
+                '\\' => push(
+                    &mut word,
+                    &mut length,
+                    characters.next().unwrap_or_default(),
+                ),
+                c => push(&mut word, &mut length, c),
             }
         }
-        return word;
+        let is_over = characters
+            .peek()
+            .is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '(' | '='));
+        if is_over {
+            return word;
+        }
+        // `"local part"@domain`: the quotation marks belong to it, so that nobody takes the beginning for the whole.
+        word.insert(0, '"');
+        word.push('"');
+        length = word.chars().count();
     }
     while let Some(c) = characters.peek() {
         if c.is_whitespace() || matches!(c, ';' | '(') || (is_name && *c == '=') {
             break;
         }
-        push(*c);
+        push(&mut word, &mut length, *c);
         characters.next();
     }
     word
+}
+
+fn push(word: &mut String, length: &mut usize, c: char) {
+    *length += 1;
+    if *length <= WORD_MAX_CHARACTERS {
+        word.push(c);
+    }
 }
 
 /// What stands in brackets, whose opening one was read; inner ones belong to it.
@@ -270,6 +284,10 @@ mod tests {
             (
                 "mx; dmarc=\"pass header.from=a.example; spf=pass",
                 "mx: dmarc=pass header.from=a.example; spf=pass",
+            ),
+            (
+                "mx; spf=pass smtp.mailfrom=\"@a.example\"@evil.example",
+                "mx: spf=pass smtp.mailfrom=\"@a.example\"@evil.example",
             ),
             // What stands in a comment or a quoted text is no result.
             (

@@ -28,7 +28,7 @@ mod structure;
 mod text;
 mod tnef;
 
-pub(crate) use kind::says_no_reply;
+pub(crate) use kind::is_for_machines;
 
 pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invisible_control};
 

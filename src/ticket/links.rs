@@ -39,6 +39,13 @@ impl ThreadLinks {
 }
 
 impl Ticket {
+    /// Whether we wrote that mail, to whomever.
+    #[must_use]
+    pub fn is_mail_of_ours(&self, id: &MessageId) -> bool {
+        self.plain_events()
+            .any(|event| matches!(event, Event::Wrote { message_id, .. } if message_id == id))
+    }
+
     /// Where the next mail to the customer stands in their thread: under their last mail that can be answered, or under our own
     /// last mail to them where none of theirs has a Message-ID.
     #[must_use]

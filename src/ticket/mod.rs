@@ -296,9 +296,10 @@ pub enum Event {
 /// How far it is shown that a mail which bears an address of ours was written by our people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownBy {
-    /// By the address alone, which anybody can write.
+    /// By the address alone, which anybody can write; or it is no answer to what is open (written before the customer's latest mail, or to
+    /// somebody else). Silence follows, and nothing counts as answered.
     Address,
-    /// It lies in the folder of sent mail: whoever wrote it has access to the support mailbox.
+    /// It lies in the folder of sent mail: whoever wrote it has access to the support mailbox. It is the answer to the customer's latest mail.
     SentFolder,
 }
 

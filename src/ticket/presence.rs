@@ -2,7 +2,7 @@
 
 use super::{Event, ShownBy, Ticket};
 use crate::config::TeamName;
-use crate::mail::MessageId;
+use crate::mail::Mail;
 
 /// Who may write to the customer next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,13 +93,13 @@ impl Ticket {
 
     /// How a mail that one of our people wrote past us is known already; `None` where it is new. The same mail may come by two ways.
     #[must_use]
-    pub fn knows_of_outside(&self, id: Option<&MessageId>) -> Option<ShownBy> {
+    pub fn knows_of_outside(&self, new: &Mail) -> Option<ShownBy> {
         let mut known = None;
         for event in self.plain_events() {
             if let Event::WroteOutside { shown_by, mail, .. } = event
-                && id.is_some()
-                && mail.message_id.as_ref() == id
                 && known != Some(ShownBy::SentFolder)
+                && (mail.identity == new.identity
+                    || (new.message_id.is_some() && mail.message_id == new.message_id))
             {
                 known = Some(*shown_by);
             }

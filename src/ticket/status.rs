@@ -212,12 +212,16 @@ impl Ticket {
             Event::ThirdPartyWrote { from, .. } => Some(&from.address),
             _ => None,
         });
+        // Who gets copies of answers may write as well.
+        let mails = self.customer_mails().into_iter();
+        let copied = mails.flat_map(|mail| mail.also_to.iter());
         writers
+            .chain(copied)
             .filter(|address| seen.insert(address.key()))
             .collect()
     }
 
-    /// Whether that address wrote into it before.
+    /// Whether that address wrote into it before, or is on a mail of the customer.
     #[must_use]
     pub fn is_participant(&self, address: &Address) -> bool {
         self.participants()

@@ -32,7 +32,7 @@ pub struct KnownMessage {
 pub enum KnownAuthor {
     /// We wrote it, to this party: holding it proves what the token of that party proves.
     UsTo(Party),
-    /// Somebody else wrote it: it proves nothing.
+    /// Somebody else wrote it, or we wrote it to several people: it proves nothing.
     Other,
 }
 

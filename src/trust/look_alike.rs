@@ -1,8 +1,8 @@
 //! Does a sender only look like one of us? Domains that read like ours to a person (letters of other scripts, RFC 5890 names, one slip), and
 //! display names that show an address of ours above another one. Reads hostile input; pure.
 
+use super::Testimony;
 use super::alignment::normal;
-use super::{Testimony, own_addresses};
 use crate::config::Settings;
 use crate::mail::{Address, Mailbox, addresses_in_text};
 use std::collections::BTreeSet;
@@ -10,6 +10,37 @@ use unicode_security::skeleton;
 
 /// A shorter label is not compared letter by letter: too many others are one slip away.
 const SLIP_MIN_CHARACTERS: usize = 5;
+
+/// The names of providers of mailboxes to anybody, whatever stands behind the dot.
+const PROVIDERS: [&str; 27] = [
+    "gmail",
+    "googlemail",
+    "outlook",
+    "hotmail",
+    "live",
+    "msn",
+    "yahoo",
+    "ymail",
+    "aol",
+    "icloud",
+    "me",
+    "mac",
+    "gmx",
+    "web",
+    "mail",
+    "email",
+    "t-online",
+    "freenet",
+    "proton",
+    "protonmail",
+    "posteo",
+    "mailbox",
+    "fastmail",
+    "zoho",
+    "yandex",
+    "bluewin",
+    "orange",
+];
 
 /// Our own addresses and domains.
 pub(super) struct Ours<'a> {
@@ -19,9 +50,12 @@ pub(super) struct Ours<'a> {
 
 impl<'a> Ours<'a> {
     pub(super) fn of(settings: &'a Settings) -> Self {
-        let addresses: Vec<&Address> = own_addresses(settings).collect();
+        let addresses: Vec<&Address> = settings.own_addresses().collect();
+        let domains = addresses.iter().map(|own| normal(own.domain()));
         Self {
-            domains: addresses.iter().map(|own| normal(own.domain())).collect(),
+            domains: domains
+                .filter(|domain| !is_mailbox_provider(domain))
+                .collect(),
             addresses,
         }
     }
@@ -67,6 +101,12 @@ impl<'a> Ours<'a> {
             from: from.address.clone(),
         })
     }
+}
+
+/// Whether anybody can have a mailbox there: then others that look like it are no pretence, and an address there is no sign of us.
+pub(crate) fn is_mailbox_provider(domain: &str) -> bool {
+    let name = domain.split('.').next().unwrap_or_default();
+    PROVIDERS.contains(&name)
 }
 
 /// Whether a domain reads like another one to a person.

@@ -8,8 +8,9 @@ mod server_word;
 mod testimony;
 
 use crate::config::Settings;
-use crate::mail::{Address, Authorship, Mail};
+use crate::mail::{Authorship, Mail};
 use look_alike::Ours;
+pub(crate) use look_alike::is_mailbox_provider;
 
 pub use testimony::{DmarcPolicy, Testimony};
 
@@ -58,14 +59,4 @@ pub fn identity(mail: &Mail, settings: &Settings) -> Identity {
         Some(server) => server_word::identity(&mail.authentication, server, &from.address),
         None => Identity::Unproven(Testimony::NoServerSet),
     }
-}
-
-/// Whether an address is one that only our own people have: of a team, of a member, of the desk.
-fn own_addresses(settings: &Settings) -> impl Iterator<Item = &Address> {
-    let teams = settings.teams.iter();
-    let of_teams = teams.flat_map(|team| {
-        let members = team.members.iter().map(|member| &member.address);
-        members.chain([&team.address])
-    });
-    of_teams.chain([&settings.support.address])
 }

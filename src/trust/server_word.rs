@@ -59,16 +59,23 @@ fn without_dmarc(field: &AuthenticationResults, server: String, domain: String) 
 /// Whether this is the DMARC result for the domain of `From` as we read it: two readers of a field may find two domains.
 fn is_about(result: &MethodResult, domain: &str) -> bool {
     let named = result.property("header.from").unwrap_or_default();
-    // Some servers write the whole address.
+    // Some servers write the whole address; one in an odd form is not looked into.
+    let is_odd = named.contains('"') || named.matches('@').count() > 1;
     let named = named.rsplit('@').next().unwrap_or_default();
-    result.method == "dmarc" && normal(named) == normal(domain)
+    result.method == "dmarc" && !is_odd && normal(named) == normal(domain)
 }
 
 /// The domain that a passed method has shown, with the method.
 fn shown_domain(result: &MethodResult) -> Option<(&'static str, &str)> {
     let domain = |name: &str| {
         let value = result.property(name)?;
-        Some(value.rsplit_once('@').map_or(value, |(_, domain)| domain))
+        // `"@a.example"@b.example` is a mailbox of b.example: what is written in odd ways shows nothing.
+        match value.matches('@').count() {
+            _ if value.contains('"') => None,
+            0 => Some(value),
+            1 => value.rsplit_once('@').map(|(_, domain)| domain),
+            _ => None,
+        }
     };
     match result.method.as_str() {
         "dkim" => Some(("DKIM", domain("header.d").or_else(|| domain("header.i"))?)),
@@ -169,6 +176,20 @@ mod tests {
             (word("mx.evil.example", pass), "unproven"),
             (word("mx.shop.example.evil.example", pass), "unproven"),
             (word("mx.evil.example", fail) + &ours(pass), "proven"),
+            // A local part in quotation marks.
+            (
+                ours("spf=pass smtp.mailfrom=\"@a.example\"@evil.example"),
+                "unproven",
+            ),
+            (ours("spf=pass smtp.mailfrom=\"x\\\"@a.example"), "unproven"),
+            (
+                ours("dkim=pass header.i=\"@a.example\"@evil.example"),
+                "unproven",
+            ),
+            (
+                ours("dmarc=pass header.from=\"@a.example\"@evil.example"),
+                "unproven",
+            ),
             (
                 ours("spf=fail (; dmarc=pass header.from=a.example)"),
                 "unproven",

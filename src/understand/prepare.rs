@@ -14,7 +14,8 @@ use crate::ticket::thread::reference_in_subject;
 use std::sync::LazyLock;
 
 use sentences::split_sentences;
-use subject::{quotes_subject, repeat_above_a_word_or_two, without_reply_marks};
+pub(crate) use subject::without_reply_marks;
+use subject::{quotes_subject, repeat_above_a_word_or_two};
 
 /// The most text that is looked at, in characters.
 const TEXT_MAX_CHARS: usize = 20_000;

@@ -255,19 +255,28 @@ fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> String {
     }
 }
 
-/// Whether a mail replies to a draft that a newer one has replaced: a yes to it is a yes to a text that nobody is shown any more.
+/// Whether a mail replies to one of ours that is older than the newest draft: a yes to it is a yes to a text that its writer may not have
+/// seen, be it an older draft or a question about one.
 fn answers_older_draft(mail: &Mail, ticket: &Ticket) -> bool {
-    let drafts = ticket.events.iter().filter_map(|timed| match &timed.event {
-        Event::Wrote {
-            message_id,
-            purpose: Purpose::DraftForApproval,
-            ..
-        } => Some(message_id),
+    let is_draft = |event: &Event| {
+        matches!(
+            event,
+            Event::Wrote {
+                purpose: Purpose::DraftForApproval,
+                ..
+            }
+        )
+    };
+    let newest = ticket
+        .events
+        .iter()
+        .rposition(|timed| is_draft(&timed.event));
+    let older = ticket.events.iter().take(newest.unwrap_or(0));
+    let mut older = older.filter_map(|timed| match &timed.event {
+        Event::Wrote { message_id, .. } => Some(message_id),
         _ => None,
     });
-    let newest = drafts.clone().next_back();
-    let mut answered = mail.in_reply_to.iter();
-    answered.any(|id| Some(id) != newest && drafts.clone().any(|draft| draft == id))
+    older.any(|id| mail.in_reply_to.contains(id))
 }
 
 /// That no draft waits, and what became of the last one: whoever comes second is told who came first.

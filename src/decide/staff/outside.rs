@@ -11,8 +11,7 @@ pub(super) fn colleague(view: &View<'_>) -> Vec<Match> {
         return vec![];
     };
     let subject = view.situation.mail.subject.to_string();
-    let id = view.situation.mail.message_id.as_ref();
-    if ticket.knows_of_outside(id).is_some() {
+    if ticket.knows_of_outside(view.situation.mail).is_some() {
         return vec![Match::new(
             "wrote-outside-known",
             sentences::WROTE_OUTSIDE_KNOWN.with([from]),

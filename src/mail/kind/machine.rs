@@ -162,6 +162,21 @@ pub(crate) fn says_no_reply(address: &Address) -> bool {
         .any(|name| local.starts_with(name) || local.ends_with(name))
 }
 
+/// Whether no person reads what is sent to an address: no-reply names, daemons, and the service addresses of mailing lists (RFC 2142 section 6).
+pub(crate) fn is_for_machines(address: &Address) -> bool {
+    let local = address.local_part().to_ascii_lowercase();
+    let is_of_list = [
+        "-request",
+        "-bounces",
+        "-owner",
+        "-subscribe",
+        "-unsubscribe",
+    ]
+    .iter()
+    .any(|ending| local.ends_with(ending));
+    says_no_reply(address) || is_daemon(&local) || is_of_list || local.starts_with("owner-")
+}
+
 /// The name counts, not how it is broken up: `post_master`, `Mailer.Daemon`.
 fn bare(local: &str) -> String {
     local

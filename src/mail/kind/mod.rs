@@ -11,7 +11,7 @@ mod vacation;
 #[cfg(any(test, fuzzing))]
 pub(super) use auto_submitted::{AutoSubmitted, parse as parse_auto_submitted};
 
-pub(crate) use machine::says_no_reply;
+pub(crate) use machine::is_for_machines;
 
 use super::headers::{Fields, addresses_in};
 use super::{Address, Evidence, KindProof, MessageId, Reader, SenderKind, bounds};

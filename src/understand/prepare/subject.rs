@@ -9,7 +9,7 @@ const QUOTED_LINES_MAX: usize = 40;
 const REACTION_MAX_WORDS: usize = 2;
 
 /// `Re: AW: Fwd: x` → `x`.
-pub(super) fn without_reply_marks(subject: &str) -> &str {
+pub(crate) fn without_reply_marks(subject: &str) -> &str {
     let mut rest = subject.trim();
     for _ in 0..8 {
         let Some((mark, after)) = rest.split_once(':') else {
