@@ -38,7 +38,10 @@ impl View<'_> {
                 member,
                 impossible: Some(why),
                 ..
-            } => Ok(vec![self.hint(self.team(team)?, member, why)?]),
+            } => {
+                let why = self.staff_tongue.sentence(why);
+                Ok(vec![self.hint(self.team(team)?, member, why)?])
+            }
             Action::Staff {
                 team,
                 member,

@@ -77,7 +77,7 @@ mod tests {
     fn said(rules: &[&'static str]) -> Vec<&'static str> {
         let mut reasons = rules.iter().map(|rule| Reason {
             rule,
-            sentence: Sentence::in_english(String::new()),
+            sentence: Sentence::same_in_each(String::new()),
             evidence: String::new(),
         });
         let reasons = Reasons {

@@ -107,6 +107,54 @@ const TITLES: &[(&str, &str, &str)] = &[
         "a part of handoffd failed",
         "ein Teil von handoffd versagte",
     ),
+    // What gives a mail to nobody new: `WHY` names these as well.
+    ("own-copy", "copy of our mail", "Kopie unserer Mail"),
+    (
+        "own-address",
+        "from our own address",
+        "von unserer eigenen Adresse",
+    ),
+    (
+        "own-mail",
+        "from our own address",
+        "von unserer eigenen Adresse",
+    ),
+    ("bounce", "delivery report", "Zustellbericht"),
+    ("auto-reply", "a machine wrote", "eine Maschine schrieb"),
+    ("feedback-report", "complaint report", "Beschwerdebericht"),
+    ("list", "mailing list", "Mailingliste"),
+    ("bulk", "bulk mail", "Massenmail"),
+    ("no-sender", "names no sender", "nennt keinen Absender"),
+    ("status", "asks how it stands", "fragt nach dem Stand"),
+    (
+        "status-unknown",
+        "asks how it stands",
+        "fragt nach dem Stand",
+    ),
+    ("why", "asks why", "fragt nach dem Warum"),
+    (
+        "person-in-ticket",
+        "a person is in the ticket",
+        "ein Mensch ist im Vorgang",
+    ),
+    ("start", "takes STOP back", "nimmt STOP zurück"),
+    (
+        "stop",
+        "wants no automatic mail",
+        "will keine automatische Mail",
+    ),
+    ("stop-again", "has said STOP before", "sagte schon STOP"),
+    ("thanks", "says thanks", "dankt"),
+    (
+        "crossed",
+        "crossed our mail",
+        "kreuzte sich mit unserer Mail",
+    ),
+    (
+        "draft-withdrawn",
+        "the draft is withdrawn",
+        "der Entwurf ist hinfällig",
+    ),
 ];
 
 /// The rule in a few words.
@@ -132,8 +180,11 @@ pub(super) fn recorded<'a>(rule: &str, sentence: &'a str, tongue: Tongue) -> &'a
 mod tests {
     use super::*;
 
-    /// The rules that give a mail to a person, as they stand in the source of the deciding.
-    const RULES: [&str; 6] = [
+    /// The rules about mails of customers, as they stand in the source of the deciding.
+    const RULES: [&str; 9] = [
+        include_str!("../decide/leave.rs"),
+        include_str!("../decide/crossed.rs"),
+        include_str!("../decide/withdrawn.rs"),
         include_str!("../decide/silence.rs"),
         include_str!("../decide/stops.rs"),
         include_str!("../decide/policy.rs"),
@@ -143,15 +194,16 @@ mod tests {
     ];
 
     #[test]
-    fn every_rule_that_gives_a_mail_to_a_person_has_a_title() {
-        let rule =
-            regex::Regex::new("to_person\\(\\s*view,\\s*\"([a-z-]+)\"|\"(hard-stop-[a-z-]+)\"")
-                .unwrap();
+    fn every_rule_about_a_customers_mail_has_a_title() {
+        let rule = regex::Regex::new(
+            "(?:(?:to_person|left)\\(\\s*view,\\s*|Match::new\\(\\s*|rule: )\"([a-z-]+)\"|\"(hard-stop-[a-z-]+)\"",
+        )
+        .unwrap();
         let named = RULES.iter().flat_map(|source| rule.captures_iter(source));
         let named: Vec<String> = named
             .map(|found| found.get(1).or(found.get(2)).unwrap().as_str().to_owned())
             .collect();
-        assert!(named.len() > 25, "{named:?}");
+        assert!(named.len() > 40, "{named:?}");
         for name in named {
             let has_title = TITLES.iter().any(|(rule, _, _)| *rule == name);
             assert!(has_title, "{name} has no title");

@@ -217,7 +217,7 @@ pub enum Action {
         /// What it does to the draft that waits.
         draft: Option<OnDraft>,
         /// Set where the act cannot be done (`OK` without a draft): told to the member, nothing else happens.
-        impossible: Option<String>,
+        impossible: Option<Sentence>,
         /// Set where the customer must now be told that a person answers (after `NO`).
         hand_off: Option<HandOff>,
         /// What is learned of it.
@@ -419,8 +419,7 @@ pub fn on_failure(why: &str, situation: &Situation<'_>) -> Decision {
         };
         return view.decision(first.action, first.reason, vec![failed]);
     }
-    let action =
-        staff::on_failure(&view, sentence.english()).unwrap_or_else(|| view.to_person(None));
+    let action = staff::on_failure(&view, &sentence).unwrap_or_else(|| view.to_person(None));
     let reason = Reason {
         rule: "failure",
         sentence,

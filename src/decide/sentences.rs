@@ -295,6 +295,11 @@ pub(super) const LIMIT: Pattern<0> = both(
     "eine Grenze automatischer Mails ist erreicht",
 );
 
+/// No mail of ours came of it.
+pub(super) const NOT_WRITTEN: Pattern<1> = both(
+    "the mail could not be written ({})",
+    "die Mail konnte nicht geschrieben werden ({})",
+);
 /// A part of us failed.
 pub(super) const FAILURE: Pattern<1> = both(
     "a part of handoffd failed: {}",

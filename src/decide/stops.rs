@@ -43,6 +43,11 @@ fn hard_stops(view: &View<'_>) -> Vec<Match> {
         .collect()
 }
 
+/// What a stop says of the mail.
+pub(super) const fn sentence(stop: HardStop) -> Pattern<0> {
+    words_of(stop).1
+}
+
 const fn words_of(stop: HardStop) -> (&'static str, Pattern<0>) {
     match stop {
         HardStop::HumanRequest => ("hard-stop-human-request", sentences::HUMAN_REQUEST),

@@ -80,7 +80,10 @@ fn forward_waits() -> TestSituation {
 
 fn false_staff() -> Sender {
     Sender::FalseStaff {
-        why: "a team member wrote without the packet's token".to_owned(),
+        why: crate::desk::NotShown::NoToken {
+            from: address("kim@shop.example"),
+            team: team_name("desk"),
+        },
     }
 }
 
@@ -316,6 +319,15 @@ fn step_2_does_what_staff_ask_for() {
         (new().sent_by(false_staff()), "quarantine false-staff"),
     ] {
         check(&situation, expected);
+        let decided = situation.decide();
+        let said = match &decided.action {
+            Action::Staff {
+                impossible: Some(why),
+                ..
+            } => why,
+            _ => &decided.reasons.first.sentence,
+        };
+        assert_ne!(said.german(), said.english(), "{expected}");
     }
 }
 
@@ -926,7 +938,7 @@ fn what_staff_confirm_is_learned_and_what_cannot_be_is_told() {
     );
     let sentence = told("INTENT hours", stopped());
     assert!(
-        sentence.contains("always goes to a person (legal)"),
+        sentence.contains("always goes to a person (the customer speaks of lawyers"),
         "{sentence}"
     );
     // Nobody but staff teaches, whatever they write.

@@ -115,6 +115,24 @@ impl CommandWord {
         )
     }
 
+    /// The word as a member who works in German is told it.
+    #[must_use]
+    pub const fn in_german(self) -> &'static str {
+        match self {
+            Self::Approve => "JA",
+            Self::Refuse => "NEIN",
+            Self::Take => "ÜBERNEHME",
+            Self::GiveBack => "ZURÜCK",
+            Self::Close => "SCHLIESSEN",
+            Self::Note => "NOTIZ",
+            Self::NameIntent => "ANLIEGEN",
+            Self::Later => "SPÄTER",
+            Self::Why => "WARUM",
+            Self::Help => "HILFE",
+            Self::Team => "TEAM",
+        }
+    }
+
     /// The word as a member is told it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -168,6 +186,15 @@ fn differ_at_most(one: &[char], other: &[char], edits: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_is_read_as_members_are_told_it() {
+        for (_, command) in SPELLINGS {
+            for told in [command.as_str(), command.in_german()] {
+                assert_eq!(CommandWord::read(told), Some(command), "{told}");
+            }
+        }
+    }
 
     #[test]
     fn misspellings_are_seen_and_other_words_are_not() {

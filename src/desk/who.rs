@@ -1,6 +1,7 @@
 //! Who wrote a mail, as far as it is shown? Staff only with the packet's token *and* a member's address: the token alone may have
 //! been forwarded, the address alone can be written by anybody. Reads hostile input. Pure.
 
+use super::not_shown::NotShown;
 use crate::config::{Settings, StaffProof, TeamName};
 use crate::mail::{Address, Authorship, Mail};
 use crate::ticket::thread::{Placement, Proof, goes_to_customer};
@@ -39,8 +40,8 @@ pub enum Sender {
     },
     /// Claims to be staff without both: changes nothing, reaches no customer.
     FalseStaff {
-        /// What is missing, as a sentence.
-        why: String,
+        /// What is missing.
+        why: NotShown,
     },
 }
 
@@ -109,7 +110,7 @@ fn without_sender(placement: &Placement) -> Sender {
     match placement {
         Placement::New => Sender::Customer(Trust::Contradicted),
         Placement::Existing(_, Proof::Holds(Party::Staff(team))) => Sender::FalseStaff {
-            why: format!("it holds the token of team {team} and names no sender"),
+            why: NotShown::NoSender(team.clone()),
         },
         Placement::Existing(..) => Sender::ThirdParty,
     }
@@ -127,12 +128,15 @@ fn with_staff_proof(
         .is_some_and(|team| team.member(from).is_some());
     if !is_member {
         return Sender::FalseStaff {
-            why: format!("it holds the packet's token, but {from} is no member of team {team}"),
+            why: NotShown::NoMember {
+                from: from.clone(),
+                team: team.clone(),
+            },
         };
     }
     if mail.authorship == Authorship::Several {
         return Sender::FalseStaff {
-            why: "it holds the packet's token, but names several senders".to_owned(),
+            why: NotShown::SeveralSenders,
         };
     }
     let testimony = match (settings.trust.staff, identity) {
@@ -146,10 +150,7 @@ fn with_staff_proof(
         }
     };
     Sender::FalseStaff {
-        why: format!(
-            "it holds the packet's token and a member's address, but {}; `[trust] staff` says what a mail of staff needs",
-            testimony.english()
-        ),
+        why: NotShown::NotProven(testimony.clone()),
     }
 }
 
@@ -186,22 +187,17 @@ fn colleague(
 }
 
 /// Why a mail without a staff proof claims to be staff; `None` where it does not.
-fn claims_staff(from: &Address, placement: &Placement, settings: &Settings) -> Option<String> {
-    let what_it_lacks = match placement {
-        Placement::New => "a team member wrote without the packet's token",
-        Placement::Existing(..) => {
-            "a team member wrote into a ticket without the packet's token; staff write to customers by replying to the packet"
-        }
-    };
+fn claims_staff(from: &Address, placement: &Placement, settings: &Settings) -> Option<NotShown> {
     if let Some(team) = settings.team_of_member(from) {
-        return Some(format!("{what_it_lacks} ({from}, team {})", team.name));
+        let (from, team) = (from.clone(), team.name.clone());
+        return Some(match placement {
+            Placement::New => NotShown::NoToken { from, team },
+            Placement::Existing(..) => NotShown::NoTokenInTicket { from, team },
+        });
     }
     // A team's own mailbox is no customer either: answering it would send our packets' thread round in a circle. Nor is whoever is reminded.
     let team = settings.team_behind(from)?;
-    Some(format!(
-        "the mailbox of team {} wrote without the packet's token",
-        team.name
-    ))
+    Some(NotShown::TeamMailbox(team.name.clone()))
 }
 
 fn is_customer(ticket: Option<&Ticket>, address: &Address) -> bool {
@@ -395,42 +391,55 @@ mod tests {
 
     #[test]
     fn claiming_to_be_staff_needs_both_proofs() {
-        let other_team = holds(Party::Staff(team_name("workshop")));
+        let no_member = |from: &str, team: &str| NotShown::NoMember {
+            from: address(from),
+            team: team_name(team),
+        };
+        let kim = || (address("kim@shop.example"), team_name("desk"));
+        let no_token_in_ticket = || {
+            let (from, team) = kim();
+            NotShown::NoTokenInTicket { from, team }
+        };
+        let (from, team) = kim();
         let cases = [
             (
                 "eve@e.example",
                 holds(Party::Staff(team_name("desk"))),
-                "no member of team desk",
+                no_member("eve@e.example", "desk"),
             ),
-            ("kim@shop.example", other_team, "no member of team workshop"),
+            (
+                "kim@shop.example",
+                holds(Party::Staff(team_name("workshop"))),
+                no_member("kim@shop.example", "workshop"),
+            ),
             (
                 "ann@a.example",
                 holds(Party::Staff(team_name("gone"))),
-                "no member of team gone",
+                no_member("ann@a.example", "gone"),
             ),
             (
                 "kim@shop.example",
                 Placement::New,
-                "without the packet's token",
+                NotShown::NoToken { from, team },
             ),
             (
                 "kim@shop.example",
                 Placement::Existing(ticket_id(1), Proof::Participant),
-                "without the packet's token",
+                no_token_in_ticket(),
             ),
             (
                 "kim@shop.example",
                 holds(Party::Customer(address("ann@a.example"))),
-                "without the packet's token",
+                no_token_in_ticket(),
             ),
-            ("desk@shop.example", Placement::New, "mailbox of team desk"),
+            (
+                "desk@shop.example",
+                Placement::New,
+                NotShown::TeamMailbox(team_name("desk")),
+            ),
         ];
-        for (from, placement, expected) in cases {
-            let found = sender(from, &placement);
-            let Sender::FalseStaff { why } = &found else {
-                panic!("{from} {placement:?}: {found:?}");
-            };
-            assert!(why.contains(expected), "{why}");
+        for (from, placement, why) in cases {
+            assert_eq!(sender(from, &placement), Sender::FalseStaff { why });
         }
     }
 

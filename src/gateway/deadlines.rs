@@ -265,7 +265,7 @@ fn write(
                 team,
                 promised_by: *promised_by,
                 notice: NoticePlan::Withhold {
-                    why: Sentence::in_english(format!("the mail could not be written ({error})")),
+                    why: Sentence::could_not_be_written(&error),
                 },
                 tell_admin: true,
             };
@@ -349,7 +349,7 @@ mod tests {
             team: &settings.teams[0],
             promised_by: by,
             notice: NoticePlan::Withhold {
-                why: Sentence::in_english(String::new()),
+                why: Sentence::same_in_each(String::new()),
             },
             tell_admin: false,
         };

@@ -13,5 +13,5 @@ mod tests;
 
 pub use bounds::{ARTICLE_MAX, InUse, NONE_MAX, in_use, outdated, surplus, taught};
 pub use lesson::{Confirmation, Lesson};
-pub use request::{Found, NoLesson, Request, request};
+pub use request::{Found, NoLesson, NotInWords, Request, request};
 pub use rules::{Confirmed, lesson};

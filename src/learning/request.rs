@@ -5,14 +5,6 @@ use crate::ticket::{Event, MailSummary, Ticket};
 use crate::understand::{HardStop, RequestText, Understander, Unteachable};
 use thiserror::Error;
 
-/// Rules that say that what is wanted does not stand in the mail's words, or that nobody could read them.
-const WORDS_ARE_NOT_ALL: [&str; 5] = [
-    "too-large",
-    "encrypted",
-    "attachments",
-    "third-party",
-    "failure",
-];
 /// How the rules of hard stops begin.
 const HARD_STOP: &str = "hard-stop-";
 /// A forward is not looked through for stops at its arrival: where more than the ticket keeps was written, nobody can say.
@@ -53,11 +45,53 @@ pub enum NoLesson {
     #[error("the customer's mail has a signal that always goes to a person ({0})")]
     Stopped(String),
     /// What is wanted does not stand in words that were read.
-    #[error("what the customer wants does not stand in words that could be read ({0})")]
-    NotInWords(String),
+    #[error("what the customer wants does not stand in words that could be read ({})", .0.as_str())]
+    NotInWords(NotInWords),
     /// The words themselves.
     #[error(transparent)]
     Words(#[from] Unteachable),
+}
+
+/// Why what is wanted does not stand in words that were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotInWords {
+    /// Only its headers were read.
+    TooLarge,
+    /// More of it was written than the ticket keeps.
+    TooLong,
+    /// Nobody but a person with the key reads it.
+    Encrypted,
+    /// It stands in files.
+    InAttachments,
+    /// Somebody other than the customer wrote.
+    OfSomebodyElse,
+    /// A part of us failed on it.
+    PartFailed,
+}
+
+impl NotInWords {
+    /// The rule of a decision that says so.
+    fn of_rule(rule: &str) -> Option<Self> {
+        match rule {
+            "too-large" => Some(Self::TooLarge),
+            "encrypted" => Some(Self::Encrypted),
+            "attachments" => Some(Self::InAttachments),
+            "third-party" => Some(Self::OfSomebodyElse),
+            "failure" => Some(Self::PartFailed),
+            _ => None,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too large",
+            Self::TooLong => "too long",
+            Self::Encrypted => "encrypted",
+            Self::InAttachments => "attachments",
+            Self::OfSomebodyElse => "somebody else wrote",
+            Self::PartFailed => "a part of handoffd failed",
+        }
+    }
 }
 
 /// The customer's mail that a member's mail is about: the one that caused the mail of ours that they reply to, or else the one that last
@@ -101,13 +135,13 @@ fn request_of(
         if let Some(stop) = rule.strip_prefix(HARD_STOP) {
             return Err(NoLesson::Stopped(stop.to_owned()));
         }
-        if WORDS_ARE_NOT_ALL.contains(rule) {
-            return Err(NoLesson::NotInWords((*rule).to_owned()));
+        if let Some(why) = NotInWords::of_rule(rule) {
+            return Err(NoLesson::NotInWords(why));
         }
     }
     let is_cut = summary.excerpt.chars().count() >= WHOLE_MAX_CHARS;
     if is_cut && rules.first().is_none_or(|rule| *rule == "staff-forward") {
-        return Err(NoLesson::NotInWords("too long".to_owned()));
+        return Err(NoLesson::NotInWords(NotInWords::TooLong));
     }
     let text = understander.request_text(&as_mail(from, summary, reply))?;
     Ok(Request {

@@ -185,7 +185,6 @@ fn a_mail_that_says_nothing_of_it_stands_for_the_one_before_by_name_only() {
 #[test]
 fn what_never_teaches_whoever_confirms_it() {
     let stopped = |name: &str| NoLesson::Stopped(name.to_owned());
-    let not_in_words = |why: &str| NoLesson::NotInWords(why.to_owned());
     for (words, rules, why) in [
         // The stop was seen when the mail came: the ticket keeps only the beginning of it.
         (
@@ -208,9 +207,13 @@ fn what_never_teaches_whoever_confirms_it() {
         (
             PLAIN,
             vec!["attachments", "no-intent"],
-            not_in_words("attachments"),
+            NoLesson::NotInWords(NotInWords::InAttachments),
         ),
-        (PLAIN, vec!["failure"], not_in_words("failure")),
+        (
+            PLAIN,
+            vec!["failure"],
+            NoLesson::NotInWords(NotInWords::PartFailed),
+        ),
         (
             "Hello!",
             vec!["no-intent"],

@@ -72,7 +72,7 @@ fn a_promise_that_was_not_kept_is_told_honestly() {
 #[test]
 fn a_customer_who_may_not_be_written_to_gets_nothing() {
     let why = "the customer has asked for no automatic mail (STOP)".to_owned();
-    let why = Sentence::in_english(why);
+    let why = Sentence::same_in_each(why);
     let composed = lapsed("en", NoticePlan::Withhold { why }, false);
     assert!(
         composed

@@ -172,7 +172,7 @@ proptest! {
         });
         let mut handed = decision(Action::HandOff(HandOff { suggestion: None, ..hand_off() }));
         handed.reasons.first.evidence = body.clone();
-        handed.reasons.first.sentence = Sentence::in_english(name.clone());
+        handed.reasons.first.sentence = Sentence::same_in_each(name.clone());
         let plain = decision(Action::Answer {
             article: article("hours"), confidence: 0.9, facts: BTreeMap::new(), text: "We open at nine.".to_owned(),
         });

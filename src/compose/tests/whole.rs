@@ -229,7 +229,9 @@ fn to_staff() {
 
     let mut impossible = staff(StaffAct::Approve { question: None });
     if let Action::Staff { impossible, .. } = &mut impossible.action {
-        *impossible = Some("no draft waits in this ticket any more".to_owned());
+        *impossible = Some(Sentence::same_in_each(
+            "no draft waits in this ticket any more".to_owned(),
+        ));
     }
     snapshot(
         "hint-en",
@@ -252,7 +254,7 @@ fn to_staff() {
     });
     snapshot("bounce-en", &bounce, &told, Purpose::DeliveryTrouble);
     let aside = first().sent_by(Sender::FalseStaff {
-        why: "no token".to_owned(),
+        why: crate::desk::NotShown::TeamMailbox(team_name("desk")),
     });
     snapshot(
         "quarantine-en",
@@ -328,7 +330,7 @@ fn the_first_screen_of_a_packet_has_all_nine_blocks() {
         .with(|it| it.understanding.summary = long.clone());
     let mut decision = decision(Action::HandOff(hand_off()));
     decision.reasons.first.evidence = long.clone();
-    decision.reasons.first.sentence = Sentence::in_english(long);
+    decision.reasons.first.sentence = Sentence::same_in_each(long);
     let composed = compose(&situation, &decision);
     let packet = mail_for(&composed, Purpose::Packet);
     let mut shown = 0;
@@ -347,7 +349,7 @@ fn the_first_screen_of_a_packet_has_all_nine_blocks() {
         &first(),
         &super::decision(Action::HandOff(HandOff {
             notice: NoticePlan::Withhold {
-                why: Sentence::in_english("mail manners".to_owned()),
+                why: Sentence::same_in_each("mail manners".to_owned()),
             },
             suggestion: None,
             missing: vec![],

@@ -224,7 +224,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
     },
     TemplateForm {
         name: "staff-answer",
-        about: "what a member asked for (`HELP`, `WHY`, `LATER`), to the team",
+        about: "what a member asked for (`HELP`, `WHY`, `LATER`), or that one more yes is needed, to the team",
         is_automatic: false,
         must_show: &["reference", "answer"],
         variables: &[
@@ -232,7 +232,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             SUPPORT_NAME,
             CUSTOMER,
             CUSTOMER_SUBJECT,
-            variable("member", Line, "who asked"),
+            variable("member", Line, "whom it answers"),
             variable("title", Line, "what it is, in few words"),
             variable("answer", Line, "the answer, in one line"),
             variable("lines", List, "each word, or each reason"),

@@ -1,11 +1,14 @@
 //! What does a member's yes or text do to the draft that waits? It is sent, sent with their changes, waits for a second yes, or gives way
 //! to their text. One approval counts, once; where two are needed, nobody sends anything alone. Pure.
 
+use super::super::Sentence;
+use super::super::sentence::{Pattern, Value};
 use super::super::view::View;
 use super::doubt::doubt;
+use super::hints;
 use super::plan::{Confirms, Plan};
 use crate::compose::{Purpose, readable};
-use crate::config::TeamName;
+use crate::config::{Language, TeamName};
 use crate::desk::{Question, StaffAct, compare, is_changed_in_quote, words_for_us};
 use crate::mail::{Address, Mail};
 use crate::ticket::{Approvals, Draft, DraftFate, Edit, Event, Ticket, WaitingDraft, Wording};
@@ -57,27 +60,25 @@ pub(super) fn named<'t>(
     ticket: &'t Ticket,
     speaker: Speaker<'_>,
     question: Option<Question>,
-) -> Result<WaitingDraft<'t>, String> {
+) -> Result<WaitingDraft<'t>, Sentence> {
     let Some(waiting) = ticket.draft_in_waiting() else {
         return Err(no_draft(view, ticket, speaker.team));
     };
+    if let Some(Question::Draft(number)) = question
+        && number.0 > waiting.number.0
+    {
+        return Err(hints::NO_SUCH_DRAFT.with([&number, &waiting.number]));
+    }
     let is_another = match question {
         Some(Question::Draft(number)) => number != waiting.number,
         Some(Question::Forward) => true,
         None => answers_older_draft(view.situation.mail, ticket),
     };
     if is_another {
-        return Err(
-            "a newer draft has taken the place of the one that you answered, and nothing was sent; read the newer one and reply OK \
-             to that mail"
-                .to_owned(),
-        );
+        return Err(hints::NEWER_DRAFT_ANSWERED.into());
     }
     if &waiting.draft.team != speaker.team {
-        return Err(format!(
-            "the draft waits for a yes of team {}, not of team {}",
-            waiting.draft.team, speaker.team
-        ));
+        return Err(hints::DRAFT_OF_ANOTHER_TEAM.with([&waiting.draft.team, speaker.team]));
     }
     Ok(waiting)
 }
@@ -99,10 +100,8 @@ pub(super) fn say_yes(
         (Approvals::Two, Some((first, at))) if first.is_same_as(speaker.member) => {
             let others = in_words(view, speaker);
             let moment = moment(view, speaker.team, at);
-            let why = format!(
-                "your yes to this draft is on record since {moment}, and it needs that of another member as well: {others} can give it"
-            );
-            Plan::impossible(act, why)
+            let places = [Value::Words(&moment), Value::Words(&others)];
+            Plan::impossible(act, hints::YES_ON_RECORD.around(places))
         }
         (Approvals::Two, None) => Plan {
             draft: Some(OnDraft::AwaitSecond {
@@ -142,12 +141,7 @@ pub(super) fn own_words(
     let draft = waiting.draft;
     let is_of_team = &draft.team == speaker.team;
     if !is_of_team && draft.approvals == Approvals::Two {
-        let why = format!(
-            "a draft waits in this ticket for two members of team {}, and nobody answers it alone; write NOTE and your text to tell \
-             them",
-            draft.team
-        );
-        return Plan::impossible(act, why);
+        return Plan::impossible(act, hints::TWO_OF_ANOTHER_TEAM.with([&draft.team]));
     }
     if !is_of_team {
         return own_answer(act);
@@ -161,15 +155,11 @@ pub(super) fn own_words(
         return own_answer(act);
     }
     if answers_older_draft(mail, ticket) {
-        let why = "a newer draft has taken the place of the one that you changed, and nothing was sent; read the newer one and reply to \
-                   that mail";
-        return Plan::impossible(act, why);
+        return Plan::impossible(act, hints::NEWER_DRAFT_CHANGED);
     }
     match (draft.approvals, &act) {
         (Approvals::Two, _) if mail.attachments.iter().any(|file| !file.inline) => {
-            let why = "files cannot wait for the yes of another member; send the text without them, and the files as an answer of their \
-                       own when it was sent";
-            Plan::impossible(act, why)
+            Plan::impossible(act, hints::FILES_CANNOT_WAIT)
         }
         (Approvals::Two, StaffAct::Reply { text }) => Plan {
             draft: Some(OnDraft::Replace {
@@ -197,22 +187,15 @@ pub(super) fn own_words(
 }
 
 /// A mail without words above the packet: perhaps the draft was changed below, where nothing is read.
-pub(super) fn nothing_above(mail: &Mail, ticket: &Ticket) -> String {
+pub(super) fn nothing_above(mail: &Mail, ticket: &Ticket) -> Sentence {
     let draft = ticket.waiting_draft();
     draft
         .and_then(|draft| changed_below(mail, draft))
-        .unwrap_or_else(|| {
-            "no words of yours were found above the packet; write your answer above it".to_owned()
-        })
+        .unwrap_or_else(|| hints::NO_WORDS.into())
 }
 
-fn changed_below(mail: &Mail, draft: &Draft) -> Option<String> {
-    is_changed_in_quote(&shown(draft), &mail.body.quoted_text).then(|| {
-        "the draft seems to be changed inside the quoted mail, where nothing is read, because nobody can tell what of it is meant; \
-         copy the whole answer above the first line and change it there (a text above it goes to the customer when the draft is not \
-         quoted below)"
-            .to_owned()
-    })
+fn changed_below(mail: &Mail, draft: &Draft) -> Option<Sentence> {
+    is_changed_in_quote(&shown(draft), &mail.body.quoted_text).then(|| hints::CHANGED_BELOW.into())
 }
 
 /// The draft as the team reads it.
@@ -240,7 +223,7 @@ fn others(view: &View<'_>, speaker: Speaker<'_>) -> Vec<Address> {
 }
 
 /// Who can give the other yes, by name.
-fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> String {
+fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> Sentence {
     let others = others(view, speaker);
     let team = view.situation.settings.team(speaker.team);
     let names = others.iter().map(|address| match team {
@@ -249,9 +232,9 @@ fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> String {
     });
     let names: Vec<&str> = names.collect();
     if names.is_empty() {
-        "nobody else of the team".to_owned()
+        hints::NOBODY_ELSE.into()
     } else {
-        names.join(" or ")
+        Sentence::in_each(names.join(" or "), names.join(" oder "))
     }
 }
 
@@ -280,38 +263,34 @@ fn answers_older_draft(mail: &Mail, ticket: &Ticket) -> bool {
 }
 
 /// That no draft waits, and what became of the last one: whoever comes second is told who came first.
-pub(super) fn no_draft(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> String {
+pub(super) fn no_draft(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Sentence {
     let Some((fate, at)) = ticket.last_drafts_fate() else {
-        return "no draft waits in this ticket; if the customer is to get your yes or no, write it as a whole sentence".to_owned();
+        return hints::NO_DRAFT.into();
     };
     let moment = moment(view, team, at);
-    let what = match fate {
-        DraftFate::Sent(member) => {
-            format!("{member} approved it on {moment}, and it was sent, once")
-        }
-        DraftFate::SentEdited(member) => {
-            format!("{member} changed it on {moment}, and the changed text was sent, once")
-        }
-        DraftFate::Refused(member) => format!("{member} refused it on {moment}"),
-        DraftFate::AnsweredInstead(member) => {
-            format!("{member} answered the customer instead on {moment}")
-        }
-        DraftFate::CustomerWroteAgain => {
-            format!("the customer wrote again on {moment}, and each yes to it is void")
-        }
-        DraftFate::Overtaken => format!("the ticket went another way on {moment}"),
+    let by = |member: &Address, what: Pattern<2>| {
+        what.around([Value::Same(member), Value::Words(&moment)])
     };
-    format!(
-        "no draft waits in this ticket any more: {what}; if the customer is to get your yes or no, write it as a whole sentence"
-    )
+    let what = match fate {
+        DraftFate::Sent(member) => by(member, hints::DRAFT_WAS_SENT),
+        DraftFate::SentEdited(member) => by(member, hints::DRAFT_WAS_SENT_EDITED),
+        DraftFate::Refused(member) => by(member, hints::DRAFT_WAS_REFUSED),
+        DraftFate::AnsweredInstead(member) => by(member, hints::DRAFT_WAS_ANSWERED_INSTEAD),
+        DraftFate::CustomerWroteAgain => {
+            hints::DRAFT_CUSTOMER_WROTE_AGAIN.around([Value::Words(&moment)])
+        }
+        DraftFate::Overtaken => hints::DRAFT_WAS_OVERTAKEN.around([Value::Words(&moment)]),
+    };
+    hints::NO_DRAFT_ANY_MORE.around([Value::Words(&what)])
 }
 
 /// A moment in the team's own time.
-fn moment(view: &View<'_>, team: &TeamName, at: Timestamp) -> String {
+fn moment(view: &View<'_>, team: &TeamName, at: Timestamp) -> Sentence {
     let zone = view.situation.settings.team(team);
     let zone = zone.map_or(jiff::tz::TimeZone::UTC, |team| team.hours.time_zone.clone());
-    let english = crate::config::Language("en".to_owned());
-    crate::compose::moment_in_words(&english, at, &zone)
+    let in_language =
+        |code: &str| crate::compose::moment_in_words(&Language(code.to_owned()), at, &zone);
+    Sentence::in_each(in_language("en"), in_language("de"))
 }
 
 #[cfg(test)]

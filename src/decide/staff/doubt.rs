@@ -1,5 +1,7 @@
 //! May a reply have been meant as a word to us? Then the member is asked, rather than the customer surprised. Pure.
 
+use super::super::sentence::{Sentence, Value};
+use super::hints;
 use crate::desk::{CommandWord, LooksLike, begins_with_word, looks_like_word, names_a_question};
 use crate::ticket::Ticket;
 
@@ -12,38 +14,22 @@ const APPROVAL_MAX_WORDS: usize = 6;
 /// The most words on a line that begins with `LATER` or `TEAM` and may still be meant as the command above a text.
 const COMMAND_LINE_MAX_WORDS: usize = 3;
 
-/// How a text that looks like a word reaches the customer all the same.
-const TO_SEND_IT: &str =
-    "if the customer is to get this text, write it as a whole sentence or below a greeting";
-
 /// Why a reply may have been meant as a command; then the member is asked, rather than the customer surprised.
-pub(super) fn doubt(ticket: &Ticket, text: &str) -> Option<String> {
+pub(super) fn doubt(ticket: &Ticket, text: &str) -> Option<Sentence> {
     begins_with_a_command(ticket, text).or_else(|| looks_like_a_word(text))
 }
 
-fn begins_with_a_command(ticket: &Ticket, text: &str) -> Option<String> {
+fn begins_with_a_command(ticket: &Ticket, text: &str) -> Option<Sentence> {
     if names_a_question(text) {
-        let why = "it begins with a yes or a no to a draft and goes on, so nothing was sent or refused; reply with that line alone, and \
-                   with an answer to the customer in a mail of its own";
-        return Some(why.to_owned());
+        return Some(hints::QUESTION_GOES_ON.into());
     }
     let (word, has_own_line) = begins_with_word(text)?;
-    let goes_on = |what: &str, how: &str| {
-        Some(format!(
-            "it begins with {what} and goes on, so nothing was sent or changed; reply with {how} alone, and with the answer to \
-             the customer in a mail of its own"
-        ))
-    };
-    match word {
+    let hint = match word {
         CommandWord::Approve
             if (ticket.waiting_draft().is_some() || ticket.waiting_forward().is_some())
                 && (has_own_line || text.split_whitespace().count() <= APPROVAL_MAX_WORDS) =>
         {
-            Some(
-                "it begins with a yes and goes on, so neither the draft nor your text was sent; reply with OK alone to say yes, \
-                 or with the whole answer without OK"
-                    .to_owned(),
-            )
+            hints::YES_GOES_ON
         }
         CommandWord::Take
         | CommandWord::GiveBack
@@ -52,46 +38,38 @@ fn begins_with_a_command(ticket: &Ticket, text: &str) -> Option<String> {
         | CommandWord::Help
             if has_own_line =>
         {
-            goes_on("a command", "the word")
+            hints::COMMAND_GOES_ON
         }
-        CommandWord::NameIntent if is_meant_as_name(text) => {
-            goes_on("INTENT", "INTENT and one name")
-        }
-        CommandWord::Later if has_further_lines(text) => goes_on("LATER", "LATER and a time"),
-        CommandWord::Team if has_further_lines(text) => goes_on("TEAM", "TEAM and one name"),
-        _ => None,
-    }
-}
-
-fn looks_like_a_word(text: &str) -> Option<String> {
-    let what = match looks_like_word(text)? {
-        LooksLike::Command(word) if word.is_yes_or_no() => {
-            "it is a bare yes or no, and nothing waits for one".to_owned()
-        }
-        LooksLike::Command(word) => {
-            format!(
-                "it looks like {}, with words that do not belong to it",
-                usage(word)
-            )
-        }
-        LooksLike::Misspelt(word) => format!("it looks like {}, misspelt", usage(word)),
-        LooksLike::Unknown => {
-            "it looks like a word to this program, but is none that it knows".to_owned()
-        }
+        CommandWord::NameIntent if is_meant_as_name(text) => hints::INTENT_GOES_ON,
+        CommandWord::Later if has_further_lines(text) => hints::LATER_GOES_ON,
+        CommandWord::Team if has_further_lines(text) => hints::TEAM_GOES_ON,
+        _ => return None,
     };
-    Some(format!(
-        "{what}; so nothing was sent to the customer; {TO_SEND_IT}"
-    ))
+    Some(hint.into())
 }
 
-/// How a word is written.
-const fn usage(word: CommandWord) -> &'static str {
+fn looks_like_a_word(text: &str) -> Option<Sentence> {
+    let what = match looks_like_word(text)? {
+        LooksLike::Command(word) if word.is_yes_or_no() => hints::BARE_YES_OR_NO.into(),
+        LooksLike::Command(word) => hints::WORD_WITH_MORE.around([Value::Words(&usage(word))]),
+        LooksLike::Misspelt(word) => hints::WORD_MISSPELT.around([Value::Words(&usage(word))]),
+        LooksLike::Unknown => hints::WORD_OF_OTHERS.into(),
+    };
+    Some(hints::LOOKS_LIKE_A_WORD.around([Value::Words(&what)]))
+}
+
+/// How a word is written. Whoever works in German may have written either spelling, so both are named.
+fn usage(word: CommandWord) -> Sentence {
     match word {
-        CommandWord::Later => "LATER and a time (LATER 2d, LATER monday)",
-        CommandWord::Team => "TEAM and the name of a team",
-        CommandWord::NameIntent => "INTENT and the name of an article",
-        CommandWord::Note => "NOTE and a text",
-        other => other.as_str(),
+        CommandWord::Later => hints::LATER_USAGE.into(),
+        CommandWord::Team => hints::TEAM_USAGE.into(),
+        CommandWord::NameIntent => hints::INTENT_USAGE.into(),
+        CommandWord::Note => hints::NOTE_USAGE.into(),
+        other => {
+            let english = other.as_str().to_owned();
+            let german = format!("{} ({english})", other.in_german());
+            Sentence::in_each(english, german)
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which article does a member name with `INTENT`, and may the customer's mail teach it? Pure.
 
+use super::super::Sentence;
 use super::super::view::View;
+use super::{hints, no_lesson};
 use crate::config::IntentName;
 
 /// What staff write after `INTENT` where no article covers the request.
@@ -10,7 +12,7 @@ const NO_ARTICLE: [&str; 3] = ["none", "keines", "keins"];
 const NAMES_SHOWN_MAX: usize = 40;
 
 /// The article that a member names, `None` for "none of them"; or why nothing can be learned of it.
-pub(super) fn named(view: &View<'_>, name: &str) -> Result<Option<IntentName>, String> {
+pub(super) fn named(view: &View<'_>, name: &str) -> Result<Option<IntentName>, Sentence> {
     let topics = &view.situation.knowledge.topics;
     let intent = IntentName(name.to_owned());
     let intent = if topics.contains_key(&intent) {
@@ -23,36 +25,21 @@ pub(super) fn named(view: &View<'_>, name: &str) -> Result<Option<IntentName>, S
             Some(first) => (first, ", …"),
             None => (names.as_slice(), ""),
         };
-        let what = if name.is_empty() {
-            "the name of an article is missing after INTENT".to_owned()
+        let shown = format!("{}{more}", shown.join(", "));
+        // It goes into a mail: not more of it than a name may have.
+        let name: String = name.chars().take(60).collect();
+        return Err(if name.is_empty() {
+            hints::NO_ARTICLE_NAMED.with([&shown])
         } else {
-            // It goes into a mail: not more of it than a name may have.
-            let name: String = name.chars().take(60).collect();
-            format!("there is no article with the intent \"{name}\"")
-        };
-        return Err(format!(
-            "{what}, so nothing was learned; reply with INTENT and one of {}{more}, or with INTENT none",
-            shown.join(", ")
-        ));
+            hints::NO_SUCH_ARTICLE.with([&name, &shown])
+        });
     };
-    match view.situation.request {
-        Some(Ok(_)) => Ok(intent),
-        Some(Err(why)) => Err(format!(
-            "nothing was learned, because {why}{}",
-            another_mail(view)
-        )),
-        None => Err("nothing was learned, because the ticket is not known".to_owned()),
-    }
-}
-
-/// Where the customer wrote more than once, another mail of theirs may be the one that says it.
-fn another_mail(view: &View<'_>) -> &'static str {
     let mails = view
         .ticket()
         .map_or(0, |ticket| ticket.customer_mails().len());
-    if mails > 1 {
-        "; reply with the same words to the packet of the mail that says what is wanted, mostly the first of the ticket"
-    } else {
-        ""
+    match view.situation.request {
+        Some(Ok(_)) => Ok(intent),
+        Some(Err(why)) => Err(no_lesson::told(Some(why), mails > 1)),
+        None => Err(no_lesson::told(None, mails > 1)),
     }
 }

@@ -1,7 +1,8 @@
 //! `LATER` and `TEAM`: when is the team reminded, and who has the ticket from here? Pure.
 
-use super::super::Meant;
 use super::super::view::View;
+use super::super::{Meant, Sentence};
+use super::hints;
 use super::plan::Plan;
 use super::waiting::promise_after_yes;
 use crate::config::{Team, TeamName};
@@ -23,13 +24,7 @@ pub(super) fn postpone(view: &View<'_>, team: &TeamName, when: Option<When>) -> 
             meant: Some(Meant::Until(until)),
             ..Plan::simply(act)
         },
-        None => Plan::impossible(
-            act,
-            format!(
-                "LATER needs a time ahead of now, at most {DAYS_MAX} days: LATER 2h, LATER 3 days, LATER tomorrow, LATER monday, \
-                 LATER 2026-12-24"
-            ),
-        ),
+        None => Plan::impossible(act, hints::NO_TIME.with([&DAYS_MAX])),
     }
 }
 
@@ -43,12 +38,10 @@ pub(super) fn give(view: &View<'_>, ticket: &Ticket, name: &str) -> Plan {
         return Plan::impossible(act, no_such_team(view, name));
     };
     if ticket.waiting_forward().is_some() {
-        let why = "the forwarded mail is no ticket yet; reply with OK or NO first";
-        return Plan::impossible(act, why);
+        return Plan::impossible(act, hints::FORWARD_IS_NO_TICKET);
     }
     if view.team_in_ticket().as_ref() == Some(&team.name) {
-        let why = format!("team {} has the ticket already", team.name);
-        return Plan::impossible(act, why);
+        return Plan::impossible(act, hints::TEAM_HAS_IT.with([&team.name]));
     }
     // Once it was decided what the customer hears of a hand-off, or they were answered, a machine has nothing new to say.
     let was_handed_off = ticket
@@ -74,21 +67,18 @@ fn team_called<'a>(view: &View<'a>, name: &str) -> Option<&'a Team> {
     })
 }
 
-fn no_such_team(view: &View<'_>, name: &str) -> String {
-    let what = if name.is_empty() {
-        "the name of a team is missing after TEAM".to_owned()
-    } else {
-        // It goes into a mail: not more of it than a name may have.
-        let name: String = name.chars().take(60).collect();
-        format!("there is no team \"{name}\"")
-    };
+fn no_such_team(view: &View<'_>, name: &str) -> Sentence {
     let teams = view.situation.settings.teams.iter();
     let names: Vec<&str> = teams
         .take(NAMES_SHOWN_MAX)
         .map(|team| team.name.0.as_str())
         .collect();
-    format!(
-        "{what}, so the ticket stays where it is; reply with TEAM and one of {}",
-        names.join(", ")
-    )
+    let names = names.join(", ");
+    // It goes into a mail: not more of it than a name may have.
+    let name: String = name.chars().take(60).collect();
+    if name.is_empty() {
+        hints::NO_TEAM_NAMED.with([&names])
+    } else {
+        hints::NO_SUCH_TEAM.with([&name, &names])
+    }
 }

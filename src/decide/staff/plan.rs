@@ -1,8 +1,9 @@
 //! What can be done of what a member asks for, what they confirm by it, and what is learned of that. Pure.
 
 use super::super::view::View;
-use super::super::{Action, HandOff, Meant};
+use super::super::{Action, HandOff, Meant, Sentence};
 use super::approval::{OnDraft, Speaker, nothing_above, own_words};
+use super::hints;
 use super::intent::named;
 use super::pass::{give, postpone};
 use super::waiting::{approve, refuse};
@@ -16,7 +17,8 @@ use crate::ticket::Ticket;
 pub(super) struct Plan {
     pub(super) act: StaffAct,
     pub(super) draft: Option<OnDraft>,
-    pub(super) impossible: Option<String>,
+    /// Why it cannot be done.
+    pub(super) impossible: Option<Sentence>,
     pub(super) hand_off: Option<HandOff>,
     /// What the member confirms by it; `None` where by nothing.
     pub(super) confirmed: Option<Confirms>,
@@ -71,7 +73,7 @@ impl Plan {
         self
     }
 
-    pub(super) fn impossible(act: StaffAct, why: impl Into<String>) -> Self {
+    pub(super) fn impossible(act: StaffAct, why: impl Into<Sentence>) -> Self {
         Self {
             impossible: Some(why.into()),
             ..Self::simply(act)
@@ -97,12 +99,10 @@ pub(super) fn plan(view: &View<'_>, ticket: &Ticket, speaker: Speaker<'_>) -> Pl
     let team = speaker.team;
     let mail = view.situation.mail;
     if mail.extent == Extent::HeadersOnly {
-        let why = "your mail is larger than the limit and was not read; send it again without large attachments";
-        return Plan::impossible(StaffAct::Nothing, why);
+        return Plan::impossible(StaffAct::Nothing, hints::TOO_LARGE);
     }
     if mail.protection == Protection::Encrypted {
-        let why = "your mail is encrypted and cannot be read; send it again unencrypted";
-        return Plan::impossible(StaffAct::Nothing, why);
+        return Plan::impossible(StaffAct::Nothing, hints::ENCRYPTED);
     }
     let settings = view.situation.settings;
     // A signature of the settings takes the place of what the mail program added.
@@ -113,9 +113,7 @@ pub(super) fn plan(view: &View<'_>, ticket: &Ticket, speaker: Speaker<'_>) -> Pl
     match &act {
         StaffAct::Approve { question } => approve(view, ticket, speaker, *question),
         StaffAct::Refuse { question, why } => refuse(view, ticket, speaker, *question, why),
-        StaffAct::Note { text } if text.is_empty() => {
-            Plan::impossible(act, "the note is empty; write its text after the word NOTE")
-        }
+        StaffAct::Note { text } if text.is_empty() => Plan::impossible(act, hints::NOTE_IS_EMPTY),
         StaffAct::Nothing => Plan::impossible(act, nothing_above(mail, ticket)),
         StaffAct::Reply { text } => own_words(view, ticket, speaker, text.clone()),
         StaffAct::NameIntent { name } => match named(view, name) {

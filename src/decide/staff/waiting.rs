@@ -4,6 +4,7 @@ use super::super::view::View;
 use super::super::{HandOff, NoticePlan, hand_off, sentences};
 use super::approval::{OnDraft, Speaker, named, no_draft, say_yes};
 use super::doubt::doubt;
+use super::hints;
 use super::plan::Plan;
 use crate::config::TeamName;
 use crate::desk::{Question, StaffAct, words_above_packet, words_for_us};
@@ -18,29 +19,19 @@ pub(super) fn approve(
 ) -> Plan {
     let act = StaffAct::Approve { question };
     match (ticket.waiting_forward(), question) {
-        (Some(_), Some(Question::Draft(_))) => Plan::impossible(
-            act,
-            "no draft waits in this ticket, but a forwarded mail; reply OK to that mail to make it a ticket",
-        ),
+        (Some(_), Some(Question::Draft(_))) => Plan::impossible(act, hints::FORWARD_WAITS_NO_DRAFT),
         (Some(asked), _) if asked == speaker.team => Plan {
             hand_off: Some(promise_after_yes(view, ticket, speaker.team)),
             ..Plan::simply(act)
         },
         (Some(asked), _) => {
-            let why = format!(
-                "the forwarded mail waits for a yes of team {asked}, not of team {}",
-                speaker.team
-            );
+            let why = hints::FORWARD_OF_ANOTHER_TEAM.with([asked, speaker.team]);
             Plan::impossible(act, why)
         }
-        (None, Some(Question::Forward)) => Plan::impossible(act, NO_FORWARD),
+        (None, Some(Question::Forward)) => Plan::impossible(act, hints::NO_FORWARD),
         (None, _) => say_yes(view, ticket, speaker, question),
     }
 }
-
-/// What is told where a forwarded mail is a ticket already, or was dropped.
-const NO_FORWARD: &str =
-    "the forwarded mail waits for no yes any more: it is a ticket already, or was dropped";
 
 /// `NO`: the draft is not sent, or a forwarded mail is dropped; where nothing waits, it may be an answer.
 pub(super) fn refuse(
@@ -59,13 +50,11 @@ pub(super) fn refuse(
         return if why.is_empty() && !matches!(question, Some(Question::Draft(_))) {
             Plan::simply(act)
         } else {
-            let why = "it begins with NO and goes on, so nothing was sent or dropped; reply with NO alone to drop the forwarded \
-                       mail, or with an answer to the customer that begins with another word";
-            Plan::impossible(act, why)
+            Plan::impossible(act, hints::NO_TO_FORWARD_GOES_ON)
         };
     }
     match question {
-        Some(Question::Forward) => return Plan::impossible(act, NO_FORWARD),
+        Some(Question::Forward) => return Plan::impossible(act, hints::NO_FORWARD),
         None if ticket.waiting_draft().is_none() => {
             return no_to_nothing(view, ticket, speaker, act, why);
         }

@@ -212,6 +212,7 @@ fn a_yes_or_no_that_names_a_draft_is_about_no_other() {
         ("OK draft 1", "staff-impossible"),
         ("NO draft 1: too old", "staff-impossible"),
         ("OK forward", "staff-impossible"),
+        ("OK draft 3", "staff-impossible"),
         ("OK draft 2", "staff-approve"),
         ("NO draft 2: too old", "staff-refuse"),
         (
