@@ -5,7 +5,7 @@ use super::view::View;
 use super::words::shortened;
 use crate::config::IntentName;
 use crate::decide::HandOff;
-use crate::decide::answer::filled;
+use crate::decide::answer::filled_as_far_as_known;
 use crate::knowledge::ArticleMode;
 use crate::ticket::ArticleReference;
 use crate::understand::Request;
@@ -116,7 +116,7 @@ impl View<'_> {
         let knowledge = self.situation.knowledge;
         let found = articles.into_iter().filter_map(|reference| {
             let article = knowledge.article(&reference.intent, &reference.language)?;
-            let text = filled(&article.body, &hand_off.facts).unwrap_or(article.body.clone());
+            let text = filled_as_far_as_known(&article.body, &hand_off.facts);
             Some(Suggested {
                 text: text.trim().to_owned(),
                 article: reference,

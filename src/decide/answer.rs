@@ -111,6 +111,30 @@ pub(crate) enum NotFilled {
     NotPlain(FactName),
 }
 
+/// How the place of a detail that nobody has given is shown to staff.
+pub(crate) fn open_place(name: &FactName) -> String {
+    format!("[{name}?]")
+}
+
+/// The approved text as a suggestion to staff: what is known is filled in, the places of what is not are shown as such.
+pub(crate) fn filled_as_far_as_known(body: &str, facts: &BTreeMap<FactName, String>) -> String {
+    let mut text = body.to_owned();
+    // Each round fills or opens one place, so the number of places is their bound.
+    for _ in 0..body.matches("{{").count() {
+        let Some((before, after)) = text.split_once("{{") else {
+            break;
+        };
+        let Some((name, behind)) = after.split_once("}}") else {
+            break;
+        };
+        let name = FactName(name.trim().to_owned());
+        let known = facts.get(&name).filter(|value| is_plain(value));
+        let value = known.cloned().unwrap_or_else(|| open_place(&name));
+        text = format!("{before}{value}{behind}");
+    }
+    text
+}
+
 /// The approved text with each `{{fact}}` replaced. Values are not looked at again: a value with braces in it stays as it is.
 pub(crate) fn filled(body: &str, facts: &BTreeMap<FactName, String>) -> Result<String, NotFilled> {
     let mut text = String::with_capacity(body.len());

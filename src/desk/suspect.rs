@@ -54,7 +54,23 @@ const CLOSINGS: [&str; 18] = [
 ];
 
 /// Words of other helpdesks.
-const OF_OTHER_DESKS: [&str; 16] = [
+const OF_OTHER_DESKS: [&str; 32] = [
+    "DONE",
+    "SOLVED",
+    "RESOLVED",
+    "FIXED",
+    "APPROVED",
+    "SEEN",
+    "NOTED",
+    "LGTM",
+    "ERLEDIGT",
+    "FERTIG",
+    "GELÖST",
+    "GESCHLOSSEN",
+    "GESEHEN",
+    "NOTIERT",
+    "FREIGEGEBEN",
+    "GENEHMIGT",
     "SPAM",
     "ESCALATE",
     "ASSIGN",
@@ -80,6 +96,10 @@ pub fn looks_like_word(text: &str) -> Option<LooksLike> {
     let first_line = text.lines().next().unwrap_or_default().trim();
     let first = first_line.split_whitespace().next()?;
     let further = text.get(first_line.len()..).unwrap_or_default();
+    // A thumb up and nothing else.
+    if !text.contains(char::is_alphanumeric) {
+        return Some(LooksLike::Unknown);
+    }
     shouted_command(first)
         .or_else(|| labelled(first_line))
         .or_else(|| {
@@ -237,7 +257,6 @@ mod tests {
             "No, sorry.",
             "Ja, gerne.",
             "Ok, will do.",
-            "Done.",
             "Sent.",
             "Not yet.",
             "None left, sorry.",
@@ -254,7 +273,6 @@ mod tests {
             "IT",
             "Taken care of.",
             "",
-            "…",
         ] {
             assert_eq!(looks_like_word(text), None, "{text:?}");
         }

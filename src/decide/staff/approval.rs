@@ -4,7 +4,7 @@
 use super::super::Sentence;
 use super::super::sentence::{Pattern, Value};
 use super::super::view::View;
-use super::doubt::doubt;
+use super::doubt::{doubt, has_open_place, may_be_a_yes_or_a_no};
 use super::hints;
 use super::plan::{Confirms, Plan};
 use crate::compose::{Purpose, readable};
@@ -131,6 +131,16 @@ pub(super) fn own_words(
     if let Some(why) = doubt(ticket, &words) {
         return Plan::impossible(act, why);
     }
+    let facts = view.situation.settings.facts.keys().cloned();
+    if has_open_place(&words, facts) {
+        return Plan::impossible(act, hints::OPEN_PLACE);
+    }
+    if let Some((colleague, at)) = answered_since(mail, ticket, speaker.member) {
+        let moment = moment(view, speaker.team, at);
+        let colleague = Value::Same(&colleague);
+        let why = hints::COLLEAGUE_WAS_FIRST.around([colleague, Value::Words(&moment)]);
+        return Plan::impossible(act, why);
+    }
     let own_answer = |act| Plan {
         confirmed: Some(Confirms::OwnAnswer),
         ..Plan::simply(act)
@@ -149,6 +159,9 @@ pub(super) fn own_words(
     let is_short = words.split_whitespace().count() <= WORDS_ABOVE_CHANGED_QUOTE_MAX;
     if is_short && let Some(why) = changed_below(mail, draft) {
         return Plan::impossible(act, why);
+    }
+    if may_be_a_yes_or_a_no(&words) {
+        return Plan::impossible(act, hints::SHORT_BESIDE_A_DRAFT);
     }
     let edit = compare(&shown(draft), &words);
     if draft.approvals == Approvals::One && !edit.is_of_the_draft() {
@@ -236,6 +249,24 @@ fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> Sentence {
     } else {
         Sentence::in_each(names.join(" or "), names.join(" oder "))
     }
+}
+
+/// The colleague who answered the customer after the mail of ours that this one replies to, and when: its writer may not know of it.
+fn answered_since(mail: &Mail, ticket: &Ticket, member: &Address) -> Option<(Address, Timestamp)> {
+    let replied_to = ticket.events.iter().rposition(|timed| {
+        matches!(&timed.event, Event::Wrote { message_id, .. } if mail.in_reply_to.contains(message_id))
+    })?;
+    let since = ticket.events.iter().skip(replied_to);
+    let mut answers = since.filter_map(|timed| match &timed.event {
+        Event::StaffReplied { member: other }
+        | Event::DraftApproved {
+            member: other,
+            edit: Some(_),
+            ..
+        } if !other.is_same_as(member) => Some((other.clone(), timed.at)),
+        _ => None,
+    });
+    answers.next_back()
 }
 
 /// Whether a mail replies to one of ours that is older than the newest draft: a yes to it is a yes to a text that its writer may not have

@@ -2,6 +2,8 @@
 
 use super::super::sentence::{Sentence, Value};
 use super::hints;
+use crate::config::FactName;
+use crate::decide::answer::open_place;
 use crate::desk::{CommandWord, LooksLike, begins_with_word, looks_like_word, names_a_question};
 use crate::ticket::Ticket;
 
@@ -14,9 +16,53 @@ const APPROVAL_MAX_WORDS: usize = 6;
 /// The most words on a line that begins with `LATER` or `TEAM` and may still be meant as the command above a text.
 const COMMAND_LINE_MAX_WORDS: usize = 3;
 
+/// The longest text that may be a yes or a no in words of one's own to a draft that waits (`Looks good to me, please send it.`), in words.
+const YES_OR_NO_MAX_WORDS: usize = 8;
+
+/// How an answer to a customer begins, however short it is.
+const GREETINGS: [&str; 8] = [
+    "dear", "hello", "hi", "hallo", "liebe", "lieber", "guten", "sehr",
+];
+
 /// Why a reply may have been meant as a command; then the member is asked, rather than the customer surprised.
 pub(super) fn doubt(ticket: &Ticket, text: &str) -> Option<Sentence> {
     begins_with_a_command(ticket, text).or_else(|| looks_like_a_word(text))
+}
+
+/// A short text beside a draft that waits may be about the draft rather than for the customer.
+pub(super) fn may_be_a_yes_or_a_no(text: &str) -> bool {
+    let first: String = text
+        .trim_start()
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let greets = GREETINGS.contains(&first.as_str());
+    let is_short = text.split_whitespace().count() <= YES_OR_NO_MAX_WORDS;
+    is_short && !greets
+}
+
+/// Whether what follows a no takes it back: `No problem, send it`.
+pub(super) fn is_no_that_agrees(why: &str) -> bool {
+    const AGREEING: [&str; 9] = [
+        "problem",
+        "problems",
+        "worries",
+        "objection",
+        "objections",
+        "issue",
+        "issues",
+        "doubt",
+        "complaints",
+    ];
+    let first = why.split(|c: char| !c.is_alphanumeric()).next();
+    first.is_some_and(|word| AGREEING.contains(&word.to_lowercase().as_str()))
+}
+
+/// Whether a text holds the place of a detail that nobody has given, as suggestions show it, or as articles are written.
+pub(super) fn has_open_place(text: &str, facts: impl Iterator<Item = FactName>) -> bool {
+    let mut facts = facts;
+    facts.any(|name| text.contains(&open_place(&name)) || text.contains(&format!("{{{{{name}}}}}")))
 }
 
 fn begins_with_a_command(ticket: &Ticket, text: &str) -> Option<Sentence> {

@@ -172,6 +172,28 @@ pub(super) const YES_GOES_ON: Pattern<0> = both(
     "Ihre Antwort beginnt mit einem Ja und geht weiter, also ging weder der Entwurf hinaus noch Ihr Text; antworten Sie mit JA \
      allein, um zuzustimmen, oder mit der ganzen Antwort ohne JA",
 );
+pub(super) const SHORT_BESIDE_A_DRAFT: Pattern<0> = both(
+    "a draft waits, and so short a text may be a yes or a no to it, so neither was sent; reply with OK or NO alone, or with the \
+     answer to the customer below a greeting",
+    "ein Entwurf wartet, und ein so kurzer Text kann ein Ja oder ein Nein dazu sein, also ging nichts hinaus; antworten Sie mit JA \
+     oder NEIN allein, oder mit der Antwort an den Kunden unter einer Anrede",
+);
+pub(super) const NO_THAT_AGREES: Pattern<0> = both(
+    "it begins with a no and reads like a yes, so nothing was sent or refused; reply with OK or NO alone",
+    "Ihre Antwort beginnt mit einem Nein und liest sich wie ein Ja, also wurde nichts gesendet oder abgelehnt; antworten Sie mit JA \
+     oder NEIN allein",
+);
+pub(super) const OPEN_PLACE: Pattern<0> = both(
+    "it holds the place of a detail that nobody has given, so nothing was sent; write the detail there, or the sentence anew",
+    "Ihre Antwort enthält die Stelle einer Angabe, die niemand gemacht hat, also ging nichts hinaus; schreiben Sie die Angabe dorthin \
+     oder den Satz neu",
+);
+pub(super) const COLLEAGUE_WAS_FIRST: Pattern<2> = both(
+    "{} answered the customer on {}, after the mail that you replied to, so your text was not sent; if the customer is to get it as \
+     well, reply to this mail with it",
+    "{} hat dem Kunden am {} geantwortet, nach der Mail, auf die Sie antworten, also ging Ihr Text nicht hinaus; soll der Kunde ihn \
+     auch bekommen, antworten Sie damit auf diese Mail",
+);
 pub(super) const COMMAND_GOES_ON: Pattern<0> = both(
     "it begins with a command and goes on, so nothing was sent or changed; reply with the word alone, and with the answer to the \
      customer in a mail of its own",

@@ -3,7 +3,7 @@
 use super::super::view::View;
 use super::super::{HandOff, NoticePlan, hand_off, sentences};
 use super::approval::{OnDraft, Speaker, named, no_draft, say_yes};
-use super::doubt::doubt;
+use super::doubt::{doubt, is_no_that_agrees};
 use super::hints;
 use super::plan::Plan;
 use crate::config::TeamName;
@@ -45,6 +45,9 @@ pub(super) fn refuse(
         question,
         why: why.to_owned(),
     };
+    if is_no_that_agrees(why) {
+        return Plan::impossible(act, hints::NO_THAT_AGREES);
+    }
     if ticket.waiting_forward().is_some() {
         // "No, we do not ship to Norway." may be the answer to the customer, or the reason to drop their mail.
         return if why.is_empty() && !matches!(question, Some(Question::Draft(_))) {
