@@ -96,6 +96,10 @@ pub fn who_wrote(
         return Sender::FalseStaff { why };
     }
     match placement {
+        // Who sent a form is another than who filled it in, of whom nothing is shown.
+        Placement::New if mail.form_writer.is_some() => {
+            Sender::Customer(trust(identity, Trust::Claimed).min(Trust::Claimed))
+        }
         Placement::New => Sender::Customer(trust(identity, Trust::Claimed)),
         Placement::Existing(..) if is_customer(ticket, from) => {
             Sender::Customer(trust(identity, Trust::Claimed))
@@ -230,7 +234,7 @@ const fn trust(identity: &Identity, otherwise: Trust) -> Trust {
 mod tests {
     use super::*;
     use crate::decide::test_situation::{
-        TicketStory, address, mail_from, settings, team_name, ticket_id,
+        TicketStory, address, mail_from, mailbox, settings, team_name, ticket_id,
     };
 
     /// With what the mail itself gives away.
@@ -312,6 +316,10 @@ mod tests {
             let ticket = (*placement != Placement::New).then_some(&ticket);
             who_wrote(&mail, &identity, placement, ticket, &settings())
         };
+        let mut form = mail_from("no-reply@forms.example");
+        form.form_writer = Some(mailbox("ann@a.example"));
+        let form = who_wrote(&form, &proven(), &Placement::New, None, &settings());
+        assert_eq!(form, Sender::Customer(Trust::Claimed), "a form");
         for (identity, placement, expected) in [
             (proven(), &Placement::New, Trust::Proven),
             (unproven(), &Placement::New, Trust::Claimed),
