@@ -37,13 +37,17 @@ pub(super) fn of_mail(mail: &Mail, settings: &Settings) -> Vec<Address> {
     people
 }
 
-/// Those of a mail that go on from here. Whoever opens a ticket says who is on it, and staff see every name before they answer; later only
-/// who is shown to be its customer changes that, or a stranger who writes the customer's address could put themselves on our answer, or
-/// others off it.
+/// Those of a mail that go on from here. Only who is shown to be the customer adds anybody or leaves anybody out, or a stranger who writes the
+/// customer's address could put themselves on our answer, or others off it. Where no server tells us who sent a mail, nothing can show it of
+/// a first one: then whoever opens a ticket says who is on it, and staff see every name before they answer. Of a form on a web page nothing
+/// ever shows who filled it in.
 pub(super) fn shown(situation: &Situation<'_>) -> Vec<Address> {
     let named = of_mail(situation.mail, situation.settings);
+    let has_servers_word = situation.settings.trust.authentication_server.is_some();
     match (situation.sender, situation.ticket) {
         (Sender::Customer(Trust::Contradicted), None) => vec![],
+        (Sender::Customer(_), None) if situation.mail.form_writer.is_some() => vec![],
+        (Sender::Customer(Trust::Claimed), None) if has_servers_word => vec![],
         (_, None) | (Sender::Customer(Trust::Thread | Trust::Proven), Some(_)) => named,
         (_, Some(ticket)) => on_it(ticket).to_vec(),
     }

@@ -63,6 +63,8 @@ fn word(situation: &Situation<'_>) -> Option<Event> {
     }
     match situation.understanding.customer_word? {
         CustomerWord::Stop => Some(Event::AutomationRefused),
+        // Silence is what a forger may bring about, and undone by the customer's reply; writing again is not.
+        CustomerWord::Start if *trust == Trust::Claimed => None,
         CustomerWord::Start => Some(Event::AutomationAllowed),
         CustomerWord::Human | CustomerWord::Status | CustomerWord::Why => None,
     }

@@ -77,10 +77,19 @@ pub(super) fn why_unanswerable(view: &View<'_>) -> Pattern<0> {
 pub(super) fn refuses_automation(view: &View<'_>) -> bool {
     use crate::understand::CustomerWord;
     match view.situation.understanding.customer_word {
-        Some(CustomerWord::Start) => false,
+        Some(CustomerWord::Start) => refused_before(view) && !may_take_stop_back(view),
         Some(CustomerWord::Stop) => true,
         _ => refused_before(view),
     }
+}
+
+/// Whether `START` is shown to be the customer's. Anybody can write their address into a mail, and would make us write to somebody who asked
+/// for silence.
+pub(super) fn may_take_stop_back(view: &View<'_>) -> bool {
+    matches!(
+        view.situation.sender,
+        Sender::Customer(Trust::Thread | Trust::Proven)
+    )
 }
 
 /// Whether `STOP` was said before this mail.

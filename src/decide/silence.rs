@@ -1,6 +1,6 @@
 //! Step 3: a person is in the ticket already, or the customer has said `STOP`. Automation stays silent.
 
-use super::hand_off::{limit_reached, refused_before, refuses_automation};
+use super::hand_off::{limit_reached, may_take_stop_back, refused_before, refuses_automation};
 use super::repeated::{has_new_subject, thanks};
 use super::view::View;
 use super::{Action, Asked, Match, Rule, leave, sentences, to_person};
@@ -99,6 +99,8 @@ fn stop_or_start_alone(view: &View<'_>) -> Vec<Match> {
         && limit_reached(view).is_none();
     let (rule, sentence, action) = match word {
         CustomerWord::Human | CustomerWord::Status | CustomerWord::Why => return vec![],
+        // A person sees it, as everything that comes after STOP.
+        CustomerWord::Start if refused_before(view) && !may_take_stop_back(view) => return vec![],
         CustomerWord::Start => ("start", sentences::START, leave::LEAVE),
         CustomerWord::Stop if refused_before(view) => {
             ("stop-again", sentences::STOP_AGAIN, leave::LEAVE)

@@ -478,18 +478,26 @@ fn step_3_stop_is_confirmed_once_and_then_kept() {
             .with(|s| s.history.automation_refused = true),
         "handoff automation-refused silent",
     );
-    let start = || {
+    let start = |trust| {
         new()
+            .sent_by(Sender::Customer(trust))
             .with(word(CustomerWord::Start))
             .with(|s| s.history.automation_refused = true)
     };
-    check(&start().saying("START"), "leave start");
+    check(&start(Trust::Proven).saying("START"), "leave start");
     check(
-        &start()
+        &start(Trust::Proven)
             .saying("START\nWhen do you open?")
             .wants("hours", 0.99),
         "answer sure",
     );
+    // Somebody else may have written it: who asked for silence has it, and a person looks.
+    for words in ["START", "START\nWhen do you open?"] {
+        check(
+            &start(Trust::Claimed).saying(words).wants("hours", 0.99),
+            "handoff automation-refused silent",
+        );
+    }
 }
 
 #[test]

@@ -97,6 +97,10 @@ pub fn who_wrote(
         return Sender::FalseStaff { why };
     }
     match placement {
+        // Who sent a form is another than who filled it in, of whom nothing is shown.
+        Placement::New if mail.form_writer.is_some() => {
+            Sender::Customer(trust(identity, Trust::Claimed).min(Trust::Claimed))
+        }
         Placement::New => Sender::Customer(trust(identity, Trust::Claimed)),
         Placement::Existing(..) if is_customer(ticket, from) => {
             Sender::Customer(trust(identity, Trust::Claimed))

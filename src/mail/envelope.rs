@@ -55,7 +55,8 @@ pub(super) fn mailboxes(
     }
     if found.is_empty() {
         let raw = fields.first(name).unwrap_or_default();
-        found = addresses_in(raw).into_iter().map(Mailbox::bare).collect();
+        let shown = addresses_in(&where_addresses_stand(raw));
+        found = shown.into_iter().map(Mailbox::bare).collect();
     }
     if found.len() > ADDRESSES_MAX {
         found.truncate(ADDRESSES_MAX);
@@ -65,6 +66,52 @@ pub(super) fn mailboxes(
         );
     }
     found
+}
+
+/// What of an unreadable field of addresses may be one: what stands in angle brackets if an `@` is there, else the words. Not what stands in
+/// a comment, nor in the quotes of a local part (`"ann@a.example"@b.example` is a mailbox at b.example, which we cannot write to): the field
+/// would name somebody whom no other program sees in it.
+fn where_addresses_stand(raw: &str) -> String {
+    let mut words = String::new();
+    let mut quoted: Option<String> = None;
+    let mut comments = 0_usize;
+    let mut characters = raw.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, &mut quoted) {
+            ('\\', _) => {
+                let escaped = characters.next();
+                if let (Some(quoted), Some(escaped)) = (&mut quoted, escaped) {
+                    quoted.push(escaped);
+                }
+            }
+            ('"', None) if comments == 0 => quoted = Some(String::new()),
+            ('"', Some(_)) => {
+                let quoted = quoted.take().unwrap_or_default();
+                if characters.peek() == Some(&'@') {
+                    let is_domain = |c: &char| !c.is_whitespace() && !",;<>()".contains(*c);
+                    while characters.next_if(is_domain).is_some() {}
+                } else {
+                    words.push_str(&quoted);
+                }
+            }
+            (other, Some(quoted)) => quoted.push(other),
+            ('(', None) => comments += 1,
+            (')', None) => comments = comments.saturating_sub(1),
+            (other, None) if comments == 0 => words.push(other),
+            _ => {}
+        }
+    }
+    let in_brackets: Vec<&str> = words
+        .split('<')
+        .skip(1)
+        .map(|rest| rest.split_once('>').map_or(rest, |(inner, _)| inner))
+        .filter(|inner| inner.contains('@'))
+        .collect();
+    if in_brackets.is_empty() {
+        words
+    } else {
+        in_brackets.join(" ")
+    }
 }
 
 /// The Message-IDs of a field.
@@ -103,5 +150,35 @@ pub(super) fn date(message: &Message<'_>) -> Option<Timestamp> {
             Timestamp::from_second(date.to_timestamp()).ok()
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mail::Reader;
+
+    #[test]
+    fn nobody_is_named_by_a_comment_a_display_name_or_a_quoted_local_part() {
+        let from = |field: &str| {
+            let raw = format!("From: {field}\r\nSubject: x\r\n\r\nHello\r\n");
+            let mail = Reader::default().read(raw.as_bytes());
+            mail.from.map(|from| from.address.as_str().to_owned())
+        };
+        for (field, expected) in [
+            ("\"ann@a.example\"@b.example", None),
+            ("<\"ann@a.example\"@b.example>", None),
+            ("<\"ann@a.example,x\"@b.example>", None),
+            ("Ann <\"a\\\"ann@a.example\"@b.example>", None),
+            ("\"ann@a.example\" <bob@@b.example>", None),
+            ("bob@@b.example (ann@a.example)", None),
+            ("(ann@a.example)", None),
+            ("\"ann@a.example\"", Some("ann@a.example")),
+            ("Ann: ann@a.example", Some("ann@a.example")),
+            ("ann@a.example <ann>", Some("ann@a.example")),
+            ("\"Weber, Ann\" <ann@a.example>", Some("ann@a.example")),
+            ("bob@b.example (ann@a.example)", Some("bob@b.example")),
+        ] {
+            assert_eq!(from(field).as_deref(), expected, "{field}");
+        }
     }
 }

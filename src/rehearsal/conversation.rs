@@ -71,6 +71,13 @@ pub enum Act {
         /// What their mail program, or they, write below.
         text: String,
     },
+    /// A mail comes, byte for byte as its writer made it.
+    Comes {
+        /// Its bytes.
+        raw: Vec<u8>,
+        /// Where it lies.
+        lies: Lies,
+    },
     /// Time passes.
     Waits(SignedDuration),
     /// The last mail that this address got comes back as undeliverable.
@@ -251,6 +258,7 @@ impl Act {
             Self::Writes(written) => format!("{} writes", written.from.address),
             Self::StaffReplies { member, .. } => format!("{member} of staff writes"),
             Self::StaffTaps { member, link, .. } => format!("{member} of staff taps {link}"),
+            Self::Comes { .. } => "a mail comes as it was made".to_owned(),
             Self::Waits(_) => "time passes".to_owned(),
             Self::Bounces(address) => format!("the mail to {address} comes back"),
             Self::ComesAgain => "the same mail comes again".to_owned(),

@@ -23,4 +23,4 @@ pub use conversation::{
 pub use desk::furnish;
 pub use format::{read, read_folder};
 pub use outcome::{Difference, Left, Played, PlayedStep};
-pub use play::{PlayError, play};
+pub use play::{PlayError, Stage, play};

@@ -40,23 +40,7 @@ pub enum PlayError {
 /// # Errors
 /// The temporary journal failed. What a conversation does not say rightly (a reply to nothing) is a difference, no error.
 pub fn play(conversation: &Conversation, office: &Office) -> Result<Played, PlayError> {
-    let folder = TemporaryFolder::new()?;
-    let journal = Journal::open(folder.path())?;
-    let begins = conversation
-        .begins
-        .unwrap_or_else(|| monday_morning(office));
-    let mut stage = Stage {
-        office,
-        journal,
-        _folder: folder,
-        now: begins,
-        mails: 0,
-        last: None,
-        mailboxes: Mailboxes::default(),
-        invariants: Invariants::default(),
-        events_seen: BTreeMap::new(),
-        is_taught: false,
-    };
+    let mut stage = Stage::set(office, conversation.begins)?;
     let mut played = Played {
         steps: Vec::new(),
         differences: Vec::new(),
@@ -64,15 +48,15 @@ pub fn play(conversation: &Conversation, office: &Office) -> Result<Played, Play
     for (index, step) in conversation.steps.iter().enumerate() {
         stage.play(index + 1, step, &mut played)?;
     }
-    // The next conversation meets a desk that was taught nothing.
-    if !office.trained().taught.is_empty() {
-        office.learn(Vec::new());
-    }
     Ok(played)
 }
 
 fn is_sent_copy(act: &Act) -> bool {
-    matches!(act, Act::Writes(written) if written.lies == Lies::SentFolder)
+    match act {
+        Act::Writes(written) => written.lies == Lies::SentFolder,
+        Act::Comes { lies, .. } => *lies == Lies::SentFolder,
+        _ => false,
+    }
 }
 
 /// Ten o'clock on a Monday, where the first team works.
@@ -87,8 +71,8 @@ fn monday_morning(office: &Office) -> Timestamp {
     zoned.map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
 }
 
-/// A desk, its journal, and everybody's mailboxes.
-struct Stage<'a> {
+/// A desk that has never seen a mail, its journal, and everybody's mailboxes: for whoever plays step by step.
+pub struct Stage<'a> {
     office: &'a Office,
     journal: Journal,
     _folder: TemporaryFolder,
@@ -105,8 +89,58 @@ struct Stage<'a> {
     is_taught: bool,
 }
 
-impl Stage<'_> {
-    fn play(&mut self, number: usize, step: &Step, played: &mut Played) -> Result<(), PlayError> {
+impl Drop for Stage<'_> {
+    fn drop(&mut self) {
+        // The next conversation meets a desk that was taught nothing.
+        if !self.office.trained().taught.is_empty() {
+            self.office.learn(Vec::new());
+        }
+    }
+}
+
+impl<'a> Stage<'a> {
+    /// A stage on which nothing has happened. Without a beginning it is a Monday, ten o'clock, where the first team works.
+    ///
+    /// # Errors
+    /// No temporary journal could be made.
+    pub fn set(office: &'a Office, begins: Option<Timestamp>) -> Result<Self, PlayError> {
+        let folder = TemporaryFolder::new()?;
+        Ok(Self {
+            office,
+            journal: Journal::open(folder.path())?,
+            _folder: folder,
+            now: begins.unwrap_or_else(|| monday_morning(office)),
+            mails: 0,
+            last: None,
+            mailboxes: Mailboxes::default(),
+            invariants: Invariants::default(),
+            events_seen: BTreeMap::new(),
+            is_taught: false,
+        })
+    }
+
+    /// What is on record so far.
+    #[must_use]
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The last mail that came into the inbox, as it came.
+    #[must_use]
+    pub fn last_mail(&self) -> Option<&[u8]> {
+        self.last.as_deref()
+    }
+
+    /// Plays a step and adds what came of it.
+    ///
+    /// # Errors
+    /// The temporary journal failed.
+    pub fn play(
+        &mut self,
+        number: usize,
+        step: &Step,
+        played: &mut Played,
+    ) -> Result<(), PlayError> {
         let mut result = PlayedStep {
             number,
             line: step.line,
@@ -123,7 +157,11 @@ impl Stage<'_> {
             Act::Waits(duration) => broken.extend(self.wait(*duration, &mut result)?),
             act => match self.raw_mail(act) {
                 Ok(raw) => {
-                    let raw = self.received(raw, step.origin);
+                    // A mail that was made whole brings what the server wrote as well.
+                    let raw = match act {
+                        Act::Comes { .. } | Act::ComesAgain => raw,
+                        _ => self.received(raw, step.origin),
+                    };
                     if is_sent_copy(act) {
                         self.note_sent(raw, &mut result)?;
                     } else {

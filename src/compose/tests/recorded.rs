@@ -130,10 +130,16 @@ fn of_words_that_command() {
         &["AutomationRefused", "Decided", "Wrote StopConfirmation"],
     );
     check(
-        "start, new",
-        &with_word(CustomerWord::Start),
+        "start, new, shown to be the customer's",
+        &with_word(CustomerWord::Start).sent_by(Sender::Customer(Trust::Proven)),
         &leave(),
         &["Opened", "AutomationAllowed", "Decided"],
+    );
+    check(
+        "start, new, from anybody",
+        &with_word(CustomerWord::Start),
+        &leave(),
+        &[],
     );
     let beside = with_word(CustomerWord::Stop).in_ticket(story());
     check(

@@ -1,6 +1,6 @@
 use super::*;
 use crate::decide::test_situation::{
-    TicketStory, address, mail_from, settings, team_name, ticket_id,
+    TicketStory, address, mail_from, mailbox, settings, team_name, ticket_id,
 };
 use crate::trust::Testimony;
 
@@ -77,6 +77,10 @@ fn what_is_shown_of_the_domain_decides_with_the_token() {
         let ticket = (*placement != Placement::New).then_some(&ticket);
         who_wrote(&mail, &identity, placement, ticket, &settings())
     };
+    let mut form = mail_from("no-reply@forms.example");
+    form.form_writer = Some(mailbox("ann@a.example"));
+    let form = who_wrote(&form, &proven(), &Placement::New, None, &settings());
+    assert_eq!(form, Sender::Customer(Trust::Claimed), "a form");
     for (identity, placement, expected) in [
         (proven(), &Placement::New, Trust::Proven),
         (unproven(), &Placement::New, Trust::Claimed),
