@@ -154,6 +154,10 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             format!("forwarded from {member}; waits for a yes of {team}"),
             none(),
         ),
+        Event::WaitedTooLong { team, due_by } => (
+            format!("own time of {team} over: an answer was due by {due_by}"),
+            none(),
+        ),
         Event::PassedOn { team } => (format!("passed on to {team}"), none()),
         Event::StaffReplied { member } => (format!("{} replied", by(member)), none()),
         Event::AskedAgain { member, asked } => (

@@ -60,11 +60,17 @@ fn person_in_ticket(view: &View<'_>) -> Vec<Match> {
     let Some(team) = view.team_in_ticket() else {
         return vec![];
     };
+    let is_closed = view.ticket().is_some_and(Ticket::is_closed);
     // Thanks in what is closed tell nobody anything.
-    if view.ticket().is_some_and(Ticket::is_closed) && !thanks(view).is_empty() {
+    if is_closed && !thanks(view).is_empty() {
         return vec![];
     }
-    let sentence = sentences::PERSON_IN_TICKET.with([&team]);
+    let pattern = if is_closed {
+        sentences::PERSON_IN_CLOSED_TICKET
+    } else {
+        sentences::PERSON_IN_TICKET
+    };
+    let sentence = pattern.with([&team]);
     vec![Match::new(
         "person-in-ticket",
         sentence,

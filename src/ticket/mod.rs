@@ -10,6 +10,7 @@ mod status;
 pub mod thread;
 mod token;
 mod tried;
+mod waiting;
 
 pub use asked_again::{AskedAgain, FirstReply, Given, KnownToTeam};
 pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingDraft, Wording};
@@ -19,6 +20,7 @@ pub use presence::Holder;
 pub use status::Status;
 pub use token::{Party, Token, TokenKey};
 pub use tried::SentAnswer;
+pub use waiting::{Waiting, WaitsFor};
 
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
@@ -128,13 +130,13 @@ pub enum Event {
         /// Why, in one sentence.
         why: String,
     },
-    /// The team was reminded: of a promise before it lapsed, or of a ticket that a member had put off.
+    /// The team was reminded: of a promise before it lapsed, of a customer who waits without one, or of a ticket that a member had put off.
     Reminded {
         /// Whose it is.
         team: TeamName,
         /// Who was reminded.
         whom: Reminded,
-        /// By when an answer is promised, or until when the ticket was put off.
+        /// By when an answer is promised or due, or until when the ticket was put off.
         of: Timestamp,
     },
     /// A promised time went by without an answer.
@@ -147,6 +149,13 @@ pub enum Event {
         new_promise: Option<Timestamp>,
         /// What the customer was told, word for word; or why nothing.
         notice: Notice,
+    },
+    /// The team's own time went by while a customer waited who was told none ([`Waiting`]).
+    WaitedTooLong {
+        /// Whose time.
+        team: TeamName,
+        /// By when an answer had been due.
+        due_by: Timestamp,
     },
     /// The customer's further words were passed on to the team that holds the ticket.
     PassedOn {

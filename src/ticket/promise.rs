@@ -86,15 +86,16 @@ impl Ticket {
         postponed
     }
 
-    /// Whether a moment is waited for: a promised time, or the end of a time for which a member put it off.
+    /// Whether a moment is waited for: a promised time, the team's own time where none was told, or the end of a time for which a member put it off.
     #[must_use]
     pub fn waits_for_a_moment(&self) -> bool {
         let put_off = self.postponed_until();
         self.open_promise().is_some()
+            || self.waits_untold().is_some()
             || put_off.is_some_and(|until| !self.was_reminded(until, Reminded::Team))
     }
 
-    /// Whether somebody was reminded of this promised time, or of this time until which the ticket was put off.
+    /// Whether somebody was reminded of this promised time, of this own time of the team, or of this time until which the ticket was put off.
     #[must_use]
     pub fn was_reminded(&self, moment: Timestamp, whom: Reminded) -> bool {
         self.events.iter().any(|timed| {
@@ -123,7 +124,7 @@ impl Ticket {
 
 /// Whether with this a person has answered the customer, beyond doubt: a mail that only bears an address of ours may be anybody's, and a
 /// promise must not count as kept by a forgery.
-const fn is_shown_answer(event: &Event) -> bool {
+pub(super) const fn is_shown_answer(event: &Event) -> bool {
     matches!(
         event,
         Event::StaffReplied { .. }
