@@ -61,8 +61,9 @@ fn person_in_ticket(view: &View<'_>) -> Vec<Match> {
         return vec![];
     };
     let is_closed = view.ticket().is_some_and(Ticket::is_closed);
-    // Thanks in what is closed tell nobody anything.
-    if is_closed && !thanks(view).is_empty() {
+    let has_word = view.situation.understanding.customer_word.is_some();
+    // Thanks in what is closed tell nobody anything; a word beside them does.
+    if is_closed && !has_word && !thanks(view).is_empty() {
         return vec![];
     }
     let pattern = if is_closed {
