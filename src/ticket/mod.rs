@@ -17,6 +17,7 @@ pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingD
 pub use id::TicketId;
 pub use links::ThreadLinks;
 pub use presence::Holder;
+pub use promise::{Promise, PromiseOutcome};
 pub use status::Status;
 pub use token::{Party, Token, TokenKey};
 pub use tried::SentAnswer;
@@ -362,28 +363,6 @@ pub enum Reminded {
     Team,
     /// The second address of the team.
     SecondAddress,
-}
-
-/// What becomes of a time that a customer was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Promise {
-    /// By when an answer was promised.
-    pub by: Timestamp,
-    /// What came of it.
-    pub outcome: PromiseOutcome,
-}
-
-/// What came of a promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PromiseOutcome {
-    /// Nobody has answered yet.
-    Open,
-    /// A person answered in time.
-    Kept,
-    /// The time went by.
-    Broken,
-    /// The ticket was closed or given back to automation before its time.
-    Withdrawn,
 }
 
 /// What the customer was told at a hand-off.

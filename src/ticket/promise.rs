@@ -1,9 +1,31 @@
 //! Which moments does a ticket wait for? Times that the customer was told, and what came of them: a promise is a time in a mail that left, and only
 //! a person's answer keeps it; and times for which a member put the ticket off.
 
-use super::{Event, Promise, PromiseOutcome, Reminded, ShownBy, Ticket};
+use super::{Event, Reminded, ShownBy, Ticket};
 use crate::compose::Purpose;
 use jiff::Timestamp;
+
+/// What becomes of a time that a customer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// By when an answer was promised.
+    pub by: Timestamp,
+    /// What came of it.
+    pub outcome: PromiseOutcome,
+}
+
+/// What came of a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromiseOutcome {
+    /// Nobody has answered yet.
+    Open,
+    /// A person answered in time.
+    Kept,
+    /// The time went by.
+    Broken,
+    /// The ticket was closed or given back to automation before its time.
+    Withdrawn,
+}
 
 impl Ticket {
     /// Every promise, in the order in which they were made.
