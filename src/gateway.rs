@@ -15,6 +15,7 @@ mod office;
 mod originals;
 mod sent_folder;
 mod sent_mail;
+mod steady_clock;
 mod sweep;
 
 pub use deadlines::{Deadlines, InboxSeen, Looked, look as look_at_deadlines};

@@ -141,6 +141,7 @@ fn every_event() -> Vec<Event> {
         Event::Reminded { team: team(), whom: Reminded::SecondAddress, of: moment(5) },
         Event::PromiseLapsed { team: team(), promised_by: moment(5), new_promise: Some(moment(9)), notice: Notice::Sent { text: text() } },
         Event::PromiseLapsed { team: team(), promised_by: moment(5), new_promise: None, notice: Notice::Withheld { why: text() } },
+        Event::WaitedTooLong { team: team(), due_by: moment(5) },
         Event::PassedOn { team: team() },
         Event::StaffReplied { member: member() },
         Event::AskedAgain {
@@ -897,10 +898,42 @@ fn promises_of_an_older_program_are_found_once() {
     // As an older program leaves it: no index.
     journal.forget_deadline(&stood).unwrap();
     assert!(journal.with_deadlines().unwrap().is_empty());
-    journal.index_deadlines_once().unwrap();
+    journal.index_deadlines_once(moment(2)).unwrap();
     assert_eq!(journal.with_deadlines().unwrap(), [ticket(1)]);
     journal.forget_deadline(&stood).unwrap();
-    journal.index_deadlines_once().unwrap();
+    journal.index_deadlines_once(moment(2)).unwrap();
+    assert!(journal.with_deadlines().unwrap().is_empty());
+}
+
+#[test]
+fn who_waits_untold_in_an_older_store_is_found_unless_that_is_long_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    journal.record(entry(1, vec![]), moment(0)).unwrap();
+    let untold = Event::HandedOff {
+        team: TeamName("service".to_owned()),
+        promised_by: None,
+        notice: Notice::Withheld {
+            why: "STOP".to_owned(),
+        },
+        why: String::new(),
+    };
+    let entry = Entry {
+        events: vec![at(1, untold)],
+        ..Entry::default()
+    };
+    journal.record(entry, moment(1)).unwrap();
+    // What is recorded now is found by the record itself.
+    assert_eq!(journal.with_deadlines().unwrap(), [ticket(1)]);
+    let told = journal.ticket(&ticket(1)).unwrap().unwrap();
+    let stood = AsItStood {
+        ticket: ticket(1),
+        events: told.events.len(),
+    };
+    let since = told.waits_untold().unwrap().since;
+    journal.forget_deadline(&stood).unwrap();
+    let late = since + jiff::SignedDuration::from_hours(15 * 24);
+    journal.index_deadlines_once(late).unwrap();
     assert!(journal.with_deadlines().unwrap().is_empty());
 }
 

@@ -112,6 +112,7 @@ impl View<'_> {
             ("answer", json!(answer)),
             ("edited_by", json!(edited_by)),
             ("changes", json!(changes)),
+            ("deadlines", json!(self.deadlines(team, None))),
             ("can_reply", json!(tongue.can_reply_to_draft(&needed))),
             ("mail_text", json!(facts.mail_text)),
         ];

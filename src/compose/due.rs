@@ -1,21 +1,20 @@
-//! What is written when a promise comes due: reminders to staff, and to the customer the honest word that it takes longer. There is no mail
-//! behind these, only the ticket and the time.
+//! What is written when a promise comes due, or our own time where none was told: reminders to staff, and to the customer the honest word
+//! that it takes longer. There is no mail behind these, only the ticket and the time.
 
-use super::guard::Guard;
-use super::letter::{Letter, Manner};
-use super::staff::{Desk, subject_for_staff};
+mod letters;
+mod own_time;
+
+use letters::{OfDraft, Reminder};
+
+use super::staff::Desk;
 use super::view::staff_tongue;
 use super::words::Tongue;
-use super::{ComposeError, Composed, Outgoing, Purpose, Writer, story};
+use super::{ComposeError, Composed, Writer, story};
 use crate::config::{Settings, Team};
 use crate::decide::{Due, NoticePlan};
 use crate::mail::Address;
-use crate::ticket::{Event, Notice, Party, Reminded, Ticket};
+use crate::ticket::{Event, Notice, Reminded, Ticket};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
-
-/// So much of the customer's last mail stands in a reminder, in characters.
-const MAIL_MAX_CHARACTERS: usize = 1_500;
 
 impl Writer {
     /// The mails and events that follow from what is due on a ticket.
@@ -51,6 +50,19 @@ impl Writer {
                 notice,
                 tell_admin,
             } => writing.lapsed(team, *promised_by, notice, *tell_admin),
+            Due::RemindOfWaiting {
+                team,
+                address,
+                whom,
+                waiting,
+                due_by,
+            } => writing.remind_of_waiting(team, (address, *whom), waiting, *due_by),
+            Due::WaitedTooLong {
+                team,
+                waiting,
+                due_by,
+                hand_off,
+            } => writing.waited_too_long(team, waiting, *due_by, hand_off.as_ref()),
         }
     }
 }
@@ -87,7 +99,7 @@ impl Writing<'_> {
                 ),
             ),
         };
-        let mail = self.to_staff(team, to, title, &what, promised_by)?;
+        let mail = self.to_staff(team, to, about(title, &what, promised_by))?;
         let reminded = Event::Reminded {
             team: team.name.clone(),
             whom,
@@ -122,7 +134,7 @@ impl Writing<'_> {
                 }
             });
         }
-        let mail = self.to_staff(team, &team.address, title, &what, until)?;
+        let mail = self.to_staff(team, &team.address, about(title, &what, until))?;
         let reminded = Event::Reminded {
             team: team.name.clone(),
             whom: Reminded::Team,
@@ -194,7 +206,7 @@ impl Writing<'_> {
             .into_iter()
             .flatten()
         {
-            mails.push(self.to_staff(team, to, title, &what, promised_by)?);
+            mails.push(self.to_staff(team, to, about(title, &what, promised_by))?);
         }
         if tell_admin {
             let reference = &self.ticket.id;
@@ -231,114 +243,6 @@ impl Writing<'_> {
         Ok(Composed { mails, events })
     }
 
-    fn to_staff(
-        &self,
-        team: &Team,
-        to: &Address,
-        title: &str,
-        what: &str,
-        promised_by: Timestamp,
-    ) -> Result<Outgoing, ComposeError> {
-        let tongue = staff_tongue(self.settings);
-        let reference = self.ticket.id.to_string();
-        let customer = self.ticket.customer().map(ToString::to_string);
-        let mails = self.ticket.customer_mails();
-        let words = mails.last().map_or("", |mail| mail.excerpt.as_str());
-        let facts = [
-            ("reference", reference.clone()),
-            ("support_name", self.settings.support.name.to_string()),
-            (
-                "customer",
-                customer.unwrap_or_else(|| tongue.none().to_owned()),
-            ),
-            (
-                "subject",
-                subject_for_staff(self.ticket, &reference, tongue),
-            ),
-            ("title", title.to_owned()),
-            ("what", what.to_owned()),
-            ("mail_text", shortened_lines(words)),
-            ("can_reply", tongue.can_reply().to_owned()),
-        ];
-        let data: Map<String, Value> = facts
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), json!(value)))
-            .collect();
-        let cause = self.cause(promised_by, title);
-        self.desk().to_staff(
-            &self.writer.templates,
-            Purpose::Reminder,
-            "reminder",
-            self.ticket,
-            team,
-            to,
-            data,
-            vec![],
-            &cause,
-        )
-    }
-
-    /// To the customer: the time is over, and until when it takes now.
-    fn delay(
-        &self,
-        team: &Team,
-        missed: Timestamp,
-        new: Timestamp,
-    ) -> Result<Outgoing, ComposeError> {
-        let key = &self.writer.key;
-        let customer = self.ticket.customer().ok_or_else(|| {
-            ComposeError::Build("the ticket has no customer who could be written to".to_owned())
-        })?;
-        let language = self.ticket.language();
-        let tongue = language
-            .and_then(Tongue::of)
-            .unwrap_or_else(|| staff_tongue(self.settings));
-        let support = &self.settings.support;
-        let zone = &team.hours.time_zone;
-        let facts = [
-            ("reference", self.ticket.id.to_string()),
-            ("support_name", support.name.to_string()),
-            ("subject", tongue.neutral_subject(support.name.as_str())),
-            (
-                "how_to_reach_a_person",
-                tongue.how_to_reach_a_person(Purpose::Delay).to_owned(),
-            ),
-            ("team", tongue.team(team)),
-            ("missed", tongue.moment(missed, zone)),
-            ("promised_by", tongue.moment(new, zone)),
-        ];
-        let data: Map<String, Value> = facts
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), json!(value)))
-            .collect();
-        let language = tongue.language();
-        let templates = &self.writer.templates;
-        let mut rendered = templates.render("delay", &language, &Value::Object(data))?;
-        rendered.document.end_with(&support.footer);
-        let guard = Guard::of(key, &self.ticket.id, Some(self.ticket), self.settings);
-        let mut thread = self.ticket.customer_thread();
-        thread.references.retain(|id| !guard.is_leak(id.as_str()));
-        thread.in_reply_to.take_if(|id| guard.is_leak(id.as_str()));
-        let letter = Letter {
-            purpose: Purpose::Delay,
-            manner: Manner::AutomaticToCustomer,
-            ticket: Some(&self.ticket.id),
-            party: Some(Party::Customer(customer.address.clone())),
-            to: customer.address.clone(),
-            to_name: None,
-            from_name: None,
-            cc: vec![],
-            cause: &self.cause(missed, "delay"),
-            subject: format!("{} [{}]", rendered.subject, self.ticket.id),
-            document: rendered.document,
-            thread,
-            parts: vec![],
-            language: &language.0,
-        };
-        letter.check(key, self.settings, &guard)?;
-        Ok(letter.seal(key, self.settings, self.now))
-    }
-
     /// The same promise gives the same mails, however often it is looked at.
     fn cause(&self, promised_by: Timestamp, what: &str) -> Vec<u8> {
         format!("{what} {promised_by}").into_bytes()
@@ -349,16 +253,12 @@ impl Writing<'_> {
     }
 }
 
-fn shortened_lines(text: &str) -> String {
-    if text.chars().count() <= MAIL_MAX_CHARACTERS {
-        return text.to_owned();
+/// A reminder that changes nothing about a draft.
+const fn about<'a>(title: &'a str, what: &'a str, of: Timestamp) -> Reminder<'a> {
+    Reminder {
+        title,
+        what,
+        of,
+        draft: OfDraft::AsItStands,
     }
-    let kept: String = text.chars().take(MAIL_MAX_CHARACTERS).collect();
-    format!("{}…", shortened_end(&kept))
-}
-
-/// Without the torn last word.
-fn shortened_end(text: &str) -> &str {
-    text.rsplit_once(char::is_whitespace)
-        .map_or(text, |(before, _)| before)
 }

@@ -69,6 +69,11 @@ pub(super) fn flags(reasons: &Reasons) -> [(&'static str, Value); MATTERS.len()]
     })
 }
 
+/// The flags of the template of a notice that speaks of none.
+pub(super) fn none() -> [(&'static str, Value); MATTERS.len()] {
+    MATTERS.map(|matter| (matter.name, json!(false)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ mod asked;
 mod author;
 mod check;
 mod customer;
+mod deadlines;
 mod drafts;
 mod due;
 mod guard;

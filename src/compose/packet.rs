@@ -183,25 +183,6 @@ impl View<'_> {
         }
     }
 
-    /// What is due when.
-    pub(super) fn deadlines(&self, team: &Team, hand_off: Option<&HandOff>) -> String {
-        let promised = match hand_off.map(|hand_off| &hand_off.notice) {
-            Some(NoticePlan::Tell { promised_by }) => Some(*promised_by),
-            _ => self.situation.ticket.and_then(Ticket::open_promise),
-        };
-        let tongue = self.staff_tongue;
-        promised.map_or_else(
-            || tongue.choose("none", "keine").to_owned(),
-            |moment| {
-                let moment = tongue.moment(moment, &team.hours.time_zone);
-                match tongue {
-                    Tongue::English => format!("answer promised by {moment}"),
-                    Tongue::German => format!("Antwort versprochen bis {moment}"),
-                }
-            },
-        )
-    }
-
     /// The blocks, by the names of the template's variables.
     pub(super) fn packet_data(
         &self,

@@ -1,11 +1,14 @@
 //! What happened to a ticket, told for people: one line an event, with each decision's reasons. Pure.
 
+mod drafts;
+
 use crate::journal::purpose_word;
 use crate::mail::Address;
 use crate::ticket::{
-    Approvals, ArticleReference, Draft, Edit, Event, MailSummary, Notice, Reminded, ShownBy,
-    TicketId, TimedEvent, WaitingDraft, Wording,
+    Approvals, Event, MailSummary, Notice, Reminded, ShownBy, TicketId, TimedEvent, WaitingDraft,
+    Wording,
 };
+use drafts::{approved, drafted};
 use serde_json::{Value, json};
 
 /// An event as a row: when, what, and the words that belong to it.
@@ -154,6 +157,10 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             format!("forwarded from {member}; waits for a yes of {team}"),
             none(),
         ),
+        Event::WaitedTooLong { team, due_by } => (
+            format!("own time of {team} over: an answer was due by {due_by}"),
+            none(),
+        ),
         Event::PassedOn { team } => (format!("passed on to {team}"), none()),
         Event::StaffReplied { member } => (format!("{} replied", by(member)), none()),
         Event::AskedAgain { member, asked } => (
@@ -275,56 +282,6 @@ fn tell(event: &Event) -> (String, Vec<String>) {
     }
 }
 
-/// A draft, and whose words it is.
-fn drafted(draft: &Draft) -> (String, Vec<String>) {
-    let needs = match draft.approvals {
-        Approvals::One => "",
-        Approvals::Two => ", and two must say yes",
-    };
-    match &draft.wording {
-        Wording::OfArticle => (
-            format!("draft shown to {}{needs}", draft.team),
-            lines(&draft.text),
-        ),
-        Wording::Edited { by, edit } => {
-            let mut words = changed(edit);
-            words.extend(lines(&draft.text));
-            let title = format!("{by} changed the draft; shown to {}{needs}", draft.team);
-            (title, words)
-        }
-    }
-}
-
-/// Who approved what, and what they changed.
-fn approved(
-    member: &Address,
-    article: Option<&ArticleReference>,
-    edit: Option<&Edit>,
-) -> (String, Vec<String>) {
-    let of = article.map_or_else(String::new, |article| {
-        format!(
-            " of {}@{} ({})",
-            article.intent, article.revision, article.language
-        )
-    });
-    match edit {
-        None => (format!("{member} approved the draft{of}"), Vec::new()),
-        Some(edit) => (
-            format!("{member} approved the draft{of}, changed"),
-            changed(edit),
-        ),
-    }
-}
-
-fn changed(edit: &Edit) -> Vec<String> {
-    let mut words = vec![format!("{} % of its words were kept", edit.kept_percent)];
-    words.extend(edit.changes.iter().map(ToString::to_string));
-    if edit.further_changes > 0 {
-        words.push(format!("and {} more changes", edit.further_changes));
-    }
-    words
-}
-
 fn summary(mail: &MailSummary) -> Vec<String> {
     let mut words = vec![format!("subject: {}", mail.subject)];
     words.extend(lines(&mail.excerpt));
@@ -352,6 +309,7 @@ mod tests {
     use super::*;
     use crate::decide::test_situation::{TicketStory, address, article, draft};
     use crate::desk::compare;
+    use crate::ticket::Draft;
 
     #[test]
     fn a_ticket_tells_who_approved_what_and_what_they_changed() {

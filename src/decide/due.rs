@@ -1,10 +1,12 @@
 //! What is due on a ticket by now, although nobody wrote? A promise that a customer was told is kept an eye on: before it lapses the team
-//! is reminded, then its second address; as it lapses the customer is told honestly, with a new time. Pure.
+//! is reminded, then its second address; as it lapses the customer is told honestly, with a new time. Where none was told, the team's own
+//! time counts ([`super::own_time`]). Pure.
 
+use super::own_time::waiting;
 use super::{History, NoticePlan, Sentence, sentences};
 use crate::config::{Settings, Team};
 use crate::mail::Address;
-use crate::ticket::{Reminded, Ticket};
+use crate::ticket::{Reminded, Ticket, Waiting};
 use jiff::{SignedDuration, Timestamp};
 
 /// So often in a row a customer is told a new time; then people outside the team must see to it.
@@ -50,6 +52,31 @@ pub enum Due<'a> {
         /// Whether the admin is told as well: it is not the first time.
         tell_admin: bool,
     },
+    /// The team, or its second address, is reminded of a customer who was told no time.
+    RemindOfWaiting {
+        /// For whom they wait.
+        team: &'a Team,
+        /// Where the reminder goes.
+        address: &'a Address,
+        /// Who that is.
+        whom: Reminded,
+        /// What the customer waits for.
+        waiting: Waiting,
+        /// By when an answer is due.
+        due_by: Timestamp,
+    },
+    /// The team's own time is over: the team, its second address and the admin are told.
+    WaitedTooLong {
+        /// For whom they wait.
+        team: &'a Team,
+        /// What the customer waits for.
+        waiting: Waiting,
+        /// By when an answer was due.
+        due_by: Timestamp,
+        /// Set where a draft waited for a yes. It is withdrawn and a person has the ticket: whether the customer, who has heard nothing
+        /// yet, is told so.
+        hand_off: Option<NoticePlan>,
+    },
 }
 
 /// What is due on this ticket; the most pressing first, one at a time. `history` is that of the customer's address.
@@ -71,7 +98,9 @@ pub fn due<'a>(
     {
         return Some(Due::PutOff { team, until });
     }
-    let promised_by = ticket.open_promise()?;
+    let Some(promised_by) = ticket.open_promise() else {
+        return waiting(ticket, history, settings, now);
+    };
     if promised_by <= now {
         let waited = now.duration_since(promised_by);
         if limit_is_reached(history, settings) && waited < LIMIT_PATIENCE {
@@ -104,7 +133,7 @@ pub fn due<'a>(
 }
 
 /// Whether the customer is told that the time went by, and until when it will take now.
-fn delay_notice(
+pub(super) fn delay_notice(
     ticket: &Ticket,
     history: &History,
     settings: &Settings,
@@ -196,6 +225,9 @@ mod tests {
             Some(Due::RemindTeam { .. }) => "remind team".to_owned(),
             Some(Due::RemindSecondAddress { .. }) => "remind second".to_owned(),
             Some(Due::PutOff { .. }) => "put off until now".to_owned(),
+            Some(Due::RemindOfWaiting { .. } | Due::WaitedTooLong { .. }) => {
+                "our own time".to_owned()
+            }
             Some(Due::Lapsed {
                 notice, tell_admin, ..
             }) => {
@@ -248,7 +280,9 @@ mod tests {
         assert_eq!(look(promised().staff_replied(), 5_000), "nothing");
         assert_eq!(look(promised().closed(), 5_000), "nothing");
         assert_eq!(look(TicketStory::opened(), 5_000), "nothing");
-        assert_eq!(look(promised().event(lapsed(None)), 5_000), "nothing");
+        // No new time was told: from here the team's own counts.
+        let untold = promised().event(lapsed(None));
+        assert_eq!(look(untold, 5_000), "our own time");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod due;
 mod explanation;
 mod hand_off;
 mod leave;
+mod own_time;
 mod policy;
 mod repeated;
 mod sentence;
@@ -24,6 +25,7 @@ mod withdrawn;
 
 pub use crossed::is_same_matter;
 pub use due::{Due, due};
+pub use own_time::own_time;
 pub use sentence::Sentence;
 pub use staff::OnDraft;
 use view::View;

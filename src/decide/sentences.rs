@@ -70,6 +70,10 @@ pub(super) const PERSON_IN_TICKET: Pattern<1> = both(
     "a person of team {} is in this ticket, so automation stays silent",
     "ein Mensch aus Team {} ist in diesem Vorgang, also schweigt die Automatik",
 );
+pub(super) const PERSON_IN_CLOSED_TICKET: Pattern<1> = both(
+    "the ticket had been closed, and its answers come from a person of team {}, so automation stays silent",
+    "der Vorgang war abgeschlossen, und seine Antworten kommen von einem Menschen aus Team {}, also schweigt die Automatik",
+);
 pub(super) const START: Pattern<0> = both(
     "the customer takes STOP back; there is nothing else to do",
     "der Kunde nimmt STOP zurück; sonst ist nichts zu tun",

@@ -60,11 +60,18 @@ fn person_in_ticket(view: &View<'_>) -> Vec<Match> {
     let Some(team) = view.team_in_ticket() else {
         return vec![];
     };
-    // Thanks in what is closed tell nobody anything.
-    if view.ticket().is_some_and(Ticket::is_closed) && !thanks(view).is_empty() {
+    let is_closed = view.ticket().is_some_and(Ticket::is_closed);
+    let has_word = view.situation.understanding.customer_word.is_some();
+    // Thanks in what is closed tell nobody anything; a word beside them does.
+    if is_closed && !has_word && !thanks(view).is_empty() {
         return vec![];
     }
-    let sentence = sentences::PERSON_IN_TICKET.with([&team]);
+    let pattern = if is_closed {
+        sentences::PERSON_IN_CLOSED_TICKET
+    } else {
+        sentences::PERSON_IN_TICKET
+    };
+    let sentence = pattern.with([&team]);
     vec![Match::new(
         "person-in-ticket",
         sentence,

@@ -1219,6 +1219,17 @@ proptest! {
     }
 }
 
+/// Thanks hide no word: whoever says STOP to people is not answered by a machine.
+#[test]
+fn a_stop_among_thanks_reaches_the_person_who_was_in() {
+    let closed = TestSituation::new()
+        .signal("nothing-but-thanks")
+        .in_ticket(TicketStory::opened().handed_off("desk").closed())
+        .with(|s| s.understanding.customer_word = Some(CustomerWord::Stop));
+    let action = closed.decide().action;
+    assert!(matches!(action, Action::PassOn { .. }), "{action:?}");
+}
+
 /// What was answered or asked just now is not sent again for a mail that crossed it; everything else is decided as ever.
 #[test]
 fn a_mail_that_crossed_our_own_gets_nothing_twice_and_hides_no_hand_off() {

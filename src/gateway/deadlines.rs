@@ -1,16 +1,18 @@
-//! Keeps an eye on what customers were promised: reminds teams in time, and tells the customer honestly when a time goes by.
+//! Keeps an eye on what customers were promised: reminds teams in time, and tells the customer honestly when a time goes by. Who waits without
+//! a told time is not forgotten either: then the team's own time counts.
 //!
 //! What is due is asked of the journal and recorded there before it is sent, so a lost tick, a restart or a daemon that was off changes
 //! nothing but the moment. What is recorded was decided on the ticket as it stands: an answer that comes in between wins.
 
 use super::Office;
 use super::handle::{is_shadow, timed};
+use super::steady_clock::SteadyClock;
 use crate::compose::{ComposeError, Composed};
 use crate::decide::{self, Due, History, NoticePlan, Sentence};
 use crate::journal::{AsItStood, Entry, Journal, JournalError, RecordedEffect};
 use crate::ticket::{Ticket, TicketId};
 use crate::{clock, report};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
@@ -21,9 +23,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(20);
 /// An answer may lie in the inbox: a promise counts as broken after a look at the inbox that began behind its time; or where the inbox could not
 /// be looked at for this long, for then the customer has no answer whatever lies there.
 const INBOX_PATIENCE: Duration = Duration::from_mins(15);
-/// A wall clock that is further ahead than time has passed was set, or the machine slept: mail is fetched first, and a wrong clock has time
-/// to be put right.
-const LEAP: SignedDuration = SignedDuration::from_mins(5);
 
 /// The part of the daemon that watches promises.
 pub struct Deadlines {
@@ -76,7 +75,7 @@ impl Deadlines {
             let inbox = inbox_watch.seen(*self.swept.borrow(), Instant::now());
             let looked = tokio::task::block_in_place(|| {
                 if !is_indexed {
-                    self.journal.index_deadlines_once()?;
+                    self.journal.index_deadlines_once(now)?;
                     is_indexed = true;
                 }
                 look(&self.journal, &office, inbox, now)
@@ -194,7 +193,13 @@ fn look_at(
     }
     // Only what goes to the customer depends on what happened outside the ticket, which takes longer to find.
     let found = match (&found, ticket.customer()) {
-        (Due::Lapsed { .. }, Some(customer)) => due(&journal.history(&customer.address, now)?),
+        (
+            Due::Lapsed { .. }
+            | Due::WaitedTooLong {
+                hand_off: Some(_), ..
+            },
+            Some(customer),
+        ) => due(&journal.history(&customer.address, now)?),
         _ => Some(found),
     };
     let Some(due) = found else {
@@ -209,9 +214,15 @@ fn look_at(
 /// Whether the inbox was looked at since the promised time, so that an answer would be known.
 fn may_count(due: &Due<'_>, inbox: InboxSeen) -> bool {
     match due {
-        Due::RemindTeam { .. } | Due::RemindSecondAddress { .. } | Due::PutOff { .. } => true,
-        Due::Lapsed { promised_by, .. } => {
-            inbox.is_away || inbox.swept.is_some_and(|swept| swept >= *promised_by)
+        Due::RemindTeam { .. }
+        | Due::RemindSecondAddress { .. }
+        | Due::RemindOfWaiting { .. }
+        | Due::PutOff { .. } => true,
+        Due::Lapsed {
+            promised_by: by, ..
+        }
+        | Due::WaitedTooLong { due_by: by, .. } => {
+            inbox.is_away || inbox.swept.is_some_and(|swept| swept >= *by)
         }
     }
 }
@@ -264,14 +275,36 @@ fn write(
             let untold = Due::Lapsed {
                 team,
                 promised_by: *promised_by,
-                notice: NoticePlan::Withhold {
-                    why: Sentence::could_not_be_written(&error),
-                },
+                notice: not_written(&error),
                 tell_admin: true,
             };
             office.writer.due(ticket, &untold, settings, now)
         }
+        (
+            Err(error),
+            Due::WaitedTooLong {
+                team,
+                waiting,
+                due_by,
+                hand_off: Some(NoticePlan::Tell { .. }),
+            },
+        ) => {
+            report::gateway::due_not_written(&ticket.id, &error);
+            let untold = Due::WaitedTooLong {
+                team,
+                waiting: waiting.clone(),
+                due_by: *due_by,
+                hand_off: Some(not_written(&error)),
+            };
+            office.writer.due(ticket, &untold, settings, now)
+        }
         (written, _) => written,
+    }
+}
+
+fn not_written(error: &ComposeError) -> NoticePlan {
+    NoticePlan::Withhold {
+        why: Sentence::could_not_be_written(error),
     }
 }
 
@@ -283,11 +316,13 @@ fn tell_admin(
     why: &ComposeError,
     now: Timestamp,
 ) -> Result<Vec<RecordedEffect>, JournalError> {
+    let own = || ticket.waits_untold().map(|waiting| waiting.counts_from);
     let promised = ticket.open_promise().or_else(|| ticket.postponed_until());
+    let promised = promised.or_else(own);
     let occasion = format!("due {} {promised:?}", ticket.id);
     let text = format!(
         "In ticket {} something came due, and neither the customer nor the team could be told: {why}\n\nPlease look at the ticket \
-         (`handoffd ticket {}`) and correct the templates `reminder` and `delay`.\n",
+         (`handoffd ticket {}`) and correct the templates `reminder`, `delay` and `notice`.\n",
         ticket.id, ticket.id
     );
     let title = "A promise came due and nobody could be told";
@@ -301,31 +336,10 @@ fn tell_admin(
     journal.record(entry, now)
 }
 
-/// Notices when the wall clock moves otherwise than time passes.
-struct SteadyClock {
-    last: Instant,
-    wall: Timestamp,
-}
-
-impl SteadyClock {
-    const fn new(last: Instant, wall: Timestamp) -> Self {
-        Self { last, wall }
-    }
-
-    /// How far the wall clock leapt ahead since the last look, if it did.
-    fn leap(&mut self, instant: Instant, wall: Timestamp) -> Option<SignedDuration> {
-        let passed = SignedDuration::try_from(instant.duration_since(self.last));
-        let shown = wall.duration_since(self.wall);
-        self.last = instant;
-        self.wall = wall;
-        let ahead = shown.checked_sub(passed.ok()?)?;
-        (ahead > LEAP).then_some(ahead)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::SignedDuration;
 
     #[test]
     fn an_inbox_is_away_when_it_was_not_swept_for_long_however_long_we_run() {
@@ -362,20 +376,5 @@ mod tests {
         ] {
             assert_eq!(may_count(&lapsed, InboxSeen { swept, is_away }), counts);
         }
-    }
-
-    #[test]
-    fn a_clock_that_leaps_ahead_is_noticed_once() {
-        let (began, wall) = (Instant::now(), Timestamp::UNIX_EPOCH);
-        let mut steady = SteadyClock::new(began, wall);
-        let at = |seconds: u64| began + Duration::from_secs(seconds);
-        let shows = |seconds: i64| wall + SignedDuration::from_secs(seconds);
-        assert_eq!(steady.leap(at(20), shows(20)), None);
-        assert_eq!(
-            steady.leap(at(40), shows(7_240)),
-            Some(SignedDuration::from_secs(7_200))
-        );
-        assert_eq!(steady.leap(at(60), shows(7_260)), None);
-        assert_eq!(steady.leap(at(80), shows(100)), None);
     }
 }

@@ -178,10 +178,13 @@ impl Journal {
             | Event::WroteOutside { mail, .. } => {
                 self.index_message(ticket, mail.message_id.as_ref(), batch)?;
             }
-            Event::HandedOff {
-                promised_by: Some(_),
-                ..
-            }
+            // Whatever may begin a wait: the next look forgets the ticket where nothing waits.
+            Event::HandedOff { .. }
+            | Event::Drafted { .. }
+            | Event::PassedOn { .. }
+            | Event::PromiseLapsed { .. }
+            | Event::Reassigned { .. }
+            | Event::MailWithdrawn { .. }
             | Event::Postponed { .. } => {
                 batch.put(Tree::Deadlines, ticket.compact().as_bytes(), Vec::new())
             }

@@ -5,7 +5,8 @@ use super::store::{Batch, Order, Outlives, Tree, end_of_prefix};
 use super::{AsItStood, Journal, JournalError, place};
 use crate::mail::{MailIdentity, MessageId};
 use crate::ticket::thread::{KnownAuthor, KnownMessage};
-use crate::ticket::{Event, Ticket, TicketId, TimedEvent};
+use crate::ticket::{Event, Ticket, TicketId, TimedEvent, Waiting};
+use jiff::{SignedDuration, Timestamp};
 
 /// The most events of one ticket that are read.
 const EVENTS_MAX: usize = 100_000;
@@ -14,7 +15,11 @@ const EVENTS_MAX: usize = 100_000;
 const DEADLINES_MAX: usize = 100_000;
 
 /// The key that says that older tickets were looked at; no ticket's reference.
-const INDEXED: &[u8] = b"-indexed";
+const INDEXED: &[u8] = b"-indexed-with-own-times";
+
+/// A wait without a told time that began before an older program was replaced is minded where it is no older: what has lain for longer was
+/// settled by other means or given up, and hundreds of mails about it on one day would help nobody.
+const OLD_WAIT_MAX: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// How many references are tried for a mail that opens a ticket. (50 bits each: the second is hardly ever needed.)
 const TICKET_ID_ATTEMPTS: u32 = 1000;
@@ -53,7 +58,7 @@ impl Journal {
         Ok(tickets)
     }
 
-    /// Tickets that may wait for a moment: a promise was made in them and not yet seen to be over.
+    /// Tickets that may wait for a moment: something began in them that people must see to in time, and it is not yet seen to be over.
     ///
     /// # Errors
     /// [`JournalError`]
@@ -65,18 +70,20 @@ impl Journal {
             .collect())
     }
 
-    /// Once in the life of a store: tickets that an older program wrote are found by their open promises.
+    /// Once in the life of a store: tickets that an older program wrote are found by their open promises, and by the customers who have
+    /// waited untold for at most two weeks before `now`.
     ///
     /// # Errors
     /// [`JournalError`]
-    pub fn index_deadlines_once(&self) -> Result<(), JournalError> {
+    pub fn index_deadlines_once(&self, now: Timestamp) -> Result<(), JournalError> {
         let _writing = self.lock();
         if self.store.get(Tree::Deadlines, INDEXED)?.is_some() {
             return Ok(());
         }
         let mut batch = Batch::default();
         for ticket in self.tickets(DEADLINES_MAX)? {
-            if ticket.waits_for_a_moment() {
+            let old = |wait: Waiting| now.duration_since(wait.counts_from) > OLD_WAIT_MAX;
+            if ticket.waits_for_a_moment() && !ticket.waits_untold().is_some_and(old) {
                 batch.put(Tree::Deadlines, ticket.id.compact().as_bytes(), Vec::new());
             }
         }

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use std::time::Duration;
 use tracing::{debug, error, info, warn};
 
-/// A promise came due.
+/// A promise came due, or our own time for a customer who was told none.
 pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
     let (what, team) = match due {
         Due::RemindTeam { team, .. } => ("the team is reminded of a promise", team),
@@ -21,6 +21,14 @@ pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
         }
         Due::PutOff { team, .. } => ("the time is over for which a member put a ticket off", team),
         Due::Lapsed { team, .. } => ("a promise was not kept", team),
+        Due::RemindOfWaiting { team, .. } => (
+            "a customer waits who was told no time, and the team or its second address is reminded",
+            team,
+        ),
+        Due::WaitedTooLong { team, .. } => (
+            "a customer who was told no time waited longer than the team's reply_within",
+            team,
+        ),
     };
     info!(event = "promise-due", %ticket, team = %team.name, "{what}");
 }
@@ -41,7 +49,7 @@ pub fn due_not_written(ticket: &TicketId, why: &ComposeError) {
         event = "due-not-written",
         %ticket,
         %why,
-        "a promise came due and nobody was told; check the templates `reminder` and `delay`, and look at the ticket"
+        "a promise came due and nobody was told; check the templates `reminder`, `delay` and `notice`, and look at the ticket"
     );
 }
 

@@ -10,15 +10,18 @@ mod status;
 pub mod thread;
 mod token;
 mod tried;
+mod waiting;
 
 pub use asked_again::{AskedAgain, FirstReply, Given, KnownToTeam};
 pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingDraft, Wording};
 pub use id::TicketId;
 pub use links::ThreadLinks;
 pub use presence::Holder;
+pub use promise::{Promise, PromiseOutcome};
 pub use status::Status;
 pub use token::{Party, Token, TokenKey};
 pub use tried::SentAnswer;
+pub use waiting::{Waiting, WaitsFor};
 
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
@@ -128,13 +131,13 @@ pub enum Event {
         /// Why, in one sentence.
         why: String,
     },
-    /// The team was reminded: of a promise before it lapsed, or of a ticket that a member had put off.
+    /// The team was reminded: of a promise before it lapsed, of a customer who waits without one, or of a ticket that a member had put off.
     Reminded {
         /// Whose it is.
         team: TeamName,
         /// Who was reminded.
         whom: Reminded,
-        /// By when an answer is promised, or until when the ticket was put off.
+        /// By when an answer is promised or due, or until when the ticket was put off.
         of: Timestamp,
     },
     /// A promised time went by without an answer.
@@ -147,6 +150,13 @@ pub enum Event {
         new_promise: Option<Timestamp>,
         /// What the customer was told, word for word; or why nothing.
         notice: Notice,
+    },
+    /// The team's own time went by while a customer waited who was told none ([`Waiting`]).
+    WaitedTooLong {
+        /// Whose time.
+        team: TeamName,
+        /// By when an answer had been due.
+        due_by: Timestamp,
     },
     /// The customer's further words were passed on to the team that holds the ticket.
     PassedOn {
@@ -354,28 +364,6 @@ pub enum Reminded {
     Team,
     /// The second address of the team.
     SecondAddress,
-}
-
-/// What becomes of a time that a customer was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Promise {
-    /// By when an answer was promised.
-    pub by: Timestamp,
-    /// What came of it.
-    pub outcome: PromiseOutcome,
-}
-
-/// What came of a promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PromiseOutcome {
-    /// Nobody has answered yet.
-    Open,
-    /// A person answered in time.
-    Kept,
-    /// The time went by.
-    Broken,
-    /// The ticket was closed or given back to automation before its time.
-    Withdrawn,
 }
 
 /// What the customer was told at a hand-off.

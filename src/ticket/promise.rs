@@ -1,9 +1,31 @@
 //! Which moments does a ticket wait for? Times that the customer was told, and what came of them: a promise is a time in a mail that left, and only
 //! a person's answer keeps it; and times for which a member put the ticket off.
 
-use super::{Event, Promise, PromiseOutcome, Reminded, ShownBy, Ticket};
+use super::{Event, Reminded, ShownBy, Ticket};
 use crate::compose::Purpose;
 use jiff::Timestamp;
+
+/// What becomes of a time that a customer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// By when an answer was promised.
+    pub by: Timestamp,
+    /// What came of it.
+    pub outcome: PromiseOutcome,
+}
+
+/// What came of a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromiseOutcome {
+    /// Nobody has answered yet.
+    Open,
+    /// A person answered in time.
+    Kept,
+    /// The time went by.
+    Broken,
+    /// The ticket was closed or given back to automation before its time.
+    Withdrawn,
+}
 
 impl Ticket {
     /// Every promise, in the order in which they were made.
@@ -86,15 +108,16 @@ impl Ticket {
         postponed
     }
 
-    /// Whether a moment is waited for: a promised time, or the end of a time for which a member put it off.
+    /// Whether a moment is waited for: a promised time, the team's own time where none was told, or the end of a time for which a member put it off.
     #[must_use]
     pub fn waits_for_a_moment(&self) -> bool {
         let put_off = self.postponed_until();
         self.open_promise().is_some()
+            || self.waits_untold().is_some()
             || put_off.is_some_and(|until| !self.was_reminded(until, Reminded::Team))
     }
 
-    /// Whether somebody was reminded of this promised time, or of this time until which the ticket was put off.
+    /// Whether somebody was reminded of this promised time, of this own time of the team, or of this time until which the ticket was put off.
     #[must_use]
     pub fn was_reminded(&self, moment: Timestamp, whom: Reminded) -> bool {
         self.events.iter().any(|timed| {
@@ -123,7 +146,7 @@ impl Ticket {
 
 /// Whether with this a person has answered the customer, beyond doubt: a mail that only bears an address of ours may be anybody's, and a
 /// promise must not count as kept by a forgery.
-const fn is_shown_answer(event: &Event) -> bool {
+pub(super) const fn is_shown_answer(event: &Event) -> bool {
     matches!(
         event,
         Event::StaffReplied { .. }

@@ -106,6 +106,33 @@ fn a_team_is_reminded() {
 }
 
 #[test]
+fn a_draft_without_a_yes_gives_way_to_a_person_and_says_so() {
+    let mut settings = settings();
+    settings.support.language = language("de");
+    let ticket = TicketStory::opened().drafted("hours").ticket();
+    let due = Due::WaitedTooLong {
+        team: &settings.teams[0],
+        waiting: ticket.waits_untold().unwrap(),
+        due_by: at(240),
+        hand_off: Some(told()),
+    };
+    let composed = writer().due(&ticket, &due, &settings, at(241)).unwrap();
+    let purposes: Vec<Purpose> = composed.mails.iter().map(|mail| mail.purpose).collect();
+    let expected = [Purpose::Notice, Purpose::Reminder, Purpose::Trouble];
+    assert_eq!(purposes, expected);
+    insta::assert_snapshot!("no-yes-notice", redacted(&composed.mails[0]));
+    insta::assert_snapshot!("no-yes-reminder-de", redacted(&composed.mails[1]));
+    // From here it is a hand-off like any other: the promise counts, and the draft waits no more.
+    let story = composed.events.into_iter();
+    let after = story
+        .fold(TicketStory::of(ticket), TicketStory::event)
+        .ticket();
+    assert_eq!(after.open_promise(), Some(at(400)));
+    assert_eq!(after.waits_untold(), None);
+    assert_eq!(after.waiting_draft(), None);
+}
+
+#[test]
 fn a_customer_whose_message_id_looks_like_a_staff_token_is_told_all_the_same() {
     let settings = settings();
     let mut ticket = promised("en");

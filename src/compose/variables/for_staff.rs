@@ -180,6 +180,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
                 List,
                 "what they changed: each sentence that went or came",
             ),
+            variable("deadlines", Line, "what is due when, or `none`"),
             CAN_REPLY,
             MAIL_TEXT,
         ],

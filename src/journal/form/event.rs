@@ -80,6 +80,10 @@ enum EventForm {
         new_promise: Option<Timestamp>,
         notice: NoticeForm,
     },
+    WaitedTooLong {
+        team: String,
+        due_by: Timestamp,
+    },
     PassedOn {
         team: String,
     },

@@ -107,6 +107,10 @@ impl TryFrom<EventForm> for Event {
                 new_promise,
                 notice: notice.into(),
             },
+            EventForm::WaitedTooLong { team, due_by } => Self::WaitedTooLong {
+                team: TeamName(team),
+                due_by,
+            },
             EventForm::PassedOn { team } => Self::PassedOn {
                 team: TeamName(team),
             },

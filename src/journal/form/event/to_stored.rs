@@ -96,6 +96,10 @@ impl From<&Event> for EventForm {
                 new_promise: *new_promise,
                 notice: notice.into(),
             },
+            Event::WaitedTooLong { team, due_by } => Self::WaitedTooLong {
+                team: team.0.clone(),
+                due_by: *due_by,
+            },
             Event::PassedOn { team } => Self::PassedOn {
                 team: team.0.clone(),
             },
