@@ -5,7 +5,7 @@ use super::view::View;
 use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing, Purpose, rule_titles};
 use crate::config::Team;
-use crate::decide::Action;
+use crate::decide::{Action, HandOff, NoticePlan};
 use crate::desk::{Question, StaffAct};
 use crate::mail::Address;
 use crate::ticket::{Approvals, Event, Holder, TimedEvent};
@@ -216,12 +216,22 @@ impl View<'_> {
         if let Some(promise) = self.ticket.open_promise() {
             lines.push(match tongue {
                 Tongue::English => format!(
-                    "the customer was promised an answer by {}: that stays",
-                    moment(promise)
+                    "the customer was promised an answer by {}: that stays{}",
+                    moment(promise),
+                    if promise < until {
+                        ", and comes first"
+                    } else {
+                        ""
+                    }
                 ),
                 Tongue::German => format!(
-                    "dem Kunden ist eine Antwort bis {} versprochen: dabei bleibt es",
-                    moment(promise)
+                    "dem Kunden ist eine Antwort bis {} versprochen: dabei bleibt es{}",
+                    moment(promise),
+                    if promise < until {
+                        ", und das ist früher"
+                    } else {
+                        ""
+                    }
                 ),
             });
         }
@@ -229,7 +239,7 @@ impl View<'_> {
     }
 
     /// The whole mail. What can be replied stands below, unless that is what was asked.
-    fn told(
+    pub(super) fn told(
         &self,
         team: &Team,
         member: &Address,
@@ -238,6 +248,20 @@ impl View<'_> {
         lines: Vec<String>,
     ) -> Result<Outgoing, ComposeError> {
         self.told_asking((team, member), title, answer, lines, None)
+    }
+
+    /// Whether the customer is told something by the decision that this mail is about.
+    fn tells_customer(&self) -> bool {
+        matches!(
+            &self.decision.action,
+            Action::Staff {
+                hand_off: Some(HandOff {
+                    notice: NoticePlan::Tell { .. },
+                    ..
+                }),
+                ..
+            }
+        )
     }
 
     /// The same, with links that answer a question.
@@ -266,6 +290,7 @@ impl View<'_> {
             ("title", json!(title)),
             ("answer", json!(answer)),
             ("lines", json!(lines)),
+            ("nothing_went", json!(!self.tells_customer())),
             ("can_reply", json!(can_reply)),
         ];
         let data = self.staff_data(further)?;

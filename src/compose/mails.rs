@@ -80,6 +80,12 @@ impl View<'_> {
                     None => None,
                 };
                 let to_staff = match (act, meant) {
+                    (StaffAct::Refuse { why, .. }, _) if draft.is_some() => {
+                        Some(self.refused(self.team(team)?, member, why, hand_off.as_ref())?)
+                    }
+                    (StaffAct::Close | StaffAct::GiveBack, _) => {
+                        self.promise_left(self.team(team)?, member, act)?
+                    }
                     _ if draft.is_some() => self.told_of_draft(team, member, draft.as_ref())?,
                     (StaffAct::AskHelp, _) => Some(self.help(self.team(team)?, member)?),
                     (StaffAct::AskWhy, _) => Some(self.why(self.team(team)?, member)?),

@@ -1,5 +1,6 @@
 //! Which mails follow from a decision? Templates, packet, notice, threading headers, MIME: the exact bytes. Pure.
 
+mod after_word;
 mod also_to;
 mod asked;
 mod author;

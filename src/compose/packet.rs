@@ -14,6 +14,9 @@ use serde_json::{Map, Value, json};
 /// How much of a block stands on the first screen, in characters: nine blocks of about two lines each.
 const SHORT_CHARACTERS: usize = 110;
 
+/// So many earlier mails of the customer are shown.
+const EARLIER_MAILS_MAX: usize = 5;
+
 /// The most text of a mail that a packet shows; the rest is in the original beside it.
 const TEXT_CHARACTERS: usize = 8_000;
 
@@ -21,6 +24,21 @@ impl View<'_> {
     /// The words of the mail, bounded.
     pub(super) fn mail_text(&self) -> String {
         self.bounded(&self.situation.mail.body.reply_text)
+    }
+
+    /// What the customer wrote before in this ticket, as far as it is kept, oldest first: who answers need not ask for it again.
+    fn earlier_mails(&self) -> String {
+        let this = self.situation.mail.identity;
+        let mails = self.ticket.customer_mails();
+        let earlier: Vec<&str> = mails
+            .iter()
+            .filter(|mail| mail.identity != this)
+            .map(|mail| mail.excerpt.trim())
+            .filter(|text| !text.is_empty())
+            .collect();
+        let newest = earlier.len().saturating_sub(EARLIER_MAILS_MAX);
+        let shown = earlier.get(newest..).unwrap_or_default();
+        shown.join("\n\n* * *\n\n")
     }
 
     /// Somebody's words, bounded, or that there are none.
@@ -287,6 +305,7 @@ impl View<'_> {
             ("deadlines", json!(self.deadlines(team, Some(hand_off)))),
             ("can_reply", json!(tongue.can_reply())),
             ("mail_text", json!(self.mail_text())),
+            ("earlier_mails", json!(self.earlier_mails())),
         ];
         Ok(facts
             .into_iter()

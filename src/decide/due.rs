@@ -1,6 +1,6 @@
 //! What is due on a ticket by now, although nobody wrote? A promise that a customer was told is kept an eye on: before it lapses the team
 //! is reminded, then its second address; as it lapses the customer is told honestly, with a new time. Where none was told, the team's own
-//! time counts ([`super::own_time`]). Pure.
+//! time counts ([`super::own_time()`]). Pure.
 
 use super::own_time::waiting;
 use super::{History, NoticePlan, Sentence, sentences};

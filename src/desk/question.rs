@@ -17,7 +17,7 @@ pub enum Question {
 const DIGITS_MAX: usize = 6;
 
 impl Question {
-    /// Its name in English, as [`Self::read`] reads it.
+    /// Its name in English, as it is read.
     #[must_use]
     pub fn in_english(self) -> String {
         match self {
@@ -26,7 +26,7 @@ impl Question {
         }
     }
 
-    /// Its name in German, as [`Self::read`] reads it.
+    /// Its name in German, as it is read.
     #[must_use]
     pub fn in_german(self) -> String {
         match self {

@@ -286,7 +286,13 @@ fn of_staff() {
         "no",
         &situation,
         &no,
-        &["Decided", "DraftRefused", "HandedOff", "Wrote Notice"],
+        &[
+            "Decided",
+            "DraftRefused",
+            "HandedOff",
+            "Wrote Notice",
+            "Wrote StaffAnswer",
+        ],
     );
 }
 

@@ -115,6 +115,11 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             variable("deadlines", Line, "what is due when, or `none`"),
             CAN_REPLY,
             MAIL_TEXT,
+            variable(
+                "earlier_mails",
+                Lines,
+                "what the customer wrote before in the ticket: at most the five newest mails, 2,000 characters each",
+            ),
         ],
     },
     TemplateForm {
@@ -225,7 +230,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
     },
     TemplateForm {
         name: "staff-answer",
-        about: "what a member asked for (`HELP`, `WHY`, `LATER`), or that one more yes is needed, to the team",
+        about: "what a member asked for (`HELP`, `WHY`, `LATER`), that one more yes is needed, or what a word left behind, to the team",
         is_automatic: false,
         must_show: &["reference", "answer"],
         variables: &[
@@ -237,6 +242,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             variable("title", Line, "what it is, in few words"),
             variable("answer", Line, "the answer, in one line"),
             variable("lines", List, "each word, or each reason"),
+            variable("nothing_went", Flag, "nothing goes to the customer by it"),
             variable(
                 "can_reply",
                 Line,
