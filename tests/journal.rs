@@ -162,6 +162,7 @@ fn every_event() -> Vec<Event> {
         Event::DraftRefused { member: member(), why: text() },
         Event::DraftWithdrawn,
         Event::Crossed,
+        Event::Confirmed,
         Event::Taken { member: member() },
         Event::Reassigned { member: member(), team: team() },
         Event::Postponed { member: member(), until: moment(7) },

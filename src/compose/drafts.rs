@@ -12,6 +12,9 @@ use crate::mail::Address;
 use crate::ticket::{Approvals, Draft, DraftNumber, Edit, Event, Wording};
 use serde_json::json;
 
+/// So many further intents are named.
+const ALSO_CLOSE_MAX: usize = 2;
+
 /// So many members are named who can give a yes.
 const NAMES_MAX: usize = 20;
 
@@ -30,6 +33,7 @@ impl View<'_> {
             withdrawn: withdrawn
                 .map_or("", |reason| self.staff_tongue.sentence(&reason.sentence))
                 .to_owned(),
+            also_close: self.also_close(draft),
             mail_text: self.mail_text(),
         };
         let needed = match draft.approvals {
@@ -37,6 +41,16 @@ impl View<'_> {
             Approvals::Two => YesNeeded::Two,
         };
         self.draft_mail(draft, facts, needed, vec![self.original()])
+    }
+
+    /// What else the mail may be about, the nearest first.
+    fn also_close(&self, draft: &Draft) -> String {
+        let intents = self.situation.understanding.intents.iter();
+        let others = intents.filter(|other| other.intent != draft.article.intent);
+        let shown = others
+            .take(ALSO_CLOSE_MAX)
+            .map(|other| format!("{} ({:.2})", other.intent, other.confidence));
+        self.staff_tongue.joined(&shown.collect::<Vec<_>>())
     }
 
     /// A member's text, which takes the place of a draft and needs another member's yes.
@@ -59,6 +73,7 @@ impl View<'_> {
             evidence: tongue.none().to_owned(),
             wanted: self.wanted_so_far(&mails),
             given: self.short(&tongue.joined(&given)),
+            also_close: tongue.none().to_owned(),
             withdrawn: String::new(),
             mail_text: self.bounded(last),
         };
@@ -109,6 +124,7 @@ impl View<'_> {
             ("given", json!(facts.given)),
             ("withdrawn", json!(facts.withdrawn)),
             ("article", json!(article)),
+            ("also_close", json!(facts.also_close)),
             ("answer", json!(answer)),
             ("edited_by", json!(edited_by)),
             ("changes", json!(changes)),
@@ -220,6 +236,7 @@ struct DraftFacts {
     wanted: String,
     given: String,
     withdrawn: String,
+    also_close: String,
     mail_text: String,
 }
 

@@ -100,7 +100,10 @@ fn facts(situation: &Situation<'_>) -> BTreeMap<FactName, String> {
 /// The mail's arrival: who wrote, and what became known by it. Empty where nothing of it belongs into a ticket.
 pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Event> {
     let word = word(situation);
-    let is_left = matches!(decision.action, Action::Leave { .. });
+    let is_left = matches!(
+        decision.action,
+        Action::Leave { .. } | Action::NoteConfirmed
+    );
     let is_recorded = match &decision.action {
         Action::NoteOwnCopy
         | Action::Quarantine
@@ -110,6 +113,7 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
             return vec![opened_by_forward(original, decision, situation)];
         }
         Action::Leave { .. } => word.is_some() && situation.ticket.is_none(),
+        Action::NoteConfirmed => false,
         // `STOP` and `STATUS` alone want nothing new: a draft that waits for a yes must not become void by it, or nobody would answer any more.
         Action::ConfirmStop | Action::Tell(_) => situation.ticket.is_none(),
         _ => true,
@@ -317,6 +321,7 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
             team: team.clone(),
         }],
         Action::NoteCrossed => vec![Event::Crossed],
+        Action::NoteConfirmed => vec![Event::Confirmed],
         Action::NoteColleague { from, team, .. } => vec![Event::WroteOutside {
             from: from.clone(),
             team: team.clone(),

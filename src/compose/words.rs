@@ -230,8 +230,8 @@ impl Tongue {
         match needed {
             YesNeeded::One => self
                 .choose(
-                    "Reply OK to send it, with the whole text as you change it to send that, NO and why to refuse it, or with your own answer instead; HELP lists all words",
-                    "Antworten Sie JA, um sie zu senden, mit dem ganzen Text, wie Sie ihn ändern, um diesen zu senden, NEIN und warum, um sie abzulehnen, oder mit Ihrer eigenen Antwort; HILFE nennt alle Wörter",
+                    "OK sends it as it is. The whole text with your changes sends that. NO and why refuses it. Any other answer goes out instead. HELP lists all words.",
+                    "JA sendet sie, wie sie ist. Der ganze Text mit Ihren Änderungen sendet diesen. NEIN und warum lehnt sie ab. Jede andere Antwort geht statt ihrer hinaus. HILFE nennt alle Wörter.",
                 )
                 .to_owned(),
             YesNeeded::Two => self

@@ -197,6 +197,7 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         Event::DraftRefused { member, why } => {
             (format!("{} refused the draft", by(member)), lines(why))
         }
+        Event::Confirmed => ("the customer confirmed that it helped".to_owned(), none()),
         Event::Crossed => (
             "it crossed our mail, so nothing more was sent".to_owned(),
             none(),

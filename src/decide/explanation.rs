@@ -102,6 +102,7 @@ fn in_words(action: &Action) -> String {
             ),
             None => format!("do what {member} asked for"),
         },
+        Action::NoteConfirmed => "send nothing: it helped, and the ticket is done".to_owned(),
         Action::NoteCrossed => "keep it in the ticket, and send nothing twice".to_owned(),
         Action::NoteColleague { from, .. } => {
             format!("note that {from} wrote to the customer, and stay silent")

@@ -199,6 +199,8 @@ pub enum Action {
     },
     /// The customer wrote again before they saw our answer or question to the same: it is kept in the ticket, and nothing is sent twice.
     NoteCrossed,
+    /// The customer thanks for an answer, and nothing is open: it helped, and the ticket is done.
+    NoteConfirmed,
     /// One of our people wrote to the customer past us: it is noted, and automation is silent from here.
     NoteColleague {
         /// The address that the mail bears.
@@ -301,6 +303,7 @@ impl Action {
             | Self::NoteOwnCopy
             | Self::ConfirmStop
             | Self::NoteCrossed
+            | Self::NoteConfirmed
             | Self::NoteColleague { .. } => "leave",
             Self::Answer { .. } | Self::Tell(_) => "answer",
             Self::Ask { .. } => "ask",
@@ -318,6 +321,7 @@ impl Action {
             Self::Leave { .. }
             | Self::ConfirmStop
             | Self::NoteCrossed
+            | Self::NoteConfirmed
             | Self::NoteColleague { .. } => Outcome::Left,
             Self::NoteOwnCopy => Outcome::OwnCopy,
             Self::Answer { .. } | Self::Tell(_) => Outcome::Answered,

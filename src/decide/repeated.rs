@@ -4,7 +4,8 @@
 use super::crossed::has_crossed;
 use super::hand_off::{limit_reached, why_unanswerable};
 use super::view::View;
-use super::{Match, Rule, leave, sentences, to_person};
+use super::{Action, Match, Rule, leave, sentences, to_person};
+use crate::desk::{Sender, Trust};
 use crate::ticket::{Event, Status, Ticket};
 use crate::understand::without_reply_marks;
 
@@ -27,7 +28,20 @@ pub(super) fn thanks(view: &View<'_>) -> Vec<Match> {
     if !is_settled || says_more {
         return vec![];
     }
-    vec![Match::new("thanks", sentences::THANKS, words, leave::LEAVE)]
+    let sender_is_customer = matches!(
+        view.situation.sender,
+        Sender::Customer(Trust::Claimed | Trust::Thread | Trust::Proven)
+    );
+    let confirms = view.ticket().is_some_and(|ticket| {
+        let was_answered = !ticket.sent_answers().is_empty() || was_answered_by_a_person(ticket);
+        was_answered && !ticket.is_closed() && ticket.waiting_draft().is_none()
+    });
+    let action = if confirms && sender_is_customer {
+        Action::NoteConfirmed
+    } else {
+        leave::LEAVE
+    };
+    vec![Match::new("thanks", sentences::THANKS, words, action)]
 }
 
 /// Whether a person's answer has reached the customer, and none is promised any more.

@@ -10,7 +10,11 @@ pub(super) fn draft(view: &View<'_>, action: &Action) -> Option<Reason> {
     let is_further_mail = matches!(view.situation.sender, Sender::Customer(_))
         && !matches!(
             action,
-            Action::Leave { .. } | Action::NoteOwnCopy | Action::ConfirmStop | Action::Tell(_)
+            Action::Leave { .. }
+                | Action::NoteConfirmed
+                | Action::NoteOwnCopy
+                | Action::ConfirmStop
+                | Action::Tell(_)
         );
     let number = waiting.number;
     let sentence = match waiting.first_yes {

@@ -115,6 +115,8 @@ pub enum Event {
     },
     /// The customer's mail before crossed our answer or question: they had not seen it yet, and nothing more is owed for it.
     Crossed,
+    /// The customer said thanks for an answer when nothing was open: it helped, and the ticket is done.
+    Confirmed,
     /// A draft was shown to a team.
     Drafted {
         /// What it would say.

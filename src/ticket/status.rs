@@ -185,7 +185,7 @@ impl Ticket {
         let mut closed = false;
         for event in self.plain_events() {
             match event {
-                Event::Closed { .. } => closed = true,
+                Event::Closed { .. } | Event::Confirmed => closed = true,
                 Event::CustomerWrote { .. }
                 | Event::ThirdPartyWrote { .. }
                 | Event::HandedOff { .. }

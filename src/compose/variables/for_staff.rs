@@ -174,6 +174,11 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
                 Line,
                 "intent, language and revision of the text, and the number of the draft",
             ),
+            variable(
+                "also_close",
+                Line,
+                "what else the mail may be about, or `none`",
+            ),
             variable("answer", Lines, "what `OK` sends, word for word"),
             variable(
                 "edited_by",

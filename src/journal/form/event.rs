@@ -119,6 +119,7 @@ enum EventForm {
     },
     DraftWithdrawn,
     Crossed,
+    Confirmed,
     Taken {
         member: String,
     },

@@ -164,6 +164,7 @@ impl TryFrom<EventForm> for Event {
             },
             EventForm::DraftWithdrawn => Self::DraftWithdrawn,
             EventForm::Crossed => Self::Crossed,
+            EventForm::Confirmed => Self::Confirmed,
             EventForm::Taken { member } => Self::Taken {
                 member: address(&member)?,
             },

@@ -144,6 +144,7 @@ impl From<&Event> for EventForm {
             },
             Event::DraftWithdrawn => Self::DraftWithdrawn,
             Event::Crossed => Self::Crossed,
+            Event::Confirmed => Self::Confirmed,
             Event::Taken { member } => Self::Taken {
                 member: text(member),
             },
