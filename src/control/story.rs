@@ -174,7 +174,7 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             ..
         } => {
             let proof = match shown_by {
-                ShownBy::Address => "shown by the address alone",
+                ShownBy::Address => "nothing counts as answered by it",
                 ShownBy::SentFolder => "lies in the folder of sent mail",
             };
             (

@@ -135,7 +135,7 @@ fn is_name(line: &str, mail: &Mail) -> bool {
     first.is_some()
         && (first == of_name || first == of_address)
         && line.split_whitespace().count() <= NAME_MAX_WORDS
-        && !line.contains(['.', ':', '!', '?', ',']) | line.contains('@')
+        && (line.contains('@') || !line.contains(['.', ':', '!', '?', ',']))
 }
 
 #[cfg(test)]

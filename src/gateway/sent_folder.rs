@@ -1,5 +1,5 @@
 //! Which copies of sent mail are new in the support mailbox? Looked at before each sweep of the inbox, for reading alone. Whatever goes wrong
-//! here is told and tried again; the inbox never waits for it longer than a command may take.
+//! here is told and tried again; the inbox waits for one batch of it, or for one failing try, and never for the whole folder.
 
 use super::Office;
 use super::handle::Clerk;
@@ -87,35 +87,34 @@ impl Gateway {
         };
         let folder = sent.settings.whole_name();
         let mut cursor = self.first_sent_cursor(&folder, &mut connection).await?;
-        loop {
-            let fetched = self
-                .fetch(&mut connection, cursor, &mut sent.kept_back)
-                .await?;
-            let looked_at = |cursor: Cursor| SentMail {
-                folder: folder.clone(),
-                cursor,
-            };
-            match fetched {
-                Fetched::Nothing => break,
-                Fetched::KeptBack { place, why } => {
-                    report::inbox::sent_mail_kept_back(place, &why);
-                    cursor.uid = place.uid;
-                    let entry = Entry {
-                        sent_mail: Some(looked_at(cursor)),
-                        ..Entry::default()
-                    };
-                    self.journal.record(entry, clock::now())?;
-                }
-                Fetched::Mails(arrivals) => {
-                    for arrival in arrivals {
-                        cursor.uid = arrival.place.uid;
-                        let looked_at = looked_at(cursor);
-                        let clerk = Clerk::new(office, &self.journal);
-                        tokio::task::block_in_place(|| {
-                            clerk.note_sent(&arrival, Some(looked_at), clock::now())
-                        })?;
-                        self.beat();
-                    }
+        // One batch a round: the inbox, in which urgent mail may wait, comes first again.
+        let fetched = self
+            .fetch(&mut connection, cursor, &mut sent.kept_back)
+            .await?;
+        let looked_at = |cursor: Cursor| SentMail {
+            folder: folder.clone(),
+            cursor,
+        };
+        match fetched {
+            Fetched::Nothing => {}
+            Fetched::KeptBack { place, why } => {
+                report::inbox::sent_mail_kept_back(place, &why);
+                cursor.uid = place.uid;
+                let entry = Entry {
+                    sent_mail: Some(looked_at(cursor)),
+                    ..Entry::default()
+                };
+                self.journal.record(entry, clock::now())?;
+            }
+            Fetched::Mails(arrivals) => {
+                for arrival in arrivals {
+                    cursor.uid = arrival.place.uid;
+                    let looked_at = looked_at(cursor);
+                    let clerk = Clerk::new(office, &self.journal);
+                    tokio::task::block_in_place(|| {
+                        clerk.note_sent(&arrival, Some(looked_at), clock::now())
+                    })?;
+                    self.beat();
                 }
             }
         }
