@@ -763,6 +763,24 @@ fn by_person(event: Event) -> Entry {
     }
 }
 
+/// Anybody can write an address of ours: it takes no promise away.
+#[test]
+fn a_notice_that_waits_goes_out_though_an_address_of_ours_wrote() {
+    for (shown_by, is_withdrawn) in [(ShownBy::Address, false), (ShownBy::SentFolder, true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        waiting(&journal, "n@desk.example", Purpose::Notice);
+        journal.record(wrote_outside(shown_by), moment(9)).unwrap();
+        let state = journal
+            .effect(&id("n@desk.example"))
+            .unwrap()
+            .unwrap()
+            .state;
+        let found = matches!(state, EffectState::Withdrawn { .. });
+        assert_eq!(found, is_withdrawn, "{shown_by:?}: {state:?}");
+    }
+}
+
 #[test]
 fn an_automatic_mail_that_somebody_overtakes_past_us_is_never_sent_unless_it_was_begun() {
     for shown_by in [ShownBy::Address, ShownBy::SentFolder] {

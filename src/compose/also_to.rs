@@ -82,3 +82,37 @@ impl View<'_> {
         people.join(", ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::test_situation::settings;
+    use crate::mail::Reader;
+
+    #[test]
+    fn people_get_copies_and_nobody_else() {
+        for (named, expected) in [
+            ("ben@b.example", true),
+            ("bouncer@b.example", true),
+            ("kim@shop.example", false),
+            ("support+old@shop.example", false),
+            // At our own domain, on no team.
+            ("all-staff@shop.example", false),
+            ("no-reply@b.example", false),
+            ("mailer-daemon@b.example", false),
+            ("postmaster@b.example", false),
+            ("bounces+1@b.example", false),
+            ("list-request@b.example", false),
+            ("owner-list@b.example", false),
+            ("ann@a.example", false),
+            ("j\u{f6}rg@b.example", false),
+        ] {
+            let raw = format!(
+                "From: ann@a.example\r\nTo: support@shop.example\r\nCc: {named}\r\n\r\nHello\r\n"
+            );
+            let mail = Reader::default().read(raw.as_bytes());
+            let found = of_mail(&mail, &settings());
+            assert_eq!(!found.is_empty(), expected, "{named}: {found:?}");
+        }
+    }
+}

@@ -142,3 +142,35 @@ fn answers_what_is_open(mail: &Mail, ticket: &Ticket) -> bool {
     };
     is_to_customer && is_newer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::test_situation::TicketStory;
+    use crate::mail::Reader;
+
+    #[test]
+    fn a_copy_settles_only_what_is_older_and_the_customers() {
+        let ticket = TicketStory::opened_as(1, "ann@a.example")
+            .customer_wrote()
+            .ticket();
+        let latest = ticket.events.last().unwrap().at;
+        let copy = |to: &str, cc: &str, minutes: i64| {
+            let date = latest + SignedDuration::from_mins(minutes);
+            let date = date.strftime("%a, %d %b %Y %H:%M:%S +0000");
+            let raw = format!(
+                "From: support@shop.example\r\nTo: {to}\r\nCc: {cc}\r\nDate: {date}\r\n\r\nHello\r\n"
+            );
+            answers_what_is_open(&Reader::default().read(raw.as_bytes()), &ticket)
+        };
+        assert!(copy("ann@a.example", "ben@b.example", 5));
+        assert!(copy("ann@a.example", "ben@b.example", -1), "clocks differ");
+        assert!(!copy("ann@a.example", "ben@b.example", -10), "filed late");
+        assert!(!copy("maker@m.example", "ann@a.example", 5), "in Cc only");
+        let undated = "From: support@shop.example\r\nTo: ann@a.example\r\n\r\nHello\r\n";
+        assert!(!answers_what_is_open(
+            &Reader::default().read(undated.as_bytes()),
+            &ticket
+        ));
+    }
+}

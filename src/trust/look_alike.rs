@@ -200,6 +200,22 @@ mod tests {
     }
 
     #[test]
+    fn customers_of_a_provider_that_a_team_uses_are_no_pretence() {
+        let mut settings = settings();
+        settings.teams[0].address = crate::decide::test_situation::address("desk@gmail.com");
+        let ours = Ours::of(&settings);
+        let pretends = |from: &str| {
+            let raw = format!("From: {from}\r\n\r\nHello\r\n");
+            let mail = Reader::default().read(raw.as_bytes());
+            ours.pretence(mail.from.as_ref().unwrap()).is_some()
+        };
+        assert!(!pretends("ann@ymail.com"));
+        assert!(!pretends("\"ann@gmail.com\" <ann@a.example>"));
+        assert!(pretends("\"desk@gmail.com\" <x@evil.example>"));
+        assert!(pretends("kim@sh0p.example"));
+    }
+
+    #[test]
     fn who_only_looks_like_us_is_known() {
         for (from, expected) in [
             ("Kim <kim@shop.example>", false),
