@@ -13,6 +13,7 @@ mod learner;
 mod lost;
 mod office;
 mod originals;
+mod sender_check;
 mod sent_folder;
 mod sent_mail;
 mod steady_clock;

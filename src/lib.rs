@@ -16,6 +16,7 @@ pub mod journal;
 pub mod learning;
 pub mod mail;
 pub mod outbox;
+pub mod sender_checks;
 pub mod ticket;
 pub mod trust;
 pub mod understand;

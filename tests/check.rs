@@ -126,6 +126,24 @@ const CASES: &[Broken] = &[
         "[\"rosa@shop.example\"]",
         "[]",
     ),
+    broken(
+        "a server's word and our own check",
+        TOML,
+        "[knowledge]",
+        "[trust]\nauthserv_id = \"mx.shop.example\"\nown_checks = true\n\n[knowledge]",
+    ),
+    broken(
+        "proof of staff that nothing can give",
+        TOML,
+        "[knowledge]",
+        "[trust]\nown_checks = false\nstaff = \"proven\"\n\n[knowledge]",
+    ),
+    broken(
+        "name servers and sealers that are none",
+        TOML,
+        "[knowledge]",
+        "[trust]\nown_checks = true\nname_servers = [\"dns.example\"]\narc_sealers = [\"a list\"]\nreceiving_server = \"\"\ncheck_seconds = 0\n\n[knowledge]",
+    ),
     broken("no team", TOML, "[[team]]", "[team]"),
     broken(
         "two teams with one name",

@@ -24,6 +24,8 @@ mod crashes;
 mod learning;
 #[path = "gateway/promises.rs"]
 mod promises;
+#[path = "gateway/sender_checks.rs"]
+mod sender_checks;
 #[path = "gateway/sent_folder.rs"]
 mod sent_folder;
 #[path = "gateway/staff.rs"]

@@ -43,7 +43,7 @@ pub(super) fn of_mail(mail: &Mail, settings: &Settings) -> Vec<Address> {
 /// ever shows who filled it in.
 pub(super) fn shown(situation: &Situation<'_>) -> Vec<Address> {
     let named = of_mail(situation.mail, situation.settings);
-    let has_servers_word = situation.settings.trust.authentication_server.is_some();
+    let has_servers_word = situation.settings.trust.word.is_somebodys();
     match (situation.sender, situation.ticket) {
         (Sender::Customer(Trust::Contradicted), None) => vec![],
         (Sender::Customer(_), None) if situation.mail.form_writer.is_some() => vec![],

@@ -128,7 +128,12 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
     let inbox = servers::inbox(&top, &surroundings);
     let smtp = servers::smtp(&top, &surroundings);
     let automation = automation(&top);
-    let trust = trust::trust(&top);
+    let trust = trust::trust(
+        &top,
+        inbox
+            .as_ref()
+            .is_some_and(|inbox| servers::is_loopback(&inbox.host)),
+    );
     let escalate = team::escalate(&top, &teams);
     let limits = limits(&top);
     let knowledge = knowledge(&top, &surroundings);

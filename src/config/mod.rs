@@ -8,12 +8,14 @@ mod ours;
 mod problem;
 pub(crate) mod section;
 pub(crate) mod source;
+mod trust;
 
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspection};
 pub(crate) use load::{TEMPLATE_LANGUAGES, models_near};
 pub use member::{Member, SenderName};
 pub use problem::Problem;
+pub use trust::{OwnChecks, SenderTrust, StaffProof, WhoseWord};
 
 use crate::mail::{Address, HeaderText};
 use secrecy::SecretString;
@@ -279,24 +281,6 @@ pub enum Mode {
     Draft,
     /// Answers what it is sure of.
     Live,
-}
-
-/// `[trust]`: whose word on senders is taken, and what it takes to be staff.
-#[derive(Clone, Debug)]
-pub struct SenderTrust {
-    /// The receiving server whose `Authentication-Results` is believed (its `authserv-id`), in lower case. `None`: nothing is.
-    pub authentication_server: Option<String>,
-    /// What a mail of staff needs.
-    pub staff: StaffProof,
-}
-
-/// `[trust] staff`: what a mail needs so that it counts as a member's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StaffProof {
-    /// The packet's token, a member's address, and proof that the mail came from that address's domain.
-    TokenAndDomain,
-    /// The packet's token and a member's address.
-    Token,
 }
 
 /// `[escalate]`: what goes to a person, beyond what is compiled in.

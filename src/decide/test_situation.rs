@@ -8,7 +8,8 @@ use crate::compose::Purpose;
 use crate::config::{
     Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
     IntentName, KnowledgeFolder, Language, Limits, Meaning, Member, Mode, ReplyAddress, SenderName,
-    SenderTrust, Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls, WorkingHours,
+    SenderTrust, Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls, WhoseWord,
+    WorkingHours,
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};
@@ -155,7 +156,7 @@ pub(crate) fn settings() -> Settings {
             team("workshop", &["lee@shop.example"]),
         ],
         trust: SenderTrust {
-            authentication_server: None,
+            word: WhoseWord::Nobodys,
             staff: StaffProof::Token,
         },
         automation: Automation {
@@ -304,6 +305,7 @@ pub(crate) fn mail_from(from: &str) -> Mail {
         protection: Protection::None,
         oddities: vec![],
         authentication: vec![],
+        checked: None,
         extent: Extent::Whole,
         size_bytes: 1000,
     }

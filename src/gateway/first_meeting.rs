@@ -82,6 +82,7 @@ impl Gateway {
                         outcome: Outcome::Left,
                         tags: Vec::new(),
                         ticket: None,
+                        checked: None,
                     };
                     let entry = Entry {
                         mail: Some(mail),

@@ -11,7 +11,7 @@ use crate::decide::{Action, Decision};
 use crate::desk::Sender;
 use crate::inbox::{Arrival, Cursor, Place};
 use crate::journal::{Entry, HandledMail, Journal, JournalError, OnServer, RecordedEffect};
-use crate::mail::MailIdentity;
+use crate::mail::{Mail, MailIdentity};
 use crate::report;
 use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
@@ -143,7 +143,10 @@ impl<'a> Clerk<'a> {
             return self.set_aside(place, cursor, begun, begun, why, now);
         }
         let mail = match self.office.read(&arrival.content) {
-            Ok(mail) => mail,
+            Ok(mail) => Mail {
+                checked: arrival.checked.clone(),
+                ..mail
+            },
             Err(error) => {
                 return self.set_aside(place, cursor, begun, begun, &error.to_string(), now);
             }
@@ -242,6 +245,7 @@ impl<'a> Clerk<'a> {
                 outcome: Outcome::Quarantined,
                 tags: Vec::new(),
                 ticket: None,
+                checked: None,
             }),
             on_server: on_server(office),
             cursor: Some(cursor),
@@ -302,6 +306,7 @@ fn entry_for(
             outcome: decision.action.outcome(),
             tags: decision.tags.clone(),
             ticket: touched.then(|| ticket_id.clone()),
+            checked: mail.checked.clone(),
         }),
         on_server: on_server(office),
         cursor: Some(cursor),

@@ -6,11 +6,12 @@ use crate::config::{Problem, Settings};
 use crate::knowledge::Knowledge;
 use crate::learning::{self, Lesson};
 use crate::mail::Reader;
+use crate::sender_checks::Checker;
 use crate::ticket::TokenKey;
 use crate::understand::meaning::Encoder;
 use crate::understand::{Taught, Understander};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// Where systemd gives us a folder for what can be computed again (`CacheDirectory=`).
 const CACHE_FOLDER: &str = "CACHE_DIRECTORY";
@@ -35,6 +36,8 @@ pub struct Office {
     pub key: TokenKey,
     /// Replaced as a whole when staff confirmed something.
     trained: RwLock<Arc<Trained>>,
+    /// Asks about senders; made when it is first needed.
+    pub(super) checker: OnceLock<Option<Checker>>,
 }
 
 /// What understands mails, and what it learned from staff.
@@ -161,6 +164,7 @@ impl Office {
             writer,
             key,
             trained: RwLock::new(Arc::new(trained)),
+            checker: OnceLock::new(),
         })
     }
 }

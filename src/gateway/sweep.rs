@@ -7,7 +7,9 @@ use crate::clock;
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
 use crate::journal::{Journal, JournalError};
 use crate::report;
+use futures_util::StreamExt;
 use jiff::Timestamp;
+use std::pin::pin;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -195,7 +197,8 @@ impl Gateway {
                     tokio::task::block_in_place(|| self.give_up(office, place, cursor, &why))?;
                 }
                 Fetched::Mails(arrivals) => {
-                    for arrival in arrivals {
+                    let mut checked = pin!(office.check_senders(arrivals));
+                    while let Some(arrival) = checked.next().await {
                         if shutdown.is_cancelled() {
                             return Ok(Swept::Part);
                         }

@@ -195,7 +195,11 @@ impl Connection {
                 self.whole(mail, bodies.remove(&mail.uid)).await?
             };
             match content {
-                Some(content) => arrivals.push(Arrival { place, content }),
+                Some(content) => arrivals.push(Arrival {
+                    place,
+                    content,
+                    checked: None,
+                }),
                 None => report::inbox::vanished_before_fetch(place),
             }
         }

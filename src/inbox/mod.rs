@@ -19,6 +19,7 @@ pub use error::InboxError;
 pub use filing::{Filed, How};
 pub use wait::Woken;
 
+use crate::mail::AuthenticationResults;
 use std::fmt;
 
 /// How far the folder has been handled: all mails up to this UID, as long as UIDVALIDITY stays.
@@ -56,6 +57,8 @@ pub struct Arrival {
     pub place: Place,
     /// Its bytes, or only its headers where it is too large.
     pub content: Content,
+    /// What was found about its sender, where senders are checked.
+    pub checked: Option<AuthenticationResults>,
 }
 
 impl Arrival {

@@ -24,7 +24,7 @@ use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;
 use crate::inbox::{Cursor, Place};
 use crate::learning::Lesson;
-use crate::mail::{Address, MailIdentity, MessageId};
+use crate::mail::{Address, AuthenticationResults, MailIdentity, MessageId};
 use crate::ticket::{Party, TicketId, TimedEvent};
 use form::Delivery;
 use jiff::Timestamp;
@@ -126,6 +126,8 @@ pub struct HandledMail {
     pub tags: Vec<String>,
     /// The ticket it belongs to.
     pub ticket: Option<TicketId>,
+    /// What was found about its sender when it came: keys in the DNS change, so it cannot be found again.
+    pub checked: Option<AuthenticationResults>,
 }
 
 /// An effect that is on disk. Only the journal makes one, so nothing else can be sent. (The field is private.)

@@ -48,6 +48,30 @@ impl MethodResult {
     }
 }
 
+impl AuthenticationResults {
+    /// What a field of this text says; `None` where nobody says it.
+    #[must_use]
+    pub fn read(value: &str) -> Option<Self> {
+        read(value)
+    }
+
+    /// The text of a field that says this. Only for what we say ourselves: what others wrote is not written again.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let mut text = self.server.clone();
+        for result in &self.results {
+            text.push_str(&format!("; {}={}", result.method, result.result));
+            for comment in &result.comments {
+                text.push_str(&format!(" ({comment})"));
+            }
+            for (name, value) in &result.properties {
+                text.push_str(&format!(" {name}={value}"));
+            }
+        }
+        text
+    }
+}
+
 /// The fields of a mail, the topmost first: the last server that wrote one.
 pub(super) fn results(fields: &Fields) -> Vec<AuthenticationResults> {
     let fields = fields.all("authentication-results").take(FIELDS_MAX);

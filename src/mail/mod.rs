@@ -112,6 +112,8 @@ pub struct Mail {
     pub oddities: Vec<Oddity>,
     /// What servers say about who sent it, the topmost first. Anybody can write such a field.
     pub authentication: Vec<AuthenticationResults>,
+    /// What we found ourselves about who sent it, where we looked. No mail can say this.
+    pub checked: Option<AuthenticationResults>,
     /// How much of it was fetched.
     pub extent: Extent,
     /// Size of the raw mail in bytes.

@@ -193,6 +193,7 @@ impl Reader {
             feedback,
             oddities,
             authentication: authentication::results(&fields),
+            checked: None,
             extent,
             size_bytes,
         }
@@ -254,6 +255,7 @@ fn unreadable(raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
         protection: Protection::None,
         oddities: vec![Oddity("it cannot be read".to_owned())],
         authentication: vec![],
+        checked: None,
         extent,
         size_bytes,
     }

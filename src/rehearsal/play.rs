@@ -14,6 +14,7 @@ use crate::desk::Sender;
 use crate::gateway::{self, Clerk, Handled, How, InboxSeen, Office};
 use crate::inbox::{Arrival, Content, Cursor, Place};
 use crate::journal::{AttemptOutcome, CopyProof, Journal, JournalError, RecordedEffect};
+use crate::mail::AuthenticationResults;
 use crate::ticket::{Party, TicketId};
 use jiff::{SignedDuration, Timestamp, civil};
 use std::collections::BTreeMap;
@@ -159,11 +160,11 @@ impl<'a> Stage<'a> {
                 Ok(raw) => {
                     // A mail that was made whole brings what the server wrote as well.
                     let raw = match act {
-                        Act::Comes { .. } | Act::ComesAgain => raw,
+                        Act::Comes { .. } | Act::ComesAgain => (raw, None),
                         _ => self.received(raw, step.origin),
                     };
                     if is_sent_copy(act) {
-                        self.note_sent(raw, &mut result)?;
+                        self.note_sent(raw.0, &mut result)?;
                     } else {
                         self.arrive(raw, &mut result)?;
                     }
@@ -238,7 +239,11 @@ impl<'a> Stage<'a> {
     }
 
     /// A mail comes into the inbox.
-    fn arrive(&mut self, raw: Vec<u8>, result: &mut PlayedStep) -> Result<(), PlayError> {
+    fn arrive(
+        &mut self,
+        (raw, checked): (Vec<u8>, Option<AuthenticationResults>),
+        result: &mut PlayedStep,
+    ) -> Result<(), PlayError> {
         self.mails = self.mails.saturating_add(1);
         let place = Place {
             uid_validity: 1,
@@ -255,6 +260,7 @@ impl<'a> Stage<'a> {
         let arrival = Arrival {
             place,
             content: Content::Whole(raw.clone()),
+            checked,
         };
         let clerk = Clerk::new(self.office, &self.journal);
         let Handled {
@@ -299,6 +305,7 @@ impl<'a> Stage<'a> {
         let arrival = Arrival {
             place,
             content: Content::Whole(raw),
+            checked: None,
         };
         let clerk = Clerk::new(self.office, &self.journal);
         result.ticket = clerk.note_sent(&arrival, None, self.now)?;

@@ -7,6 +7,7 @@ use crate::gateway::{Judgement, LearnError, Office};
 use crate::inbox::Place;
 use crate::journal::{EffectRecord, JournalError};
 use crate::mail::MailIdentity;
+use crate::sender_checks::NoResolver;
 use crate::ticket::TicketId;
 use jiff::SignedDuration;
 use std::time::Duration;
@@ -50,6 +51,14 @@ pub fn due_not_written(ticket: &TicketId, why: &ComposeError) {
         %ticket,
         %why,
         "a promise came due and nobody was told; check the templates `reminder`, `delay` and `notice`, and look at the ticket"
+    );
+}
+
+/// The settings say that senders are checked, and nobody can be asked.
+pub fn senders_not_checked(why: &NoResolver) {
+    error!(
+        event = "senders-not-checked",
+        "{why}; until then no sender is proven"
     );
 }
 

@@ -1,18 +1,20 @@
-//! How far is it shown who sent a mail? By the word of the receiving server that the settings name, and by what the mail itself gives
+//! How far is it shown who sent a mail? By the word of the receiving server that the settings name or by our own check, and by what the mail itself gives
 //! away: an address that only looks like one of ours, a display name that shows another address than the mail came from. Reads hostile
 //! input; pure.
 
 mod alignment;
 mod look_alike;
+mod own_word;
 mod server_word;
 mod testimony;
 
-use crate::config::Settings;
+use crate::config::{Settings, WhoseWord};
 use crate::mail::{Authorship, Mail};
 use look_alike::Ours;
 pub(crate) use look_alike::is_mailbox_provider;
 
-pub use testimony::{DmarcPolicy, Testimony};
+pub use own_word::SEALED;
+pub use testimony::{DmarcPolicy, Testimony, Unchecked, Voice};
 
 /// How far it is shown who sent a mail, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +57,11 @@ pub fn identity(mail: &Mail, settings: &Settings) -> Identity {
     if let Some(pretence) = Ours::of(settings).pretence(from) {
         return Identity::Contradicted(pretence);
     }
-    match &settings.trust.authentication_server {
-        Some(server) => server_word::identity(&mail.authentication, server, &from.address),
-        None => Identity::Unproven(Testimony::NoServerSet),
+    match &settings.trust.word {
+        WhoseWord::Server(server) => {
+            server_word::identity(&mail.authentication, server, &from.address)
+        }
+        WhoseWord::Own(_) => own_word::identity(mail.checked.as_ref(), &from.address),
+        WhoseWord::Nobodys => Identity::Unproven(Testimony::NoServerSet),
     }
 }

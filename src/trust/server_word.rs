@@ -2,44 +2,49 @@
 //! stands below may have come with the mail.
 
 use super::alignment::{normal, speaks_for};
-use super::{DmarcPolicy, Identity, Testimony};
+use super::{DmarcPolicy, Identity, Testimony, Voice};
 use crate::mail::{Address, AuthenticationResults, MethodResult};
 
 /// The identity by that server's word.
 pub(super) fn identity(fields: &[AuthenticationResults], server: &str, from: &Address) -> Identity {
     let server = server.to_owned();
-    let Some(field) = fields.iter().find(|field| field.server == server) else {
-        return Identity::Unproven(Testimony::ServerSilent { server });
-    };
+    match fields.iter().find(|field| field.server == server) {
+        Some(field) => said(field, Voice::Server(server), from),
+        None => Identity::Unproven(Testimony::ServerSilent { server }),
+    }
+}
+
+/// The identity by what one field says.
+pub(super) fn said(field: &AuthenticationResults, voice: Voice, from: &Address) -> Identity {
     let domain = from.domain().to_owned();
     let dmarc = field
         .results
         .iter()
-        .find(|result| is_about(result, &domain));
+        .find(|result| is_about(result, "dmarc", &domain));
     match dmarc.map(|result| (result, result.result.as_str())) {
         Some((_, "pass")) => Identity::Proven(Testimony::Passed {
-            server,
+            voice,
             method: "DMARC",
             domain,
         }),
         Some((result, "fail")) => match policy(result) {
             policy @ DmarcPolicy::None => Identity::Unproven(Testimony::DmarcFailed {
-                server,
+                voice,
                 domain,
                 policy,
             }),
             policy @ DmarcPolicy::Enforced => Identity::Contradicted(Testimony::DmarcFailed {
-                server,
+                voice,
                 domain,
                 policy,
             }),
         },
-        _ => without_dmarc(field, server, domain),
+        _ => without_dmarc(field, voice, domain),
     }
 }
 
 /// A domain may publish no DMARC policy and yet sign its mail, or name its servers.
-fn without_dmarc(field: &AuthenticationResults, server: String, domain: String) -> Identity {
+fn without_dmarc(field: &AuthenticationResults, voice: Voice, domain: String) -> Identity {
     let methods = field
         .results
         .iter()
@@ -48,21 +53,21 @@ fn without_dmarc(field: &AuthenticationResults, server: String, domain: String) 
     let passed = methods.find(|(_, shown)| speaks_for(shown, &domain));
     match passed {
         Some((method, _)) => Identity::Proven(Testimony::Passed {
-            server,
+            voice,
             method,
             domain,
         }),
-        None => Identity::Unproven(Testimony::NothingShown { server, domain }),
+        None => Identity::Unproven(Testimony::NothingShown { voice, domain }),
     }
 }
 
 /// Whether this is the DMARC result for the domain of `From` as we read it: two readers of a field may find two domains.
-fn is_about(result: &MethodResult, domain: &str) -> bool {
+pub(super) fn is_about(result: &MethodResult, method: &str, domain: &str) -> bool {
     let named = result.property("header.from").unwrap_or_default();
     // Some servers write the whole address; one in an odd form is not looked into.
     let is_odd = named.contains('"') || named.matches('@').count() > 1;
     let named = named.rsplit('@').next().unwrap_or_default();
-    result.method == "dmarc" && !is_odd && normal(named) == normal(domain)
+    result.method == method && !is_odd && normal(named) == normal(domain)
 }
 
 /// The domain that a passed method has shown, with the method.

@@ -4,7 +4,7 @@ use super::{FieldError, identity, message_id, ticket_id};
 use crate::config::Outcome;
 use crate::inbox::{Filing, Place};
 use crate::journal::HandledMail;
-use crate::mail::MessageId;
+use crate::mail::{AuthenticationResults, MessageId};
 use crate::ticket::TicketId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,9 @@ pub(in crate::journal) struct HandledForm {
     outcome: String,
     tags: Vec<String>,
     ticket: Option<String>,
+    /// In the words of RFC 8601. (Absent in what older versions wrote.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checked: Option<String>,
 }
 
 impl From<&HandledMail> for HandledForm {
@@ -65,6 +68,7 @@ impl From<&HandledMail> for HandledForm {
             outcome: mail.outcome.folder_key().to_owned(),
             tags: mail.tags.clone(),
             ticket: mail.ticket.as_ref().map(|id| id.compact().to_owned()),
+            checked: mail.checked.as_ref().map(AuthenticationResults::written),
         }
     }
 }
@@ -79,6 +83,10 @@ impl TryFrom<HandledForm> for HandledMail {
             outcome: outcome(&form.outcome)?,
             tags: form.tags,
             ticket: form.ticket.as_deref().map(ticket_id).transpose()?,
+            checked: form
+                .checked
+                .as_deref()
+                .and_then(AuthenticationResults::read),
         })
     }
 }

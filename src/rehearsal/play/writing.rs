@@ -5,8 +5,9 @@ use super::super::letter::{Letter, delivery_report};
 use super::super::mailboxes::Kept;
 use super::super::tapped::tapped;
 use super::Stage;
+use crate::config::WhoseWord;
 use crate::inbox::Content;
-use crate::mail::{Address, MessageId};
+use crate::mail::{Address, AuthenticationResults, MessageId};
 
 impl Stage<'_> {
     /// The mail of a step, or why nobody could write it.
@@ -44,9 +45,16 @@ impl Stage<'_> {
     }
 
     /// A mail as the receiving server hands it on: with its word on the sender, where the settings take a server's word.
-    pub(super) fn received(&self, raw: Vec<u8>, origin: Origin) -> Vec<u8> {
-        let Some(server) = &self.office.settings.trust.authentication_server else {
-            return raw;
+    pub(super) fn received(
+        &self,
+        raw: Vec<u8>,
+        origin: Origin,
+    ) -> (Vec<u8>, Option<AuthenticationResults>) {
+        let word = &self.office.settings.trust.word;
+        let server = match word {
+            WhoseWord::Nobodys => return (raw, None),
+            WhoseWord::Server(server) => server.as_str(),
+            WhoseWord::Own(_) => "rehearsal",
         };
         let read = self.office.read(&Content::Whole(raw.clone()));
         let from = read.ok().and_then(|mail| mail.from);
@@ -57,9 +65,14 @@ impl Stage<'_> {
             Origin::Genuine => "pass",
             Origin::Forged => "fail (p=reject)",
         };
-        let word =
-            format!("Authentication-Results: {server}; dmarc={result} header.from={domain}\r\n");
-        [word.into_bytes(), raw].concat()
+        let says = format!("{server}; dmarc={result} header.from={domain}");
+        match word {
+            WhoseWord::Own(_) => (raw, AuthenticationResults::read(&says)),
+            WhoseWord::Server(_) | WhoseWord::Nobodys => {
+                let field = format!("Authentication-Results: {says}\r\n");
+                ([field.into_bytes(), raw].concat(), None)
+            }
+        }
     }
 
     fn customer_mail(&self, written: &Written) -> Result<Vec<u8>, String> {
