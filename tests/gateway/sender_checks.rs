@@ -33,7 +33,7 @@ fn a_member_is_known_by_our_own_check_and_a_forger_with_the_packet_is_not() {
     assert_eq!(world.outcome_of(&letter), "HandedOff");
     let packet = world.team_receives(CARE, &customer, "the packet", |_| true);
     assert!(
-        packet.says("our own check found nothing that shows"),
+        packet.says("identity not proven"),
         "{}",
         packet.text
     );
