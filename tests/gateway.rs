@@ -18,6 +18,8 @@ mod world;
 mod answers;
 #[path = "gateway/broken_links.rs"]
 mod broken_links;
+#[path = "gateway/control.rs"]
+mod control;
 #[path = "gateway/crashes.rs"]
 mod crashes;
 #[path = "gateway/learning.rs"]

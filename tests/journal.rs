@@ -105,6 +105,7 @@ fn entry(number: u8, effects: Vec<Outgoing>) -> Entry {
             outcome: Outcome::Answered,
             tags: vec!["shipping".to_owned()],
             ticket: Some(ticket(number)),
+            checked: None,
         }),
         cursor: Some(Cursor {
             uid_validity: 7,

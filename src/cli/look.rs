@@ -4,7 +4,7 @@
 use super::{Common, Failure};
 use crate::config::Settings;
 use crate::control::{self, Question, Refusal};
-use crate::journal::Journal;
+use crate::journal::{self, Journal};
 use crate::mail::is_invisible_control;
 use serde_json::Value;
 use std::io::Write;
@@ -35,6 +35,12 @@ pub(super) enum Verb {
     Unlearn {
         /// The lesson's reference, or a ticket's for all of it
         id: String,
+    },
+    /// Change the key of all secret addresses: a new one makes them from now on
+    ChangeKey {
+        /// What earlier keys made is worth nothing from now on: somebody else may know them
+        #[arg(long)]
+        forget_earlier: bool,
     },
     /// Close a ticket
     Close {
@@ -89,6 +95,9 @@ fn question(verb: &Verb) -> Question {
         Verb::Journal => Question::Journal,
         Verb::Learned => Question::Learned,
         Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },
+        Verb::ChangeKey { forget_earlier } => Question::ChangeKey {
+            forget_earlier: *forget_earlier,
+        },
         Verb::Close { id } => Question::Close { id: id.clone() },
         Verb::Retry { id } => Question::Retry { id: id.clone() },
     }
@@ -108,7 +117,13 @@ fn from_the_store(
         )));
     }
     let journal = Journal::open(folder).map_err(|why| Failure::Unreachable(why.to_string()))?;
-    Ok(control::answer(&journal, question, crate::clock::now()))
+    let answered = control::answer(&journal, question, crate::clock::now());
+    drop(journal);
+    journal::give_to_owner(folder).map_err(|why| {
+        let folder = folder.display();
+        Failure::Unreachable(format!("the files in {folder} may be root's now: {why}; give them to the folder's owner"))
+    })?;
+    Ok(answered)
 }
 
 /// A row for people: the fields that have something to say, in a fixed order; an event as a line with its words below.

@@ -55,6 +55,7 @@ struct Daemon {
     gateway_wake: Arc<Notify>,
     outbox_wake: Arc<Notify>,
     taught: Arc<Notify>,
+    reload: Arc<Notify>,
     shutdown: CancellationToken,
     understood_by: watch::Sender<String>,
 }
@@ -70,6 +71,7 @@ impl Daemon {
             gateway_wake: Arc::new(Notify::new()),
             outbox_wake: Arc::new(Notify::new()),
             taught: Arc::new(Notify::new()),
+            reload: Arc::new(Notify::new()),
             shutdown: CancellationToken::new(),
         }
     }
@@ -105,6 +107,7 @@ impl Daemon {
                 understood_by: self.understood_by.subscribe(),
                 learned,
                 taught: Arc::clone(&self.taught),
+                reload: Arc::clone(&self.reload),
             },
             office.settings.control.socket.clone(),
             self.shutdown.clone(),
@@ -125,7 +128,7 @@ impl Daemon {
                 outbox: &mut outbox.task,
                 deadlines: &mut deadlines,
             };
-            match next_happening(&mut signals, parts).await {
+            match next_happening(&mut signals, &self.reload, parts).await {
                 Happening::Reload => {
                     if self.reload() {
                         outbox.stop().await;
@@ -160,7 +163,15 @@ impl Daemon {
 
     /// Loads everything anew; all or nothing. Whether it was taken.
     fn reload(&self) -> bool {
-        match self.office().reload(&self.config, &lessons(&self.journal)) {
+        let key = match self.journal.token_key() {
+            Ok(key) => key,
+            Err(error) => {
+                report::gateway::key_not_read(&error);
+                return false;
+            }
+        };
+        let lessons = lessons(&self.journal);
+        match self.office().reload(&self.config, key, &lessons) {
             Ok(office) => {
                 let _ = self.understood_by.send_replace(office.understood_by());
                 let mut current = self
@@ -239,9 +250,10 @@ struct Parts<'a> {
     deadlines: &'a mut JoinHandle<()>,
 }
 
-async fn next_happening(signals: &mut Signals, parts: Parts<'_>) -> Happening {
+async fn next_happening(signals: &mut Signals, reload: &Notify, parts: Parts<'_>) -> Happening {
     tokio::select! {
         happening = signals.next() => happening,
+        () = reload.notified() => Happening::Reload,
         _ = parts.gateway => Happening::Ended("the part that watches the inbox"),
         _ = parts.outbox => Happening::Ended("the part that sends mail"),
         _ = parts.deadlines => Happening::Ended("the part that watches promises"),
@@ -324,7 +336,7 @@ mod tests {
                 outbox: &mut outbox,
                 deadlines: &mut deadlines,
             };
-            let happening = next_happening(&mut signals, parts).await;
+            let happening = next_happening(&mut signals, &Notify::new(), parts).await;
             assert_eq!(happening, Happening::Ended(part));
         }
     }

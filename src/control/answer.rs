@@ -3,7 +3,8 @@
 use super::Question;
 use super::{lessons, story};
 use crate::journal::{
-    EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError, purpose_word,
+    EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
+    purpose_word,
 };
 use crate::mail::MessageId;
 use crate::ticket::{Event, PromiseOutcome, Status, Ticket, TicketId, TimedEvent};
@@ -88,6 +89,17 @@ pub fn answer(
             .collect()),
         Question::Learned => lessons::list(journal),
         Question::Unlearn { id } => lessons::forget(journal, id),
+        Question::ChangeKey { forget_earlier } => {
+            let earlier = match forget_earlier {
+                true => EarlierKeys::Forgotten,
+                false => EarlierKeys::Kept,
+            };
+            let epoch = journal.change_token_key(earlier, now)?;
+            Ok(vec![json!({ "key": epoch, "earlier": match earlier {
+                    EarlierKeys::Kept => "kept: what they made is still good",
+                    EarlierKeys::Forgotten => "forgotten: what they made is worth nothing",
+                } })])
+        }
         Question::Close { id } => {
             let ticket = find(journal, id)?;
             let closed = TimedEvent {

@@ -1,9 +1,11 @@
 //! The Unix socket through which the command line asks the running daemon: one JSON line as a request, JSON lines as the reply.
 //!
-//! The same answers are given from the store itself when no daemon runs. Whoever may open the socket may ask; lines are bounded.
+//! The same answers are given from the store itself when no daemon runs. Only root and the user that the daemon runs as are answered;
+//! lines are bounded.
 
 mod answer;
 mod lessons;
+mod peer;
 mod story;
 
 pub use answer::{Refusal, answer};
@@ -60,6 +62,11 @@ pub enum Question {
         /// The lesson's reference, or a ticket's for all of it.
         id: String,
     },
+    /// Change the key of all tokens.
+    ChangeKey {
+        /// Whether what earlier keys made is worth nothing from now on.
+        forget_earlier: bool,
+    },
     /// Close a ticket.
     Close {
         /// Its reference.
@@ -97,6 +104,8 @@ pub struct Sources {
     pub learned: watch::Receiver<InUse>,
     /// Notified when something was taken back.
     pub taught: Arc<Notify>,
+    /// Notified when everything that is loaded is to be loaded anew.
+    pub reload: Arc<Notify>,
 }
 
 /// Answers on the socket until told to stop.
@@ -110,12 +119,13 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     clear_the_way(socket)?;
     let listener = UnixListener::bind(socket)?;
-    std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o660))?;
+    std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600))?;
     loop {
         let stream = tokio::select! {
             () = shutdown.cancelled() => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok((stream, _)) if peer::may_ask(&stream) => stream,
+                Ok(_) => continue,
                 Err(_) => {
                     // Out of file descriptors, most likely: others must give some back first.
                     tokio::time::sleep(Duration::from_millis(200)).await;
@@ -160,6 +170,7 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
             let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });
             let Sources { journal, .. } = sources.clone();
             let unlearns = matches!(question, Question::Unlearn { .. });
+            let changes_key = matches!(question, Question::ChangeKey { .. });
             let is_status = matches!(question, Question::Status);
             let work = move || answer(&journal, &question, crate::clock::now());
             let mut answered = tokio::task::spawn_blocking(work).await;
@@ -168,6 +179,9 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
             }
             if unlearns {
                 sources.taught.notify_one();
+            }
+            if changes_key && matches!(answered, Ok(Ok(_))) {
+                sources.reload.notify_one();
             }
             if let (true, Ok(Ok(rows))) = (is_status, &mut answered) {
                 let understood_by = sources.understood_by.borrow().clone();
@@ -214,7 +228,7 @@ pub fn ask(socket: &Path, question: &Question) -> Option<Result<Vec<Value>, Refu
         Ok(stream) => Some(converse_with(stream, question).unwrap_or_else(failed)),
         Err(why) if is_no_daemon(why.kind()) => None,
         Err(why) if why.kind() == ErrorKind::PermissionDenied => {
-            let remedy = "ask as root, or as a member of the group that handoffd runs as";
+            let remedy = "ask as root, or as the user that handoffd runs as";
             Some(failed(std::io::Error::other(format!("{why}; {remedy}"))))
         }
         Err(why) => Some(failed(why)),
@@ -288,6 +302,7 @@ mod tests {
             understood_by,
             learned: watch::channel(InUse::default()).1,
             taught: Arc::new(Notify::new()),
+            reload: Arc::new(Notify::new()),
         };
         let stopped = shutdown.clone();
         let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
@@ -343,6 +358,7 @@ mod tests {
                     understood_by: watch::channel(String::new()).1,
                     learned: watch::channel(InUse::default()).1,
                     taught: Arc::new(Notify::new()),
+                    reload: Arc::new(Notify::new()),
                 };
                 serve(sources, &socket, CancellationToken::new()).await
             }

@@ -104,9 +104,14 @@ impl Office {
     ///
     /// # Errors
     /// Every problem found in settings, articles or templates.
-    pub fn reload(&self, config: &Path, lessons: &[Lesson]) -> Result<Self, Vec<Problem>> {
+    pub fn reload(
+        &self,
+        config: &Path,
+        key: TokenKey,
+        lessons: &[Lesson],
+    ) -> Result<Self, Vec<Problem>> {
         let settings = Settings::load(config)?;
-        Self::furnish_with(settings, self.key.clone(), lessons, self.encoder.as_ref())
+        Self::furnish_with(settings, key, lessons, self.encoder.as_ref())
     }
 
     /// Loads articles and templates for settings that are loaded already, and learns what staff confirmed.

@@ -1,7 +1,11 @@
-//! Where does the secret of this installation come from? A credential of the service manager, or a file made once.
+//! Where do the secrets of this installation come from? Credentials of the service manager, or files made by ourselves. Each change of the key
+//! adds one of the next epoch, and earlier ones prove what they made until somebody takes them away.
 
+use super::form;
+use super::store::{Batch, Outlives, Tree};
 use super::{Journal, JournalError};
 use crate::ticket::TokenKey;
+use jiff::Timestamp;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -9,32 +13,160 @@ use std::path::{Path, PathBuf};
 
 /// The shortest secret taken from a credential, in bytes.
 const SECRET_MIN_BYTES: usize = 32;
+/// The most epochs that are kept: each costs a calculation for every address that is looked at.
+const EPOCHS_MAX: usize = 8;
+
+/// What becomes of earlier keys when a new one is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EarlierKeys {
+    /// They prove what they made: no reply is lost.
+    Kept,
+    /// They are worth nothing from now on: somebody else may know them.
+    Forgotten,
+}
 
 impl Journal {
-    /// The key of all tokens: `$CREDENTIALS_DIRECTORY/token-key` where there is one, else `token.key` in the store's folder,
-    /// which is made at the first call.
+    /// The key of all tokens: the credentials `token-key`, `token-key-1`, … in `$CREDENTIALS_DIRECTORY` where there is one, else `token.key`,
+    /// `token-1.key`, … in the store's folder. The number is the epoch; the first file is made at the first call.
     ///
     /// # Errors
-    /// [`JournalError::Store`] where the file cannot be read or made, or is too short to be a secret.
+    /// [`JournalError::Store`] where a file cannot be read or made, or is too short to be a secret, and where there are too many.
     pub fn token_key(&self) -> Result<TokenKey, JournalError> {
-        if let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") {
-            let path = PathBuf::from(folder).join("token-key");
-            if path.exists() {
-                return key_from(&path);
+        let credentials = credentials()?;
+        if !credentials.is_empty() {
+            return key_of(&credentials, &self.folder);
+        }
+        let mut files = files(&self.folder)?;
+        if files.is_empty() {
+            let path = self.folder.join(file_name(0));
+            make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
+            files.push((0, path));
+        }
+        key_of(&files, &self.folder)
+    }
+
+    /// Makes a key of the next epoch, which is used from the next [`Journal::token_key`] on; its number. Where earlier ones are forgotten, the
+    /// Message-IDs of what we sent before are: they were made with them.
+    ///
+    /// # Errors
+    /// [`JournalError::State`] where the keys are credentials, which we cannot make, or where there are as many as may be;
+    /// [`JournalError::Store`] where a file cannot be made or taken away.
+    pub fn change_token_key(
+        &self,
+        earlier: EarlierKeys,
+        now: Timestamp,
+    ) -> Result<u32, JournalError> {
+        if !credentials()?.is_empty() {
+            let remedy = "the key comes as a credential of the service manager: add one that is named `token-key-` and the next number to the \
+                          unit, and start again";
+            return Err(JournalError::State(remedy.to_owned()));
+        }
+        let files = files(&self.folder)?;
+        let is_full = files.len() >= EPOCHS_MAX;
+        if is_full && earlier == EarlierKeys::Kept {
+            return Err(JournalError::State(format!(
+                "there are {} keys already; take the oldest files token*.key in {} away, or forget all earlier ones",
+                files.len(),
+                self.folder.display()
+            )));
+        }
+        let next = files.iter().map(|(epoch, _)| epoch.saturating_add(1)).max();
+        let next = next.unwrap_or_default();
+        let path = self.folder.join(file_name(next));
+        make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
+        if earlier == EarlierKeys::Forgotten {
+            let mut batch = Batch::default();
+            let since = form::write("proving since", &now)?;
+            batch.put(Tree::ProvingSince, [], since);
+            self.store.commit(batch, Outlives::PowerCut)?;
+            for (_, path) in &files {
+                std::fs::remove_file(path).map_err(|why| failure(path, &why.to_string()))?;
             }
         }
-        let path = self.folder.join("token.key");
-        if !path.exists() {
-            make_key(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
-        }
-        key_from(&path)
+        Ok(next)
     }
 }
 
-fn key_from(path: &Path) -> Result<TokenKey, JournalError> {
+impl Journal {
+    /// Whether a mail of ours of that time still proves who holds it.
+    pub(super) fn still_proves(&self, recorded_at: Timestamp) -> Result<bool, JournalError> {
+        let Some(bytes) = self.store.get(Tree::ProvingSince, &[])? else {
+            return Ok(true);
+        };
+        let since: Timestamp = form::read("proving since", &bytes)?;
+        Ok(recorded_at >= since)
+    }
+}
+
+fn file_name(epoch: u32) -> String {
+    match epoch {
+        0 => "token.key".to_owned(),
+        epoch => format!("token-{epoch}.key"),
+    }
+}
+
+/// The epoch of a file of this name.
+fn epoch_of_file(name: &str) -> Option<u32> {
+    let number = name.strip_prefix("token")?.strip_suffix(".key")?;
+    epoch(number)
+}
+
+fn epoch_of_credential(name: &str) -> Option<u32> {
+    epoch(name.strip_prefix("token-key")?)
+}
+
+/// Nothing, or `-` and a number that is written in one way only.
+fn epoch(text: &str) -> Option<u32> {
+    if text.is_empty() {
+        return Some(0);
+    }
+    let digits = text.strip_prefix('-')?;
+    let number: u32 = digits.parse().ok()?;
+    (number > 0 && number.to_string() == digits).then_some(number)
+}
+
+fn credentials() -> Result<Vec<(u32, PathBuf)>, JournalError> {
+    match std::env::var_os("CREDENTIALS_DIRECTORY") {
+        Some(folder) => secrets(Path::new(&folder), epoch_of_credential),
+        None => Ok(vec![]),
+    }
+}
+
+fn files(folder: &Path) -> Result<Vec<(u32, PathBuf)>, JournalError> {
+    secrets(folder, epoch_of_file)
+}
+
+fn secrets(
+    folder: &Path,
+    epoch_of: fn(&str) -> Option<u32>,
+) -> Result<Vec<(u32, PathBuf)>, JournalError> {
+    let failed = |why: std::io::Error| failure(folder, &why.to_string());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if let Some(epoch) = entry.file_name().to_str().and_then(epoch_of) {
+            found.push((epoch, entry.path()));
+        }
+    }
+    Ok(found)
+}
+
+fn key_of(secrets: &[(u32, PathBuf)], folder: &Path) -> Result<TokenKey, JournalError> {
+    if secrets.len() > EPOCHS_MAX {
+        let why = format!("it holds more than {EPOCHS_MAX} keys; take the oldest away");
+        return Err(failure(folder, &why));
+    }
+    let mut read = Vec::new();
+    for (epoch, path) in secrets {
+        read.push((*epoch, secret(path)?));
+    }
+    TokenKey::of_epochs(read).ok_or_else(|| failure(folder, "it holds no key"))
+}
+
+fn secret(path: &Path) -> Result<[u8; 32], JournalError> {
     let bytes = std::fs::read(path).map_err(|why| failure(path, &why.to_string()))?;
     if let Ok(key) = <[u8; 32]>::try_from(bytes.as_slice()) {
-        return Ok(TokenKey::new(key));
+        return Ok(key);
     }
     if bytes.trim_ascii().len() < SECRET_MIN_BYTES {
         return Err(failure(
@@ -46,11 +178,11 @@ fn key_from(path: &Path) -> Result<TokenKey, JournalError> {
     let mut hash = Sha256::new();
     hash.update(b"handoffd token key");
     hash.update(bytes.trim_ascii());
-    Ok(TokenKey::new(hash.finalize().into()))
+    Ok(hash.finalize().into())
 }
 
 /// Made beside its place and renamed, so that a crash leaves no half key.
-fn make_key(folder: &Path, path: &Path) -> Result<(), std::io::Error> {
+fn make_secret(folder: &Path, path: &Path) -> Result<(), std::io::Error> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|why| std::io::Error::other(why.to_string()))?;
     let draft = folder.join("token.key.new");
@@ -70,5 +202,64 @@ fn failure(path: &Path, why: &str) -> JournalError {
     JournalError::Store {
         path: path.display().to_string(),
         why: why.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn a_name_says_its_epoch_in_one_way() {
+        for (name, expected) in [
+            ("token.key", Some(0)),
+            ("token-1.key", Some(1)),
+            ("token-12.key", Some(12)),
+            ("token-0.key", None),
+            ("token-01.key", None),
+            ("token-+1.key", None),
+            ("token-1.key.new", None),
+            ("token.key.new", None),
+            ("token1.key", None),
+        ] {
+            assert_eq!(epoch_of_file(name), expected, "{name}");
+        }
+        assert_eq!(epoch_of_credential("token-key"), Some(0));
+        assert_eq!(epoch_of_credential("token-key-2"), Some(2));
+        assert_eq!(epoch_of_credential("imap.password"), None);
+        assert_eq!(epoch_of_file(&file_name(0)), Some(0));
+        assert_eq!(epoch_of_file(&file_name(3)), Some(3));
+    }
+
+    #[test]
+    fn a_changed_key_makes_and_the_earlier_ones_prove_until_they_are_forgotten() {
+        use crate::mail::{Address, MailIdentity};
+        use crate::ticket::{Party, TicketId};
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let ticket = TicketId::for_mail(&MailIdentity([1; 32]), 0);
+        let ann = Party::Customer(Address::parse("ann@a.example").unwrap());
+        let first = journal.token_key().unwrap();
+        let token = first.token(&ticket, &ann);
+        assert_eq!(journal.change_token_key(EarlierKeys::Kept, NOW).unwrap(), 1);
+        let second = journal.token_key().unwrap();
+        assert_eq!(second.epoch(), 1);
+        assert!(second.proves(&token, &ticket, &ann));
+        assert_ne!(second.token(&ticket, &ann), token);
+        for epoch in 2..8 {
+            assert_eq!(journal.change_token_key(EarlierKeys::Kept, NOW).unwrap(), epoch);
+        }
+        let full = journal.change_token_key(EarlierKeys::Kept, NOW).unwrap_err();
+        assert!(
+            full.to_string().contains("forget all earlier ones"),
+            "{full}"
+        );
+        assert!(journal.token_key().unwrap().proves(&token, &ticket, &ann));
+        assert_eq!(journal.change_token_key(EarlierKeys::Forgotten, NOW).unwrap(), 8);
+        let last = journal.token_key().unwrap();
+        assert!(!last.proves(&token, &ticket, &ann));
+        assert_eq!(files(folder.path()).unwrap().len(), 1);
     }
 }

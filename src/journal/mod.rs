@@ -9,6 +9,7 @@ mod history;
 mod key;
 mod lessons;
 mod mails;
+mod owner;
 mod place;
 mod record;
 mod store;
@@ -18,7 +19,9 @@ mod withdrawal;
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
 pub use effects::EffectFilter;
 pub use form::{PURPOSES, purpose_word};
+pub use key::EarlierKeys;
 pub use mails::Watched;
+pub use owner::give_to_owner;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;

@@ -125,8 +125,9 @@ impl Journal {
                 return Ok(None);
             };
             // What went to several people at once is held by more than its party: it proves nothing.
+            let proves = self.still_proves(record.recorded_at)?;
             let author = match record.recipients.len() {
-                0 | 1 => KnownAuthor::UsTo(party),
+                0 | 1 if proves => KnownAuthor::UsTo(party),
                 _ => KnownAuthor::Other,
             };
             return Ok(Some(KnownMessage { ticket, author }));

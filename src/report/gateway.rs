@@ -54,6 +54,11 @@ pub fn due_not_written(ticket: &TicketId, why: &ComposeError) {
     );
 }
 
+/// The key of all tokens cannot be read: what is loaded stays.
+pub fn key_not_read(why: &JournalError) {
+    error!(event = "key-not-read", %why, "nothing was loaded anew");
+}
+
 /// The settings say that senders are checked, and nobody can be asked.
 pub fn senders_not_checked(why: &NoResolver) {
     error!(

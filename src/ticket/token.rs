@@ -7,11 +7,22 @@ use crate::mail::Address;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
-/// The secret that all tokens and outgoing Message-IDs are made with. Never printed.
+/// The secrets that all tokens and outgoing Message-IDs are made with: those of the newest epoch make, those of earlier ones still prove what
+/// they made. Never printed.
 #[derive(Clone)]
-pub struct TokenKey([u8; 32]);
+pub struct TokenKey {
+    current: Secret,
+    earlier: Vec<Secret>,
+}
+
+/// The secret of one epoch. The first epoch is 0; each change of the key begins the next.
+#[derive(Clone)]
+struct Secret {
+    epoch: u32,
+    bytes: [u8; 32],
+}
 
 /// For whom a token was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,15 +75,74 @@ impl Party {
 }
 
 impl TokenKey {
-    /// A key from 32 bytes.
+    /// A key that was never changed, from 32 bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        let current = Secret { epoch: 0, bytes };
+        Self {
+            current,
+            earlier: vec![],
+        }
+    }
+
+    /// A key of these epochs; the highest makes. `None` without any.
+    #[must_use]
+    pub fn of_epochs(secrets: Vec<(u32, [u8; 32])>) -> Option<Self> {
+        let secrets = secrets.into_iter();
+        let mut earlier: Vec<Secret> = secrets
+            .map(|(epoch, bytes)| Secret { epoch, bytes })
+            .collect();
+        earlier.sort_by_key(|secret| secret.epoch);
+        let current = earlier.pop()?;
+        Some(Self { current, earlier })
+    }
+
+    /// The epoch whose secret makes tokens now.
+    #[must_use]
+    pub const fn epoch(&self) -> u32 {
+        self.current.epoch
     }
 
     /// The token that lets `party` write into `ticket`.
     #[must_use]
     pub fn token(&self, ticket: &TicketId, party: &Party) -> Token {
+        self.current.token(ticket, party)
+    }
+
+    /// Whether `token` was made for `party` and `ticket`, in any epoch; in constant time.
+    #[must_use]
+    pub fn proves(&self, token: &Token, ticket: &TicketId, party: &Party) -> bool {
+        self.any(|secret| {
+            let genuine = secret.token(ticket, party);
+            genuine.0.as_bytes().ct_eq(token.0.as_bytes())
+        })
+    }
+
+    /// A tag that nobody else can make, over any content (for outgoing Message-IDs and the loop mark): 16 characters.
+    #[must_use]
+    pub fn tag(&self, purpose: &str, content: &[&[u8]]) -> String {
+        self.current.tag(purpose, content)
+    }
+
+    /// Whether `tag` is one of ours, of any epoch, for that purpose and content; in constant time.
+    #[must_use]
+    pub fn made(&self, tag: &str, purpose: &str, content: &[&[u8]]) -> bool {
+        self.any(|secret| {
+            let genuine = secret.tag(purpose, content);
+            genuine.as_bytes().ct_eq(tag.as_bytes())
+        })
+    }
+
+    /// Whether it holds for one of the epochs. All are asked, so that the time tells nothing.
+    fn any(&self, holds: impl Fn(&Secret) -> Choice) -> bool {
+        let earlier = self.earlier.iter();
+        let found = earlier.fold(holds(&self.current), |found, secret| found | holds(secret));
+        found.into()
+    }
+}
+
+impl Secret {
+    fn token(&self, ticket: &TicketId, party: &Party) -> Token {
         let letter = party.letter();
         let tag = self.authenticate(
             TICKET_PURPOSE,
@@ -88,16 +158,7 @@ impl TokenKey {
         ))
     }
 
-    /// Whether `token` was made for `party` and `ticket`; in constant time.
-    #[must_use]
-    pub fn proves(&self, token: &Token, ticket: &TicketId, party: &Party) -> bool {
-        let genuine = self.token(ticket, party);
-        genuine.0.as_bytes().ct_eq(token.0.as_bytes()).into()
-    }
-
-    /// A tag that nobody else can make, over any content (for outgoing Message-IDs and the loop mark): 16 characters.
-    #[must_use]
-    pub fn tag(&self, purpose: &str, content: &[&[u8]]) -> String {
+    fn tag(&self, purpose: &str, content: &[&[u8]]) -> String {
         let mut parts = vec![purpose.as_bytes()];
         parts.extend_from_slice(content);
         self.authenticate(TAG_PURPOSE, &parts)
@@ -105,7 +166,7 @@ impl TokenKey {
 
     /// HMAC-SHA-256 over the purpose and the parts, each with its length before it, so that no two lists of parts read the same.
     fn authenticate(&self, purpose: &str, parts: &[&[u8]]) -> String {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.0) {
+        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.bytes) {
             Ok(mac) => mac,
             // HMAC takes keys of any length (RFC 2104 section 3): this never happens, and a panic here would stop the daemon.
             Err(_) => return String::new(),
@@ -115,6 +176,10 @@ impl TokenKey {
             mac.update(part);
         };
         take(b"handoffd 1");
+        // What was made before there were epochs stays good.
+        if self.epoch > 0 {
+            take(&self.epoch.to_be_bytes());
+        }
         take(purpose.as_bytes());
         for part in parts {
             take(part);
@@ -253,6 +318,32 @@ mod tests {
                 .as_str()
                 .ends_with(&forged)
         );
+    }
+
+    #[test]
+    fn a_new_key_makes_and_earlier_ones_still_prove() {
+        let (first, second) = ([3; 32], [4; 32]);
+        let ann = customer("ann@a.example");
+        let made_first = TokenKey::new(first).token(&ticket(1), &ann);
+        let changed = TokenKey::of_epochs(vec![(1, second), (0, first)]).unwrap();
+        assert_eq!(changed.epoch(), 1);
+        let made_second = changed.token(&ticket(1), &ann);
+        assert_ne!(made_first, made_second);
+        for token in [&made_first, &made_second] {
+            assert!(changed.proves(token, &ticket(1), &ann));
+            assert!(!changed.proves(token, &ticket(2), &ann));
+            assert!(!changed.proves(token, &ticket(1), &team("desk")));
+        }
+        let tag = TokenKey::new(first).tag("loop", &[b"1@a"]);
+        assert!(changed.made(&tag, "loop", &[b"1@a"]) && !changed.made(&tag, "loop", &[b"2@a"]));
+        assert!(!changed.made(&tag, "message-id", &[b"1@a"]));
+        // Without the earlier one, what it made is worth nothing; the same bytes in another epoch neither.
+        let alone = TokenKey::of_epochs(vec![(1, second)]).unwrap();
+        assert!(!alone.proves(&made_first, &ticket(1), &ann));
+        assert!(alone.proves(&made_second, &ticket(1), &ann));
+        let same_bytes = TokenKey::of_epochs(vec![(2, second)]).unwrap();
+        assert!(!same_bytes.proves(&made_second, &ticket(1), &ann));
+        assert!(TokenKey::of_epochs(vec![]).is_none());
     }
 
     #[test]

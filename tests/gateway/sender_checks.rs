@@ -32,11 +32,7 @@ fn a_member_is_known_by_our_own_check_and_a_forger_with_the_packet_is_not() {
     let letter = customer.writes("Broken teapot", BROKEN_TEAPOT);
     assert_eq!(world.outcome_of(&letter), "HandedOff");
     let packet = world.team_receives(CARE, &customer, "the packet", |_| true);
-    assert!(
-        packet.says("identity not proven"),
-        "{}",
-        packet.text
-    );
+    assert!(packet.says("identity not proven"), "{}", packet.text);
 
     // When somebody who has the packet writes the member's address, from a server that is not the member's
     let forged = Letter {

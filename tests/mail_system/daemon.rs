@@ -183,6 +183,11 @@ impl Handoffd {
         self.asker().ask(arguments)
     }
 
+    /// Where it can be asked.
+    pub fn control_socket(&self) -> PathBuf {
+        self.desk.folder.join("control.sock")
+    }
+
     /// What asks the daemon, apart from its life.
     pub fn asker(&self) -> Asker {
         Asker {

@@ -51,6 +51,8 @@ pub(super) enum Tree {
     Lessons,
     /// Automatic mails for the limits: whom, time, Message-ID → nothing.
     Automatic,
+    /// From when on our Message-IDs prove who holds them: nothing → time, where earlier keys were forgotten.
+    ProvingSince,
 }
 
 impl Tree {
@@ -76,6 +78,7 @@ impl Tree {
             Self::Deadlines => "deadlines",
             Self::Lessons => "lessons",
             Self::Automatic => "automatic",
+            Self::ProvingSince => "proving-since",
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{Facts, Found};
 use crate::mail::{Evidence, MessageId, Reader, SenderKind, bounds};
-use subtle::ConstantTimeEq;
 
 pub(super) fn own(facts: &Facts<'_>, reader: &Reader) -> Found {
     let mut found = Vec::new();
@@ -38,10 +37,7 @@ fn loop_mark<'a>(facts: &Facts<'a>, reader: &Reader) -> Option<&'a str> {
         .flat_map(str::split_whitespace)
         .take(bounds::REFERENCES_MAX)
         .filter_map(MessageId::parse);
-    let is_of = |id: &MessageId| {
-        let tag = key.tag("loop", &[id.as_str().as_bytes()]);
-        bool::from(tag.as_bytes().ct_eq(mark.trim().as_bytes()))
-    };
+    let is_of = |id: &MessageId| key.made(mark.trim(), "loop", &[id.as_str().as_bytes()]);
     let is_genuine = facts
         .message_id
         .cloned()

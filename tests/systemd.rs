@@ -1,0 +1,247 @@
+//! The unit on the real service manager: Debian's own systemd, booted as the first process of a throw-away container on this machine.
+//! Without root, or where such a container cannot be made, it says so and passes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on says so by a panic, and lives in real time"
+)]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Far above what anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+const SETTINGS: &str = r#"[support]
+address = "support@shop.example"
+name = "Shop"
+
+[inbox]
+host = "127.0.0.1"
+port = 1
+tls = "none"
+user = "support"
+password_file = "imap.password"
+
+[smtp]
+host = "127.0.0.1"
+port = 1
+tls = "none"
+
+[knowledge]
+folder = "knowledge"
+
+[[team]]
+name = "care"
+address = "care@shop.example"
+members = ["rosa@shop.example"]
+"#;
+
+const ARTICLE: &str = "+++\nintent = \"opening-hours\"\ntitle = \"When are you open?\"\nmode = \"answer\"\nteam = \"care\"\n\
+    ask = [\"When are you open?\", \"What are your opening hours?\"]\n+++\nMonday to Friday, nine to five.\n";
+
+/// The unit as it is shipped, but for a shorter wait; and the password as a credential from a file that only root may read.
+const DROP_IN: &str = "[Service]\nWatchdogSec=5\nRestartSec=200ms\nLoadCredential=imap.password:/etc/handoffd/secrets/imap.password\n";
+
+struct Container {
+    outside: Child,
+    folder: PathBuf,
+    /// The service manager's process, as seen from here.
+    first_process: u32,
+}
+
+impl Container {
+    /// Boots one, or says why it cannot.
+    fn boot() -> Result<Self, String> {
+        if fs::metadata("/proc/self").unwrap().uid() != 0 {
+            return Err("only root can make a container".to_owned());
+        }
+        if !Path::new("/lib/systemd/systemd").exists() {
+            return Err("systemd is not installed".to_owned());
+        }
+        let folder = PathBuf::from(format!("/tmp/handoffd-systemd-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        let (space, desk) = (folder.join("space"), folder.join("desk"));
+        fs::create_dir_all(&space).unwrap();
+        write_desk(&desk.join("etc"));
+        let repository = env!("CARGO_MANIFEST_DIR");
+        let outside = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--cgroup", "--net", "--uts", "--ipc"])
+            .args(["--fork", "--kill-child", "bash"])
+            .arg(format!("{repository}/tests/systemd/boot.sh"))
+            .arg(&space)
+            .args([env!("CARGO_BIN_EXE_handoffd"), repository])
+            .arg(&desk)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|why| format!("setpriv: {why}"))?;
+        let mut container = Self { outside, folder, first_process: 0 };
+        let pid = container.outside.id();
+        let booted = wait_until(|| {
+            if let Ok(Some(_)) = container.outside.try_wait() {
+                return Some(None);
+            }
+            let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+            let child: u32 = children.split_whitespace().next()?.parse().ok()?;
+            let name = fs::read_to_string(format!("/proc/{child}/comm")).ok()?;
+            (name.trim() == "systemd").then_some(Some(child))
+        });
+        match booted.flatten() {
+            Some(first_process) => container.first_process = first_process,
+            None => {
+                let mut why = String::new();
+                let _ = container.outside.kill();
+                if let Some(mut stderr) = container.outside.stderr.take() {
+                    let _ = std::io::Read::read_to_string(&mut stderr, &mut why);
+                }
+                return Err(format!("a container cannot be made here: {}", why.trim()));
+            }
+        }
+        // Until its own bus answers.
+        wait_until(|| {
+            let state = container.run("systemctl is-active basic.target");
+            (state.status.success()).then_some(())
+        })
+        .ok_or("systemd does not come up in the container")?;
+        Ok(container)
+    }
+
+    fn run(&self, script: &str) -> Output {
+        Command::new("nsenter")
+            .args(["--target", &self.first_process.to_string()])
+            .args(["--mount", "--pid", "--cgroup", "--net", "--uts", "--ipc", "--root", "--wd"])
+            .args(["bash", "-c", script])
+            .stdin(Stdio::null())
+            .output()
+            .expect("nsenter")
+    }
+
+    /// What a command says; it must succeed.
+    fn says(&self, script: &str) -> String {
+        let output = self.run(script);
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let problem = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{script}: {text} {problem}\n{}", self.log());
+        text
+    }
+
+    fn property(&self, name: &str) -> String {
+        self.says(&format!("systemctl show --property={name} --value handoffd"))
+    }
+
+    fn log(&self) -> String {
+        let output = self.run("journalctl --no-pager --lines=40; systemctl status --no-pager handoffd");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn wait_for(&self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        let held = wait_until(|| holds(self).then_some(()));
+        assert!(held.is_some(), "waited for {what}:\n{}", self.log());
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        let _ = self.outside.kill();
+        let _ = self.outside.wait();
+        // What was mounted ends with the namespaces.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(found) = look() {
+            return Some(found);
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    None
+}
+
+fn write_desk(etc: &Path) {
+    let write = |name: &str, text: &str, mode: u32| {
+        let path = etc.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    write("handoffd/handoffd.toml", SETTINGS, 0o644);
+    write("handoffd/knowledge/opening-hours.md", ARTICLE, 0o644);
+    write("handoffd/secrets/imap.password", "hush-hush\n", 0o600);
+    write("systemd/system/handoffd.service.d/test.conf", DROP_IN, 0o644);
+    fs::set_permissions(etc.join("handoffd/secrets"), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[test]
+fn the_unit_does_what_it_says_on_the_real_service_manager() {
+    let container = match Container::boot() {
+        Ok(container) => container,
+        Err(why) => {
+            eprintln!("not tested: {why}");
+            return;
+        }
+    };
+    // It starts when it says that it is ready (Type=notify), with a password that its own user cannot read.
+    container.says("systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload && systemctl start handoffd");
+    assert_eq!(container.property("ActiveState"), "active");
+    let pid = container.property("MainPID");
+
+    // As nobody in particular: no root, no capability, no way to any, few system calls.
+    let process = container.says(&format!("cat /proc/{pid}/status"));
+    let field = |name: &str| {
+        let line = process.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or_default().to_owned()
+    };
+    assert_ne!(field("Uid:"), "0");
+    assert_eq!(field("CapEff:").trim_matches('0'), "", "{process}");
+    assert_eq!(field("CapBnd:").trim_matches('0'), "", "{process}");
+    assert_eq!((field("NoNewPrivs:").as_str(), field("Seccomp:").as_str()), ("1", "2"));
+    let environment = container.says(&format!("tr '\\0' '\\n' < /proc/{pid}/environ; tr '\\0' ' ' < /proc/{pid}/cmdline"));
+    assert!(!environment.contains("hush-hush"), "{environment}");
+
+    // Its socket is its own and root's; nobody else is let in, nor into its store.
+    let modes = container.says("stat --format=%a,%U /run/handoffd/control.sock /run/handoffd");
+    assert_eq!(modes.lines().map(|line| line.split(',').next().unwrap()).collect::<Vec<_>>(), ["600", "700"], "{modes}");
+    assert!(container.says("handoffd status").contains("tickets"));
+    assert!(!container.run("setpriv --reuid=nobody --clear-groups handoffd status").status.success());
+    assert_eq!(container.says("stat --dereference --format=%a /var/lib/handoffd"), "700");
+
+    // A hang is a restart: what does not tell the watchdog is ended and started again.
+    container.says(&format!("kill -STOP {pid}"));
+    container.wait_for("the watchdog", |container| {
+        container.property("NRestarts") == "1" && container.property("ActiveState") == "active"
+    });
+    let second = container.property("MainPID");
+    assert_ne!(second, pid);
+
+    // So is a death.
+    container.says(&format!("kill -KILL {second}"));
+    container.wait_for("the restart", |container| {
+        container.property("NRestarts") == "2" && container.property("ActiveState") == "active"
+    });
+
+    // Stopped, it can be looked into as root, and its files stay its own.
+    container.says("systemctl stop handoffd");
+    assert!(container.says("handoffd status").contains("tickets"));
+    let owners = container.says("find /var/lib/handoffd/ -printf '%U\\n' | sort -u");
+    assert_eq!(owners.lines().count(), 1, "{owners}");
+    container.says("systemctl start handoffd");
+
+    // Changed settings are taken while it runs; wrong ones are not, and a start with them is not tried again and again.
+    container.says("systemctl reload handoffd && echo 'nonsense' >> /etc/handoffd/handoffd.toml");
+    container.says("systemctl reload handoffd");
+    assert_eq!(container.property("ActiveState"), "active");
+    assert!(!container.run("systemctl restart handoffd").status.success());
+    container.wait_for("the end", |container| container.property("ActiveState") == "failed");
+    assert_eq!(container.property("ExecMainStatus"), "2");
+    assert_eq!(container.property("NRestarts"), "0");
+}

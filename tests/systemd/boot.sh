@@ -1,0 +1,37 @@
+#!/bin/bash
+# Boots Debian's own systemd as the first process of a throw-away container: this machine's files under an overlay in memory, everything else
+# of its own. Run inside fresh namespaces (`unshare`); what it mounts ends with them.
+#   boot.sh FOLDER PROGRAM REPOSITORY DESK
+set -euo pipefail
+folder=$1 program=$2 repository=$3 desk=$4
+
+mount -t tmpfs -o size=2g tmpfs "$folder"
+mkdir "$folder/upper" "$folder/work" "$folder/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+root=$folder/root
+mount -t proc proc "$root/proc"
+mount -t sysfs sysfs "$root/sys"
+mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+for place in run tmp dev; do
+    mount -t tmpfs tmpfs "$root/$place"
+done
+for node in null zero full random urandom tty; do
+    touch "$root/dev/$node"
+    mount --bind "/dev/$node" "$root/dev/$node"
+done
+mkdir "$root/dev/pts" "$root/dev/shm"
+
+# As `make install` or the package puts things.
+rm -rf "$root/etc/handoffd" "$root/var/lib/handoffd" "$root/var/lib/private/handoffd"
+cp "$program" "$root/usr/bin/handoffd"
+cp "$repository/systemd/handoffd.service" "$root/usr/lib/systemd/system/"
+cp "$repository/systemd/handoffd.sysusers.conf" "$root/usr/lib/sysusers.d/handoffd.conf"
+cp "$repository/systemd/handoffd.tmpfiles.conf" "$root/usr/lib/tmpfiles.d/handoffd.conf"
+cp -r "$desk/etc/." "$root/etc/"
+
+cd "$root"
+mkdir -p old
+pivot_root . old
+umount -l old
+exec env -i container=unshare PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+    /lib/systemd/systemd --system --unit=basic.target </dev/null >/dev/null 2>&1
