@@ -8,6 +8,7 @@ mod ours;
 mod problem;
 pub(crate) mod section;
 pub(crate) mod source;
+pub(crate) mod withheld;
 
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspection};
