@@ -23,6 +23,7 @@ const SILENCE_MAX: Duration = Duration::from_mins(10);
 
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
     log::start(common.json);
+    keep_memory_to_ourselves();
     let settings = Settings::load(&common.config).map_err(|found| Failure::problems(&found))?;
     let journal = Journal::open(&settings.store.path)
         .map_err(|error| Failure::Unreachable(error.to_string()))?;
@@ -37,6 +38,13 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::Unreachable(format!("starting the runtime: {error}")))?;
     runtime.block_on(Daemon::new(common.config.clone(), office, journal).run())
+}
+
+/// Before a password is read: no core file holds it, and no other program of this account reads it from our memory. Where the kernel
+/// refuses, `LimitCORE=0` of the unit is left.
+fn keep_memory_to_ourselves() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// What staff confirmed. Where it cannot be read the desk runs on its articles alone, and the learner tries again.
@@ -320,6 +328,16 @@ fn tell_systemd(state: &[NotifyState<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_memory_of_the_daemon_is_its_own() {
+        use rustix::process::{DumpableBehavior, dumpable_behavior};
+        keep_memory_to_ourselves();
+        assert_eq!(
+            dumpable_behavior().ok(),
+            Some(DumpableBehavior::NotDumpable)
+        );
+    }
 
     #[tokio::test]
     async fn a_part_that_dies_ends_the_daemon() {

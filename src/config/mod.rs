@@ -9,6 +9,7 @@ mod problem;
 pub(crate) mod section;
 pub(crate) mod source;
 mod trust;
+pub(crate) mod withheld;
 
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspection};

@@ -5,7 +5,7 @@ use super::error::{InboxError, Peer, one_line};
 use super::folder_name::{quoted, quoted_folder};
 use super::guarded::Bound;
 use super::transport::{self, Greeting};
-use crate::config::{Inbox, Outcome};
+use crate::config::{Inbox, Outcome, withheld};
 use crate::report;
 use imap_proto::{Capability, Response, ResponseCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -211,7 +211,19 @@ async fn log_in(
             Bound::SMALL,
             &mut |_| {},
         )
-        .await?;
+        .await;
+    let answer = match answer {
+        // A server that hangs up may say why in the words that it got.
+        Err(error) if withheld::repeats(&error.to_string(), user, password) => {
+            return Err(InboxError::LoginRefused {
+                server: dialogue.peer.server.clone(),
+                user: dialogue.peer.user.clone(),
+                answer: withheld::withheld(&error.to_string(), user, password),
+            });
+        }
+        other => other?,
+    };
+    let words = withheld::withheld(&answer.text, user, password);
     // RFC 5530: these say that the server is in trouble, not that the password is wrong.
     let upper = answer.text.to_ascii_uppercase();
     let passing = ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]"]
@@ -219,11 +231,11 @@ async fn log_in(
         .any(|code| upper.contains(code));
     match (answer.is_ok(), passing) {
         (true, _) => Ok(()),
-        (false, true) => Err(dialogue.peer.refused("LOGIN", &answer.text)),
+        (false, true) => Err(dialogue.peer.refused("LOGIN", &words)),
         (false, false) => Err(InboxError::LoginRefused {
             server: dialogue.peer.server.clone(),
             user: dialogue.peer.user.clone(),
-            answer: one_line(&answer.text),
+            answer: one_line(&words),
         }),
     }
 }

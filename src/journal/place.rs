@@ -57,3 +57,29 @@ pub(super) fn of_address(address: &Address) -> Vec<u8> {
     key.push(0);
     key
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_address_lies_within_anothers_keys(
+            one in "[a-zA-Z0-9.+\\x00 äß=-]{1,12}(@[a-z.\\x00-]{1,12})?",
+            other in "[a-zA-Z0-9.+\\x00 äß=-]{1,12}(@[a-z.\\x00-]{1,12})?",
+            more in "\\PC{0,6}|\\x00",
+        ) {
+            for (one, other) in [(one.clone(), other), (one.clone(), format!("{one}{more}"))] {
+                let (Ok(one), Ok(other)) = (Address::parse(&one), Address::parse(&other)) else {
+                    continue;
+                };
+                let (key, other_key) = (of_address(&one), of_address(&other));
+                if !one.is_same_as(&other) {
+                    prop_assert!(!other_key.starts_with(&key) && !key.starts_with(&other_key), "{one} and {other}");
+                }
+                prop_assert_eq!(key.iter().filter(|byte| **byte == 0).count(), 1, "the separator stands in {}", one);
+            }
+        }
+    }
+}

@@ -29,8 +29,11 @@ pub(super) fn of(message: &Message<'_>, oddities: &mut Vec<Oddity>) -> String {
         append(&mut text, &piece);
     }
     if let Some(html) = alternative(message) {
-        let rendered = html::to_text(&html).text;
-        match compare(&text, &rendered) {
+        let rendered = html::to_text(&html);
+        if rendered.had_hidden_text {
+            bounds::note(oddities, HIDDEN);
+        }
+        match compare(&text, &rendered.text) {
             Comparison::Alike => {}
             Comparison::PlainIsAStub => text = from_html(&html, oddities),
             Comparison::Different => bounds::note(
@@ -61,6 +64,9 @@ pub(super) fn of(message: &Message<'_>, oddities: &mut Vec<Oddity>) -> String {
     }
     clean(&text, oddities)
 }
+
+/// What is said of text that no reader sees.
+const HIDDEN: &str = "its HTML holds text that no reader sees; it was left out";
 
 /// The largest HTML that is read beside a plain text, in bytes.
 const ALTERNATIVE_MAX_BYTES: usize = 256 * 1024;
@@ -137,10 +143,7 @@ fn append(text: &mut String, piece: &str) {
 pub(super) fn from_html(html: &str, oddities: &mut Vec<Oddity>) -> String {
     let rendered = html::to_text(html);
     if rendered.had_hidden_text {
-        bounds::note(
-            oddities,
-            "its HTML holds text that no reader sees; it was left out",
-        );
+        bounds::note(oddities, HIDDEN);
     }
     if rendered.is_too_deep {
         bounds::note(oddities, "its HTML is nested too deeply");

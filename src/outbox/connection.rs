@@ -4,6 +4,7 @@
 use super::content;
 use super::failure::{Stage, Trouble};
 use crate::compose::EnvelopeSender;
+use crate::config::withheld::withheld;
 use crate::config::{Smtp, Tls};
 use crate::mail::{Address, HeaderText};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -98,7 +99,7 @@ impl Connection {
                 .await
                 .map_err(|trouble| Failure {
                     stage: Stage::Login,
-                    trouble,
+                    trouble: trouble.with_words(|words| withheld(words, user, password)),
                 })?;
         }
         Ok(Self {

@@ -79,6 +79,23 @@ pub(super) fn verdict(stage: Stage, trouble: &Trouble) -> Verdict {
     }
 }
 
+impl Trouble {
+    /// The same with other words of the server.
+    pub(super) fn with_words(self, change: impl Fn(&str) -> String) -> Self {
+        let changed = |words: &HeaderText| HeaderText::clean(&change(words.as_str()));
+        match &self {
+            Self::Reply { code, words } => Self::Reply {
+                code: *code,
+                words: changed(words),
+            },
+            Self::Lost { words } => Self::Lost {
+                words: changed(words),
+            },
+            Self::Silence | Self::Stopped => self,
+        }
+    }
+}
+
 /// Whether the connection can be used for another mail after this.
 pub(super) const fn leaves_connection_usable(trouble: &Trouble) -> bool {
     // 421: the server is closing the connection (RFC 5321 section 3.8).

@@ -149,7 +149,7 @@ fn spoken_text(prepared: &Prepared) -> String {
     let sentences: Vec<&str> = prepared
         .sentences
         .iter()
-        .filter(|sentence| sentence.role != Role::ToMachine)
+        .filter(|sentence| !sentence.role.is_to_machine())
         .map(|sentence| sentence.text.as_str())
         .collect();
     sentences.join("\n")

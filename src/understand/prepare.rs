@@ -48,6 +48,15 @@ pub(super) enum Role {
     Repeated,
     /// It speaks to a machine. It commands nothing, and says nothing about what is wanted; stops are looked for in it all the same.
     ToMachine,
+    /// It stands behind one that begins a speech to a machine, in the same paragraph. It says nothing about what is wanted; each stop counts.
+    InSpeechToMachine,
+}
+
+impl Role {
+    /// Whether it is said to a machine, not to us.
+    pub(super) const fn is_to_machine(self) -> bool {
+        matches!(self, Self::ToMachine | Self::InSpeechToMachine)
+    }
 }
 
 /// A sentence of the new text.
@@ -140,7 +149,7 @@ impl Preparer {
         // In a first mail a word in brackets is the customer's own.
         let is_reply = subject.trim() != whole_subject.trim();
         let is_ours = is_reply && reference_in_subject(&subject).is_some();
-        let text = without_tags(&visible(text, TEXT_MAX_CHARS));
+        let text = without_variables(&without_tags(&visible(text, TEXT_MAX_CHARS)));
         let (substance, signature) = self.split_signature(&text);
         let mut sentences = Vec::new();
         if words(&subject).iter().any(|word| word.len() > 1) {
@@ -152,11 +161,21 @@ impl Preparer {
             sentences.push(sentence);
         }
         let mut is_quoted = false;
-        for sentence in split_sentences(&quotation::mark(&substance)) {
-            if sentences.len() >= SENTENCES_MAX {
-                break;
+        for paragraph in paragraphs(&quotation::mark(&substance)) {
+            let mut is_speech = false;
+            for sentence in split_sentences(&paragraph) {
+                if sentences.len() >= SENTENCES_MAX {
+                    break;
+                }
+                let mut sentence = self.sentence(&sentence, Place::Body, &mut is_quoted);
+                is_speech &= !sentence.text.contains('?') && !says_i(&sentence.words);
+                if is_speech && sentence.role == Role::Substance {
+                    sentence.role = Role::InSpeechToMachine;
+                }
+                is_speech |= sentence.role == Role::ToMachine
+                    && self.manners.has("machine_speech", &sentence.words);
+                sentences.push(sentence);
             }
-            sentences.push(self.sentence(&sentence, Place::Body, &mut is_quoted));
         }
         if is_reply {
             repeat_above_a_word_or_two(&mut sentences);
@@ -266,7 +285,8 @@ impl Preparer {
                 cut.push(line);
                 continue;
             }
-            has_substance |= !line.trim().is_empty();
+            // Whoever puts words to a machine above their greeting greets all the same.
+            has_substance |= !line.trim().is_empty() && !said.has("machine");
             kept.push(line);
         }
         // A last line of one to three words that is no sentence is a name.
@@ -285,6 +305,24 @@ impl Preparer {
         }
         (kept.join("\n"), cut.join("\n"))
     }
+}
+
+/// Whether somebody speaks of themselves: a customer among words to a machine.
+fn says_i(words: &[String]) -> bool {
+    const I: [&str; 28] = [
+        "i", "my", "me", "we", "our", "ich", "mein", "meine", "mir", "mich", "wir", "je", "mon",
+        "ma", "mes", "nous", "yo", "mi", "mis", "io", "mio", "mia", "ik", "mijn", "wij", "eu",
+        "meu", "minha",
+    ];
+    words.iter().any(|word| I.contains(&word.as_str()))
+}
+
+/// A text cut at its blank lines.
+fn paragraphs(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let paragraphs = lines.split(|line| line.trim().is_empty());
+    let paragraphs = paragraphs.filter(|lines| !lines.is_empty());
+    paragraphs.map(|lines| lines.join("\n")).collect()
 }
 
 fn ends_like_a_sentence(line: &str) -> bool {
@@ -331,6 +369,29 @@ fn without_tags(text: &str) -> String {
             rest = after.get(end + 1..).unwrap_or_default();
         } else {
             out.push('<');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The longest name between the braces of a template.
+const VARIABLE_MAX_CHARS: usize = 80;
+
+/// Removes the variables and blocks of templates (`{{name}}`): they are nobody's words, whatever their names say.
+fn without_variables(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let close = after.find("}}");
+        let close = close.filter(|at| *at <= VARIABLE_MAX_CHARS);
+        if let Some(behind) = close.and_then(|at| after.get(at + 2..)) {
+            out.push(' ');
+            rest = behind.trim_start_matches('}');
+        } else {
+            out.push_str("{{");
             rest = after;
         }
     }

@@ -74,7 +74,7 @@ pub(crate) fn kept_of_ours(text: &str, said: &str) -> Vec<String> {
     let all: Vec<&Sentence> = prepared
         .sentences
         .iter()
-        .filter(|sentence| sentence.role != Role::ToMachine)
+        .filter(|sentence| !sentence.role.is_to_machine())
         .filter(|sentence| said.contains(&format!(" {} ", sentence.words.join(" "))))
         .filter(|sentence| stands_in(&sentence.text, &source))
         .collect();
@@ -147,7 +147,7 @@ impl Summarist {
             .split_once(':')
             .map(|(speaker, _)| words(speaker));
         let pretends = |row: Vec<String>| row.len() <= 3 && self.events.has("speaker", &row);
-        sentence.role == Role::ToMachine || speaker.is_some_and(pretends)
+        sentence.role.is_to_machine() || speaker.is_some_and(pretends)
     }
 
     /// Every sentence that may be chosen, in the order in which it was written.

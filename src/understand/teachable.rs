@@ -93,7 +93,7 @@ impl Understander {
             return Err(Unteachable::HardStop(found.stop));
         }
         let mut sentences = prepared.sentences.iter();
-        if sentences.any(|sentence| sentence.role == Role::ToMachine) {
+        if sentences.any(|sentence| sentence.role.is_to_machine()) {
             return Err(Unteachable::SpeaksToMachine);
         }
         let sentences: Vec<String> = prepared

@@ -20,6 +20,9 @@ for node in null zero full random urandom tty; do
     mount --bind "/dev/$node" "$root/dev/$node"
 done
 mkdir "$root/dev/pts" "$root/dev/shm"
+mount -t devpts devpts "$root/dev/pts" -o newinstance,ptmxmode=0666,mode=0620
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
 
 # As `make install` or the package puts things.
 rm -rf "$root/etc/handoffd" "$root/var/lib/handoffd" "$root/var/lib/private/handoffd"
@@ -32,6 +35,6 @@ cp -r "$desk/etc/." "$root/etc/"
 cd "$root"
 mkdir -p old
 pivot_root . old
-umount -l old
+# (its mounts stay reachable under /old, for as long as the container lives)
 exec env -i container=unshare PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     /lib/systemd/systemd --system --unit=basic.target </dev/null >/dev/null 2>&1

@@ -1,8 +1,12 @@
 //! How does the text stand on the page: lines, blanks, quotations, alternative texts of images?
 
 use super::entities::entity;
+use super::hidden::look_of;
 use super::syntax::attribute;
 use super::{Element, Writer, is_outlook_paragraph};
+
+/// A longer description of a picture was not written for the reader of the mail.
+const DESCRIPTION_MAX_CHARS: usize = 60;
 
 impl Writer {
     pub(super) fn block(&mut self, name: &str, inside: &str) {
@@ -17,11 +21,29 @@ impl Writer {
         }
     }
 
+    /// A picture is what its description says. Nobody sees the description of a picture that nobody sees, and hardly anybody a long one.
     pub(super) fn image(&mut self, inside: &str) {
         let alternative = attribute(inside, "alt").unwrap_or_default();
-        if !alternative.trim().is_empty() {
-            self.text(&format!("[{}]", alternative.trim()));
+        let alternative = alternative.trim();
+        if alternative.is_empty() {
+            return;
         }
+        let lower = inside.to_ascii_lowercase();
+        let is_dot = |name: &str| {
+            let size = attribute(&lower, name).unwrap_or_default();
+            matches!(size.trim().trim_end_matches("px"), "0" | "1")
+        };
+        let style = attribute(&lower, "style").unwrap_or_default();
+        let is_unseen = is_dot("width")
+            || is_dot("height")
+            || attribute(&lower, "hidden").is_some()
+            || look_of(&style).is_hidden
+            || alternative.chars().count() > DESCRIPTION_MAX_CHARS;
+        if is_unseen {
+            self.rendered.had_hidden_text |= alternative.chars().any(char::is_alphanumeric);
+            return;
+        }
+        self.text(&format!("[{alternative}]"));
     }
 
     pub(super) fn end_line(&mut self, line_ends: usize) {

@@ -8,7 +8,7 @@ mod quoting;
 mod syntax;
 
 use super::bounds::{HTML_DEPTH_MAX, TEXT_MAX_BYTES};
-use hidden::{Color, HiddenNames};
+use hidden::{Color, PAPER, Sheets};
 use quoting::Tag;
 use syntax::{after_element, attribute, name_of, tag_end};
 
@@ -56,12 +56,19 @@ struct Writer {
     blank_waits: bool,
     at_line_start: bool,
     last_blockquote: usize,
-    hidden_names: HiddenNames,
+    sheets: Sheets,
+    /// What lies behind all that sets no background.
+    page: Option<Color>,
 }
 
 /// Elements whose content is never text.
-const SILENT: [&str; 8] = [
-    "script", "style", "title", "template", "svg", "select", "object", "noscript",
+const SILENT: [&str; 14] = [
+    "script", "style", "title", "template", "svg", "select", "object", "noscript", "iframe",
+    "noframes", "noembed", "canvas", "audio", "video",
+];
+/// Those of them in which text is hidden on purpose only.
+const UNSEEN: [&str; 9] = [
+    "template", "noscript", "object", "iframe", "noframes", "noembed", "canvas", "audio", "video",
 ];
 /// Elements without an end.
 const VOID: [&str; 10] = [
@@ -70,10 +77,21 @@ const VOID: [&str; 10] = [
 
 /// Renders an HTML text.
 pub(super) fn to_text(html: &str) -> Rendered {
+    let rendered = on_page(html, Some(PAPER));
+    let is_own = |line: &str| !line.starts_with('>') && !line.trim().is_empty();
+    if rendered.had_hidden_text && !rendered.text.lines().any(is_own) {
+        // All of it white: written on the black page of a program's night mode, which says nothing of it.
+        return on_page(html, None);
+    }
+    rendered
+}
+
+fn on_page(html: &str, page: Option<Color>) -> Rendered {
     let html_read = super::bounds::beginning(html, TEXT_MAX_BYTES);
     let mut writer = Writer {
         at_line_start: true,
         last_blockquote: last_blockquote(html_read),
+        page,
         ..Writer::default()
     };
     writer.rendered.is_cut = html_read.len() < html.len();
@@ -107,12 +125,13 @@ pub(super) fn to_text(html: &str) -> Rendered {
         let name = name_of(inside);
         if SILENT.contains(&name.as_str()) && !inside.ends_with('/') {
             let after = after_element(rest, &name);
+            let length = rest.len() - after.len();
+            let inside = rest.get(..length).unwrap_or_default();
             if name == "style" {
-                let length = rest.len() - after.len();
-                writer
-                    .hidden_names
-                    .read(rest.get(..length).unwrap_or_default());
+                writer.sheets.read(inside);
             }
+            writer.rendered.had_hidden_text |=
+                UNSEEN.contains(&name.as_str()) && syntax::has_words(inside);
             rest = after;
             continue;
         }
@@ -191,23 +210,26 @@ impl Writer {
             self.rendered.is_too_deep = true;
             return;
         }
-        let mut look = hidden::look_of(&style);
+        let mut look = self.sheets.look(&style, &class, &id);
         if !lower.is_empty() && lower.contains("bgcolor") {
             let behind = attribute(&lower, "bgcolor").unwrap_or_default();
             look.background = look.background.or(Some(hidden::color(&behind)));
+        }
+        if !lower.is_empty() && attribute(&lower, "background").is_some() {
+            look.background = look.background.or(Some(Color::Other));
         }
         if name == "font" && lower.contains("color") {
             let front = attribute(&lower, "color").unwrap_or_default();
             look.color = look.color.or(Some(hidden::color(&front)));
         }
+        let page = self.page.filter(|_| !self.sheets.set_other_backgrounds);
         let around = self.open.last();
         let color = look.color.or(around.and_then(|around| around.color));
         let background = look
             .background
-            .or(around.and_then(|around| around.background));
+            .or(around.map_or(page, |around| around.background));
         let is_tiny = (look.is_tiny).unwrap_or_else(|| around.is_some_and(|around| around.is_tiny));
         let is_hidden = look.is_hidden
-            || self.hidden_names.hide(&class, &id)
             || (!lower.is_empty()
                 && lower.contains("hidden")
                 && attribute(&lower, "hidden").is_some());

@@ -87,3 +87,11 @@ pub(super) fn attribute(inside: &str, name: &str) -> Option<String> {
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
         .map(|(_, value)| value.to_owned())
 }
+
+/// Whether there are words beside the tags.
+pub(super) fn has_words(html: &str) -> bool {
+    html.split('<')
+        .map(|piece| piece.split_once('>').map_or("", |(_, text)| text))
+        .chain(html.split('<').next())
+        .any(|text| text.chars().any(char::is_alphanumeric))
+}

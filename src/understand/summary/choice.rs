@@ -62,7 +62,7 @@ pub(super) fn add<'a, 'b>(list: &mut Vec<&'a Line<'b>>, line: &'a Line<'b>) {
 pub(super) fn asks(line: &Line<'_>) -> u8 {
     let is_said = line.part == SourcePart::Body;
     match (line.sentence.role, line.is_question(), line.asks) {
-        (Role::ToMachine, ..) => 0,
+        (Role::ToMachine | Role::InSpeechToMachine, ..) => 0,
         // `Let me know` asks for nothing; `Thanks, and where is it?` does.
         (Role::SmallTalk, true, _) if is_said => 2,
         // `Merci de corriger la facture`, or a subject that says it all: better than nothing.
