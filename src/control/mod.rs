@@ -97,6 +97,8 @@ pub struct Sources {
     pub learned: watch::Receiver<InUse>,
     /// Notified when something was taken back.
     pub taught: Arc<Notify>,
+    /// How it stands with the access tokens; `None` without `[oauth2]`.
+    pub tokens: watch::Receiver<Option<Value>>,
 }
 
 /// Answers on the socket until told to stop.
@@ -175,6 +177,9 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
                 for row in rows.iter_mut().filter_map(Value::as_object_mut) {
                     let _ = row.insert("understood_by".to_owned(), understood_by.clone().into());
                     let _ = row.insert("learned_in_use".to_owned(), learned.clone());
+                    if let Some(tokens) = sources.tokens.borrow().clone() {
+                        let _ = row.insert("oauth2".to_owned(), tokens);
+                    }
                 }
             }
             answered.unwrap_or_else(|why| Err(Refusal::Failed(why.to_string())))
@@ -288,6 +293,7 @@ mod tests {
             understood_by,
             learned: watch::channel(InUse::default()).1,
             taught: Arc::new(Notify::new()),
+            tokens: watch::channel(None).1,
         };
         let stopped = shutdown.clone();
         let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
@@ -343,6 +349,7 @@ mod tests {
                     understood_by: watch::channel(String::new()).1,
                     learned: watch::channel(InUse::default()).1,
                     taught: Arc::new(Notify::new()),
+                    tokens: watch::channel(None).1,
                 };
                 serve(sources, &socket, CancellationToken::new()).await
             }
