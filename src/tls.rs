@@ -24,9 +24,9 @@ pub(crate) fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>,
         for certificate in certificates {
             let certificate =
                 certificate.map_err(|error| format!("ca_file {name} is not PEM: {error}"))?;
-            roots
-                .add(certificate)
-                .map_err(|error| format!("ca_file {name} holds an unusable certificate: {error}"))?;
+            roots.add(certificate).map_err(|error| {
+                format!("ca_file {name} holds an unusable certificate: {error}")
+            })?;
         }
         if roots.is_empty() {
             return Err(format!("ca_file {name} holds no certificate"));

@@ -63,10 +63,7 @@ async fn walk(
             "the next ones need no person, as long as what was allowed is not taken back"
         }
     };
-    speaker.says(
-        "token",
-        &format!("good until {}; {renewal}", token.ends()),
-    );
+    speaker.says("token", &format!("good until {}; {renewal}", token.ends()));
     for ending in &keeper.health().borrow().endings {
         let left = ending.days_left(clock::now());
         speaker.says(
@@ -79,7 +76,10 @@ async fn walk(
     let smtp = log_in_to_smtp(settings, speaker).await;
     match (inbox, smtp) {
         (Ok(()), Ok(())) => {
-            speaker.says("done", "handoffd can fetch and send; a running one goes on by itself");
+            speaker.says(
+                "done",
+                "handoffd can fetch and send; a running one goes on by itself",
+            );
             Ok(())
         }
         (Err(inbox), Err(smtp)) => Err(Failure::Unreachable(format!("{inbox}\n{smtp}"))),
@@ -88,10 +88,7 @@ async fn walk(
 }
 
 /// A token by what is kept from before. `None` where a person is to be asked.
-async fn kept_grant(
-    keeper: &Keeper,
-    arguments: &Arguments,
-) -> Option<crate::oauth2::AccessToken> {
+async fn kept_grant(keeper: &Keeper, arguments: &Arguments) -> Option<crate::oauth2::AccessToken> {
     let asks_a_person = matches!(keeper.account().flow, Flow::DeviceCode { .. });
     match asks_a_person && !arguments.again {
         true => keeper.token().await.ok(),

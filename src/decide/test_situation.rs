@@ -7,8 +7,9 @@ use super::{Decision, History, Sentence, Situation, decide};
 use crate::compose::Purpose;
 use crate::config::{
     Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
-    IntentName, KnowledgeFolder, Language, Limits, Login, Meaning, Member, Mode, ReplyAddress, SenderName,
-    SenderTrust, Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls, WorkingHours,
+    IntentName, KnowledgeFolder, Language, Limits, Login, Meaning, Member, Mode, ReplyAddress,
+    SenderName, SenderTrust, Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls,
+    WorkingHours,
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};

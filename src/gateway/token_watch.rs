@@ -122,7 +122,9 @@ impl TokenWatch {
             return Ok(false);
         }
         let settings = &office.settings;
-        let mail = office.writer.trouble(occasion, subject, text, settings, now);
+        let mail = office
+            .writer
+            .trouble(occasion, subject, text, settings, now);
         let entry = Entry {
             effects: vec![mail],
             ..Entry::default()

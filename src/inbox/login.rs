@@ -77,14 +77,11 @@ async fn by_token(
     let mut is_second_try = false;
     loop {
         // Before the connection: a slow token server must not hold one open that nobody speaks on.
-        let token = keeper
-            .token()
-            .await
-            .map_err(|reason| InboxError::NoToken {
-                server: peer.server.clone(),
-                user: peer.user.clone(),
-                reason,
-            })?;
+        let token = keeper.token().await.map_err(|reason| InboxError::NoToken {
+            server: peer.server.clone(),
+            user: peer.user.clone(),
+            reason,
+        })?;
         let mut dialogue = greeted(settings, limits).await?;
         let answer = show_token(&mut dialogue, settings, &token, limits).await?;
         match verdict(&answer) {

@@ -66,8 +66,7 @@ async fn protect(
     peer: &Peer,
     limits: &TimeLimits,
 ) -> Result<Box<dyn Wire>, InboxError> {
-    let config =
-        tls::client_config(settings.ca_file.as_deref()).map_err(|why| peer.tls(&why))?;
+    let config = tls::client_config(settings.ca_file.as_deref()).map_err(|why| peer.tls(&why))?;
     let name = ServerName::try_from(settings.host.clone()).map_err(|error| {
         peer.tls(&format!(
             "the host name cannot stand in a certificate: {error}"
@@ -79,9 +78,7 @@ async fn protect(
     )
     .await
     .map_err(|_| peer.timed_out("the TLS handshake", limits.connect))?
-    .map_err(|error| {
-        peer.tls(&tls::in_words(&error).unwrap_or_else(|| error.to_string()))
-    })?;
+    .map_err(|error| peer.tls(&tls::in_words(&error).unwrap_or_else(|| error.to_string())))?;
     Ok(Box::new(stream))
 }
 

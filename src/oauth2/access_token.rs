@@ -79,8 +79,7 @@ mod tests {
 
     fn life(seconds: i64) -> (i64, i64) {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let token =
-            AccessToken::new("abc", Some(SignedDuration::from_secs(seconds)), now).unwrap();
+        let token = AccessToken::new("abc", Some(SignedDuration::from_secs(seconds)), now).unwrap();
         let after = |moment: Timestamp| moment.duration_since(now).as_secs();
         (after(token.refresh_from()), after(token.ends()))
     }
@@ -97,7 +96,14 @@ mod tests {
 
     #[test]
     fn what_could_break_a_sasl_message_is_no_token() {
-        for text in ["", "a b", "a\u{1}auth=Bearer b", "a\r\nb", "ä", &"a".repeat(20_000)] {
+        for text in [
+            "",
+            "a b",
+            "a\u{1}auth=Bearer b",
+            "a\r\nb",
+            "ä",
+            &"a".repeat(20_000),
+        ] {
             assert!(AccessToken::new(text, None, Timestamp::UNIX_EPOCH).is_none());
         }
     }

@@ -88,9 +88,7 @@ impl Endpoint {
 
     /// What is asked for there.
     pub(super) fn path(&self) -> &str {
-        self.uri
-            .path_and_query()
-            .map_or("/", |path| path.as_str())
+        self.uri.path_and_query().map_or("/", |path| path.as_str())
     }
 }
 
@@ -108,9 +106,18 @@ mod tests {
     fn a_secret_cannot_be_sent_in_the_open() {
         for (text, expected) in [
             ("http://login.example.org/token", EndpointError::InTheOpen),
-            ("http://127.0.0.1.example.org/token", EndpointError::InTheOpen),
-            ("http://127.0.0.1@example.org/token", EndpointError::WithUser),
-            ("https://user:pass@login.example.org/", EndpointError::WithUser),
+            (
+                "http://127.0.0.1.example.org/token",
+                EndpointError::InTheOpen,
+            ),
+            (
+                "http://127.0.0.1@example.org/token",
+                EndpointError::WithUser,
+            ),
+            (
+                "https://user:pass@login.example.org/",
+                EndpointError::WithUser,
+            ),
             ("ftp://login.example.org/", EndpointError::NotAUrl),
             ("login.example.org/token", EndpointError::NotAUrl),
             ("/token", EndpointError::NotAUrl),
@@ -123,7 +130,11 @@ mod tests {
     #[test]
     fn https_anywhere_and_http_on_this_machine() {
         for (text, host, port) in [
-            ("https://login.example.org/a/token", "login.example.org", 443),
+            (
+                "https://login.example.org/a/token",
+                "login.example.org",
+                443,
+            ),
             ("http://127.0.0.1:8080/token", "127.0.0.1", 8080),
             ("http://localhost/token", "localhost", 80),
             ("http://[::1]:9/token", "::1", 9),

@@ -17,7 +17,9 @@ pub enum TokenError {
         reason: String,
     },
     /// The protection asked for could not be had.
-    #[error("no protected connection to the token server {server}: {reason} ([oauth2] token_url, ca_file)")]
+    #[error(
+        "no protected connection to the token server {server}: {reason} ([oauth2] token_url, ca_file)"
+    )]
     Tls {
         /// `host:port`.
         server: String,
@@ -57,7 +59,9 @@ pub enum TokenError {
         file: String,
     },
     /// What is kept between two starts cannot be read or written.
-    #[error("{file}, which keeps what the token server gave us, cannot be used: {reason}; mend it, or remove it and run `handoffd login`")]
+    #[error(
+        "{file}, which keeps what the token server gave us, cannot be used: {reason}; mend it, or remove it and run `handoffd login`"
+    )]
     Kept {
         /// The file.
         file: String,

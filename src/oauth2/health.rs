@@ -38,8 +38,8 @@ impl Health {
     pub fn to_be_told(&self, now: Timestamp) -> Option<&Failing> {
         let failing = self.failing.as_ref()?;
         let lasts = now.duration_since(failing.since) >= TOLD_AFTER;
-        let ends_soon = (self.token_ends)
-            .is_none_or(|ends| ends.duration_since(now) <= TOLD_BEFORE_THE_END);
+        let ends_soon =
+            (self.token_ends).is_none_or(|ends| ends.duration_since(now) <= TOLD_BEFORE_THE_END);
         (failing.last.needs_a_person() || lasts || ends_soon).then_some(failing)
     }
 

@@ -76,8 +76,11 @@ async fn ask(
         reason,
     };
     let config = tls::client_config(ca_file).map_err(no_tls)?;
-    let name = ServerName::try_from(endpoint.host().to_owned())
-        .map_err(|error| no_tls(format!("the host name cannot stand in a certificate: {error}")))?;
+    let name = ServerName::try_from(endpoint.host().to_owned()).map_err(|error| {
+        no_tls(format!(
+            "the host name cannot stand in a certificate: {error}"
+        ))
+    })?;
     let stream = TlsConnector::from(config)
         .connect(name, tcp)
         .await

@@ -270,13 +270,7 @@ impl Keeper {
             }
         };
         let ca_file = account.ca_file.as_deref();
-        let reply = http::post(
-            &account.token_url,
-            ca_file,
-            form.sealed(),
-            self.0.patience,
-        )
-        .await?;
+        let reply = http::post(&account.token_url, ca_file, form.sealed(), self.0.patience).await?;
         let mut secrets = account.secrets();
         secrets.extend(grant);
         secrets.extend(&signed);
@@ -314,7 +308,10 @@ impl Keeper {
     }
 
     /// What a person has just allowed.
-    pub(super) async fn keep_first_grant(&self, granted: Granted) -> Result<AccessToken, TokenError> {
+    pub(super) async fn keep_first_grant(
+        &self,
+        granted: Granted,
+    ) -> Result<AccessToken, TokenError> {
         let mut state = self.0.state.lock().await;
         let lock = self.0.file.lock().await?;
         let Some(_) = &granted.refresh_token else {
@@ -523,13 +520,9 @@ impl State {
 }
 
 /// What is to be kept after a grant. Pure.
-fn kept_after(
-    before: &Kept,
-    used: Option<SecretString>,
-    granted: Granted,
-    now: Timestamp,
-) -> Kept {
-    let is_replaced = (granted.refresh_token.as_ref()).is_some_and(|new| !is_same(Some(new), used.as_ref()));
+fn kept_after(before: &Kept, used: Option<SecretString>, granted: Granted, now: Timestamp) -> Kept {
+    let is_replaced =
+        (granted.refresh_token.as_ref()).is_some_and(|new| !is_same(Some(new), used.as_ref()));
     let refresh_token = match is_replaced {
         true => granted.refresh_token,
         false => before.refresh_token.clone(),
@@ -560,7 +553,8 @@ fn kept_after(
 }
 
 fn is_same(left: Option<&SecretString>, right: Option<&SecretString>) -> bool {
-    let exposed = |secret: Option<&SecretString>| secret.map(|secret| secret.expose_secret().to_owned());
+    let exposed =
+        |secret: Option<&SecretString>| secret.map(|secret| secret.expose_secret().to_owned());
     exposed(left) == exposed(right)
 }
 
@@ -586,6 +580,10 @@ fn chance() -> f64 {
 impl fmt::Debug for Keeper {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let account = &self.0.account;
-        write!(formatter, "Keeper({} at {})", account.flow, account.token_url)
+        write!(
+            formatter,
+            "Keeper({} at {})",
+            account.flow, account.token_url
+        )
     }
 }

@@ -94,18 +94,19 @@ pub(super) fn yes(
         },
         (_, Some(error)) => {
             let description = text("error_description").unwrap_or_default();
-            Err(refused(account, server(), &Said { error, description }, secrets))
+            Err(refused(
+                account,
+                server(),
+                &Said { error, description },
+                secrets,
+            ))
         }
         (status, None) => no_answer(format!("status {status} without a reason")),
     }
 }
 
 /// The tokens of a yes.
-pub(super) fn granted(
-    json: &Value,
-    server: &str,
-    now: Timestamp,
-) -> Result<Granted, TokenError> {
+pub(super) fn granted(json: &Value, server: &str, now: Timestamp) -> Result<Granted, TokenError> {
     let unusable = |reason: &str| TokenError::NoAnswer {
         server: server.to_owned(),
         reason: reason.to_owned(),

@@ -37,7 +37,10 @@ pub(super) fn refused(
         _ => Passes::NotWithoutAPerson,
     };
     // A server that calls a secret its error code gets no more of it repeated than of its words.
-    let error = match secrets.iter().any(|secret| said.error.contains(secret.expose_secret())) {
+    let error = match secrets
+        .iter()
+        .any(|secret| said.error.contains(secret.expose_secret()))
+    {
         true => "[secret]".to_owned(),
         false => error,
     };
@@ -57,25 +60,57 @@ pub(super) fn refused(
 
 /// Microsoft's numbers that tell more than the code does.
 const MICROSOFT: [(&str, &str); 12] = [
-    ("AADSTS7000222", "the client secret has ended: make a new one (Entra admin center, App registrations, Certificates & secrets), write its *value* into client_secret_file and its end into secret_expires"),
-    ("AADSTS7000215", "the client secret is wrong: client_secret_file must hold the *value* of the secret, not its ID"),
-    ("AADSTS700016", "there is no such application in this tenant: check client_id and tenant"),
+    (
+        "AADSTS7000222",
+        "the client secret has ended: make a new one (Entra admin center, App registrations, Certificates & secrets), write its *value* into client_secret_file and its end into secret_expires",
+    ),
+    (
+        "AADSTS7000215",
+        "the client secret is wrong: client_secret_file must hold the *value* of the secret, not its ID",
+    ),
+    (
+        "AADSTS700016",
+        "there is no such application in this tenant: check client_id and tenant",
+    ),
     ("AADSTS90002", "there is no such tenant: check tenant"),
     ("AADSTS900023", "there is no such tenant: check tenant"),
-    ("AADSTS7000218", "the application is not a public client: switch on \"Allow public client flows\" (App registrations, Authentication), or give client_secret_file"),
-    ("AADSTS65001", "nobody has given consent: grant admin consent (App registrations, API permissions), or run `handoffd login`"),
-    ("AADSTS70011", "the scope is not known: remove the line scope, or correct it"),
-    ("AADSTS700082", "the grant was not used for too long and has ended: run `handoffd login`"),
-    ("AADSTS50173", "the grant ended with a change of the password: run `handoffd login`"),
-    ("AADSTS50076", "Microsoft wants a second factor again: run `handoffd login`"),
-    ("AADSTS53003", "a conditional access policy of the tenant forbids it: let its admin make an exception for this application"),
+    (
+        "AADSTS7000218",
+        "the application is not a public client: switch on \"Allow public client flows\" (App registrations, Authentication), or give client_secret_file",
+    ),
+    (
+        "AADSTS65001",
+        "nobody has given consent: grant admin consent (App registrations, API permissions), or run `handoffd login`",
+    ),
+    (
+        "AADSTS70011",
+        "the scope is not known: remove the line scope, or correct it",
+    ),
+    (
+        "AADSTS700082",
+        "the grant was not used for too long and has ended: run `handoffd login`",
+    ),
+    (
+        "AADSTS50173",
+        "the grant ended with a change of the password: run `handoffd login`",
+    ),
+    (
+        "AADSTS50076",
+        "Microsoft wants a second factor again: run `handoffd login`",
+    ),
+    (
+        "AADSTS53003",
+        "a conditional access policy of the tenant forbids it: let its admin make an exception for this application",
+    ),
 ];
 
 fn remedy(account: &Account, error: &str, description: &str) -> String {
     if account.provider == Provider::Microsoft {
         // The longest number first: some are the beginning of others.
         let known = MICROSOFT.iter().find(|(number, _)| {
-            description.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == *number)
+            description
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|word| word == *number)
         });
         if let Some((_, remedy)) = known {
             return (*remedy).to_owned();

@@ -94,8 +94,14 @@ mod tests {
     #[test]
     fn the_mechanism_follows_what_is_offered() {
         let among = |names: &[&str]| Mechanism::among(names.iter().copied());
-        assert_eq!(among(&["PLAIN", "OAUTHBEARER", "xoauth2"]), Some(Mechanism::XOAuth2));
-        assert_eq!(among(&["PLAIN", "OAuthBearer"]), Some(Mechanism::OAuthBearer));
+        assert_eq!(
+            among(&["PLAIN", "OAUTHBEARER", "xoauth2"]),
+            Some(Mechanism::XOAuth2)
+        );
+        assert_eq!(
+            among(&["PLAIN", "OAuthBearer"]),
+            Some(Mechanism::OAuthBearer)
+        );
         assert_eq!(among(&["PLAIN", "LOGIN"]), None);
         assert_eq!(among(&[]), None);
     }

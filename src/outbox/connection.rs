@@ -177,13 +177,11 @@ pub(super) async fn connected(settings: &Smtp) -> Result<AsyncSmtpConnection, Fa
     let name = ClientId::default();
     let tls = match settings.tls {
         Tls::None => None,
-        Tls::Implicit | Tls::StartTls => {
-            Some(tls_parameters(settings).await.map_err(|words| {
-                at_connect(Trouble::Lost {
-                    words: HeaderText::clean(&words),
-                })
-            })?)
-        }
+        Tls::Implicit | Tls::StartTls => Some(tls_parameters(settings).await.map_err(|words| {
+            at_connect(Trouble::Lost {
+                words: HeaderText::clean(&words),
+            })
+        })?),
     };
     let limit = settings.step_timeout;
     let server = (settings.host.as_str(), settings.port);

@@ -54,7 +54,8 @@ pub async fn log_in(settings: &Smtp) -> Result<(), String> {
         }
         Err(Failure { stage, trouble }) => {
             let server = format!("{}:{}", settings.host, settings.port);
-            let by_token = (settings.login.as_ref()).is_some_and(|(_, login)| login.keeper().is_some());
+            let by_token =
+                (settings.login.as_ref()).is_some_and(|(_, login)| login.keeper().is_some());
             let check = match (stage, by_token) {
                 (Stage::Login, true) => {
                     "check that the mailbox may send by SMTP with a token (`handoffd login` walks through it)"

@@ -2,9 +2,11 @@
 
 use super::servers::{Secret, is_loopback, refuse_unreadable};
 use super::{Surroundings, one_of};
-use crate::config::section::{Located, Section};
 use crate::config::Store;
-use crate::oauth2::{Account, Client, Endpoint, Flow, Keeper, Provider, ServiceAccount, SigningKey};
+use crate::config::section::{Located, Section};
+use crate::oauth2::{
+    Account, Client, Endpoint, Flow, Keeper, Provider, ServiceAccount, SigningKey,
+};
 use jiff::civil::Date;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -40,11 +42,19 @@ const KINDS: [(&str, Kind); 4] = [
 const KEYS_OF_FLOWS: [(&str, &[Kind]); 5] = [
     (
         "client_id",
-        &[Kind::ClientCredentials, Kind::DeviceCode, Kind::RefreshToken],
+        &[
+            Kind::ClientCredentials,
+            Kind::DeviceCode,
+            Kind::RefreshToken,
+        ],
     ),
     (
         "client_secret_file",
-        &[Kind::ClientCredentials, Kind::DeviceCode, Kind::RefreshToken],
+        &[
+            Kind::ClientCredentials,
+            Kind::DeviceCode,
+            Kind::RefreshToken,
+        ],
     ),
     ("refresh_token_file", &[Kind::RefreshToken]),
     ("service_account_file", &[Kind::ServiceAccount]),
@@ -59,11 +69,7 @@ struct KeyFile {
     private_key: String,
 }
 
-pub(super) fn tokens(
-    top: &Section<'_>,
-    surroundings: &Surroundings<'_>,
-    store: &Store,
-) -> Tokens {
+pub(super) fn tokens(top: &Section<'_>, surroundings: &Surroundings<'_>, store: &Store) -> Tokens {
     let is_set = top.has("oauth2");
     let section = top.section("oauth2");
     if !is_set {
@@ -129,7 +135,9 @@ fn account(
     if let Some(file) = &ca_file {
         refuse_unreadable(section, "ca_file", file, surroundings);
     }
-    let is_for_this_machine = token_url.as_ref().is_some_and(|url| is_loopback(url.host()));
+    let is_for_this_machine = token_url
+        .as_ref()
+        .is_some_and(|url| is_loopback(url.host()));
     let secret = |key, noun, is_required| {
         let secret = Secret {
             key,
@@ -294,16 +302,17 @@ fn refuse_wrong_provider(section: &Section<'_>, provider: Provider, kind: Kind) 
         (Provider::Google, Kind::DeviceCode) => {
             "Google gives devices no access to mail: use \"service-account\" (Workspace) or \"refresh-token\""
         }
-        (Provider::Google, Kind::ClientCredentials) => {
-            "Google knows it as \"service-account\""
-        }
+        (Provider::Google, Kind::ClientCredentials) => "Google knows it as \"service-account\"",
         (Provider::Microsoft, Kind::ServiceAccount) => {
             "Microsoft knows it as \"client-credentials\""
         }
         _ => return,
     };
     if let Some(flow) = section.text("flow") {
-        let what = format!("[oauth2] provider {provider} has no flow \"{}\" for mail", flow.value);
+        let what = format!(
+            "[oauth2] provider {provider} has no flow \"{}\" for mail",
+            flow.value
+        );
         section.problem(&flow.at, what, remedy);
     }
 }
@@ -339,10 +348,14 @@ fn service_account(
     subject: String,
 ) -> Option<ServiceAccount> {
     let (text, path, at) = file.read_whole(section, surroundings)?;
-    let remedy = "take the JSON file as Google gives it (IAM & Admin, Service Accounts, Keys, Add key)";
+    let remedy =
+        "take the JSON file as Google gives it (IAM & Admin, Service Accounts, Keys, Add key)";
     // serde's own words could quote the key.
     let Ok(found) = serde_json::from_str::<KeyFile>(text.expose_secret()) else {
-        let what = format!("the key file {} is no key of a service account", path.display());
+        let what = format!(
+            "the key file {} is no key of a service account",
+            path.display()
+        );
         section.problem(&at, what, remedy);
         return None;
     };

@@ -1,8 +1,8 @@
 //! `[inbox]` and `[smtp]`: where the servers are, how the connection is protected, and the secrets.
 
+use super::oauth2::Tokens;
 use super::{Surroundings, one_of};
 use crate::config::section::{Located, Section};
-use super::oauth2::Tokens;
 use crate::config::{FirstStart, Inbox, Login, Outcome, Smtp, Tls};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
@@ -390,7 +390,10 @@ impl Secret {
             }
         };
         if !self.is_for_this_machine && is_open_to_all(&path) {
-            let what = format!("the {noun} file {} can be read by everybody", path.display());
+            let what = format!(
+                "the {noun} file {} can be read by everybody",
+                path.display()
+            );
             section.problem(&at, what, format!("run `chmod 600 {}`", path.display()));
         }
         Some((secret, path, at))
