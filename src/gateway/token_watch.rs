@@ -51,6 +51,7 @@ impl TokenWatch {
 
     /// Runs until `shutdown`; a refresh that is under way is finished.
     pub async fn run(mut self, shutdown: CancellationToken) {
+        let mut was_failing = false;
         while !shutdown.is_cancelled() {
             let office = Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner));
             let Some(keeper) = office.settings.token_keeper().cloned() else {
@@ -68,6 +69,11 @@ impl TokenWatch {
             }
             let now = clock::now();
             let seen = health.borrow_and_update().clone();
+            if was_failing && seen.failing.is_none() {
+                // What waited for a token.
+                self.outbox_wake.notify_one();
+            }
+            was_failing = seen.failing.is_some();
             let flow = keeper.account().flow.to_string();
             self.status.send_replace(Some(seen.to_json(&flow, now)));
             if let Err(error) = tokio::task::block_in_place(|| self.tell(&office, &seen, now)) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(super) fn after_failure(tries: u32, needs_a_person: bool, chance: f64) -> Duration {
     let (first, longest) = match needs_a_person {
         true => (Duration::from_secs(15), Duration::from_mins(10)),
-        false => (Duration::from_secs(5), Duration::from_mins(5)),
+        false => (Duration::from_secs(5), Duration::from_mins(1)),
     };
     doubled(tries, first, longest).mul_f64(0.8 + 0.4 * chance.clamp(0.0, 1.0))
 }
@@ -33,7 +33,7 @@ mod tests {
                 .map(|tries| after_failure(tries, needs, 0.5).as_secs())
                 .collect()
         };
-        assert_eq!(seconds(false), [5, 10, 20, 40, 80, 160, 300, 300]);
+        assert_eq!(seconds(false), [5, 10, 20, 40, 60, 60, 60, 60]);
         assert_eq!(seconds(true), [15, 30, 60, 120, 240, 480, 600, 600]);
         assert_eq!(after_failure(1, false, 0.0), Duration::from_secs(4));
         assert_eq!(after_failure(u32::MAX, true, 1.0), Duration::from_secs(720));
