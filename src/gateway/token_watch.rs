@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it is looked at least: a grant that `handoffd login` left is noticed by then.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// And at most.
-const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(250);
+/// And at most: a server whose tokens live for a second is not asked each second.
+const LOOK_AT_MOST_EVERY: Duration = Duration::from_secs(3);
 
 /// The part of the daemon that watches the tokens. Without `[oauth2]` it only waits for a reload.
 pub struct TokenWatch {

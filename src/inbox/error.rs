@@ -44,7 +44,7 @@ pub enum InboxError {
         /// Login name.
         user: String,
         /// Why not, and what to do.
-        reason: crate::oauth2::TokenError,
+        reason: Box<crate::oauth2::TokenError>,
     },
     /// The server does not take the token.
     #[error(

@@ -80,7 +80,7 @@ async fn by_token(
         let token = keeper.token().await.map_err(|reason| InboxError::NoToken {
             server: peer.server.clone(),
             user: peer.user.clone(),
-            reason,
+            reason: Box::new(reason),
         })?;
         let mut dialogue = greeted(settings, limits).await?;
         let answer = show_token(&mut dialogue, settings, &token, limits).await?;

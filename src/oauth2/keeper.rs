@@ -10,7 +10,7 @@ use super::health::{Failing, Health};
 use super::http;
 use super::kept::{Kept, KeptFile};
 use super::message::{Form, Granted, granted, yes};
-use super::rest::{after_failure, after_refusal};
+use super::rest::{after_failure, after_refusal, rests};
 use crate::{clock, report};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -191,7 +191,7 @@ impl Keeper {
                 Err(error) => return Err(self.failed(state, error, None)),
             };
             if let Some(trouble) = &state.trouble
-                && clock::now() < trouble.rest_until
+                && rests(trouble.rest_until, clock::now())
                 && is_same(trouble.grant.as_ref(), grant.as_ref())
             {
                 return Err(trouble.last.clone());
@@ -346,8 +346,8 @@ impl Keeper {
     }
 
     fn save_what_is_unsaved(&self, state: &mut State) {
-        let rests = |trouble: &Trouble| clock::now() < trouble.rest_until;
-        if state.trouble.as_ref().is_some_and(rests) {
+        let rests_still = |trouble: &Trouble| rests(trouble.rest_until, clock::now());
+        if state.trouble.as_ref().is_some_and(rests_still) {
             return;
         }
         if let Some(kept) = state.unsaved.clone() {
@@ -431,7 +431,7 @@ impl Keeper {
         let (times, rest_until) = (state.refusals.get(&by.role))
             .map_or((0, now), |before| (before.times, before.rest_until));
         let times = times.saturating_add(1);
-        let after = match now < rest_until {
+        let after = match rests(rest_until, now) {
             true => AfterRefusal::GiveUp,
             false => AfterRefusal::TryAnother,
         };

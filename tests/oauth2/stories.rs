@@ -120,7 +120,7 @@ fn tokens_are_renewed_before_they_end_and_what_the_server_replaces_is_kept() {
         (tokens.book().issued.len() >= 4).then_some(())
     });
     for server in [Server::Imap, Server::Smtp] {
-        world.system.restart_server(server);
+        world.system.restart_server_at_once(server);
     }
     is_answered(&world, "late");
     {
@@ -184,7 +184,7 @@ fn a_revoked_token_is_replaced_once_for_both_servers() {
     assert_eq!(tokens.book().issued.len(), 1, "one token for both servers");
     tokens.book().revoke_all();
     for server in [Server::Imap, Server::Smtp] {
-        world.system.restart_server(server);
+        world.system.restart_server_at_once(server);
     }
     is_answered(&world, "after");
     world
@@ -241,7 +241,7 @@ fn a_grant_that_is_taken_back_is_told_once_and_mended_by_a_login_while_the_daemo
     assert_eq!(failing["state"], "failing", "{failing}");
     assert_eq!(failing["failing"]["kind"], "invalid_grant", "{failing}");
     assert_eq!(failing["failing"]["needs_a_person"], true, "{failing}");
-    world.system.restart_server(Server::Imap);
+    world.system.restart_server_at_once(Server::Imap);
     world.daemon.wait_for_log("no login of user");
     let before = tokens.book().asked.len();
     wait("another try", || {
@@ -286,7 +286,7 @@ fn a_token_server_that_is_away_for_a_while_costs_time_and_no_mail() {
         .wait_for_log("no access token yet, trying again");
     let issued = tokens.book().issued.len();
     for server in [Server::Imap, Server::Smtp] {
-        world.system.restart_server(server);
+        world.system.restart_server_at_once(server);
     }
     let customer = world.customer("during");
     customer.writes("Delivery", DELIVERY_QUESTION);
