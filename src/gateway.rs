@@ -18,6 +18,7 @@ mod sent_folder;
 mod sent_mail;
 mod steady_clock;
 mod sweep;
+mod token_watch;
 
 pub use deadlines::{Deadlines, InboxSeen, Looked, look as look_at_deadlines};
 pub use handle::{Clerk, Handled, How};
@@ -26,3 +27,4 @@ pub use kept_back::Patience;
 pub use learner::{LearnError, Learner, learn};
 pub use office::{Office, Trained};
 pub use sweep::{Gateway, Wiring};
+pub use token_watch::TokenWatch;

@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod config;
 pub mod knowledge;
+mod tls;
 
 pub mod compose;
 pub mod decide;
@@ -15,6 +16,7 @@ pub mod inbox;
 pub mod journal;
 pub mod learning;
 pub mod mail;
+pub mod oauth2;
 pub mod outbox;
 pub mod sender_checks;
 pub mod ticket;

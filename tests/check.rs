@@ -76,6 +76,42 @@ const FIRST: &str = "knowledge/delivery-time.md";
 const NONE: &str = "";
 
 const CASES: &[Broken] = &[
+    broken(
+        "oauth2 without flow and provider",
+        TOML,
+        "[knowledge]",
+        "[oauth2]\n[knowledge]",
+    ),
+    broken(
+        "oauth2 that no server uses",
+        TOML,
+        "[knowledge]",
+        "[oauth2]\nprovider = \"microsoft\"\ntenant = \"x.example\"\nflow = \"device-code\"\nclient_id = \"x\"\n[knowledge]",
+    ),
+    broken(
+        "oauth2 over a line that anybody can read",
+        TOML,
+        "password_file = \"secret\"",
+        "[oauth2]\ntoken_url = \"http://login.example.org/token\"\nflow = \"client-credentials\"\nclient_id = \"x\"\nclient_secret_file = \"secret\"",
+    ),
+    broken(
+        "oauth2 with keys of other flows, a bad tenant, a bad day and a URL beside a provider",
+        TOML,
+        "password_file = \"secret\"",
+        "[oauth2]\nprovider = \"microsoft\"\ntenant = \"a/b\"\nflow = \"client-credentials\"\nclient_id = \"x\"\nclient_secret_file = \"secret\"\nrefresh_token_file = \"secret\"\nmailbox = \"x\"\ndevice_url = \"https://x.example\"\nsecret_expires = \"soon\"\ntoken_url = \"https://x.example\"",
+    ),
+    broken(
+        "oauth2 with a key that is none",
+        TOML,
+        "password_file = \"secret\"",
+        "[oauth2]\nprovider = \"google\"\nflow = \"service-account\"\nservice_account_file = \"secret\"",
+    ),
+    broken(
+        "oauth2 with a flow that the provider does not have for mail, and a client without a name",
+        TOML,
+        "password_file = \"secret\"",
+        "[oauth2]\nprovider = \"google\"\nflow = \"client-credentials\"\nverify = false",
+    ),
     broken("unknown key", TOML, "name = \"Shop\"", "nmae = \"Shop\""),
     broken(
         "unknown section",

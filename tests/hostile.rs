@@ -287,7 +287,15 @@ fn no_verb_prints_what_a_terminal_obeys() {
             };
             let content = Content::Whole(raw.clone());
             clerk
-                .handle(&Arrival { place, content }, cursor, now)
+                .handle(
+                    &Arrival {
+                        place,
+                        content,
+                        checked: None,
+                    },
+                    cursor,
+                    now,
+                )
                 .unwrap();
         }
         tickets.extend(journal.tickets(100).unwrap());

@@ -3,7 +3,7 @@
 
 mod imap_script;
 
-use handoffd::config::{FirstStart, Inbox, Outcome, Tls};
+use handoffd::config::{FirstStart, Inbox, Login, Outcome, Tls};
 use handoffd::inbox::{Connection, Content, Filing, How, InboxError, Place, TimeLimits, Woken};
 use imap_script::{opening, play};
 use std::collections::BTreeMap;
@@ -171,7 +171,7 @@ fn settings(port: u16) -> Inbox {
         tls: Tls::None,
         ca_file: None,
         user: "desk".into(),
-        password: "secret".to_owned().into(),
+        login: Login::Password("secret".to_owned().into()),
         folder: "INBOX".into(),
         sent_folder: None,
         poll_interval: Duration::from_secs(60),
@@ -275,7 +275,7 @@ async fn tls_in_both_forms_and_only_with_the_right_authority() {
         assert!(matches!(error, InboxError::Tls { .. }), "{error}");
     }
     let error = refused(&Inbox {
-        password: "wrong-one".to_owned().into(),
+        login: Login::Password("wrong-one".to_owned().into()),
         ..settings.clone()
     })
     .await;

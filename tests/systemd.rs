@@ -71,7 +71,17 @@ impl Container {
         write_desk(&desk.join("etc"));
         let repository = env!("CARGO_MANIFEST_DIR");
         let outside = Command::new("setpriv")
-            .args(["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--cgroup", "--net", "--uts", "--ipc"])
+            .args([
+                "--pdeathsig",
+                "KILL",
+                "unshare",
+                "--mount",
+                "--pid",
+                "--cgroup",
+                "--net",
+                "--uts",
+                "--ipc",
+            ])
             .args(["--fork", "--kill-child", "bash"])
             .arg(format!("{repository}/tests/systemd/boot.sh"))
             .arg(&space)
@@ -82,7 +92,11 @@ impl Container {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|why| format!("setpriv: {why}"))?;
-        let mut container = Self { outside, folder, first_process: 0 };
+        let mut container = Self {
+            outside,
+            folder,
+            first_process: 0,
+        };
         let pid = container.outside.id();
         let booted = wait_until(|| {
             if let Ok(Some(_)) = container.outside.try_wait() {
@@ -116,7 +130,9 @@ impl Container {
     fn run(&self, script: &str) -> Output {
         Command::new("nsenter")
             .args(["--target", &self.first_process.to_string()])
-            .args(["--mount", "--pid", "--cgroup", "--net", "--uts", "--ipc", "--root", "--wd"])
+            .args([
+                "--mount", "--pid", "--cgroup", "--net", "--uts", "--ipc", "--root", "--wd",
+            ])
             .args(["bash", "-c", script])
             .stdin(Stdio::null())
             .output()
@@ -128,16 +144,23 @@ impl Container {
         let output = self.run(script);
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         let problem = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{script}: {text} {problem}\n{}", self.log());
+        assert!(
+            output.status.success(),
+            "{script}: {text} {problem}\n{}",
+            self.log()
+        );
         text
     }
 
     fn property(&self, name: &str) -> String {
-        self.says(&format!("systemctl show --property={name} --value handoffd"))
+        self.says(&format!(
+            "systemctl show --property={name} --value handoffd"
+        ))
     }
 
     fn log(&self) -> String {
-        let output = self.run("journalctl --no-pager --lines=40; systemctl status --no-pager handoffd");
+        let output =
+            self.run("journalctl --no-pager --lines=40; systemctl status --no-pager handoffd");
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -177,8 +200,16 @@ fn write_desk(etc: &Path) {
     write("handoffd/handoffd.toml", SETTINGS, 0o644);
     write("handoffd/knowledge/opening-hours.md", ARTICLE, 0o644);
     write("handoffd/secrets/imap.password", "hush-hush\n", 0o600);
-    write("systemd/system/handoffd.service.d/test.conf", DROP_IN, 0o644);
-    fs::set_permissions(etc.join("handoffd/secrets"), fs::Permissions::from_mode(0o700)).unwrap();
+    write(
+        "systemd/system/handoffd.service.d/test.conf",
+        DROP_IN,
+        0o644,
+    );
+    fs::set_permissions(
+        etc.join("handoffd/secrets"),
+        fs::Permissions::from_mode(0o700),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -199,21 +230,43 @@ fn the_unit_does_what_it_says_on_the_real_service_manager() {
     let process = container.says(&format!("cat /proc/{pid}/status"));
     let field = |name: &str| {
         let line = process.lines().find(|line| line.starts_with(name));
-        line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or_default().to_owned()
+        line.and_then(|line| line.split_whitespace().nth(1))
+            .unwrap_or_default()
+            .to_owned()
     };
     assert_ne!(field("Uid:"), "0");
     assert_eq!(field("CapEff:").trim_matches('0'), "", "{process}");
     assert_eq!(field("CapBnd:").trim_matches('0'), "", "{process}");
-    assert_eq!((field("NoNewPrivs:").as_str(), field("Seccomp:").as_str()), ("1", "2"));
-    let environment = container.says(&format!("tr '\\0' '\\n' < /proc/{pid}/environ; tr '\\0' ' ' < /proc/{pid}/cmdline"));
+    assert_eq!(
+        (field("NoNewPrivs:").as_str(), field("Seccomp:").as_str()),
+        ("1", "2")
+    );
+    let environment = container.says(&format!(
+        "tr '\\0' '\\n' < /proc/{pid}/environ; tr '\\0' ' ' < /proc/{pid}/cmdline"
+    ));
     assert!(!environment.contains("hush-hush"), "{environment}");
 
     // Its socket is its own and root's; nobody else is let in, nor into its store.
     let modes = container.says("stat --format=%a,%U /run/handoffd/control.sock /run/handoffd");
-    assert_eq!(modes.lines().map(|line| line.split(',').next().unwrap()).collect::<Vec<_>>(), ["600", "700"], "{modes}");
+    assert_eq!(
+        modes
+            .lines()
+            .map(|line| line.split(',').next().unwrap())
+            .collect::<Vec<_>>(),
+        ["600", "700"],
+        "{modes}"
+    );
     assert!(container.says("handoffd status").contains("tickets"));
-    assert!(!container.run("setpriv --reuid=nobody --clear-groups handoffd status").status.success());
-    assert_eq!(container.says("stat --dereference --format=%a /var/lib/handoffd"), "700");
+    assert!(
+        !container
+            .run("setpriv --reuid=nobody --clear-groups handoffd status")
+            .status
+            .success()
+    );
+    assert_eq!(
+        container.says("stat --dereference --format=%a /var/lib/handoffd"),
+        "700"
+    );
 
     // A hang is a restart: what does not tell the watchdog is ended and started again.
     container.says(&format!("kill -STOP {pid}"));
@@ -241,7 +294,9 @@ fn the_unit_does_what_it_says_on_the_real_service_manager() {
     container.says("systemctl reload handoffd");
     assert_eq!(container.property("ActiveState"), "active");
     assert!(!container.run("systemctl restart handoffd").status.success());
-    container.wait_for("the end", |container| container.property("ActiveState") == "failed");
+    container.wait_for("the end", |container| {
+        container.property("ActiveState") == "failed"
+    });
     assert_eq!(container.property("ExecMainStatus"), "2");
     assert_eq!(container.property("NRestarts"), "0");
 }

@@ -2,7 +2,7 @@
 
 use super::{Common, Failure};
 use crate::compose::Writer;
-use crate::config::{ArticleFolder, Inspection, Mode, Problem, Settings};
+use crate::config::{ArticleFolder, Inspection, Login, Mode, Problem, Settings};
 use crate::inbox::Connection;
 use crate::knowledge::Knowledge;
 use crate::outbox;
@@ -119,8 +119,19 @@ fn summary(settings: &Settings, knowledge: &Knowledge, arguments: &Arguments) ->
     } else {
         "not asked (--online does)"
     };
+    let login = settings.token_keeper().map_or_else(String::new, |keeper| {
+        let by = |login: &Login| match login {
+            Login::Password(_) => "password",
+            Login::OAuth2(_) => "token",
+        };
+        let smtp = settings.smtp.login.as_ref();
+        let smtp = smtp.map_or("no login", |(_, login)| by(login));
+        let inbox = by(&settings.inbox.login);
+        let flow = &keeper.account().flow;
+        format!("  logins     inbox by {inbox}, smtp by {smtp} ([oauth2], {flow})\n")
+    });
     format!(
-        "all well\n  mailbox    {} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n  servers    {servers}\n",
+        "all well\n  mailbox    {} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n{login}  servers    {servers}\n",
         settings.support.address,
         settings.inbox.folder,
         settings.inbox.host,

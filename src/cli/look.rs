@@ -121,7 +121,9 @@ fn from_the_store(
     drop(journal);
     journal::give_to_owner(folder).map_err(|why| {
         let folder = folder.display();
-        Failure::Unreachable(format!("the files in {folder} may be root's now: {why}; give them to the folder's owner"))
+        Failure::Unreachable(format!(
+            "the files in {folder} may be root's now: {why}; give them to the folder's owner"
+        ))
     })?;
     Ok(answered)
 }

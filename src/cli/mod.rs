@@ -4,6 +4,7 @@ mod check;
 mod evaluate;
 mod explain;
 mod log;
+mod login;
 mod look;
 mod read;
 mod run;
@@ -46,6 +47,8 @@ enum Verb {
     Run,
     /// Name every problem of settings, articles and templates
     Check(check::Arguments),
+    /// Walk through the way to an access token (Microsoft 365, Google) and log in to both servers with it
+    Login(login::Arguments),
     /// Show what a mail says: who, what is new, what is quoted, what kind of sender
     Read(read::Arguments),
     /// Show what would be decided about a mail, why, and the mails that would leave; sends nothing
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
     let result = match &arguments.verb {
         Verb::Run => run::run(common),
         Verb::Check(arguments) => check::run(common, arguments),
+        Verb::Login(arguments) => login::run(common, arguments),
         Verb::Read(arguments) => read::run(common, arguments),
         Verb::Explain(arguments) => explain::run(common, arguments),
         Verb::Test(arguments) => test::run(common, arguments),

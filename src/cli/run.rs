@@ -3,7 +3,7 @@
 
 use super::{Common, Failure, log};
 use crate::config::Settings;
-use crate::gateway::{Deadlines, Gateway, Learner, Office, Wiring};
+use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, Wiring};
 use crate::journal::Journal;
 use crate::learning::Lesson;
 use crate::outbox::Outbox;
@@ -108,6 +108,12 @@ impl Daemon {
             swept.clone(),
         );
         let mut deadlines = tokio::spawn(deadlines.run(self.shutdown.clone()));
+        let (token_watch, tokens) = TokenWatch::new(
+            Arc::clone(&self.office),
+            Arc::clone(&self.journal),
+            Arc::clone(&self.outbox_wake),
+        );
+        let mut token_watch = tokio::spawn(token_watch.run(self.shutdown.clone()));
         let control = tokio::spawn(serve_control(
             control::Sources {
                 journal: Arc::clone(&self.journal),
@@ -116,6 +122,7 @@ impl Daemon {
                 learned,
                 taught: Arc::clone(&self.taught),
                 reload: Arc::clone(&self.reload),
+                tokens,
             },
             office.settings.control.socket.clone(),
             self.shutdown.clone(),
@@ -135,6 +142,7 @@ impl Daemon {
                 gateway: &mut gateway,
                 outbox: &mut outbox.task,
                 deadlines: &mut deadlines,
+                token_watch: &mut token_watch,
             };
             match next_happening(&mut signals, &self.reload, parts).await {
                 Happening::Reload => {
@@ -154,7 +162,15 @@ impl Daemon {
         tell_systemd(&[NotifyState::Stopping]);
         self.shutdown.cancel();
         outbox.stop.cancel();
-        for task in [outbox.task, gateway, deadlines, control, watchdog, learner] {
+        for task in [
+            outbox.task,
+            gateway,
+            deadlines,
+            control,
+            watchdog,
+            learner,
+            token_watch,
+        ] {
             // One that has ended is not asked again; one that panicked has been reported by the panic hook.
             if !task.is_finished() {
                 let _ = task.await;
@@ -256,6 +272,7 @@ struct Parts<'a> {
     gateway: &'a mut JoinHandle<()>,
     outbox: &'a mut JoinHandle<()>,
     deadlines: &'a mut JoinHandle<()>,
+    token_watch: &'a mut JoinHandle<()>,
 }
 
 async fn next_happening(signals: &mut Signals, reload: &Notify, parts: Parts<'_>) -> Happening {
@@ -265,6 +282,7 @@ async fn next_happening(signals: &mut Signals, reload: &Notify, parts: Parts<'_>
         _ = parts.gateway => Happening::Ended("the part that watches the inbox"),
         _ = parts.outbox => Happening::Ended("the part that sends mail"),
         _ = parts.deadlines => Happening::Ended("the part that watches promises"),
+        _ = parts.token_watch => Happening::Ended("the part that watches access tokens"),
     }
 }
 
@@ -344,15 +362,24 @@ mod tests {
         let mut signals = Signals::listen().unwrap();
         let lives = || tokio::spawn(std::future::pending::<()>());
         let dies = || tokio::spawn(async { panic!("as a test") });
-        for (mut gateway, mut outbox, mut deadlines, part) in [
-            (dies(), lives(), lives(), "the part that watches the inbox"),
-            (lives(), dies(), lives(), "the part that sends mail"),
-            (lives(), lives(), dies(), "the part that watches promises"),
-        ] {
+        for (dying, part) in [
+            "the part that watches the inbox",
+            "the part that sends mail",
+            "the part that watches promises",
+            "the part that watches access tokens",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let part_of = |number: usize| match number == dying {
+                true => dies(),
+                false => lives(),
+            };
             let parts = Parts {
-                gateway: &mut gateway,
-                outbox: &mut outbox,
-                deadlines: &mut deadlines,
+                gateway: &mut part_of(0),
+                outbox: &mut part_of(1),
+                deadlines: &mut part_of(2),
+                token_watch: &mut part_of(3),
             };
             let happening = next_happening(&mut signals, &Notify::new(), parts).await;
             assert_eq!(happening, Happening::Ended(part));

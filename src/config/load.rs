@@ -3,6 +3,7 @@
 mod fact;
 mod holidays;
 mod member;
+mod oauth2;
 #[cfg(test)]
 mod reference_text;
 mod servers;
@@ -11,6 +12,7 @@ mod team;
 mod trust;
 mod understanding;
 
+pub(crate) use servers::is_loopback;
 pub(crate) use support::TEMPLATE_LANGUAGES;
 pub(crate) use understanding::models_near;
 
@@ -125,8 +127,10 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
     };
     let teams = team::teams(&top, &surroundings);
     let support = support::support(&top, &teams);
-    let inbox = servers::inbox(&top, &surroundings);
-    let smtp = servers::smtp(&top, &surroundings);
+    let store = store(&top, &surroundings);
+    let tokens = oauth2::tokens(&top, &surroundings, &store);
+    let inbox = servers::inbox(&top, &surroundings, &tokens);
+    let smtp = servers::smtp(&top, &surroundings, &tokens);
     let automation = automation(&top);
     let trust = trust::trust(
         &top,
@@ -139,7 +143,6 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
     let knowledge = knowledge(&top, &surroundings);
     let understanding = understanding::understanding(&top, &surroundings);
     let templates_folder = templates(&top, &surroundings);
-    let store = store(&top, &surroundings);
     let control = control(&top, &surroundings);
     let facts = fact::facts(&top, &support.language);
     top.refuse_unknown_keys();
@@ -317,6 +320,7 @@ fn control(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Control {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Login;
     use std::collections::BTreeSet;
     use std::os::unix::fs::PermissionsExt;
 
@@ -366,6 +370,8 @@ mod tests {
             "[fact.order_number] values",
             "[fact.order_number] one_of",
             "[fact] order_number",
+            // Stands there as a whole in comments: its keys cannot all be set at once. Held against the file by a test of its own.
+            "oauth2",
         ];
         let missing: Vec<_> = asked
             .iter()
@@ -432,6 +438,31 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_file_shows_every_key_of_oauth2() {
+        let (folder, _) = reference();
+        let shown = include_str!("../../config/handoffd.toml");
+        let keys = |text: &str| -> BTreeSet<String> {
+            let all = keys_in(text).into_iter();
+            all.filter(|key| key.starts_with("[oauth2] ")).collect()
+        };
+        let lines = shown
+            .lines()
+            .map(|line| match line.strip_prefix('#') {
+                Some(rest) if !rest.starts_with(' ') => rest,
+                _ => line,
+            })
+            .collect::<Vec<_>>()
+            .join("\n");
+        let source = Source::new(&folder.path().join("handoffd.toml"), &lines, 0);
+        let _ = read(&source, None);
+        let asked: BTreeSet<String> = (source.asked().into_iter())
+            .filter(|key| key.starts_with("[oauth2] "))
+            .collect();
+        assert!(asked.len() > 10, "{asked:?}");
+        assert_eq!(asked, keys(&lines));
+    }
+
+    #[test]
     fn a_systemd_credential_gives_the_password() {
         use secrecy::ExposeSecret;
         let credentials = tempfile::tempdir().unwrap();
@@ -455,7 +486,10 @@ mod tests {
             let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
             let settings = read(&source, Some(credentials.path())).unwrap();
             assert!(source.is_clean(), "{:?}", source.into_problems());
-            assert_eq!(settings.inbox.password.expose_secret(), wanted, "{line}");
+            let Login::Password(password) = &settings.inbox.login else {
+                panic!("no password");
+            };
+            assert_eq!(password.expose_secret(), wanted, "{line}");
         }
     }
 

@@ -13,12 +13,13 @@ pub(crate) mod withheld;
 
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspection};
-pub(crate) use load::{TEMPLATE_LANGUAGES, models_near};
+pub(crate) use load::{TEMPLATE_LANGUAGES, is_loopback, models_near};
 pub use member::{Member, SenderName};
 pub use problem::Problem;
 pub use trust::{OwnChecks, SenderTrust, StaffProof, WhoseWord};
 
 use crate::mail::{Address, HeaderText};
+use crate::oauth2::Keeper;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -59,6 +60,14 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The keeper of tokens, where a server is logged in to with one.
+    #[must_use]
+    pub fn token_keeper(&self) -> Option<&Keeper> {
+        let smtp = self.smtp.login.as_ref().map(|(_, login)| login);
+        let mut logins = [Some(&self.inbox.login), smtp].into_iter().flatten();
+        logins.find_map(Login::keeper)
+    }
+
     /// The team of that name.
     #[must_use]
     pub fn team(&self, name: &TeamName) -> Option<&Team> {
@@ -120,8 +129,8 @@ pub struct Inbox {
     pub ca_file: Option<PathBuf>,
     /// Login name.
     pub user: String,
-    /// The file that holds the password, on one line, readable for handoffd alone. Here: what stood in it at the start.
-    pub password: SecretString,
+    /// The file that holds the password, on one line, readable for handoffd alone. Here: what stood in it at the start, or a token of `[oauth2]`.
+    pub login: Login,
     /// The folder that is watched.
     pub folder: String,
     /// The folder where mail programs put copies of what people send from the support mailbox. It is looked at, never changed: who
@@ -163,6 +172,26 @@ impl Inbox {
     }
 }
 
+/// How we show a server who we are: exactly one of the two.
+#[derive(Clone, Debug)]
+pub enum Login {
+    /// What stood in `password_file` at the start.
+    Password(SecretString),
+    /// A token of `[oauth2]`.
+    OAuth2(Keeper),
+}
+
+impl Login {
+    /// The keeper of tokens, where it is one.
+    #[must_use]
+    pub const fn keeper(&self) -> Option<&Keeper> {
+        match self {
+            Self::Password(_) => None,
+            Self::OAuth2(keeper) => Some(keeper),
+        }
+    }
+}
+
 /// What happens to mail that lies in the folder before handoffd has ever seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstStart {
@@ -194,8 +223,8 @@ pub struct Smtp {
     pub tls: Tls,
     /// Certificates (PEM) to trust instead of the machine's.
     pub ca_file: Option<PathBuf>,
-    /// Login name; without it no login is tried. Beside it the password.
-    pub login: Option<(String, SecretString)>,
+    /// Login name; without it no login is tried. Beside it how we show who we are.
+    pub login: Option<(String, Login)>,
     /// The longest wait for one step of the dialogue.
     pub step_timeout: Duration,
     /// First wait before a mail is tried again; doubled each time, with jitter.

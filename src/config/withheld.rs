@@ -7,6 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// A beginning of a secret of so many bytes at the end of a text is the secret, cut off.
 const CUT_MIN_BYTES: usize = 6;
+/// So much of a token may not be shown.
+const TOKEN_SHOWN_MAX_BYTES: usize = 24;
 
 /// The words of a server, or that they are left out.
 pub(crate) fn withheld(words: &str, user: &str, password: &SecretString) -> String {
@@ -14,6 +16,20 @@ pub(crate) fn withheld(words: &str, user: &str, password: &SecretString) -> Stri
         "its words are left out, they repeat the password".to_owned()
     } else {
         words.to_owned()
+    }
+}
+
+/// The words of a server, or that they are left out because they repeat a token, or the message that it was shown in.
+pub(crate) fn token_withheld(words: &str, token: &str, message: &SecretString) -> String {
+    let secrets = [token, message.expose_secret()];
+    let repeats = secrets.iter().any(|secret| {
+        // The first part of a long one is enough to be known by.
+        let beginning = secret.get(..TOKEN_SHOWN_MAX_BYTES).unwrap_or(secret);
+        !beginning.is_empty() && words.contains(beginning)
+    });
+    match repeats {
+        true => "its words are left out, they repeat the token".to_owned(),
+        false => words.to_owned(),
     }
 }
 
@@ -45,6 +61,18 @@ pub(crate) fn repeats(text: &str, user: &str, password: &SecretString) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_repeat_a_token_are_left_out() {
+        let message = SecretString::from("dXNlcj1zdXBwb3J0AWF1dGg9QmVhcmVyIHlhMjkuYWJjZGVm");
+        let show = |words: &str| token_withheld(words, "ya29.abcdefghijklmnopqrstuvwxyz", &message);
+        assert!(show("535 bad ya29.abcdefghijklmnopqrstu (cut)").contains("left out"));
+        assert!(
+            show("NO AUTHENTICATE XOAUTH2 dXNlcj1zdXBwb3J0AWF1dGg9QmVhcmVyIHlhMjkuYWJjZGVm")
+                .contains("left out")
+        );
+        assert_eq!(show("535 5.7.3 no"), "535 5.7.3 no");
+    }
 
     #[test]
     fn words_that_repeat_the_password_are_left_out() {

@@ -106,6 +106,8 @@ pub struct Sources {
     pub taught: Arc<Notify>,
     /// Notified when everything that is loaded is to be loaded anew.
     pub reload: Arc<Notify>,
+    /// How it stands with the access tokens; `None` without `[oauth2]`.
+    pub tokens: watch::Receiver<Option<Value>>,
 }
 
 /// Answers on the socket until told to stop.
@@ -189,6 +191,9 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
                 for row in rows.iter_mut().filter_map(Value::as_object_mut) {
                     let _ = row.insert("understood_by".to_owned(), understood_by.clone().into());
                     let _ = row.insert("learned_in_use".to_owned(), learned.clone());
+                    if let Some(tokens) = sources.tokens.borrow().clone() {
+                        let _ = row.insert("oauth2".to_owned(), tokens);
+                    }
                 }
             }
             answered.unwrap_or_else(|why| Err(Refusal::Failed(why.to_string())))
@@ -303,6 +308,7 @@ mod tests {
             learned: watch::channel(InUse::default()).1,
             taught: Arc::new(Notify::new()),
             reload: Arc::new(Notify::new()),
+            tokens: watch::channel(None).1,
         };
         let stopped = shutdown.clone();
         let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
@@ -359,6 +365,7 @@ mod tests {
                     learned: watch::channel(InUse::default()).1,
                     taught: Arc::new(Notify::new()),
                     reload: Arc::new(Notify::new()),
+                    tokens: watch::channel(None).1,
                 };
                 serve(sources, &socket, CancellationToken::new()).await
             }

@@ -7,9 +7,9 @@ use super::{Decision, History, Sentence, Situation, decide};
 use crate::compose::Purpose;
 use crate::config::{
     Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
-    IntentName, KnowledgeFolder, Language, Limits, Meaning, Member, Mode, ReplyAddress, SenderName,
-    SenderTrust, Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls, WhoseWord,
-    WorkingHours,
+    IntentName, KnowledgeFolder, Language, Limits, Login, Meaning, Member, Mode, ReplyAddress,
+    SenderName, SenderTrust, Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls,
+    WhoseWord, WorkingHours,
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};
@@ -129,7 +129,7 @@ pub(crate) fn settings() -> Settings {
             tls: Tls::None,
             ca_file: None,
             user: "support".to_owned(),
-            password: String::new().into(),
+            login: Login::Password(String::new().into()),
             folder: "INBOX".to_owned(),
             sent_folder: None,
             poll_interval: Duration::from_secs(60),

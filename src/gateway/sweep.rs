@@ -6,6 +6,7 @@ use super::sent_folder::SentFolder;
 use crate::clock;
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
 use crate::journal::{Journal, JournalError};
+use crate::oauth2::Health;
 use crate::report;
 use futures_util::StreamExt;
 use jiff::Timestamp;
@@ -129,8 +130,24 @@ impl Gateway {
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(delay) => {}
+                () = self.token_again(&error) => {}
             }
         }
+    }
+
+    /// Waits until there are tokens again, where it was for want of one that the inbox could not be opened.
+    async fn token_again(&self, error: &SweepError) {
+        let office = self.office();
+        if let (SweepError::Inbox(InboxError::NoToken { .. }), Some(keeper)) =
+            (error, office.settings.token_keeper())
+        {
+            let mut health = keeper.health();
+            let works = |health: &Health| health.failing.is_none() && health.token_ends.is_some();
+            if health.wait_for(works).await.is_ok() {
+                return;
+            }
+        }
+        std::future::pending().await
     }
 
     /// One connection's life: sweep, file, wait, until the connection is lost, settings change, or shutdown.

@@ -1,14 +1,13 @@
 //! One session on the watched folder: how it is opened, what the server can do there, how it is closed.
 
 use super::dialogue::{Code, Dialogue};
-use super::error::{InboxError, Peer, one_line};
-use super::folder_name::{quoted, quoted_folder};
+use super::error::InboxError;
+use super::folder_name::quoted_folder;
 use super::guarded::Bound;
-use super::transport::{self, Greeting};
-use crate::config::{Inbox, Outcome, withheld};
+use super::login;
+use crate::config::{Inbox, Outcome};
 use crate::report;
 use imap_proto::{Capability, Response, ResponseCode};
-use secrecy::{ExposeSecret, SecretString};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -111,13 +110,7 @@ impl Connection {
         limits: TimeLimits,
         access: Access,
     ) -> Result<Self, InboxError> {
-        let peer = Peer::of(settings);
-        let (wire, greeting) = transport::connect(settings, &peer, &limits).await?;
-        let mut dialogue = Dialogue::new(wire, peer);
-        if greeting == Greeting::Due {
-            dialogue.greeting(limits.command).await?;
-        }
-        log_in(&mut dialogue, &settings.user, &settings.password, limits).await?;
+        let mut dialogue = login::logged_in(settings, limits).await?;
         let mut offers = ask_capabilities(&mut dialogue, limits).await?;
         offers.idle &= settings.idle;
         let opened = select(&mut dialogue, &settings.folder, limits, access).await?;
@@ -189,54 +182,6 @@ impl Connection {
     /// True the first time that it is asked about a trouble.
     pub(super) fn is_first_time(&mut self, trouble: &str) -> bool {
         self.told.insert(trouble.to_owned())
-    }
-}
-
-async fn log_in(
-    dialogue: &mut Dialogue,
-    user: &str,
-    password: &SecretString,
-    limits: TimeLimits,
-) -> Result<(), InboxError> {
-    let command = SecretString::from(format!(
-        "LOGIN {} {}",
-        quoted(user),
-        quoted(password.expose_secret())
-    ));
-    let answer = dialogue
-        .run(
-            "LOGIN",
-            command.expose_secret(),
-            limits.command,
-            Bound::SMALL,
-            &mut |_| {},
-        )
-        .await;
-    let answer = match answer {
-        // A server that hangs up may say why in the words that it got.
-        Err(error) if withheld::repeats(&error.to_string(), user, password) => {
-            return Err(InboxError::LoginRefused {
-                server: dialogue.peer.server.clone(),
-                user: dialogue.peer.user.clone(),
-                answer: withheld::withheld(&error.to_string(), user, password),
-            });
-        }
-        other => other?,
-    };
-    let words = withheld::withheld(&answer.text, user, password);
-    // RFC 5530: these say that the server is in trouble, not that the password is wrong.
-    let upper = answer.text.to_ascii_uppercase();
-    let passing = ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]"]
-        .iter()
-        .any(|code| upper.contains(code));
-    match (answer.is_ok(), passing) {
-        (true, _) => Ok(()),
-        (false, true) => Err(dialogue.peer.refused("LOGIN", &words)),
-        (false, false) => Err(InboxError::LoginRefused {
-            server: dialogue.peer.server.clone(),
-            user: dialogue.peer.user.clone(),
-            answer: one_line(&words),
-        }),
     }
 }
 

@@ -4,8 +4,10 @@
 
 use super::error::{InboxError, Peer, one_line};
 use super::guarded::{Bound, Excess, GuardedStream, Wire};
+use crate::oauth2::Mechanism;
 use async_imap::Client;
 use imap_proto::{MailboxDatum, Response, ResponseCode, Status};
+use secrecy::{ExposeSecret, SecretString};
 use std::io;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -152,6 +154,49 @@ impl Dialogue {
         } else {
             Err(self.peer.refused(name, &answer.text))
         }
+    }
+
+    /// Runs AUTHENTICATE with a mechanism whose client says one thing and at most one more, when the server explains its refusal. `at_once`:
+    /// whether the server takes the message within the command (SASL-IR, RFC 4959).
+    pub(super) async fn authenticate(
+        &mut self,
+        mechanism: Mechanism,
+        message: &SecretString,
+        at_once: bool,
+        limit: Duration,
+    ) -> Result<Answer, InboxError> {
+        const NAME: &str = "AUTHENTICATE";
+        self.end_idle(limit).await?;
+        let exchange = async {
+            let mut left = vec![mechanism.answer_to_refusal(), message.expose_secret()];
+            let command = match at_once {
+                true => SecretString::from(format!(
+                    "{NAME} {} {}",
+                    mechanism.name(),
+                    left.pop().unwrap_or_default()
+                )),
+                false => SecretString::from(format!("{NAME} {}", mechanism.name())),
+            };
+            let tag = (self.send(NAME, command.expose_secret(), Bound::SMALL)).await?;
+            loop {
+                match self.next(NAME, &tag, &mut |_| {}).await? {
+                    Next::Untagged => {}
+                    Next::Answer(answer) => return Ok(answer),
+                    Next::Continue => {
+                        let Some(line) = left.pop() else {
+                            return Err(self.peer.lost("AUTHENTICATE does not come to an end"));
+                        };
+                        self.write(format!("{line}\r\n").as_bytes()).await?;
+                    }
+                }
+            }
+        };
+        let ended = timeout(limit, exchange).await;
+        self.step = match &ended {
+            Ok(Ok(_)) => Step::Ready,
+            _ => Step::Broken,
+        };
+        ended.unwrap_or_else(|_| Err(self.peer.timed_out(NAME, limit)))
     }
 
     /// Starts IDLE. `Some(answer)` is the server's refusal.

@@ -36,6 +36,36 @@ pub enum InboxError {
         /// What the server said.
         answer: String,
     },
+    /// There is no token to log in with.
+    #[error("no login of user {user} to {server}: {reason}")]
+    NoToken {
+        /// `host:port`.
+        server: String,
+        /// Login name.
+        user: String,
+        /// Why not, and what to do.
+        reason: Box<crate::oauth2::TokenError>,
+    },
+    /// The server does not take the token.
+    #[error(
+        "{server} refused the access token of user {user}: {answer}; check that the mailbox exists and that the account in [oauth2] may use it (`handoffd login` walks through it)"
+    )]
+    TokenRefused {
+        /// `host:port`.
+        server: String,
+        /// Login name.
+        user: String,
+        /// What the server said.
+        answer: String,
+    },
+    /// The server takes no tokens at all.
+    #[error(
+        "{server} offers no login by token (AUTH=XOAUTH2 or AUTH=OAUTHBEARER); switch OAuth2 on there, or set [inbox] password_file"
+    )]
+    NoTokenLogin {
+        /// `host:port`.
+        server: String,
+    },
     /// The folder cannot be opened.
     #[error(
         "{server} does not open folder {folder} for user {user}: {answer}; create it, or correct [inbox] folder"
@@ -178,14 +208,17 @@ impl Peer {
     pub(super) fn tls(&self, reason: &str) -> InboxError {
         InboxError::Tls {
             server: self.server.clone(),
-            reason: one_line(reason),
+            reason: one_line_of(reason, 400),
         }
     }
 }
 
 /// The server's words on one line, at most 200 characters: an error ends up in a log and in a mail to the admin.
 pub(super) fn one_line(text: &str) -> String {
-    const LONGEST_CHARS: usize = 200;
+    one_line_of(text, 200)
+}
+
+fn one_line_of(text: &str, longest_chars: usize) -> String {
     text.chars()
         .map(|character| {
             if character.is_control() || crate::mail::is_invisible_control(character) {
@@ -194,6 +227,6 @@ pub(super) fn one_line(text: &str) -> String {
                 character
             }
         })
-        .take(LONGEST_CHARS)
+        .take(longest_chars)
         .collect()
 }

@@ -10,6 +10,7 @@ mod filing;
 mod folder_name;
 mod guarded;
 mod keyword;
+mod login;
 mod transport;
 mod wait;
 

@@ -6,14 +6,12 @@ use super::connection::TimeLimits;
 use super::error::{InboxError, Peer};
 use super::guarded::Wire;
 use crate::config::{Inbox, Tls};
-use std::sync::Arc;
+use crate::tls;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio_rustls::rustls::pki_types::ServerName;
 
 /// The longest line, and the most lines, before STARTTLS.
 const CLEAR_LINE_MAX_BYTES: usize = 8 * 1024;
@@ -68,7 +66,7 @@ async fn protect(
     peer: &Peer,
     limits: &TimeLimits,
 ) -> Result<Box<dyn Wire>, InboxError> {
-    let config = client_config(settings, peer)?;
+    let config = tls::client_config(settings.ca_file.as_deref()).map_err(|why| peer.tls(&why))?;
     let name = ServerName::try_from(settings.host.clone()).map_err(|error| {
         peer.tls(&format!(
             "the host name cannot stand in a certificate: {error}"
@@ -76,47 +74,12 @@ async fn protect(
     })?;
     let stream = timeout(
         limits.connect,
-        TlsConnector::from(Arc::new(config)).connect(name, tcp),
+        TlsConnector::from(config).connect(name, tcp),
     )
     .await
     .map_err(|_| peer.timed_out("the TLS handshake", limits.connect))?
-    .map_err(|error| peer.tls(&error.to_string()))?;
+    .map_err(|error| peer.tls(&tls::in_words(&error).unwrap_or_else(|| error.to_string())))?;
     Ok(Box::new(stream))
-}
-
-fn client_config(settings: &Inbox, peer: &Peer) -> Result<ClientConfig, InboxError> {
-    let mut roots = RootCertStore::empty();
-    if let Some(file) = &settings.ca_file {
-        let name = file.display();
-        let certificates = CertificateDer::pem_file_iter(file)
-            .map_err(|error| peer.tls(&format!("ca_file {name} cannot be read: {error}")))?;
-        for certificate in certificates {
-            let certificate = certificate
-                .map_err(|error| peer.tls(&format!("ca_file {name} is not PEM: {error}")))?;
-            roots.add(certificate).map_err(|error| {
-                peer.tls(&format!(
-                    "ca_file {name} holds an unusable certificate: {error}"
-                ))
-            })?;
-        }
-        if roots.is_empty() {
-            return Err(peer.tls(&format!("ca_file {name} holds no certificate")));
-        }
-    } else {
-        let found = rustls_native_certs::load_native_certs();
-        roots.add_parsable_certificates(found.certs);
-        if roots.is_empty() {
-            return Err(peer.tls(
-                "this machine has no certificate authorities: install ca-certificates, or set ca_file",
-            ));
-        }
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| peer.tls(&error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
 }
 
 /// Speaks in clear up to the server's yes to STARTTLS. Capabilities told before it are not believed, so not asked for.

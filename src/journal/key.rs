@@ -249,15 +249,25 @@ mod tests {
         assert!(second.proves(&token, &ticket, &ann));
         assert_ne!(second.token(&ticket, &ann), token);
         for epoch in 2..8 {
-            assert_eq!(journal.change_token_key(EarlierKeys::Kept, NOW).unwrap(), epoch);
+            assert_eq!(
+                journal.change_token_key(EarlierKeys::Kept, NOW).unwrap(),
+                epoch
+            );
         }
-        let full = journal.change_token_key(EarlierKeys::Kept, NOW).unwrap_err();
+        let full = journal
+            .change_token_key(EarlierKeys::Kept, NOW)
+            .unwrap_err();
         assert!(
             full.to_string().contains("forget all earlier ones"),
             "{full}"
         );
         assert!(journal.token_key().unwrap().proves(&token, &ticket, &ann));
-        assert_eq!(journal.change_token_key(EarlierKeys::Forgotten, NOW).unwrap(), 8);
+        assert_eq!(
+            journal
+                .change_token_key(EarlierKeys::Forgotten, NOW)
+                .unwrap(),
+            8
+        );
         let last = journal.token_key().unwrap();
         assert!(!last.proves(&token, &ticket, &ann));
         assert_eq!(files(folder.path()).unwrap().len(), 1);

@@ -3,18 +3,17 @@
 
 use super::content;
 use super::failure::{Stage, Trouble};
+use super::login;
 use crate::compose::EnvelopeSender;
-use crate::config::withheld::withheld;
 use crate::config::{Smtp, Tls};
 use crate::mail::{Address, HeaderText};
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use crate::tls;
 use lettre::transport::smtp::client::{
-    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
+    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsVersion,
 };
 use lettre::transport::smtp::commands::{Data, Noop, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension};
 use lettre::transport::smtp::response::{Response, Severity};
-use secrecy::ExposeSecret;
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,62 +48,9 @@ pub(super) struct Connection {
 impl Connection {
     /// Connects and logs in.
     pub(super) async fn open(settings: &Smtp) -> Result<Self, Failure> {
-        let at_connect = |trouble| Failure {
-            stage: Stage::Connect,
-            trouble,
-        };
-        let name = ClientId::default();
-        let tls = match settings.tls {
-            Tls::None => None,
-            Tls::Implicit | Tls::StartTls => {
-                Some(tls_parameters(settings).await.map_err(|words| {
-                    at_connect(Trouble::Lost {
-                        words: HeaderText::clean(&words),
-                    })
-                })?)
-            }
-        };
-        let limit = settings.step_timeout;
-        let server = (settings.host.as_str(), settings.port);
-        let mut dialogue = if settings.tls == Tls::Implicit {
-            // lettre makes this connection itself and leaves Nagle's algorithm on: about 40 ms more a mail.
-            let connecting =
-                AsyncSmtpConnection::connect_tokio1(server, Some(limit), &name, tls.clone(), None);
-            in_time(limit, connecting).await.map_err(at_connect)?
-        } else {
-            let stream = tokio::time::timeout(limit, TcpStream::connect(server))
-                .await
-                .map_err(|_| at_connect(Trouble::Silence))?
-                .and_then(|stream| stream.set_nodelay(true).map(|()| stream))
-                .map_err(|why| {
-                    at_connect(Trouble::Lost {
-                        words: HeaderText::clean(&why.to_string()),
-                    })
-                })?;
-            let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &name);
-            in_time(limit, greeting).await.map_err(at_connect)?
-        };
-        if settings.tls == Tls::StartTls {
-            let Some(tls) = tls else {
-                return Err(at_connect(Trouble::Stopped));
-            };
-            in_time(limit, dialogue.starttls(tls, &name))
-                .await
-                .map_err(at_connect)?;
-        }
-        if let Some((user, password)) = &settings.login {
-            let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-            let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            in_time(limit, dialogue.auth(&mechanisms, &credentials))
-                .await
-                .map_err(|trouble| Failure {
-                    stage: Stage::Login,
-                    trouble: trouble.with_words(|words| withheld(words, user, password)),
-                })?;
-        }
         Ok(Self {
-            dialogue,
-            step_timeout: limit,
+            dialogue: login::logged_in(settings).await?,
+            step_timeout: settings.step_timeout,
             last_used: Instant::now(),
             mails: 0,
             needs_reset: false,
@@ -222,8 +168,54 @@ impl Connection {
     }
 }
 
+/// Connects, protected as the settings say; nobody is logged in yet.
+pub(super) async fn connected(settings: &Smtp) -> Result<AsyncSmtpConnection, Failure> {
+    let at_connect = |trouble| Failure {
+        stage: Stage::Connect,
+        trouble,
+    };
+    let name = ClientId::default();
+    let tls = match settings.tls {
+        Tls::None => None,
+        Tls::Implicit | Tls::StartTls => Some(tls_parameters(settings).await.map_err(|words| {
+            at_connect(Trouble::Lost {
+                words: HeaderText::clean(&words),
+            })
+        })?),
+    };
+    let limit = settings.step_timeout;
+    let server = (settings.host.as_str(), settings.port);
+    let mut dialogue = if settings.tls == Tls::Implicit {
+        // lettre makes this connection itself and leaves Nagle's algorithm on: about 40 ms more a mail.
+        let connecting =
+            AsyncSmtpConnection::connect_tokio1(server, Some(limit), &name, tls.clone(), None);
+        in_time(limit, connecting).await.map_err(at_connect)?
+    } else {
+        let stream = tokio::time::timeout(limit, TcpStream::connect(server))
+            .await
+            .map_err(|_| at_connect(Trouble::Silence))?
+            .and_then(|stream| stream.set_nodelay(true).map(|()| stream))
+            .map_err(|why| {
+                at_connect(Trouble::Lost {
+                    words: HeaderText::clean(&why.to_string()),
+                })
+            })?;
+        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &name);
+        in_time(limit, greeting).await.map_err(at_connect)?
+    };
+    if settings.tls == Tls::StartTls {
+        let Some(tls) = tls else {
+            return Err(at_connect(Trouble::Stopped));
+        };
+        in_time(limit, dialogue.starttls(tls, &name))
+            .await
+            .map_err(at_connect)?;
+    }
+    Ok(dialogue)
+}
+
 /// One step, with its time limit. After [`Trouble::Silence`] the connection is out of step.
-async fn in_time<T>(
+pub(super) async fn in_time<T>(
     limit: Duration,
     step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
 ) -> Result<T, Trouble> {
@@ -242,7 +234,7 @@ fn trouble(error: &lettre::transport::smtp::Error) -> Trouble {
             words: HeaderText::clean(&error.source().map(ToString::to_string).unwrap_or_default()),
         },
         None => Trouble::Lost {
-            words: HeaderText::clean(&error.to_string()),
+            words: HeaderText::clean(&tls::in_words(error).unwrap_or_else(|| error.to_string())),
         },
     }
 }
@@ -263,7 +255,8 @@ fn not_a_reply(reply: &Response) -> Trouble {
 }
 
 async fn tls_parameters(settings: &Smtp) -> Result<TlsParameters, String> {
-    let mut builder = TlsParameters::builder(settings.host.clone());
+    let mut builder =
+        TlsParameters::builder(settings.host.clone()).set_min_tls_version(TlsVersion::Tlsv12);
     if let Some(path) = &settings.ca_file {
         let pem = tokio::fs::read(path)
             .await

@@ -39,6 +39,11 @@ pub(super) enum Trouble {
         /// What was seen.
         words: HeaderText,
     },
+    /// There is nothing to log in with.
+    NoLogin {
+        /// Why not, and what to do.
+        words: HeaderText,
+    },
     /// Nothing came in time.
     Silence,
     /// We had to stop in the middle.
@@ -91,7 +96,7 @@ impl Trouble {
             Self::Lost { words } => Self::Lost {
                 words: changed(words),
             },
-            Self::Silence | Self::Stopped => self,
+            Self::NoLogin { .. } | Self::Silence | Self::Stopped => self,
         }
     }
 }
@@ -121,6 +126,7 @@ impl fmt::Display for Trouble {
         match self {
             Self::Reply { code, words } => write!(formatter, "the server said {code} {words}"),
             Self::Lost { words } => write!(formatter, "the connection was lost: {words}"),
+            Self::NoLogin { words } => words.fmt(formatter),
             Self::Silence => formatter.write_str("the server did not answer in time"),
             Self::Stopped => formatter.write_str("handoffd was stopped"),
         }
@@ -149,6 +155,13 @@ mod tests {
             (Connect, reply(554), Retry),
             (Connect, lost.clone(), Retry),
             (Login, reply(535), Retry),
+            (
+                Login,
+                Trouble::NoLogin {
+                    words: HeaderText::clean("no token"),
+                },
+                Retry,
+            ),
             (Sender, reply(421), Retry),
             (Sender, reply(451), Retry),
             (Sender, reply(530), Retry),

@@ -8,6 +8,7 @@ mod content;
 mod delivery;
 mod doubt;
 mod failure;
+mod login;
 mod schedule;
 
 use crate::config::Smtp;
@@ -51,10 +52,21 @@ pub async fn log_in(settings: &Smtp) -> Result<(), String> {
             connection.quit().await;
             Ok(())
         }
-        Err(Failure { stage, trouble }) => Err(format!(
-            "the SMTP server {}:{} failed {stage}: {trouble}; check [smtp] host, port, tls, ca_file, user and password_file",
-            settings.host, settings.port
-        )),
+        Err(Failure { stage, trouble }) => {
+            let server = format!("{}:{}", settings.host, settings.port);
+            let by_token =
+                (settings.login.as_ref()).is_some_and(|(_, login)| login.keeper().is_some());
+            let check = match (stage, by_token) {
+                (Stage::Login, true) => {
+                    "check that the mailbox may send by SMTP with a token (`handoffd login` walks through it)"
+                }
+                (_, true) => "check [smtp] host, port, tls, ca_file and user",
+                (_, false) => "check [smtp] host, port, tls, ca_file, user and password_file",
+            };
+            Err(format!(
+                "the SMTP server {server} failed {stage}: {trouble}; {check}"
+            ))
+        }
     }
 }
 

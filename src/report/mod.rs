@@ -3,4 +3,5 @@
 
 pub mod gateway;
 pub mod inbox;
+pub mod oauth2;
 pub mod outbox;

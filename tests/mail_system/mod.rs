@@ -21,7 +21,7 @@ pub use desk::{Desk, set};
 pub use imap_client::{ImapClient, Protection};
 pub use mailbox::{Attached, StoredMail};
 pub use name_server::NameServer;
-pub use servers::{Account, MailSystem, Ports, Server};
+pub use servers::{Account, MailSystem, Ports, Server, TokenLogins};
 pub use smtp_client::{Envelope, SmtpClient, SmtpFailure};
 pub use writing::Letter;
 

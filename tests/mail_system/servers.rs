@@ -43,6 +43,15 @@ pub struct Ports {
     pub submission: u16,
 }
 
+/// Logins by token, beside those by password: both servers ask this port of ours about each token.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenLogins {
+    /// Where a token server of the test listens: `POST /introspect` (RFC 7662) for Dovecot, a line `CHECK message` for Exim.
+    pub port: u16,
+    /// What Dovecot offers for them.
+    pub imap_mechanisms: &'static str,
+}
+
 /// One of the two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
@@ -71,6 +80,7 @@ pub struct MailSystem {
     certificates: Certificates,
     accounts: Mutex<Vec<Account>>,
     sudo: bool,
+    token_logins: Option<TokenLogins>,
 }
 
 static SYSTEMS_STARTED: AtomicU32 = AtomicU32::new(0);
@@ -78,6 +88,11 @@ static SYSTEMS_STARTED: AtomicU32 = AtomicU32::new(0);
 impl MailSystem {
     /// Starts both servers with these accounts. The password of each is its address's local part and `-secret`.
     pub fn start(addresses: &[&str]) -> Self {
+        Self::start_with(addresses, None)
+    }
+
+    /// The same, with logins by token.
+    pub fn start_with(addresses: &[&str], token_logins: Option<TokenLogins>) -> Self {
         let sudo = !is_root();
         let folder = new_folder();
         for sub_folder in ["dovecot", "exim", "mail", "desks"] {
@@ -92,6 +107,7 @@ impl MailSystem {
             certificates,
             accounts: Mutex::new(Vec::new()),
             sudo,
+            token_logins,
         };
         for address in addresses {
             system.add_account(address);
@@ -314,6 +330,16 @@ done
         self.start_server(server);
     }
 
+    /// The same, and nobody who was logged in is served to the end: Dovecot's sessions outlive their master for half a minute.
+    pub fn restart_server_at_once(&self, server: Server) {
+        let family = self.family(server);
+        self.stop_server(server);
+        for pid in family {
+            self.signal(pid, "KILL");
+        }
+        self.start_server(server);
+    }
+
     /// Makes a server silent without ending it: it accepts connections and says nothing (SIGSTOP). For Dovecot this stops the
     /// master and everything that serves logged-in sessions.
     pub fn pause_server(&self, server: Server) {
@@ -491,16 +517,34 @@ done
         } else {
             "nobody".to_owned()
         };
+        let (mut dovecot_tokens, mut exim_tokens, mut mechanisms) =
+            (String::new(), String::new(), "");
+        if let Some(TokenLogins {
+            port,
+            imap_mechanisms,
+        }) = self.token_logins
+        {
+            let tokens = include_str!("dovecot-oauth2.conf").replace("@TOKEN@", &port.to_string());
+            write_whole(&self.folder.join("dovecot-oauth2.conf"), &tokens);
+            dovecot_tokens = format!(
+                "passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {folder}/dovecot-oauth2.conf\n}}"
+            );
+            exim_tokens = include_str!("exim-xoauth2.conf").replace("@TOKEN@", &port.to_string());
+            mechanisms = imap_mechanisms;
+        }
         let dovecot = include_str!("dovecot.conf")
             .replace("@FOLDER@", &folder.to_string())
             .replace("@CERTIFICATE@", &certificate.to_string())
             .replace("@KEY@", &key.to_string())
             .replace("@MAIL_USER@", &mail_user)
+            .replace("@TOKENS@", &dovecot_tokens)
+            .replace("@MECHANISMS@", mechanisms)
             .replace("@IMAP@", &imap.to_string())
             .replace("@IMAPS@", &imaps.to_string())
             .replace("@LMTP@", &lmtp.to_string());
         write_whole(&self.folder.join("dovecot.conf"), &dovecot);
         let exim = include_str!("exim.conf")
+            .replace("@TOKENS@", &exim_tokens)
             .replace("@FOLDER@", &folder.to_string())
             .replace("@CERTIFICATE@", &certificate.to_string())
             .replace("@KEY@", &key.to_string())

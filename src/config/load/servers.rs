@@ -1,11 +1,13 @@
 //! `[inbox]` and `[smtp]`: where the servers are, how the connection is protected, and the secrets.
 
+use super::oauth2::Tokens;
 use super::{Surroundings, one_of};
 use crate::config::section::{Located, Section};
-use crate::config::{FirstStart, Inbox, Outcome, Smtp, Tls};
-use secrecy::SecretString;
+use crate::config::{FirstStart, Inbox, Login, Outcome, Smtp, Tls};
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,15 +15,22 @@ use std::time::Duration;
 /// 25 MiB: what most mail servers let through at all.
 const MAIL_MAX_BYTES: u64 = 25 * 1024 * 1024;
 
-pub(super) fn inbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Inbox> {
+pub(super) fn inbox(
+    top: &Section<'_>,
+    surroundings: &Surroundings<'_>,
+    tokens: &Tokens,
+) -> Option<Inbox> {
     let section = top.section("inbox");
     let server = Server::read(&section, surroundings, 993);
     let user = section.required_text("user", "support@example.org");
-    let password = Secret {
-        credential: "imap-password",
-        required: true,
-    }
-    .read(&section, surroundings, server.as_ref());
+    let login = login(
+        &section,
+        surroundings,
+        tokens,
+        user.as_ref(),
+        "imap-password",
+        server.as_ref(),
+    );
     let folder = section.text("folder");
     if let Some(folder) = &folder {
         refuse_no_folder_name(&section, "folder", folder);
@@ -57,7 +66,7 @@ pub(super) fn inbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Optio
         tls: server.tls,
         ca_file: server.ca_file,
         user: user?.value,
-        password: password?,
+        login: login?,
         folder,
         sent_folder: sent_folder.map(|folder| folder.value),
         poll_interval: Duration::from_secs(poll_seconds),
@@ -106,15 +115,24 @@ fn refuse_no_folder_name(section: &Section<'_>, key: &str, folder: &Located<Stri
     }
 }
 
-pub(super) fn smtp(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Smtp> {
+pub(super) fn smtp(
+    top: &Section<'_>,
+    surroundings: &Surroundings<'_>,
+    tokens: &Tokens,
+) -> Option<Smtp> {
     let section = top.section("smtp");
     let server = Server::read(&section, surroundings, 465);
     let user = section.text("user");
-    let password = Secret {
-        credential: "smtp-password",
-        required: user.is_some(),
-    }
-    .read(&section, surroundings, server.as_ref());
+    let login = user.as_ref().map(|user| {
+        login(
+            &section,
+            surroundings,
+            tokens,
+            Some(user),
+            "smtp-password",
+            server.as_ref(),
+        )
+    });
     if let (None, Some(file)) = (&user, section.text("password_file")) {
         section.problem(
             &file.at,
@@ -133,7 +151,7 @@ pub(super) fn smtp(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option
     section.refuse_unknown_keys();
     let server = server?;
     let login = match user {
-        Some(user) => Some((user.value, password?)),
+        Some(user) => Some((user.value, login??)),
         None => None,
     };
     Some(Smtp {
@@ -159,7 +177,7 @@ pub(super) fn inbox_stand_in() -> Inbox {
         tls: Tls::Implicit,
         ca_file: None,
         user: String::new(),
-        password: SecretString::from(""),
+        login: Login::Password(SecretString::from("")),
         folder: String::new(),
         sent_folder: None,
         poll_interval: Duration::ZERO,
@@ -240,7 +258,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-fn refuse_unreadable(
+pub(super) fn refuse_unreadable(
     section: &Section<'_>,
     key: &str,
     written: &Located<String>,
@@ -261,74 +279,124 @@ fn refuse_unreadable(
     }
 }
 
-/// A password: from the file that the settings name, or from a systemd credential.
-struct Secret {
+/// Password or token: a line `password_file` says password, and without it `[oauth2]` says token.
+fn login(
+    section: &Section<'_>,
+    surroundings: &Surroundings<'_>,
+    tokens: &Tokens,
+    user: Option<&Located<String>>,
     credential: &'static str,
-    required: bool,
+    server: Option<&Server>,
+) -> Option<Login> {
+    let secret = Secret {
+        key: "password_file",
+        noun: "password",
+        credential: Some(credential),
+        is_required: true,
+        is_for_this_machine: server.is_some_and(|server| is_loopback(&server.host)),
+    };
+    if section.has("password_file") || matches!(tokens, Tokens::NotSet) {
+        return secret.read(section, surroundings).map(Login::Password);
+    }
+    if let Some(user) = user
+        && user.value.contains(char::is_control)
+    {
+        let what = format!("{} holds a control character", section.full_name("user"));
+        section.problem(&user.at, what, "write the name of the mailbox alone");
+    }
+    match tokens {
+        Tokens::Of(keeper) => Some(Login::OAuth2(keeper.clone())),
+        Tokens::NotSet | Tokens::Broken => None,
+    }
+}
+
+/// A secret: from the file that the settings name, or from a systemd credential.
+pub(super) struct Secret {
+    pub(super) key: &'static str,
+    /// What it is, in words.
+    pub(super) noun: &'static str,
+    /// The credential that takes the place of a missing line.
+    pub(super) credential: Option<&'static str>,
+    pub(super) is_required: bool,
+    /// Then everybody may know it: it is a test.
+    pub(super) is_for_this_machine: bool,
 }
 
 impl Secret {
-    fn read(
+    /// On one line.
+    pub(super) fn read(
         &self,
         section: &Section<'_>,
         surroundings: &Surroundings<'_>,
-        server: Option<&Server>,
     ) -> Option<SecretString> {
-        let written = section.text("password_file");
+        let noun = self.noun;
+        let (text, path, at) = self.read_whole(section, surroundings)?;
+        let secret = text.expose_secret().trim_end_matches(['\n', '\r']);
+        if secret.is_empty() {
+            let what = format!("the {noun} file {} is empty", path.display());
+            section.problem(&at, what, format!("write the {noun} into it, on one line"));
+        } else if secret.contains(char::is_control) {
+            let what = format!(
+                "the {noun} file {} holds more than one line, or a control character",
+                path.display()
+            );
+            section.problem(
+                &at,
+                what,
+                format!("write the {noun} alone into it, on one line"),
+            );
+        }
+        Some(SecretString::from(secret))
+    }
+
+    /// As it stands in the file, with the file and the place of the setting.
+    pub(super) fn read_whole(
+        &self,
+        section: &Section<'_>,
+        surroundings: &Surroundings<'_>,
+    ) -> Option<(SecretString, PathBuf, Range<usize>)> {
+        let noun = self.noun;
+        let written = section.text(self.key);
         let given = |name: &str| {
             let path = surroundings.credentials?.join(name);
             path.exists().then_some(path)
         };
         // A bare name may be the name of a credential, which systemd puts into a folder of its own.
-        let named = written.as_ref().map(|written| &written.value);
+        let named = written.as_ref().map(|written| written.value.as_str());
         let named = named.filter(|name| !name.contains('/'));
-        let credential = given(named.map_or(self.credential, String::as_str));
+        let credential = named.or(self.credential).and_then(given);
         let (path, at) = match (&written, credential) {
             (Some(written), Some(path)) => (path, written.at.clone()),
             (Some(written), None) => (surroundings.path(&written.value), written.at.clone()),
             (None, Some(path)) => (path, section.at().clone()),
             (None, None) => {
-                if self.required {
-                    let what = format!("{} is missing", section.full_name("password_file"));
-                    let remedy = format!(
-                        "add `password_file = \"…\"`, or give the systemd credential `{}`",
-                        self.credential
-                    );
+                if self.is_required {
+                    let what = format!("{} is missing", section.full_name(self.key));
+                    let or = self.credential.map_or_else(String::new, |credential| {
+                        format!(", or give the systemd credential `{credential}`")
+                    });
+                    let remedy = format!("add `{} = \"…\"`{or}", self.key);
                     section.problem(section.at(), what, remedy);
                 }
                 return None;
             }
         };
         let secret = match std::fs::read_to_string(&path) {
-            Ok(secret) => secret,
+            Ok(secret) => SecretString::from(secret),
             Err(error) => {
-                let what = format!(
-                    "the password file {} cannot be read: {error}",
-                    path.display()
-                );
+                let what = format!("the {noun} file {} cannot be read: {error}", path.display());
                 section.problem(&at, what, "correct the path or the file's permissions");
                 return None;
             }
         };
-        if !server.is_some_and(|server| is_loopback(&server.host)) && is_open_to_all(&path) {
+        if !self.is_for_this_machine && is_open_to_all(&path) {
             let what = format!(
-                "the password file {} can be read by everybody",
+                "the {noun} file {} can be read by everybody",
                 path.display()
             );
             section.problem(&at, what, format!("run `chmod 600 {}`", path.display()));
         }
-        let secret = secret.trim_end_matches(['\n', '\r']);
-        if secret.is_empty() {
-            let what = format!("the password file {} is empty", path.display());
-            section.problem(&at, what, "write the password into it, on one line");
-        } else if secret.contains(char::is_control) {
-            let what = format!(
-                "the password file {} holds more than one line, or a control character",
-                path.display()
-            );
-            section.problem(&at, what, "write the password alone into it, on one line");
-        }
-        Some(SecretString::from(secret))
+        Some((secret, path, at))
     }
 }
 
