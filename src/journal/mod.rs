@@ -3,6 +3,7 @@
 //! The only maker of [`RecordedEffect`]: what the journal did not return cannot be sent.
 
 mod attempt;
+mod audit;
 mod effects;
 mod form;
 mod history;
@@ -16,6 +17,7 @@ mod tickets;
 mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
+pub use audit::{Audit, Difference, Forgetting, Head};
 pub use effects::EffectFilter;
 pub use form::{PURPOSES, purpose_word};
 pub use mails::Watched;
@@ -30,7 +32,7 @@ use form::Delivery;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use store::{SledStore, Store};
+use store::{Opening, SledStore, Store};
 
 /// The journal of one installation. Shared by all tasks; every call waits for the disk, so call it from `block_in_place`.
 pub struct Journal {
@@ -47,7 +49,7 @@ impl Journal {
     /// [`JournalError::Store`] where another process has it open, where it cannot be read, and where it has lost commits.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         Ok(Self {
-            store: Box::new(SledStore::open(folder)?),
+            store: Box::new(SledStore::open(folder, Opening::ToWork)?),
             folder: folder.to_owned(),
             writing: Mutex::new(()),
         })
