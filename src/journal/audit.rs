@@ -2,7 +2,7 @@
 //! Reads what somebody may have changed on purpose: any bytes end as words.
 
 use super::place;
-use super::store::{Found, Opening, SledStore, Store, Tree, Verified};
+use super::store::{Found, Opening, SledStore, Tree, Verified};
 use super::{Journal, JournalError};
 use crate::ticket::TicketId;
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ pub struct Audit {
     /// How many records are stored.
     pub records: u64,
     /// When somebody was forgotten or something old was dropped, the last ones: time, what for, how many records went.
-    pub forgettings: Vec<Forgetting>,
+    pub removals: Vec<Removal>,
     /// What is not as it was recorded, the earliest commit first.
     pub differences: Vec<Difference>,
 }
@@ -35,7 +35,7 @@ pub struct Head {
 
 /// A commit that took contents away.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forgetting {
+pub struct Removal {
     /// Which.
     pub commit: u64,
     /// When.
@@ -55,8 +55,8 @@ pub struct Difference {
     pub what: String,
 }
 
-/// So many forgettings are told, the latest.
-const FORGETTINGS_MAX: usize = 50;
+/// So many removals are told, the latest.
+const REMOVALS_MAX: usize = 50;
 
 impl Journal {
     /// Whether there is a journal in `folder`.
@@ -106,12 +106,7 @@ impl Journal {
 }
 
 fn in_words(verified: Verified) -> Audit {
-    let forgettings = verified
-        .forgettings
-        .iter()
-        .rev()
-        .take(FORGETTINGS_MAX)
-        .rev();
+    let removals = verified.forgettings.iter().rev().take(REMOVALS_MAX).rev();
     Audit {
         commits: verified.first.zip(verified.last),
         head: Head {
@@ -119,8 +114,8 @@ fn in_words(verified: Verified) -> Audit {
             hash: hex(&verified.head),
         },
         records: verified.records,
-        forgettings: forgettings
-            .map(|(commit, at, act, records)| Forgetting {
+        removals: removals
+            .map(|(commit, at, act, records)| Removal {
                 commit: *commit,
                 at: *at,
                 why: act.as_str(),

@@ -5,22 +5,29 @@
 mod attempt;
 mod audit;
 mod effects;
+mod forget;
 mod form;
+mod gone;
 mod history;
 mod key;
 mod lessons;
 mod mails;
 mod place;
 mod record;
+mod redact;
+mod retention;
 mod store;
 mod tickets;
 mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
-pub use audit::{Audit, Difference, Forgetting, Head};
+pub use audit::{Audit, Difference, Head, Removal};
 pub use effects::EffectFilter;
+pub use forget::{Forgetting, Forgotten, Haste, StillOpen};
 pub use form::{PURPOSES, purpose_word};
 pub use mails::Watched;
+
+pub use retention::{Keep, Looked};
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;

@@ -200,6 +200,7 @@ impl Journal {
             Event::AutomationAllowed => {
                 if let Some(customer) = customer_of_ticket {
                     batch.delete(Tree::AutomationRefused, customer.key().into_bytes());
+                    self.allow_again(customer, batch)?;
                 }
             }
             _ => {}

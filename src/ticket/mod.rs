@@ -305,6 +305,20 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The incoming mail that it tells of.
+    #[must_use]
+    pub const fn mail(&self) -> Option<&MailSummary> {
+        match self {
+            Self::Opened { mail, .. }
+            | Self::CustomerWrote { mail }
+            | Self::ThirdPartyWrote { mail, .. }
+            | Self::WroteOutside { mail, .. } => Some(mail),
+            _ => None,
+        }
+    }
+}
+
 /// How far it is shown that a mail which bears an address of ours was written by our people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownBy {

@@ -468,3 +468,86 @@ fn explain(why: &::sled::Error) -> String {
         _ => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(store: &SledStore, key: &str, value: &str) {
+        let mut batch = Batch::of(Act::Watch);
+        batch.put(Tree::WatchedFolder, key, value);
+        store.commit(batch, Outlives::PowerCut).unwrap();
+    }
+
+    fn open(folder: &Path) -> SledStore {
+        SledStore::open(folder, Opening::ToWork).unwrap()
+    }
+
+    fn holds(store: &SledStore, key: &str) -> bool {
+        store
+            .get(Tree::WatchedFolder, key.as_bytes())
+            .unwrap()
+            .is_some()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let names = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = names
+            .map(|found| found.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Each step of a rewriting, and the end of the process after it.
+    #[test]
+    fn a_rewriting_that_a_crash_cuts_short_leaves_the_old_store_or_the_new_one() {
+        for steps in 0..4 {
+            let folder = tempfile::tempdir().unwrap();
+            for round in 0..2 {
+                let store = open(folder.path());
+                put(&store, &format!("k{round}"), "before");
+                if steps >= 1 {
+                    let next = generation::make_next(folder.path()).unwrap();
+                    std::fs::write(next.path.join("db"), "half a copy").unwrap();
+                }
+                if steps >= 2 {
+                    let next = generation::make_next(folder.path()).unwrap();
+                    let copy = store.copy(&next.path).unwrap();
+                    std::fs::write(folder.path().join("current.new"), "half a na").unwrap();
+                    if steps >= 3 {
+                        next.make_current(folder.path()).unwrap();
+                    }
+                    drop(copy);
+                }
+                drop(store);
+                let store = open(folder.path());
+                assert!(holds(&store, &format!("k{round}")), "{steps}");
+                assert_eq!(store.verify().unwrap().differences.len(), 0, "{steps}");
+                let names = names(folder.path());
+                let rewritten = names.iter().filter(|name| name.starts_with("rewritten-"));
+                assert_eq!(
+                    rewritten.count(),
+                    usize::from(steps >= 3),
+                    "{steps}: {names:?}"
+                );
+                let is_old = names.contains(&"db".to_owned());
+                assert_eq!(is_old, steps < 3, "{steps}: {names:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rewritten_store_goes_on_and_its_old_files_are_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        put(&store, "one", &"blob".repeat(10_000));
+        store.rewrite().unwrap();
+        put(&store, "two", "after");
+        store.rewrite().unwrap();
+        assert_eq!(names(folder.path()), ["commits", "current", "rewritten-2"]);
+        drop(store);
+        let store = open(folder.path());
+        assert!(holds(&store, "one") && holds(&store, "two"));
+    }
+}
