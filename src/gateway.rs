@@ -13,9 +13,11 @@ mod learner;
 mod lost;
 mod office;
 mod originals;
+mod retention;
 mod sent_folder;
 mod sent_mail;
 mod steady_clock;
+mod stored_about;
 mod sweep;
 
 pub use deadlines::{Deadlines, InboxSeen, Looked, look as look_at_deadlines};

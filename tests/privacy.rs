@@ -518,15 +518,6 @@ fn what_is_old_goes_by_kind_and_nothing_in_which_somebody_must_act() {
             true,
             1,
         ),
-        (
-            Keep {
-                lessons_since: Some(days(11)),
-                ..all
-            },
-            true,
-            true,
-            0,
-        ),
     ];
     for (keep, has_words, has_ticket, lessons) in cases {
         let folder = tempfile::tempdir().unwrap();

@@ -12,7 +12,7 @@ const COPIES: [&str; 4] = [
     "the mails themselves in the support mailbox: inbox and every folder that mail is filed in, the folder of sent mail, and its trash",
     "packets, drafts and copies in the mailboxes of your teams and of the admin",
     "backups and snapshots of the store and of these mailboxes; on the disk itself deleted files stay until they are overwritten",
-    "the logs of your mail server, and handoffd's own where `[log] addresses = true` was set",
+    "the logs of your mail servers; handoffd's own log names nobody",
 ];
 
 /// What is not as it was recorded, one row each; and one row about the whole.

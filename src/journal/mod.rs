@@ -17,6 +17,7 @@ mod record;
 mod redact;
 mod retention;
 mod store;
+mod stored_about;
 mod tickets;
 mod withdrawal;
 
@@ -28,6 +29,7 @@ pub use form::{PURPOSES, purpose_word};
 pub use mails::Watched;
 
 pub use retention::{Keep, Looked};
+pub use stored_about::StoredAbout;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;

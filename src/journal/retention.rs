@@ -6,7 +6,7 @@ use super::gone::Days;
 use super::redact::without_texts;
 use super::store::{Act, Batch, Order, Outlives, Tree, end_of_prefix};
 use super::{Journal, JournalError, form, place};
-use crate::mail::{MailIdentity, MessageId};
+use crate::mail::MessageId;
 use crate::ticket::{Event, Ticket};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -18,8 +18,6 @@ pub struct Keep {
     pub texts_since: Option<Timestamp>,
     /// Whole stories of tickets in which nothing happened since.
     pub tickets_since: Option<Timestamp>,
-    /// Lessons that were learned before.
-    pub lessons_since: Option<Timestamp>,
     /// Counts of days before.
     pub counts_since: Option<Timestamp>,
 }
@@ -33,12 +31,10 @@ pub struct Looked {
     pub texts: usize,
     /// So many tickets went.
     pub tickets: usize,
-    /// So many lessons went.
-    pub lessons: usize,
 }
 
 impl Journal {
-    /// Drops what is old among at most `max` tickets from `from` on; in the first look of a round lessons and counts as well.
+    /// Drops what is old among at most `max` tickets from `from` on; in the first look of a round counts as well.
     ///
     /// # Errors
     /// [`JournalError`]; what was dropped before it stays so.
@@ -50,8 +46,8 @@ impl Journal {
     ) -> Result<Looked, JournalError> {
         let _writing = self.lock();
         let mut looked = Looked::default();
-        if from.is_none() {
-            looked.lessons = self.drop_lessons_and_counts(keep)?;
+        if let (None, Some(since)) = (&from, keep.counts_since) {
+            self.drop_counts(since)?;
         }
         // A ticket that was opened later cannot be older.
         let latest = keep.texts_since.max(keep.tickets_since);
@@ -95,28 +91,23 @@ impl Journal {
         Ok(looked)
     }
 
-    fn drop_lessons_and_counts(&self, keep: &Keep) -> Result<usize, JournalError> {
+    fn drop_counts(&self, since: Timestamp) -> Result<(), JournalError> {
         let mut batch = Batch::of(Act::Retention);
-        let old: Vec<MailIdentity> = (self.lessons()?.into_iter())
-            .filter(|lesson| keep.lessons_since.is_some_and(|since| lesson.at < since))
-            .map(|lesson| lesson.mail)
-            .collect();
-        for mail in &old {
-            batch.delete(Tree::Lessons, mail.0);
+        let until = since.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+        let rows = (self.store).scan(
+            Tree::Counts,
+            &[],
+            Some(until.as_bytes()),
+            Order::Upwards,
+            usize::MAX,
+        )?;
+        for (key, _) in rows {
+            batch.delete(Tree::Counts, key);
         }
-        if let Some(since) = keep.counts_since {
-            let until = since.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-            let until = until.as_bytes();
-            let rows =
-                (self.store).scan(Tree::Counts, &[], Some(until), Order::Upwards, usize::MAX)?;
-            for (key, _) in rows {
-                batch.delete(Tree::Counts, key);
-            }
+        match batch.is_empty() {
+            true => Ok(()),
+            false => self.store.commit(batch, Outlives::Process),
         }
-        if !batch.is_empty() {
-            self.store.commit(batch, Outlives::Process)?;
-        }
-        Ok(old.len())
     }
 
     /// False where a mail of ours in it is not settled yet.

@@ -5,6 +5,7 @@ mod draft;
 mod id;
 mod links;
 mod presence;
+mod privacy_request;
 mod promise;
 mod status;
 pub mod thread;
@@ -17,6 +18,7 @@ pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingD
 pub use id::TicketId;
 pub use links::ThreadLinks;
 pub use presence::Holder;
+pub(crate) use privacy_request::is_privacy_request;
 pub use promise::{Promise, PromiseOutcome};
 pub use status::Status;
 pub use token::{Party, Token, TokenKey};
@@ -380,6 +382,8 @@ pub enum Reminded {
     Team,
     /// The second address of the team.
     SecondAddress,
+    /// The admin: the time that the law gives is over.
+    Admin,
 }
 
 /// What the customer was told at a hand-off.
