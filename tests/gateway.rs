@@ -22,6 +22,8 @@ mod broken_links;
 mod crashes;
 #[path = "gateway/learning.rs"]
 mod learning;
+#[path = "gateway/privacy.rs"]
+mod privacy;
 #[path = "gateway/promises.rs"]
 mod promises;
 #[path = "gateway/sent_folder.rs"]

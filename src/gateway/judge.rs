@@ -125,6 +125,10 @@ pub struct Judgement {
     pub decision: Decision,
     /// The mails that leave, and what the ticket's story gains.
     pub composed: Composed,
+    /// What happened before, outside the ticket.
+    pub history: History,
+    /// Whether what is stored about the customer goes to staff with it.
+    pub has_gathered: bool,
 }
 
 /// Why no judgement could be made. The mail stays where it is, or goes to the admin: never to the floor.
@@ -266,6 +270,7 @@ impl Office {
                 self.compose(&decision, &situation, originals)?
             }
         };
+        let has_gathered = gathered.is_some();
         Ok(Judgement {
             sender,
             ticket_id,
@@ -274,6 +279,8 @@ impl Office {
             decision,
             composed,
             mail,
+            history,
+            has_gathered,
         })
     }
 

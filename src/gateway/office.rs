@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::compose::Writer;
 use crate::config::{Problem, Settings};
+use crate::journal::Desk;
 use crate::knowledge::Knowledge;
 use crate::learning::{self, Lesson};
 use crate::mail::Reader;
@@ -10,7 +11,7 @@ use crate::ticket::TokenKey;
 use crate::understand::meaning::Encoder;
 use crate::understand::{Taught, Understander};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// Where systemd gives us a folder for what can be computed again (`CacheDirectory=`).
 const CACHE_FOLDER: &str = "CACHE_DIRECTORY";
@@ -33,6 +34,8 @@ pub struct Office {
     pub writer: Writer,
     /// The key of all tokens.
     pub key: TokenKey,
+    /// What is loaded, by revisions; computed when the first decision is recorded.
+    pub(super) revision: OnceLock<Desk>,
     /// Replaced as a whole when staff confirmed something.
     trained: RwLock<Arc<Trained>>,
 }
@@ -44,6 +47,8 @@ pub struct Trained {
     pub understander: Understander,
     /// What it was taught beside the articles' phrases.
     pub taught: Vec<Taught>,
+    /// The same as a digest.
+    pub(super) learned: String,
 }
 
 impl Trained {
@@ -56,9 +61,11 @@ impl Trained {
         let understander = Understander::train_taught(knowledge, settings, encoder, &taught);
         // Patterns are compiled when they are first used: here, so that the first customer does not wait for it.
         let _ = understander.understand(&Reader::default().read(REHEARSAL), None);
+        let learned = super::judged::digest([format!("{taught:?}").as_bytes()]);
         Self {
             understander,
             taught,
+            learned,
         }
     }
 }
@@ -160,6 +167,7 @@ impl Office {
             reader,
             writer,
             key,
+            revision: OnceLock::new(),
             trained: RwLock::new(Arc::new(trained)),
         })
     }

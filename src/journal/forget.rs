@@ -120,7 +120,7 @@ impl Journal {
     }
 
     /// All tickets that they opened.
-    pub(super) fn tickets_of(&self, address: &Address) -> Result<Vec<Ticket>, JournalError> {
+    pub(crate) fn tickets_of(&self, address: &Address) -> Result<Vec<Ticket>, JournalError> {
         let prefix = place::of_address(address);
         let end = end_of_prefix(&prefix);
         let rows = (self.store).scan(

@@ -89,6 +89,7 @@ impl Journal {
 
     /// That the mail was handled stays, so that it is not handled again; to which ticket it belonged goes.
     fn detach_mail(&self, mail: &MailIdentity, batch: &mut Batch) -> Result<(), JournalError> {
+        batch.delete(Tree::Judgements, mail.0);
         if let Some(mut handled) = self.handled(mail)? {
             handled.ticket = None;
             handled.tags = Vec::new();

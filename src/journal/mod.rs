@@ -9,6 +9,7 @@ mod forget;
 mod form;
 mod gone;
 mod history;
+mod judged;
 mod key;
 mod lessons;
 mod mails;
@@ -26,6 +27,7 @@ pub use audit::{Audit, Difference, Head, Removal};
 pub use effects::EffectFilter;
 pub use forget::{Forgetting, Forgotten, Haste, StillOpen};
 pub use form::{PURPOSES, purpose_word};
+pub use judged::{Desk, JudgedOn};
 pub use mails::Watched;
 
 pub use retention::{Keep, Looked};
@@ -88,6 +90,8 @@ pub struct Entry {
     pub effects: Vec<Outgoing>,
     /// The mail whose handling ends with this entry, by the identity under which it was begun.
     pub begun: Option<MailIdentity>,
+    /// What the decision about the mail was made of.
+    pub judged: Option<JudgedOn>,
     /// A mail of ours whose copy came back: it left.
     pub own_copy_of: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.

@@ -55,6 +55,9 @@ impl Journal {
                 );
             }
         }
+        if let (Some(mail), Some(judged)) = (&entry.mail, &entry.judged) {
+            self.add_judged(&mail.identity, judged, &mut batch)?;
+        }
         if let Some(begun) = &entry.begun {
             batch.delete(Tree::Begun, begun.0);
         }

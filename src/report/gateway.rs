@@ -6,7 +6,7 @@ use crate::config;
 use crate::decide::Due;
 use crate::gateway::{Judgement, LearnError, Office};
 use crate::inbox::Place;
-use crate::journal::{EffectRecord, JournalError};
+use crate::journal::{EffectRecord, Head, JournalError};
 use crate::mail::MailIdentity;
 use crate::ticket::TicketId;
 use jiff::SignedDuration;
@@ -141,10 +141,12 @@ pub fn part_ended(part: &str) {
     );
 }
 
-/// The daemon ended.
-pub fn stopped() {
+/// The daemon ended. The last link of the journal is named: who has this line can tell later that nothing before it was changed.
+pub fn stopped(head: Option<&Head>) {
     info!(
         event = "stopped",
+        last_commit = head.map(|head| head.commit),
+        last_link = head.map(|head| head.hash.as_str()),
         "all that was begun is finished or on record"
     );
 }

@@ -5,6 +5,7 @@ mod counts;
 mod draft;
 mod effect;
 mod event;
+mod judged;
 mod lesson;
 mod mail;
 mod part;
@@ -13,6 +14,7 @@ pub(super) use counts::CountsForm;
 pub(super) use effect::{Delivery, EffectForm};
 pub use effect::{PURPOSES, purpose_word};
 pub(super) use event::TimedEventForm;
+pub(super) use judged::{DeskForm, JudgedForm};
 pub(super) use lesson::LessonForm;
 pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm, SentMailForm};
 

@@ -61,6 +61,10 @@ pub(super) enum Tree {
     RefusedByForgotten,
     /// What is left of stories that went: day → counts.
     Counts,
+    /// What decisions were made of: identity of the mail → digests.
+    Judgements,
+    /// Desks that made them: digest → revisions of what was loaded.
+    Desks,
     /// The chain: number of the commit → link.
     Links,
     /// Salts of records: tree and key of the record → salt, number of the link.
@@ -69,7 +73,7 @@ pub(super) enum Tree {
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(super) const CHAINED: [Self; 22] = [
+    pub(super) const CHAINED: [Self; 24] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -92,6 +96,8 @@ impl Tree {
         Self::Automatic,
         Self::RefusedByForgotten,
         Self::Counts,
+        Self::Judgements,
+        Self::Desks,
     ];
 
     /// The number in links. On disk: never change one.
@@ -121,6 +127,8 @@ impl Tree {
             Self::Counts => 22,
             Self::Links => 23,
             Self::Seals => 24,
+            Self::Judgements => 25,
+            Self::Desks => 26,
         }
     }
 
@@ -157,6 +165,8 @@ impl Tree {
             Self::Automatic => "automatic",
             Self::RefusedByForgotten => "refused-by-forgotten",
             Self::Counts => "counts",
+            Self::Judgements => "judgements",
+            Self::Desks => "desks",
             Self::Links => "links",
             Self::Seals => "seals",
         }

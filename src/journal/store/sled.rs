@@ -550,4 +550,56 @@ mod tests {
         let store = open(folder.path());
         assert!(holds(&store, "one") && holds(&store, "two"));
     }
+
+    /// The same commits with and without links, in turn.
+    #[test]
+    #[ignore = "measures: see docs/testing.md"]
+    fn cost_of_the_chain() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        let (mut with, mut without) = (Duration::ZERO, Duration::ZERO);
+        let mail = vec![b'x'; 12_000];
+        for round in 0..300_u32 {
+            let rows: Vec<(Vec<u8>, Vec<u8>)> = (0..20_u32)
+                .map(|row| {
+                    let key = format!("{round} {row}").into_bytes();
+                    let value = if row == 0 {
+                        mail.clone()
+                    } else {
+                        vec![b'y'; 300]
+                    };
+                    (key, value)
+                })
+                .collect();
+            let mut batch = Batch::of(Act::Entry);
+            for (key, value) in &rows {
+                batch.put(Tree::Events, key.clone(), value.clone());
+            }
+            let began = std::time::Instant::now();
+            store.commit(batch, Outlives::PowerCut).unwrap();
+            with += began.elapsed();
+
+            let mut changes = ::sled::Batch::default();
+            for (key, value) in rows {
+                changes.insert([b"plain\0", key.as_slice()].concat(), value);
+            }
+            let head = store.progress().head;
+            let began = std::time::Instant::now();
+            let files = store.files();
+            files.database.apply_batch(changes).unwrap();
+            files.database.flush().unwrap();
+            files.log.sync_data().unwrap();
+            store
+                .witness
+                .remember(store.progress().commits, &head)
+                .unwrap();
+            without += began.elapsed();
+        }
+        println!(
+            "a commit of 20 records: {:.2} ms with links, {:.2} ms without, ratio {:.2}",
+            with.as_secs_f64() * 1000.0 / 300.0,
+            without.as_secs_f64() * 1000.0 / 300.0,
+            with.as_secs_f64() / without.as_secs_f64()
+        );
+    }
 }
