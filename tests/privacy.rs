@@ -83,7 +83,12 @@ fn mail(name: &str, of: u8, to: &str, purpose: Purpose, bytes: &str) -> Outgoing
         message_id: id(name),
         sender: EnvelopeSender::Null,
         recipients: vec![address(to)],
-        subject: "Re: zauberwort".to_owned(),
+        subject: if of == 2 {
+            "Re: bob-subject"
+        } else {
+            "Re: zauberwort"
+        }
+        .to_owned(),
         text: String::new(),
         bytes: bytes.as_bytes().to_vec(),
     }
@@ -535,7 +540,7 @@ fn what_is_old_goes_by_kind_and_nothing_in_which_somebody_must_act() {
         let counted = journal.counts_of_gone().unwrap();
         assert_eq!(
             counted.values().any(|day| day.contains_key("tickets")),
-            keep.tickets_since == Some(days(11)),
+            keep.tickets_since.is_some(),
             "{keep:?}"
         );
     }

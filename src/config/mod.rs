@@ -377,11 +377,11 @@ pub struct Store {
     pub keep_sent: Duration,
     /// How long what staff confirmed of a customer's mail is kept and learned from.
     pub keep_learned: Duration,
-    /// How long texts, details and notes of a ticket are kept after the last thing happened in it; `None`: until somebody is forgotten.
+    /// How long texts, details and notes of a ticket are kept after the last thing happened in it. `None` keeps them.
     pub keep_texts: Option<Duration>,
-    /// The same for the whole ticket; counts stay.
+    /// How long a ticket is kept at all after the last thing happened in it. Counts stay; `None` keeps it.
     pub keep_tickets: Option<Duration>,
-    /// How long counts of tickets that went are kept.
+    /// How long these counts are kept. `None` keeps them.
     pub keep_counts: Option<Duration>,
 }
 

@@ -174,7 +174,8 @@ impl Walk {
             self.verified.forgettings.push(forgetting);
         }
         for Mark { tree, digest } in &link.new {
-            self.live.insert(*digest, (number, *tree));
+            // The first commit that brought it is the one that is named.
+            let _ = self.live.entry(*digest).or_insert((number, *tree));
         }
     }
 
