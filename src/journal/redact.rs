@@ -80,14 +80,14 @@ fn next_in(lower: &str, spelling: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// A record without this person: their address nowhere, and nothing of a mail that they wrote. `None` where they are not in it.
+/// A record without this person: their address nowhere, and nothing of a mail that they wrote or that went to them alone. `None` where they are not in it.
 pub(super) fn without_person(bytes: &[u8], person: &Person) -> Option<Vec<u8>> {
     if !person.is_named_in(&String::from_utf8_lossy(bytes)) {
         return None;
     }
     let mut record: Value = serde_json::from_slice(bytes).ok()?;
     if let Some(event) = record.pointer_mut("/is/event")
-        && is_written_by(event, person)
+        && is_theirs(event, person)
     {
         drop_author(event);
     }
@@ -118,14 +118,16 @@ fn leave_out(value: &mut Value, person: &Person) {
     }
 }
 
-/// Whether the person wrote the mail that the event tells of.
-fn is_written_by(event: &Value, person: &Person) -> bool {
+/// Whether the mail that the event tells of is theirs: they wrote it, or it went to them alone.
+fn is_theirs(event: &Value, person: &Person) -> bool {
+    let is_person = |address: &Value| {
+        let address = address.as_str().and_then(|text| Address::parse(text).ok());
+        address.is_some_and(|address| person.is(&address))
+    };
     let from = event.get("from").or_else(|| event.get("customer"));
-    let address = from.map(|from| from.get("address").unwrap_or(from));
-    let address = address
-        .and_then(Value::as_str)
-        .and_then(|text| Address::parse(text).ok());
-    address.is_some_and(|address| person.is(&address))
+    let to = event.get("to").and_then(Value::as_array);
+    from.is_some_and(|from| is_person(from.get("address").unwrap_or(from)))
+        || to.is_some_and(|to| !to.is_empty() && to.iter().all(is_person))
 }
 
 fn drop_author(event: &mut Value) {
