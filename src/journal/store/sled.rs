@@ -78,6 +78,9 @@ impl Files {
     }
 }
 
+/// The last change of each key, by the tree's number and the key.
+type LastChanges = BTreeMap<(u8, Vec<u8>), (Tree, Option<Vec<u8>>)>;
+
 /// What the next commit has to know.
 struct Progress {
     commits: u64,
@@ -211,7 +214,7 @@ impl SledStore {
         batch: Batch,
     ) -> ::sled::Result<(::sled::Batch, Digest)> {
         let commits = progress.commits + 1;
-        let mut last: BTreeMap<(u8, Vec<u8>), (Tree, Option<Vec<u8>>)> = BTreeMap::new();
+        let mut last: LastChanges = BTreeMap::new();
         for (tree, key, value) in batch.changes {
             let _ = last.insert((tree.number(), key), (tree, value));
         }
