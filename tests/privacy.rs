@@ -450,6 +450,54 @@ fn a_mail_that_may_be_leaving_holds_everything_back() {
 }
 
 #[test]
+fn mails_to_others_that_name_them_go_once_they_are_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = desk(folder.path());
+    let names_her = format!("Subject: x\r\n\r\nabout {ANN}");
+    let to_admin = |name| mail(name, 2, "admin@desk.example", Purpose::Trouble, &names_her);
+    let entry = Entry {
+        effects: vec![
+            to_admin("given-up@desk.example"),
+            to_admin("waits@desk.example"),
+        ],
+        ..Entry::default()
+    };
+    let mut new = journal.record(entry, moment(5)).unwrap();
+    let attempt = journal
+        .begin_attempt(new.remove(0), CopyProof::None, moment(5))
+        .unwrap();
+    let why = format!("550 <{ANN}> is unknown");
+    let outcome = AttemptOutcome::GivenUp { why };
+    journal.settle(attempt, outcome, moment(6)).unwrap();
+    let done = journal
+        .forget(&address(ANN), Haste::Now, moment(9))
+        .unwrap();
+    let Forgetting::Done(forgotten) = done else {
+        panic!("{done:?}")
+    };
+    assert_eq!(forgotten.still_waiting, [id("waits@desk.example")]);
+    assert!(
+        journal
+            .effect(&id("given-up@desk.example"))
+            .unwrap()
+            .is_none()
+    );
+    let attempt = journal
+        .begin_attempt(new.remove(0), CopyProof::None, moment(10))
+        .unwrap();
+    journal
+        .settle(attempt, AttemptOutcome::Sent, moment(10))
+        .unwrap();
+    let again = journal
+        .forget(&address(ANN), Haste::WhenSettled, moment(11))
+        .unwrap();
+    assert!(matches!(again, Forgetting::Done(_)), "{again:?}");
+    journal.compact().unwrap();
+    assert!(!holds(&raw(folder.path()), ANN));
+    assert_eq!(journal.audit().unwrap().differences, []);
+}
+
+#[test]
 fn mail_is_recorded_while_the_store_is_written_anew_and_none_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let journal = desk(folder.path());

@@ -263,6 +263,12 @@ impl Journal {
                 forgotten.still_waiting.push(record.message_id.clone());
                 continue;
             }
+            // It reached nobody, and could only be tried again with the name in it.
+            if names && matches!(record.state, EffectState::GivenUp { .. }) {
+                Self::drop_effect(record, batch);
+                forgotten.mails += 1;
+                continue;
+            }
             if let Some(left) = left {
                 batch.put(Tree::Effects, name, left);
             }
