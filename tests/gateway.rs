@@ -24,6 +24,8 @@ mod control;
 mod crashes;
 #[path = "gateway/learning.rs"]
 mod learning;
+#[path = "gateway/privacy.rs"]
+mod privacy;
 #[path = "gateway/promises.rs"]
 mod promises;
 #[path = "gateway/sender_checks.rs"]

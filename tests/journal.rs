@@ -140,6 +140,7 @@ fn every_event() -> Vec<Event> {
         Event::HandedOff { team: team(), promised_by: None, notice: Notice::Withheld { why: text() }, why: text() },
         Event::Reminded { team: team(), whom: Reminded::Team, of: moment(5) },
         Event::Reminded { team: team(), whom: Reminded::SecondAddress, of: moment(5) },
+        Event::Reminded { team: team(), whom: Reminded::Admin, of: moment(5) },
         Event::PromiseLapsed { team: team(), promised_by: moment(5), new_promise: Some(moment(9)), notice: Notice::Sent { text: text() } },
         Event::PromiseLapsed { team: team(), promised_by: moment(5), new_promise: None, notice: Notice::Withheld { why: text() } },
         Event::WaitedTooLong { team: team(), due_by: moment(5) },

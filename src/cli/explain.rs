@@ -2,11 +2,13 @@
 //! settings and articles give the same bytes.
 
 use super::{Common, Failure, source};
+use crate::config::Settings;
 use crate::decide::Action;
 use crate::gateway::{Judgement, NoPast, Office};
 use crate::inbox::Content;
+use crate::journal::{Journal, JournalError};
 use crate::knowledge::Thresholds;
-use crate::ticket::TokenKey;
+use crate::ticket::{TicketId, TokenKey};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -14,14 +16,24 @@ use serde_json::{Value, json};
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
     /// Mails: `.eml`, mbox, Maildir, a folder of these, or `-`
-    #[arg(required = true)]
+    #[arg(required_unless_present = "ticket")]
     paths: Vec<std::path::PathBuf>,
+    /// Make the recorded decisions about these mails again, on the past as it was: the same to the byte, or what has changed. Opens the
+    /// store: stop the daemon first
+    #[arg(long, conflicts_with = "at")]
+    recorded: bool,
+    /// The same for the mails of this ticket that packets still hold
+    #[arg(long, value_name = "REFERENCE", conflicts_with_all = ["at", "paths"])]
+    ticket: Option<String>,
     /// The time at which the mail is taken to arrive (RFC 3339); the mail's own date otherwise
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.recorded || arguments.ticket.is_some() {
+        return again(common, arguments);
+    }
     // Tokens in the mails shown are of no ticket: no key is read, so that no store is needed.
     let office = Office::load(&common.config, TokenKey::new([0; 32]))
         .map_err(|found| Failure::problems(&found))?;
@@ -35,6 +47,79 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         }
     }
     Ok(())
+}
+
+/// Recorded decisions, made again.
+fn again(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
+    let settings = Settings::load(&common.config).map_err(|found| Failure::problems(&found))?;
+    let unreachable = |why: JournalError| Failure::Unreachable(why.to_string());
+    if !Journal::is_in(&settings.store.path) {
+        let path = settings.store.path.display();
+        return Err(Failure::Unreachable(format!("there is no store in {path}")));
+    }
+    let journal = Journal::open(&settings.store.path).map_err(unreachable)?;
+    let key = journal.token_key().map_err(unreachable)?;
+    let lessons = journal.lessons().map_err(unreachable)?;
+    let office =
+        Office::furnish(settings, key, &lessons).map_err(|found| Failure::problems(&found))?;
+    let mails: Vec<(String, Vec<u8>)> = match &arguments.ticket {
+        Some(text) => {
+            let no_ticket = || Failure::NotSo(format!("there is no ticket {text}"));
+            let id = TicketId::parse(text).ok_or_else(no_ticket)?;
+            let ticket = journal
+                .ticket(&id)
+                .map_err(unreachable)?
+                .ok_or_else(no_ticket)?;
+            let originals = office
+                .kept_originals(&ticket, &journal)
+                .map_err(unreachable)?;
+            if originals.is_empty() {
+                return Err(Failure::NotSo(format!(
+                    "no packet of ticket {id} holds its mails any more; give them as files: `handoffd explain --recorded FILE`"
+                )));
+            }
+            (1..)
+                .zip(originals)
+                .map(|(number, raw)| (format!("ticket {id}, mail {number}"), raw))
+                .collect()
+        }
+        None => source::mails(&arguments.paths)?.collect(),
+    };
+    let mut differs = false;
+    for (path, raw) in mails {
+        let made = (office.judge_again(&raw, &journal))
+            .map_err(|error| Failure::NotSo(format!("{path}: {error}")))?;
+        let Some(made) = made else {
+            return Err(Failure::NotSo(format!(
+                "{path}: no decision about this mail is recorded"
+            )));
+        };
+        differs |= !made.changed.is_empty();
+        if common.json {
+            let mut row = as_json(&path, &made.judgement, &office);
+            if let Some(row) = row.as_object_mut() {
+                let _ = row.insert("decided_at".to_owned(), json!(made.at));
+                let _ = row.insert("changed".to_owned(), json!(made.changed));
+            }
+            println!("{row}");
+        } else {
+            print!("{}", as_text(&path, &made.judgement, &office));
+            match made.changed.as_slice() {
+                [] => println!("as recorded on {}, byte for byte\n", made.at),
+                changed => println!(
+                    "not as recorded on {}; what has changed since:\n  {}\n",
+                    made.at,
+                    changed.join("\n  ")
+                ),
+            }
+        }
+    }
+    match differs {
+        true => Err(Failure::NotSo(
+            "the recorded decision was another one".to_owned(),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// Judges a mail that stands alone.

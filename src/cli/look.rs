@@ -27,8 +27,22 @@ pub(super) enum Verb {
     Drafts,
     /// What was kept aside
     Quarantine,
-    /// The latest events of all tickets
-    Journal,
+    /// The latest events of all tickets; with `--verify`, whether anything was changed since it was recorded
+    Journal {
+        /// Go through the whole store and name what is not as it was recorded
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Remove everything that is stored about a person; counts stay
+    Forget {
+        /// Their address
+        address: String,
+        /// Also what is open: nobody will answer it
+        #[arg(long)]
+        now: bool,
+    },
+    /// Write the store anew, so that its files hold nothing of what was deleted
+    Compact,
     /// What staff's confirmations taught: what, by whom, in which ticket
     Learned,
     /// Take back what was learned
@@ -81,7 +95,17 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     }
     std::io::stdout()
         .write_all(text.as_bytes())
-        .map_err(|why| Failure::Unreachable(format!("standard output: {why}")))
+        .map_err(|why| Failure::Unreachable(format!("standard output: {why}")))?;
+    let changed = rows
+        .iter()
+        .filter(|row| row.get("changed").is_some())
+        .count();
+    match changed {
+        0 => Ok(()),
+        _ => Err(Failure::NotSo(format!(
+            "the journal is not as it was recorded: {changed} differences, the first of them above"
+        ))),
+    }
 }
 
 fn question(verb: &Verb) -> Question {
@@ -92,7 +116,13 @@ fn question(verb: &Verb) -> Question {
         Verb::Outbox => Question::Outbox,
         Verb::Drafts => Question::Drafts,
         Verb::Quarantine => Question::Quarantine,
-        Verb::Journal => Question::Journal,
+        Verb::Journal { verify: false } => Question::Journal,
+        Verb::Journal { verify: true } => Question::Verify,
+        Verb::Forget { address, now } => Question::Forget {
+            address: address.clone(),
+            now: *now,
+        },
+        Verb::Compact => Question::Compact,
         Verb::Learned => Question::Learned,
         Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },
         Verb::ChangeKey { forget_earlier } => Question::ChangeKey {
@@ -109,14 +139,18 @@ fn from_the_store(
 ) -> Result<Result<Vec<Value>, Refusal>, Failure> {
     let folder = &settings.store.path;
     // Looking must not make a store where there is none.
-    if !folder.join("db").exists() {
+    if !Journal::is_in(folder) {
         return Err(Failure::Unreachable(format!(
             "no daemon listens on {} and there is no store in {}; start handoffd first",
             settings.control.socket.display(),
             folder.display()
         )));
     }
-    let journal = Journal::open(folder).map_err(|why| Failure::Unreachable(why.to_string()))?;
+    let opened = match question {
+        Question::Verify => Journal::open_to_verify(folder),
+        _ => Journal::open(folder),
+    };
+    let journal = opened.map_err(|why| Failure::Unreachable(why.to_string()))?;
     let answered = control::answer(&journal, question, crate::clock::now());
     drop(journal);
     journal::give_to_owner(folder).map_err(|why| {

@@ -181,7 +181,7 @@ impl Daemon {
                 "{part} ended although nobody had stopped it; start handoffd again, and look in the log for the reason"
             )));
         }
-        report::gateway::stopped();
+        report::gateway::stopped(self.journal.head().as_ref());
         Ok(())
     }
 

@@ -64,6 +64,7 @@ impl View<'_> {
                 json!(self.tongue.moment(promised_by, &team.hours.time_zone)),
             ),
             ("passed_on", json!(self.passed_on())),
+            ("lawful_by", json!(self.lawful_by(team))),
         ];
         let further = further.into_iter();
         let further = further.chain(matters::flags(&self.decision.reasons));

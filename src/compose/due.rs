@@ -3,6 +3,7 @@
 
 mod letters;
 mod own_time;
+mod privacy_request;
 
 use letters::{OfDraft, Reminder};
 
@@ -57,6 +58,12 @@ impl Writer {
                 waiting,
                 due_by,
             } => writing.remind_of_waiting(team, (address, *whom), waiting, *due_by),
+            Due::PrivacyRequest {
+                team,
+                received,
+                by,
+                whom,
+            } => writing.privacy_request(team, *received, *by, *whom),
             Due::WaitedTooLong {
                 team,
                 waiting,

@@ -137,6 +137,17 @@ pub struct Originals<'a> {
     pub cause: &'a [u8],
     /// What the customer wrote before, for a team that has not seen it.
     pub earlier: &'a [Vec<u8>],
+    /// What is stored about a customer who asks for it.
+    pub gathered: Option<&'a Gathered>,
+}
+
+/// What is stored about a customer, for staff to look through and send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gathered {
+    /// For people.
+    pub text: String,
+    /// For machines.
+    pub json: String,
 }
 
 impl<'a> From<&'a [u8]> for Originals<'a> {
@@ -144,6 +155,7 @@ impl<'a> From<&'a [u8]> for Originals<'a> {
         Self {
             cause,
             earlier: &[],
+            gathered: None,
         }
     }
 }

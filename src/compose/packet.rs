@@ -304,6 +304,7 @@ impl View<'_> {
             ("notice", json!(notice_text)),
             ("deadlines", json!(self.deadlines(team, Some(hand_off)))),
             ("can_reply", json!(tongue.can_reply())),
+            ("gathered", json!(self.originals.gathered.is_some())),
             ("mail_text", json!(self.mail_text())),
             ("earlier_mails", json!(self.earlier_mails())),
         ];

@@ -11,7 +11,7 @@ use super::{ComposeError, Outgoing, Purpose, customer};
 use crate::config::{Settings, Team};
 use crate::decide::HandOff;
 use crate::desk::{PACKET_MARKER, Question, Sender};
-use crate::mail::{Address, Extent, Forwarded, HeaderText};
+use crate::mail::{Address, Attachment, Extent, Forwarded, HeaderText};
 use crate::ticket::{Party, Ticket, TokenKey};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -40,8 +40,32 @@ impl View<'_> {
         let team = self.team(&hand_off.team)?;
         let data = self.packet_data(hand_off, team, notice)?;
         let json = self.packet_json(hand_off, team, &data);
-        let parts = vec![self.original(), Part::Json(json)];
+        let mut parts = vec![self.original(), Part::Json(json)];
+        parts.extend(self.gathered());
         self.to_team(Purpose::Packet, "packet", team, data, parts)
+    }
+
+    /// What is stored about a customer who asks for it, as two files.
+    fn gathered(&self) -> Vec<Part> {
+        let Some(gathered) = self.originals.gathered else {
+            return vec![];
+        };
+        let file = |name: &str, media_type: &str, content: &str| {
+            Part::File(Attachment {
+                name: HeaderText::clean(name),
+                media_type: media_type.to_owned(),
+                inline: false,
+                content: content.as_bytes().to_vec(),
+            })
+        };
+        vec![
+            file("stored-about-customer.txt", "text/plain", &gathered.text),
+            file(
+                "stored-about-customer.json",
+                "application/json",
+                &gathered.json,
+            ),
+        ]
     }
 
     /// Further words of the customer, or of somebody else in the ticket.

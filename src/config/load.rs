@@ -298,11 +298,18 @@ fn store(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Store {
         .map(|written| surroundings.path(&written.value));
     let keep_sent_days = section.number("keep_sent_days", 90, 7, 3650);
     let keep_learned_days = section.number("keep_learned_days", 365, 0, 3650);
+    let for_ever = |days: u64| (days > 0).then(|| Duration::from_hours(24 * days));
+    let keep_texts = for_ever(section.number("keep_texts_days", 0, 0, 36_500));
+    let keep_tickets = for_ever(section.number("keep_tickets_days", 0, 0, 36_500));
+    let keep_counts = for_ever(section.number("keep_counts_days", 0, 0, 36_500));
     section.refuse_unknown_keys();
     Store {
         path: path.unwrap_or_else(|| PathBuf::from("/var/lib/handoffd/store")),
         keep_sent: Duration::from_hours(24 * keep_sent_days),
         keep_learned: Duration::from_hours(24 * keep_learned_days),
+        keep_texts,
+        keep_tickets,
+        keep_counts,
     }
 }
 

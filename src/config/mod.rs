@@ -391,6 +391,12 @@ pub struct Store {
     pub keep_sent: Duration,
     /// How long what staff confirmed of a customer's mail is kept and learned from.
     pub keep_learned: Duration,
+    /// How long texts, details and notes of a ticket are kept after the last thing happened in it. `None` keeps them.
+    pub keep_texts: Option<Duration>,
+    /// How long a ticket is kept at all after the last thing happened in it. Counts stay; `None` keeps it.
+    pub keep_tickets: Option<Duration>,
+    /// How long these counts are kept. `None` keeps them.
+    pub keep_counts: Option<Duration>,
 }
 
 /// `[control]`.

@@ -1,7 +1,7 @@
 //! What is the answer to a question? Rows of JSON, made from the journal alone; the command line prints them for people.
 
 use super::Question;
-use super::{lessons, story};
+use super::{lessons, privacy, story};
 use crate::journal::{
     EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
     purpose_word,
@@ -87,6 +87,12 @@ pub fn answer(
             .rev()
             .map(|(id, timed)| with_ticket(story::row(timed), id))
             .collect()),
+        Question::Verify => privacy::verify(journal),
+        Question::Forget {
+            address,
+            now: at_once,
+        } => privacy::forget(journal, address, *at_once, now),
+        Question::Compact => privacy::compact(journal),
         Question::Learned => lessons::list(journal),
         Question::Unlearn { id } => lessons::forget(journal, id),
         Question::ChangeKey { forget_earlier } => {
@@ -149,6 +155,7 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
         "next_mail_due": journal.next_due()?,
         "learned_kept": journal.lessons()?.len(),
         "promises": promises(&tickets),
+        "counted_of_what_went": privacy::counted(journal)?,
         "first_replies": first_replies(&tickets),
     })])
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod lessons;
 mod peer;
+mod privacy;
 mod story;
 
 pub use answer::{Refusal, answer};
@@ -34,6 +35,9 @@ const REPLY_MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a question may take that goes through the whole store.
+const LONG_PATIENCE: Duration = Duration::from_hours(2);
+
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
@@ -55,6 +59,17 @@ pub enum Question {
     Quarantine,
     /// The latest events of all tickets.
     Journal,
+    /// Whether anything was changed since it was recorded.
+    Verify,
+    /// Forget a person, and write the store anew.
+    Forget {
+        /// Their address.
+        address: String,
+        /// Whether what is open goes as well.
+        now: bool,
+    },
+    /// Write the store anew, so that its files hold nothing of what was deleted.
+    Compact,
     /// What staff's confirmations taught.
     Learned,
     /// Take back what was learned.
@@ -77,6 +92,15 @@ pub enum Question {
         /// Its Message-ID, or the reference of a ticket for all of its mails.
         id: String,
     },
+}
+
+impl Question {
+    const fn patience(&self) -> Duration {
+        match self {
+            Self::Verify | Self::Forget { .. } | Self::Compact => LONG_PATIENCE,
+            _ => PATIENCE,
+        }
+    }
 }
 
 /// One line of a reply.
@@ -138,7 +162,7 @@ pub async fn serve(
         let sources = sources.clone();
         tokio::spawn(async move {
             // Whoever asked and went away has nothing to be told.
-            let _ = tokio::time::timeout(PATIENCE, converse(stream, sources)).await;
+            let _ = converse(stream, sources).await;
         });
     }
     std::fs::remove_file(socket)
@@ -164,18 +188,19 @@ fn clear_the_way(socket: &Path) -> std::io::Result<()> {
 async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<()> {
     let (reading, mut writing) = stream.split();
     let mut request = String::new();
-    tokio::io::BufReader::new(reading.take(REQUEST_MAX_BYTES))
-        .read_line(&mut request)
-        .await?;
+    let mut reading = tokio::io::BufReader::new(reading.take(REQUEST_MAX_BYTES));
+    tokio::time::timeout(PATIENCE, reading.read_line(&mut request)).await??;
     let answered = match serde_json::from_str::<Question>(&request) {
         Ok(question) => {
             let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });
             let Sources { journal, .. } = sources.clone();
-            let unlearns = matches!(question, Question::Unlearn { .. });
+            let unlearns = matches!(question, Question::Unlearn { .. } | Question::Forget { .. });
             let changes_key = matches!(question, Question::ChangeKey { .. });
             let is_status = matches!(question, Question::Status);
+            let patience = question.patience();
             let work = move || answer(&journal, &question, crate::clock::now());
-            let mut answered = tokio::task::spawn_blocking(work).await;
+            let work = tokio::task::spawn_blocking(work);
+            let mut answered = tokio::time::timeout(patience, work).await?;
             if is_act {
                 sources.wake.notify_one();
             }
@@ -210,12 +235,15 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
         }
         Err(refusal) => vec![Line::No(refusal)],
     };
-    for line in lines {
-        let mut text = serde_json::to_vec(&line)?;
-        text.push(b'\n');
-        writing.write_all(&text).await?;
-    }
-    writing.shutdown().await
+    let tell = async {
+        for line in lines {
+            let mut text = serde_json::to_vec(&line)?;
+            text.push(b'\n');
+            writing.write_all(&text).await?;
+        }
+        writing.shutdown().await
+    };
+    tokio::time::timeout(PATIENCE, tell).await?
 }
 
 /// Asks the running daemon; `None` where none listens.
@@ -249,7 +277,7 @@ fn converse_with(
     mut stream: std::os::unix::net::UnixStream,
     question: &Question,
 ) -> std::io::Result<Result<Vec<Value>, Refusal>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(question.patience()))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut request = serde_json::to_vec(question)?;
     request.push(b'\n');

@@ -136,6 +136,7 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             let whom = match whom {
                 Reminded::Team => "the team",
                 Reminded::SecondAddress => "its second address",
+                Reminded::Admin => "the admin",
             };
             let title = format!("reminded {whom} ({team}) of what is due on {of}");
             (title, none())

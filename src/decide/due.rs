@@ -2,6 +2,7 @@
 //! is reminded, then its second address; as it lapses the customer is told honestly, with a new time. Where none was told, the team's own
 //! time counts ([`super::own_time()`]). Pure.
 
+use super::legal_deadline;
 use super::own_time::waiting;
 use super::{History, NoticePlan, Sentence, sentences};
 use crate::config::{Settings, Team};
@@ -65,6 +66,17 @@ pub enum Due<'a> {
         /// By when an answer is due.
         due_by: Timestamp,
     },
+    /// The month that the law gives for a request about personal data is running out, or over.
+    PrivacyRequest {
+        /// Whose ticket it is.
+        team: &'a Team,
+        /// When the request came.
+        received: Timestamp,
+        /// The end of its last day.
+        by: Timestamp,
+        /// Who is reminded.
+        whom: Reminded,
+    },
     /// The team's own time is over: the team, its second address and the admin are told.
     WaitedTooLong {
         /// For whom they wait.
@@ -91,6 +103,18 @@ pub fn due<'a>(
         .last_team()
         .and_then(|name| settings.team(name))
         .or_else(|| settings.teams.first())?;
+    of_team(ticket, team, history, settings, now)
+        .or_else(|| legal_deadline::due(ticket, team, settings, now))
+}
+
+/// What is due by what the team said, or says of itself.
+fn of_team<'a>(
+    ticket: &Ticket,
+    team: &'a Team,
+    history: &History,
+    settings: &'a Settings,
+    now: Timestamp,
+) -> Option<Due<'a>> {
     let put_off = ticket.postponed_until();
     if let Some(until) = put_off
         && until <= now
@@ -228,6 +252,7 @@ mod tests {
             Some(Due::RemindOfWaiting { .. } | Due::WaitedTooLong { .. }) => {
                 "our own time".to_owned()
             }
+            Some(Due::PrivacyRequest { .. }) => "the law's month".to_owned(),
             Some(Due::Lapsed {
                 notice, tell_admin, ..
             }) => {

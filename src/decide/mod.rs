@@ -7,6 +7,7 @@ mod due;
 mod explanation;
 mod hand_off;
 mod leave;
+mod legal_deadline;
 mod own_time;
 mod policy;
 mod repeated;
@@ -25,6 +26,7 @@ mod withdrawn;
 
 pub use crossed::is_same_matter;
 pub use due::{Due, due};
+pub use legal_deadline::legal_deadline;
 pub use own_time::own_time;
 pub use sentence::Sentence;
 pub use staff::OnDraft;

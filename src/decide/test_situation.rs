@@ -184,6 +184,9 @@ pub(crate) fn settings() -> Settings {
         store: Store {
             keep_sent: Duration::ZERO,
             keep_learned: Duration::from_hours(24 * 365),
+            keep_texts: None,
+            keep_tickets: None,
+            keep_counts: None,
             path: "store".into(),
         },
         control: Control {

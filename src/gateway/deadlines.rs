@@ -217,6 +217,7 @@ fn may_count(due: &Due<'_>, inbox: InboxSeen) -> bool {
         Due::RemindTeam { .. }
         | Due::RemindSecondAddress { .. }
         | Due::RemindOfWaiting { .. }
+        | Due::PrivacyRequest { .. }
         | Due::PutOff { .. } => true,
         Due::Lapsed {
             promised_by: by, ..

@@ -3,6 +3,7 @@
 
 use super::Office;
 use super::judge::{JudgeError, Judgement};
+use super::judged::judged_on;
 use super::sweep::Gateway;
 use crate::clock;
 use crate::compose::Composed;
@@ -164,9 +165,11 @@ impl<'a> Clerk<'a> {
             }
         };
         report::gateway::decided(place, &judgement);
+        let judged = judged_on(self.office, arrival.raw(), &judgement, now);
         let composed = std::mem::take(&mut judgement.composed);
         let entry = Entry {
             begun: Some(begun),
+            judged: Some(judged),
             ..entry_for(self.office, place, cursor, &judgement, composed, now)
         };
         let teaches = !entry.lessons.is_empty();

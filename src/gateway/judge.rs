@@ -2,7 +2,7 @@
 //! past is asked through [`Past`], so that the same mail, settings, articles and past give the same bytes.
 
 use super::{Office, Trained};
-use crate::compose::{ComposeError, Composed, Originals};
+use crate::compose::{ComposeError, Composed, Gathered, Originals};
 use crate::decide::{self, Decision, History, Own, Situation};
 use crate::desk::{self, Sender, Trust};
 use crate::inbox::{Arrival, Content};
@@ -50,6 +50,11 @@ pub trait Past {
     /// # Errors
     /// The store could not be read.
     fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError>;
+    /// Everything that is stored about an address, for whoever asks for it; `None` where nothing is ever stored.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn gathered_about(&self, address: &Address) -> Result<Option<Gathered>, JournalError>;
 }
 
 impl Past for Journal {
@@ -70,6 +75,9 @@ impl Past for Journal {
     }
     fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
         Journal::bytes_of(self, id)
+    }
+    fn gathered_about(&self, address: &Address) -> Result<Option<Gathered>, JournalError> {
+        super::stored_about::gather(self, address).map(Some)
     }
 }
 
@@ -96,6 +104,9 @@ impl Past for NoPast {
     fn bytes_of(&self, _id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
         Ok(None)
     }
+    fn gathered_about(&self, _address: &Address) -> Result<Option<Gathered>, JournalError> {
+        Ok(None)
+    }
 }
 
 /// What was made of a mail.
@@ -114,6 +125,10 @@ pub struct Judgement {
     pub decision: Decision,
     /// The mails that leave, and what the ticket's story gains.
     pub composed: Composed,
+    /// What happened before, outside the ticket.
+    pub history: History,
+    /// Whether what is stored about the customer goes to staff with it.
+    pub has_gathered: bool,
 }
 
 /// Why no judgement could be made. The mail stays where it is, or goes to the admin: never to the floor.
@@ -242,9 +257,11 @@ impl Office {
             None => decide::decide(&situation),
         };
         let earlier = self.originals(&decision.action, ticket.as_ref(), past)?;
+        let gathered = self.gathered(&decision, &situation, past)?;
         let originals = Originals {
             cause: raw,
             earlier: &earlier,
+            gathered: gathered.as_ref(),
         };
         let composed = match self.compose(&decision, &situation, originals) {
             Ok(composed) => composed,
@@ -253,6 +270,7 @@ impl Office {
                 self.compose(&decision, &situation, originals)?
             }
         };
+        let has_gathered = gathered.is_some();
         Ok(Judgement {
             sender,
             ticket_id,
@@ -261,6 +279,8 @@ impl Office {
             decision,
             composed,
             mail,
+            history,
+            has_gathered,
         })
     }
 
@@ -273,6 +293,31 @@ impl Office {
         Ok(guarded("the writer", || {
             self.writer.compose(decision, situation, originals)
         })??)
+    }
+
+    /// What is stored about a customer who asks for it, or for its end; once in a ticket. Staff get it whoever the mail shows: they make sure
+    /// that it is the customer before they send any of it.
+    fn gathered(
+        &self,
+        decision: &Decision,
+        situation: &Situation<'_>,
+        past: &dyn Past,
+    ) -> Result<Option<Gathered>, JournalError> {
+        let reasons = &decision.reasons;
+        let mut rules = std::iter::once(&reasons.first).chain(&reasons.further);
+        let asks = crate::ticket::is_privacy_request(rules.by_ref().map(|reason| reason.rule));
+        let is_first = situation
+            .ticket
+            .is_none_or(|ticket| ticket.privacy_request().is_none());
+        let goes_to_staff = matches!(decision.action, decide::Action::HandOff(_));
+        let customer = match situation.ticket.and_then(Ticket::customer) {
+            Some(customer) => Some(&customer.address),
+            None => situation.mail.writer().map(|writer| &writer.address),
+        };
+        match customer {
+            Some(address) if asks && is_first && goes_to_staff => past.gathered_about(address),
+            _ => Ok(None),
+        }
     }
 
     /// The ticket that this sender opened minutes ago, where a mail that opens a thread of its own is about the same.

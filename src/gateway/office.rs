@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::compose::Writer;
 use crate::config::{Problem, Settings};
+use crate::journal::Desk;
 use crate::knowledge::Knowledge;
 use crate::learning::{self, Lesson};
 use crate::mail::Reader;
@@ -34,6 +35,8 @@ pub struct Office {
     pub writer: Writer,
     /// The key of all tokens.
     pub key: TokenKey,
+    /// What is loaded, by revisions; computed when the first decision is recorded.
+    pub(super) revision: OnceLock<Desk>,
     /// Replaced as a whole when staff confirmed something.
     trained: RwLock<Arc<Trained>>,
     /// Asks about senders; made when it is first needed.
@@ -47,6 +50,8 @@ pub struct Trained {
     pub understander: Understander,
     /// What it was taught beside the articles' phrases.
     pub taught: Vec<Taught>,
+    /// The same as a digest.
+    pub(super) learned: String,
 }
 
 impl Trained {
@@ -59,9 +64,11 @@ impl Trained {
         let understander = Understander::train_taught(knowledge, settings, encoder, &taught);
         // Patterns are compiled when they are first used: here, so that the first customer does not wait for it.
         let _ = understander.understand(&Reader::default().read(REHEARSAL), None);
+        let learned = super::judged::digest([format!("{taught:?}").as_bytes()]);
         Self {
             understander,
             taught,
+            learned,
         }
     }
 }
@@ -168,6 +175,7 @@ impl Office {
             reader,
             writer,
             key,
+            revision: OnceLock::new(),
             trained: RwLock::new(Arc::new(trained)),
             checker: OnceLock::new(),
         })

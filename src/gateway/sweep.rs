@@ -2,6 +2,7 @@
 
 use super::Office;
 use super::kept_back::{KeptBack, Patience};
+use super::retention::Retention;
 use super::sent_folder::SentFolder;
 use crate::clock;
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
@@ -112,8 +113,9 @@ impl Gateway {
     pub async fn run(self, shutdown: CancellationToken) {
         let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT, LOGINS_PER_MINUTE);
         let mut kept_back = KeptBack::new(self.patience);
+        let mut retention = Retention::default();
         while !shutdown.is_cancelled() {
-            let kept = self.keep_inbox(&mut backoff, &mut kept_back, &shutdown);
+            let kept = self.keep_inbox(&mut backoff, &mut kept_back, &mut retention, &shutdown);
             let error = match kept.await {
                 Ok(()) => continue,
                 Err(error) => error,
@@ -155,6 +157,7 @@ impl Gateway {
         &self,
         backoff: &mut Backoff,
         kept_back: &mut KeptBack,
+        retention: &mut Retention,
         shutdown: &CancellationToken,
     ) -> Result<(), SweepError> {
         let office = self.office();
@@ -186,6 +189,7 @@ impl Gateway {
             self.tell_of_lost_mails(&office)?;
             self.file(&office, &mut connection).await?;
             self.forget_old_bytes(&office)?;
+            tokio::task::block_in_place(|| retention.look(&self.journal, &office.settings.store))?;
             self.beat();
             tokio::select! {
                 () = shutdown.cancelled() => {

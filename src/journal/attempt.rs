@@ -7,7 +7,7 @@
 //! | [`Journal::settle`] | what was settled |
 
 use super::form::Delivery;
-use super::store::{Batch, Outlives, Tree};
+use super::store::{Act, Batch, Outlives, Tree};
 use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect};
 use crate::mail::{Address, MessageId};
 use jiff::Timestamp;
@@ -157,7 +157,7 @@ impl Journal {
             .recipients
             .retain(|recipient| !lost.iter().any(|lost| lost.recipient == *recipient));
         delivery.lost.extend(lost);
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Sending);
         if !delivery.lost.is_empty() {
             batch.put(
                 Tree::Untold,
@@ -306,7 +306,7 @@ impl Journal {
         delivery: &Delivery,
         state: EffectState,
     ) -> Result<(), JournalError> {
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Sending);
         if !delivery.lost.is_empty() {
             batch.put(
                 Tree::Untold,

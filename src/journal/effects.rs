@@ -1,7 +1,7 @@
 //! Which mails of ours are due, in doubt or given up?
 
 use super::form::{self, Delivery, EffectForm};
-use super::store::{Batch, Order, Outlives, Tree};
+use super::store::{Act, Batch, Order, Outlives, Tree};
 use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place};
 use crate::mail::MessageId;
 use jiff::Timestamp;
@@ -176,7 +176,7 @@ impl Journal {
             return Ok(0);
         }
         let forgotten = rows.len();
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Retention);
         for (key, _) in rows {
             batch.delete(Tree::EffectBytes, place::after_time(&key));
             batch.delete(Tree::SentBytes, key);
@@ -200,7 +200,7 @@ impl Journal {
         ) {
             return Ok(false);
         }
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Sending);
         self.change_state(
             &mut batch,
             record,

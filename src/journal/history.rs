@@ -28,10 +28,10 @@ impl Journal {
     /// [`JournalError`]
     pub fn history(&self, sender: &Address, now: Timestamp) -> Result<History, JournalError> {
         Ok(History {
-            automation_refused: self
-                .store
+            automation_refused: (self.store)
                 .get(Tree::AutomationRefused, sender.key().as_bytes())?
-                .is_some(),
+                .is_some()
+                || self.refused_before_forgotten(sender)?,
             automatic_to_sender_in_day: self.automatic_since(&to_address(sender), now, DAY)?,
             automatic_to_domain_in_hour: self.automatic_since(&to_domain(sender), now, HOUR)?,
             automatic_in_hour: self.automatic_since(TO_ANYBODY, now, HOUR)?,
@@ -133,7 +133,7 @@ impl Journal {
 /// The key of all automatic mails. (No address or domain is empty, so it is the beginning of no other.)
 const TO_ANYBODY: &[u8] = b"all\0";
 
-fn to_address(address: &Address) -> Vec<u8> {
+pub(super) fn to_address(address: &Address) -> Vec<u8> {
     format!("to {}\0", address.key()).into_bytes()
 }
 

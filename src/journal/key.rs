@@ -2,7 +2,7 @@
 //! adds one of the next epoch, and earlier ones prove what they made until somebody takes them away.
 
 use super::form;
-use super::store::{Batch, Outlives, Tree};
+use super::store::{Act, Batch, Outlives, Tree};
 use super::{Journal, JournalError};
 use crate::ticket::TokenKey;
 use jiff::Timestamp;
@@ -75,7 +75,7 @@ impl Journal {
         let path = self.folder.join(file_name(next));
         make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
         if earlier == EarlierKeys::Forgotten {
-            let mut batch = Batch::default();
+            let mut batch = Batch::of(Act::ChangeKey);
             let since = form::write("proving since", &now)?;
             batch.put(Tree::ProvingSince, [], since);
             self.store.commit(batch, Outlives::PowerCut)?;
@@ -88,6 +88,16 @@ impl Journal {
 }
 
 impl Journal {
+    /// The key under which addresses of forgotten people are hidden: a file of its own, made at the first call. It outlives every change of the
+    /// key of tokens, or a `STOP` would be lost with that.
+    pub(super) fn hiding_key(&self) -> Result<TokenKey, JournalError> {
+        let path = self.folder.join("forgotten.key");
+        if !path.exists() {
+            make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
+        }
+        Ok(TokenKey::new(secret(&path)?))
+    }
+
     /// Whether a mail of ours of that time still proves who holds it.
     pub(super) fn still_proves(&self, recorded_at: Timestamp) -> Result<bool, JournalError> {
         let Some(bytes) = self.store.get(Tree::ProvingSince, &[])? else {

@@ -1,7 +1,7 @@
 //! What staff's confirmations taught: kept until it is too much, too old, or forgotten on request.
 
 use super::form::{self, LessonForm};
-use super::store::{Batch, Order, Outlives, Tree};
+use super::store::{Act, Batch, Order, Outlives, Tree};
 use super::{Journal, JournalError};
 use crate::learning::{self, Lesson};
 use crate::mail::MailIdentity;
@@ -29,7 +29,7 @@ impl Journal {
     /// [`JournalError`]; none is forgotten then.
     pub fn forget_lessons(&self, mails: &[MailIdentity]) -> Result<usize, JournalError> {
         let _writing = self.lock();
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Unlearn);
         let mut forgotten = 0;
         for mail in mails {
             if self.store.get(Tree::Lessons, &mail.0)?.is_some() {
@@ -80,7 +80,7 @@ mod tests {
     fn a_lesson_that_cannot_be_read_holds_up_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).unwrap();
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Unlearn);
         batch.put(Tree::Lessons, [9; 32], b"of a later version".to_vec());
         journal.store.commit(batch, Outlives::PowerCut).unwrap();
         assert!(journal.lessons().unwrap().is_empty());

@@ -1,7 +1,7 @@
 //! What became of the mails that came in: handled, begun, filed, and how far each folder is done.
 
 use super::form::{self, CursorForm, FilingForm, HandledForm, SentMailForm};
-use super::store::{Batch, Order, Outlives, Tree};
+use super::store::{Act, Batch, Order, Outlives, Tree};
 use super::{HandledMail, Journal, JournalError, SentMail};
 use crate::inbox::{Cursor, Filing, Place};
 use crate::mail::MailIdentity;
@@ -76,7 +76,7 @@ impl Journal {
         if known.as_deref() == Some(folder.as_bytes()) {
             return Ok(Watched::AsBefore);
         }
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Watch);
         batch.put(Tree::WatchedFolder, WATCHED, folder.as_bytes());
         let watched = if known.is_some() {
             for tree in [Tree::Cursors, Tree::Filings] {
@@ -133,7 +133,7 @@ impl Journal {
             .and_then(|bytes| <[u8; 4]>::try_from(bytes.as_slice()).ok())
             .map_or(0, u32::from_be_bytes)
             .saturating_add(1);
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Handling);
         batch.put(Tree::Begun, identity.0, begun.to_be_bytes());
         self.store.commit(batch, Outlives::Process)?;
         Ok(begun)
@@ -145,7 +145,7 @@ impl Journal {
     /// [`JournalError`]
     pub fn forget_beginning(&self, identity: &MailIdentity) -> Result<(), JournalError> {
         let _writing = self.lock();
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Handling);
         batch.delete(Tree::Begun, identity.0);
         self.store.commit(batch, Outlives::Process)
     }
@@ -202,7 +202,7 @@ impl Journal {
         let mut form: FilingForm = form::read(&name, &bytes)?;
         form.refusals = form.refusals.saturating_add(1);
         let is_over = form.refusals >= MOVES_MAX;
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Filing);
         if is_over {
             batch.delete(Tree::Filings, key);
         } else {
@@ -218,7 +218,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError`]
     pub fn filed(&self, places: &[Place]) -> Result<(), JournalError> {
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Filing);
         for place in places {
             batch.delete(Tree::Filings, place_key(*place));
         }

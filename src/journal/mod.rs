@@ -3,25 +3,38 @@
 //! The only maker of [`RecordedEffect`]: what the journal did not return cannot be sent.
 
 mod attempt;
+mod audit;
 mod effects;
+mod forget;
 mod form;
+mod gone;
 mod history;
+mod judged;
 mod key;
 mod lessons;
 mod mails;
 mod owner;
 mod place;
 mod record;
+mod redact;
+mod retention;
 mod store;
+mod stored_about;
 mod tickets;
 mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
+pub use audit::{Audit, Difference, Head, Removal};
 pub use effects::EffectFilter;
+pub use forget::{Forgetting, Forgotten, Haste, StillOpen};
 pub use form::{PURPOSES, purpose_word};
+pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
 pub use mails::Watched;
 pub use owner::give_to_owner;
+
+pub use retention::{Keep, Looked};
+pub use stored_about::StoredAbout;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;
@@ -33,7 +46,7 @@ use form::Delivery;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use store::{SledStore, Store};
+use store::{Opening, SledStore, Store};
 
 /// The journal of one installation. Shared by all tasks; every call waits for the disk, so call it from `block_in_place`.
 pub struct Journal {
@@ -50,7 +63,7 @@ impl Journal {
     /// [`JournalError::Store`] where another process has it open, where it cannot be read, and where it has lost commits.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         Ok(Self {
-            store: Box::new(SledStore::open(folder)?),
+            store: Box::new(SledStore::open(folder, Opening::ToWork)?),
             folder: folder.to_owned(),
             writing: Mutex::new(()),
         })
@@ -80,6 +93,8 @@ pub struct Entry {
     pub effects: Vec<Outgoing>,
     /// The mail whose handling ends with this entry, by the identity under which it was begun.
     pub begun: Option<MailIdentity>,
+    /// What the decision about the mail was made of.
+    pub judged: Option<JudgedOn>,
     /// A mail of ours whose copy came back: it left.
     pub own_copy_of: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.

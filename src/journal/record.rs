@@ -4,7 +4,7 @@ use super::form::{
     self, CursorForm, Delivery, EffectForm, FilingForm, HandledForm, MessageForm, TimedEventForm,
 };
 use super::mails::put_sent_mail;
-use super::store::{Batch, Outlives, Tree};
+use super::store::{Act, Batch, Outlives, Tree};
 use super::{
     EffectRecord, EffectState, Entry, Journal, JournalError, OnServer, RecordedEffect, mails, place,
 };
@@ -35,7 +35,7 @@ impl Journal {
                 return Ok(Vec::new());
             }
         }
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Entry);
         if let Some(mail) = &entry.mail {
             if self.store.get(Tree::Mails, &mail.identity.0)?.is_none() {
                 let form = HandledForm::from(mail);
@@ -54,6 +54,9 @@ impl Journal {
                     form::write(&key, &form)?,
                 );
             }
+        }
+        if let (Some(mail), Some(judged)) = (&entry.mail, &entry.judged) {
+            self.add_judged(&mail.identity, judged, &mut batch)?;
         }
         if let Some(begun) = &entry.begun {
             batch.delete(Tree::Begun, begun.0);
@@ -200,6 +203,7 @@ impl Journal {
             Event::AutomationAllowed => {
                 if let Some(customer) = customer_of_ticket {
                     batch.delete(Tree::AutomationRefused, customer.key().into_bytes());
+                    self.allow_again(customer, batch)?;
                 }
             }
             _ => {}

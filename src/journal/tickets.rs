@@ -1,7 +1,7 @@
 //! What the journal knows of tickets, and which Message-IDs name them.
 
 use super::form::{self, MessageForm, TimedEventForm};
-use super::store::{Batch, Order, Outlives, Tree, end_of_prefix};
+use super::store::{Act, Batch, Order, Outlives, Tree, end_of_prefix};
 use super::{AsItStood, Journal, JournalError, place};
 use crate::mail::{MailIdentity, MessageId};
 use crate::ticket::thread::{KnownAuthor, KnownMessage};
@@ -80,7 +80,7 @@ impl Journal {
         if self.store.get(Tree::Deadlines, INDEXED)?.is_some() {
             return Ok(());
         }
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Deadline);
         for ticket in self.tickets(DEADLINES_MAX)? {
             let old = |wait: Waiting| now.duration_since(wait.counts_from) > OLD_WAIT_MAX;
             if ticket.waits_for_a_moment() && !ticket.waits_untold().is_some_and(old) {
@@ -101,7 +101,7 @@ impl Journal {
         if usize::try_from(events).unwrap_or(usize::MAX) != stood.events {
             return Ok(());
         }
-        let mut batch = Batch::default();
+        let mut batch = Batch::of(Act::Deadline);
         batch.delete(Tree::Deadlines, stood.ticket.compact().as_bytes());
         self.store.commit(batch, Outlives::Process)
     }

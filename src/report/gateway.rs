@@ -1,11 +1,12 @@
 //! What the gateway says in the log.
 
+use super::words::without_addresses;
 use crate::compose::ComposeError;
 use crate::config;
 use crate::decide::Due;
 use crate::gateway::{Judgement, LearnError, Office};
 use crate::inbox::Place;
-use crate::journal::{EffectRecord, JournalError};
+use crate::journal::{EffectRecord, Head, JournalError};
 use crate::mail::MailIdentity;
 use crate::sender_checks::NoResolver;
 use crate::ticket::TicketId;
@@ -26,6 +27,10 @@ pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
             "a customer waits who was told no time, and the team or its second address is reminded",
             team,
         ),
+        Due::PrivacyRequest { team, .. } => (
+            "the month that the law gives for a request about personal data is running out or over",
+            team,
+        ),
         Due::WaitedTooLong { team, .. } => (
             "a customer who was told no time waited longer than the team's reply_within",
             team,
@@ -39,7 +44,7 @@ pub fn deadline_not_read(ticket: &TicketId, why: &JournalError) {
     error!(
         event = "deadline-not-read",
         %ticket,
-        %why,
+        why = without_addresses(why),
         "its promises are not watched until it can be read; look at the ticket"
     );
 }
@@ -49,7 +54,7 @@ pub fn due_not_written(ticket: &TicketId, why: &ComposeError) {
     error!(
         event = "due-not-written",
         %ticket,
-        %why,
+        why = without_addresses(why),
         "a promise came due and nobody was told; check the templates `reminder`, `delay` and `notice`, and look at the ticket"
     );
 }
@@ -150,10 +155,12 @@ pub fn part_ended(part: &str) {
     );
 }
 
-/// The daemon ended.
-pub fn stopped() {
+/// The daemon ended. The last link of the journal is named: who has this line can tell later that nothing before it was changed.
+pub fn stopped(head: Option<&Head>) {
     info!(
         event = "stopped",
+        last_commit = head.map(|head| head.commit),
+        last_link = head.map(|head| head.hash.as_str()),
         "all that was begun is finished or on record"
     );
 }
@@ -228,7 +235,7 @@ pub fn set_aside(place: Place, why: &str) {
     error!(
         event = "set-aside",
         uid = place.uid,
-        why,
+        why = without_addresses(why),
         "the mail was set aside; the admin is told"
     );
 }
@@ -239,8 +246,16 @@ pub fn mail_lost(lost: &EffectRecord, why: &str) {
         event = "mail-lost",
         message_id = %lost.message_id,
         purpose = ?lost.purpose,
-        why,
+        why = without_addresses(why),
         "a mail of ours could not be delivered; staff are told"
+    );
+}
+
+/// What was kept as long as the settings say went.
+pub fn dropped_old(texts: usize, tickets: usize) {
+    info!(
+        event = "dropped-old",
+        texts, tickets, "tickets lost their texts, or went, as [store] says; counts stay"
     );
 }
 

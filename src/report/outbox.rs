@@ -1,7 +1,8 @@
 //! What the operator reads about mails that leave. Mails are named by Message-ID, ticket and purpose; no text of theirs.
 
+use super::words::without_addresses;
 use crate::journal::{AttemptOutcome, DoubtVerdict, EffectRecord, JournalError, purpose_word};
-use crate::mail::{HeaderText, MessageId};
+use crate::mail::MessageId;
 use tracing::{error, info, warn};
 
 /// An attempt came to an end.
@@ -18,16 +19,16 @@ pub fn attempt_ended(record: &EffectRecord, outcome: &AttemptOutcome) {
             why,
             ..
         } => {
-            warn!(%mail, purpose, %ticket, attempt, remaining = remaining.len(), lost = lost.len(), why = %safe(why), "mail not sent to all");
+            warn!(%mail, purpose, %ticket, attempt, remaining = remaining.len(), lost = lost.len(), why = without_addresses(why), "mail not sent to all");
         }
         AttemptOutcome::Later { due, why } => {
-            warn!(%mail, purpose, %ticket, attempt, next = %due, why = %safe(why), "mail waits for another attempt");
+            warn!(%mail, purpose, %ticket, attempt, next = %due, why = without_addresses(why), "mail waits for another attempt");
         }
         AttemptOutcome::GivenUp { why } => {
-            warn!(%mail, purpose, %ticket, attempt, why = %safe(why), "mail given up, staff are told");
+            warn!(%mail, purpose, %ticket, attempt, why = without_addresses(why), "mail given up, staff are told");
         }
         AttemptOutcome::InDoubt { why } => {
-            warn!(%mail, purpose, %ticket, attempt, why = %safe(why), "mail in doubt, its copy is waited for");
+            warn!(%mail, purpose, %ticket, attempt, why = without_addresses(why), "mail in doubt, its copy is waited for");
         }
     }
 }
@@ -36,16 +37,23 @@ pub fn attempt_ended(record: &EffectRecord, outcome: &AttemptOutcome) {
 pub fn doubt_resolved(record: &EffectRecord, verdict: &DoubtVerdict) {
     let mail = &record.message_id;
     match verdict {
-        DoubtVerdict::SendAgain { why } => warn!(%mail, %why, "mail in doubt is sent again"),
+        DoubtVerdict::SendAgain { why } => {
+            warn!(%mail, why = without_addresses(why), "mail in doubt is sent again")
+        }
         DoubtVerdict::GiveUp { why } => {
-            error!(%mail, %why, "mail in doubt given up, staff are told");
+            error!(%mail, why = without_addresses(why), "mail in doubt given up, staff are told");
         }
     }
 }
 
 /// The server cannot be used.
 pub fn server_unreachable(host: &str, port: u16, why: &str) {
-    warn!(host, port, why = %safe(why), "the SMTP server cannot be used, mails wait");
+    warn!(
+        host,
+        port,
+        why = without_addresses(why),
+        "the SMTP server cannot be used, mails wait"
+    );
 }
 
 /// The journal failed.
@@ -55,14 +63,10 @@ pub fn store_failed(why: &JournalError) {
 
 /// The journal failed in the middle of an attempt.
 pub fn left_in_doubt(mail: &MessageId, why: &JournalError) {
-    error!(%mail, %why, "mail left in doubt because the journal failed");
+    error!(%mail, why = without_addresses(why), "mail left in doubt because the journal failed");
 }
 
 /// An effect was taken up that somebody else has settled.
 pub fn not_waiting(why: &str) {
-    info!(why = %safe(why), "mail left alone");
-}
-
-fn safe(words: &str) -> HeaderText {
-    HeaderText::clean(words)
+    info!(why = without_addresses(why), "mail left alone");
 }

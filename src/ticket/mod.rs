@@ -5,6 +5,7 @@ mod draft;
 mod id;
 mod links;
 mod presence;
+mod privacy_request;
 mod promise;
 mod status;
 pub mod thread;
@@ -17,6 +18,7 @@ pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingD
 pub use id::TicketId;
 pub use links::ThreadLinks;
 pub use presence::Holder;
+pub(crate) use privacy_request::is_privacy_request;
 pub use promise::{Promise, PromiseOutcome};
 pub use status::Status;
 pub use token::{Party, Token, TokenKey};
@@ -305,6 +307,20 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The incoming mail that it tells of.
+    #[must_use]
+    pub const fn mail(&self) -> Option<&MailSummary> {
+        match self {
+            Self::Opened { mail, .. }
+            | Self::CustomerWrote { mail }
+            | Self::ThirdPartyWrote { mail, .. }
+            | Self::WroteOutside { mail, .. } => Some(mail),
+            _ => None,
+        }
+    }
+}
+
 /// How far it is shown that a mail which bears an address of ours was written by our people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownBy {
@@ -366,6 +382,8 @@ pub enum Reminded {
     Team,
     /// The second address of the team.
     SecondAddress,
+    /// The admin: the time that the law gives is over.
+    Admin,
 }
 
 /// What the customer was told at a hand-off.

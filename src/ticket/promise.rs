@@ -108,13 +108,15 @@ impl Ticket {
         postponed
     }
 
-    /// Whether a moment is waited for: a promised time, the team's own time where none was told, or the end of a time for which a member put it off.
+    /// Whether a moment is waited for: a promised time, the team's own time where none was told, the end of a time for
+    /// which a member put it off, or the month that the law gives for a request about personal data.
     #[must_use]
     pub fn waits_for_a_moment(&self) -> bool {
         let put_off = self.postponed_until();
         self.open_promise().is_some()
             || self.waits_untold().is_some()
             || put_off.is_some_and(|until| !self.was_reminded(until, Reminded::Team))
+            || self.waits_for_the_law()
     }
 
     /// Whether somebody was reminded of this promised time, of this own time of the team, or of this time until which the ticket was put off.

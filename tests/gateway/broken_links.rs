@@ -348,4 +348,10 @@ fn a_report_that_nobody_takes_is_not_reported_again() {
     customer.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
     let lost = world.daemon.log_text().matches("mail-lost").count();
     assert_eq!(lost, 1, "{}", world.daemon.log_text());
+    // The server's words quote the address; the log does not.
+    assert!(
+        !world.daemon.log_text().contains("refused@nowhere"),
+        "{}",
+        world.daemon.log_text()
+    );
 }

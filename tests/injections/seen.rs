@@ -1,7 +1,7 @@
 //! What came of both forms of a mail, and where they differ.
 
 use crate::pair::{Got, Pair};
-use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
+use handoffd::compose::{EnvelopeSender, Gathered, Outgoing, Purpose};
 use handoffd::decide::History;
 use handoffd::gateway::{Judgement, NoPast, Office, Past};
 use handoffd::inbox::Content;
@@ -37,6 +37,9 @@ impl Past for OneReference<'_> {
     }
     fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
         self.0.bytes_of(id)
+    }
+    fn gathered_about(&self, address: &Address) -> Result<Option<Gathered>, JournalError> {
+        self.0.gathered_about(address)
     }
 }
 

@@ -112,6 +112,11 @@ impl Handoffd {
         }
     }
 
+    /// Its folder: settings, store, control socket.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.desk.folder
+    }
+
     /// Its process number.
     pub fn pid(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)

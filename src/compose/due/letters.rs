@@ -124,6 +124,7 @@ impl Writing<'_> {
         let further = [
             ("promised_by", json!(tongue.moment(promised_by, zone))),
             ("passed_on", json!([passed_on])),
+            ("lawful_by", json!("")),
         ];
         let further = further.into_iter().chain(matters::none());
         let cause = self.cause(due_by, "notice");

@@ -52,6 +52,11 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
                 "by when, in the team's time zone and the customer's language",
             ),
             variable("passed_on", List, "what the person has got already"),
+            variable(
+                "lawful_by",
+                Line,
+                "by when the law wants a request about personal data done; empty where it is none",
+            ),
             variable("about_safety", Flag, "somebody may be in danger or hurt"),
             variable(
                 "about_security",

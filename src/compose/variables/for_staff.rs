@@ -116,6 +116,11 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             CAN_REPLY,
             MAIL_TEXT,
             variable(
+                "gathered",
+                Flag,
+                "what is stored about the customer is attached: they ask for it, or for its end",
+            ),
+            variable(
                 "earlier_mails",
                 Lines,
                 "what the customer wrote before in the ticket: at most the five newest mails, 2,000 characters each",

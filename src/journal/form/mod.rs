@@ -1,16 +1,20 @@
 //! How is it written down? Stored forms are versioned and apart from the types that the program works with, so that either can
 //! change alone. Reading never panics: what cannot be read is a [`JournalError::Form`] that names the record.
 
+mod counts;
 mod draft;
 mod effect;
 mod event;
+mod judged;
 mod lesson;
 mod mail;
 mod part;
 
+pub(super) use counts::CountsForm;
 pub(super) use effect::{Delivery, EffectForm};
 pub use effect::{PURPOSES, purpose_word};
 pub(super) use event::TimedEventForm;
+pub(super) use judged::{DeskForm, JudgedForm};
 pub(super) use lesson::LessonForm;
 pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm, SentMailForm};
 

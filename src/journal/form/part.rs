@@ -87,6 +87,7 @@ pub(super) enum ShownByForm {
 pub(super) enum RemindedForm {
     Team,
     SecondAddress,
+    Admin,
 }
 
 impl From<&Mailbox> for MailboxForm {

@@ -1,10 +1,16 @@
 //! Which database is it? Only this folder knows. Promise: a batch is on disk all together or not at all, and a store that has
-//! lost commits is refused at opening instead of being taken for a young one.
+//! lost commits is refused at opening instead of being taken for a young one. Every commit carries a link of the chain ([`chain`]).
 
+mod chain;
+mod generation;
 mod sled;
+mod verify;
 mod witness;
 
-pub(super) use self::sled::SledStore;
+pub(super) use self::chain::{Act, Digest};
+pub(super) use self::generation::is_store;
+pub(super) use self::sled::{Opening, SledStore};
+pub(super) use self::verify::{Found, Verified};
 
 use super::JournalError;
 
@@ -53,10 +59,93 @@ pub(super) enum Tree {
     Automatic,
     /// From when on our Message-IDs prove who holds them: nothing → time, where earlier keys were forgotten.
     ProvingSince,
+    /// Customers who said `STOP` and were forgotten: keyed hash of the address → time.
+    RefusedByForgotten,
+    /// What is left of stories that went: day → counts.
+    Counts,
+    /// What decisions were made of: identity of the mail → digests.
+    Judgements,
+    /// Desks that made them: digest → revisions of what was loaded.
+    Desks,
+    /// The chain: number of the commit → link.
+    Links,
+    /// Salts of records: tree and key of the record → salt, number of the link.
+    Seals,
 }
 
 impl Tree {
-    const fn name(self) -> &'static str {
+    /// All that the chain vouches for.
+    pub(super) const CHAINED: [Self; 25] = [
+        Self::WatchedFolder,
+        Self::Cursors,
+        Self::Mails,
+        Self::Begun,
+        Self::Filings,
+        Self::Events,
+        Self::TicketsByTime,
+        Self::TicketsByCustomer,
+        Self::AutomationRefused,
+        Self::Messages,
+        Self::Effects,
+        Self::EffectBytes,
+        Self::SentBytes,
+        Self::Due,
+        Self::InDoubt,
+        Self::GivenUp,
+        Self::Untold,
+        Self::Deadlines,
+        Self::Lessons,
+        Self::Automatic,
+        Self::RefusedByForgotten,
+        Self::Counts,
+        Self::Judgements,
+        Self::Desks,
+        Self::ProvingSince,
+    ];
+
+    /// The number in links. On disk: never change one.
+    const fn number(self) -> u8 {
+        match self {
+            Self::WatchedFolder => 1,
+            Self::Cursors => 2,
+            Self::Mails => 3,
+            Self::Begun => 4,
+            Self::Filings => 5,
+            Self::Events => 6,
+            Self::TicketsByTime => 7,
+            Self::TicketsByCustomer => 8,
+            Self::AutomationRefused => 9,
+            Self::Messages => 10,
+            Self::Effects => 11,
+            Self::EffectBytes => 12,
+            Self::SentBytes => 13,
+            Self::Due => 14,
+            Self::InDoubt => 15,
+            Self::GivenUp => 16,
+            Self::Untold => 17,
+            Self::Deadlines => 18,
+            Self::Lessons => 19,
+            Self::Automatic => 20,
+            Self::RefusedByForgotten => 21,
+            Self::Counts => 22,
+            Self::Links => 23,
+            Self::Seals => 24,
+            Self::Judgements => 25,
+            Self::Desks => 26,
+            Self::ProvingSince => 27,
+        }
+    }
+
+    fn by_number(number: u8) -> Option<Self> {
+        (Self::CHAINED.into_iter()).find(|tree| tree.number() == number)
+    }
+
+    /// What is only ever added to, except where somebody is forgotten or what is old goes.
+    const fn is_history(self) -> bool {
+        matches!(self, Self::Events | Self::Mails)
+    }
+
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::WatchedFolder => "watched-folder",
             Self::Cursors => "cursors",
@@ -79,17 +168,32 @@ impl Tree {
             Self::Lessons => "lessons",
             Self::Automatic => "automatic",
             Self::ProvingSince => "proving-since",
+            Self::RefusedByForgotten => "refused-by-forgotten",
+            Self::Counts => "counts",
+            Self::Judgements => "judgements",
+            Self::Desks => "desks",
+            Self::Links => "links",
+            Self::Seals => "seals",
         }
     }
 }
 
 /// Changes that are made together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Batch {
+    act: Act,
     changes: Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>,
 }
 
 impl Batch {
+    /// Nothing yet, for this reason.
+    pub(super) const fn of(act: Act) -> Self {
+        Self {
+            act,
+            changes: Vec::new(),
+        }
+    }
+
     pub(super) fn put(&mut self, tree: Tree, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         self.changes.push((tree, key.into(), Some(value.into())));
     }
@@ -142,8 +246,18 @@ pub(super) trait Store: Send + Sync {
     /// How many rows a tree has.
     fn count(&self, tree: Tree) -> Result<usize, JournalError>;
 
-    /// Makes all changes, or none.
+    /// Makes all changes, or none; with them the link that vouches for them.
     fn commit(&self, batch: Batch, outlives: Outlives) -> Result<(), JournalError>;
+
+    /// Goes through the whole chain and everything that is stored. Nothing is committed meanwhile.
+    fn verify(&self) -> Result<Verified, JournalError>;
+
+    /// Number and hash of the last link; `None` before the first.
+    fn head(&self) -> Option<(u64, Digest)>;
+
+    /// Writes everything that is stored anew and removes the old files, so that nothing is left of what was deleted. Nothing is
+    /// committed or read meanwhile. After a crash at any moment the store is the old or the new one, whole.
+    fn rewrite(&self) -> Result<(), JournalError>;
 }
 
 /// The first key after all that begin with `prefix`; `None` where there is none.

@@ -3,13 +3,17 @@
 //! Two things that sled does not do are done here: `flush()` does not reach the disk on Linux (no fsync), so the log is synced
 //! after it; and a damaged log is cut off silently at opening, so an own count of commits is compared.
 
-use super::witness::Witness;
+use super::chain::{self, Act, Digest, Link, Mark, NOTHING_BEFORE, SALT_BYTES, Seal};
+use super::generation;
+use super::verify::{self, Verified, full_key, seal_key};
+use super::witness::{Remembered, Witness};
 use super::{Batch, JournalError, Order, Outlives, Row, Store, Tree};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Bound;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 /// What the database may keep in memory; the default of 1 GB would be all of a small machine.
@@ -23,29 +27,72 @@ const LOCK_WAIT_STEP: Duration = Duration::from_millis(20);
 /// Values of about this size may become files of their own: sled syncs the file, the entry in its folder is ours to sync.
 const BLOB_BYTES: usize = 16 * 1024;
 
+/// How much is copied at once where the store is written anew, in bytes.
+const COPIED_AT_ONCE_BYTES: usize = 4 * 1024 * 1024;
+
+/// So many records of an older program are taken into the chain by one link.
+const ADOPTED_AT_ONCE: usize = 2_000;
+
 /// The key of the count of commits: no tree's name begins with a zero byte.
 const COMMITS_KEY: &[u8] = b"\0commits";
 
+/// The key that says that the chain vouches for everything.
+const CHAINED_KEY: &[u8] = b"\0chained";
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// To work with it: one that lost commits is refused.
+    ToWork,
+    /// To see whether it was changed: it is opened whatever was done to it, and nothing is written.
+    ToVerify,
+}
+
 /// A sled database with its witness.
 pub(crate) struct SledStore {
-    database: ::sled::Db,
-    log: File,
-    blobs: std::path::PathBuf,
+    folder: PathBuf,
     path: String,
     witness: Witness,
+    /// What the witness remembered at opening, for [`Opening::ToVerify`].
+    remembered: Option<Remembered>,
+    opening: Opening,
+    // Always taken before `files`.
     progress: Mutex<Progress>,
+    files: RwLock<Files>,
 }
+
+/// The open files, which [`Store::rewrite`] replaces.
+struct Files {
+    database: ::sled::Db,
+    log: File,
+    blobs: PathBuf,
+}
+
+impl Files {
+    fn open(folder: &Path) -> ::sled::Result<Self> {
+        Ok(Self {
+            database: open_when_free(folder)?,
+            log: File::open(folder.join("db"))?,
+            blobs: folder.join("blobs"),
+        })
+    }
+}
+
+/// The last change of each key, by the tree's number and the key.
+type LastChanges = BTreeMap<(u8, Vec<u8>), (Tree, Option<Vec<u8>>)>;
 
 /// What the next commit has to know.
 struct Progress {
     commits: u64,
+    /// The hash of the last commit's link.
+    head: Digest,
     /// A sync failed. The kernel may have dropped the pages: later syncs would succeed without anything on disk.
     sync_failed: bool,
 }
 
 impl SledStore {
     /// Opens or makes the database in `folder`.
-    pub(crate) fn open(folder: &Path) -> Result<Self, JournalError> {
+    pub(crate) fn open(folder: &Path, opening: Opening) -> Result<Self, JournalError> {
         let path = folder.display().to_string();
         let failed = |why: String| JournalError::Store {
             path: path.clone(),
@@ -56,44 +103,91 @@ impl SledStore {
             .mode(0o700)
             .create(folder)
             .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
-        let database = open_when_free(folder).map_err(|why| failed(explain(&why)))?;
-        let log = File::open(folder.join("db"))
-            .map_err(|why| failed(format!("its log cannot be opened: {why}")))?;
-        let commits = database
-            .get(COMMITS_KEY)
+        let current = generation::current(folder).map_err(|why| failed(why.to_string()))?;
+        let files = Files::open(&current).map_err(|why| failed(explain(&why)))?;
+        let commits = (files.database.get(COMMITS_KEY))
             .map_err(|why| failed(explain(&why)))?
             .map_or(0, |bytes| {
                 bytes
                     .iter()
                     .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
             });
+        let head = (files.database.get(link_key(commits)))
+            .map_err(|why| failed(explain(&why)))?
+            .map_or(NOTHING_BEFORE, |link| chain::hash(commits, &link));
         let witness_path = folder.join("commits");
         let witness_name = witness_path.display().to_string();
         let (witness, remembered) = Witness::open(witness_path)?;
-        if let Some(remembered) = remembered.filter(|remembered| *remembered > commits) {
+        let store = Self {
+            folder: folder.to_owned(),
+            path: path.clone(),
+            witness,
+            remembered,
+            opening,
+            progress: Mutex::new(Progress {
+                commits,
+                head,
+                sync_failed: false,
+            }),
+            files: RwLock::new(files),
+        };
+        if opening == Opening::ToVerify {
+            return Ok(store);
+        }
+        if let Some(lost) = remembered.filter(|remembered| remembered.commits > commits) {
             return Err(failed(format!(
-                "it is damaged or incomplete: it knows of {commits} commits of {remembered}, so mails that were handled would be \
-                 handled again; restore the whole folder from a backup, or, to go on with what is left, delete {witness_name}"
+                "it is damaged or incomplete: it knows of {commits} commits of {}, so mails that were handled would be \
+                 handled again; restore the whole folder from a backup, or, to go on with what is left, delete {witness_name}",
+                lost.commits
             )));
         }
+        // What a rewriting left behind that a crash cut short. The lock on the current files is ours, so nobody else works on them.
+        generation::remove_others(folder).map_err(|why| failed(why.to_string()))?;
         if remembered.is_none() {
             // A new file is only found after a power cut when its folder is on disk too.
-            witness.remember(commits)?;
+            store.witness.remember(commits, &head)?;
             File::open(folder)
                 .and_then(|folder| folder.sync_all())
                 .map_err(|why| failed(why.to_string()))?;
         }
-        Ok(Self {
-            database,
-            log,
-            blobs: folder.join("blobs"),
-            path,
-            witness,
-            progress: Mutex::new(Progress {
-                commits,
-                sync_failed: false,
-            }),
-        })
+        store.adopt()?;
+        Ok(store)
+    }
+
+    /// Takes what a program from before the chain wrote into the chain. After a crash it goes on where it was.
+    fn adopt(&self) -> Result<(), JournalError> {
+        let chained = (self.files().database)
+            .get(CHAINED_KEY)
+            .map_err(|why| self.failure(&why))?;
+        if chained.is_some() {
+            return Ok(());
+        }
+        if self.progress().commits > 0 {
+            self.commit(Batch::of(Act::Begin), Outlives::PowerCut)?;
+        }
+        for tree in Tree::CHAINED {
+            let mut from = Vec::new();
+            loop {
+                let rows = self.scan(tree, &from, None, Order::Upwards, ADOPTED_AT_ONCE)?;
+                let Some((last, _)) = rows.last() else { break };
+                from.clone_from(last);
+                from.push(0);
+                let mut batch = Batch::of(Act::Begin);
+                for (key, value) in rows {
+                    if self.get(Tree::Seals, &seal_key(tree, &key))?.is_none() {
+                        batch.put(tree, key, value);
+                    }
+                }
+                if !batch.is_empty() {
+                    self.commit(batch, Outlives::PowerCut)?;
+                }
+            }
+        }
+        let files = self.files();
+        (files.database.insert(CHAINED_KEY, &[1]))
+            .and_then(|_| files.database.flush())
+            .map_err(|why| self.failure(&why))?;
+        Ok(())
     }
 
     fn failure(&self, why: &::sled::Error) -> JournalError {
@@ -102,12 +196,122 @@ impl SledStore {
             why: explain(why),
         }
     }
+
+    fn files(&self) -> RwLockReadGuard<'_, Files> {
+        self.files.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What these changes come to, with their link and the salts of what is new. The last change of a key counts, and one that changes
+    /// nothing does not.
+    fn linked(
+        &self,
+        files: &Files,
+        progress: &Progress,
+        batch: Batch,
+    ) -> ::sled::Result<(::sled::Batch, Digest)> {
+        let commits = progress.commits + 1;
+        let mut last: LastChanges = BTreeMap::new();
+        for (tree, key, value) in batch.changes {
+            let _ = last.insert((tree.number(), key), (tree, value));
+        }
+        let mut salts = vec![0_u8; last.len() * SALT_BYTES];
+        getrandom::fill(&mut salts)
+            .map_err(|why| ::sled::Error::Io(std::io::Error::other(why.to_string())))?;
+        let mut changes = ::sled::Batch::default();
+        let mut link = Link {
+            act: batch.act,
+            at: crate::clock::now(),
+            before: progress.head,
+            gone: Vec::new(),
+            new: Vec::new(),
+        };
+        for (((_, key), (tree, value)), salt) in
+            last.into_iter().zip(salts.as_chunks::<SALT_BYTES>().0)
+        {
+            let full = full_key(tree, &key);
+            let seal_name = full_key(Tree::Seals, &seal_key(tree, &key));
+            let old = files.database.get(&full)?;
+            let old_seal = match &old {
+                Some(_) => files.database.get(&seal_name)?,
+                None => None,
+            };
+            let old_seal = old_seal.as_deref().and_then(Seal::from_bytes);
+            if old_seal.is_some() && value.as_deref() == old.as_deref() {
+                continue;
+            }
+            // A record without a seal was put in past this program: the chain says that one went that it never knew.
+            if let (Some(old), true) = (&old, old_seal.is_some() || batch.act != Act::Begin) {
+                let salt = old_seal.as_ref().map_or(&[][..], |seal| &seal.salt);
+                let digest = chain::digest(salt, &full, old);
+                link.gone.push(Mark { tree, digest });
+            }
+            match value {
+                Some(value) => {
+                    let digest = chain::digest(salt, &full, &value);
+                    link.new.push(Mark { tree, digest });
+                    let seal = Seal {
+                        salt: *salt,
+                        link: commits,
+                    };
+                    changes.insert(seal_name, seal.to_bytes());
+                    changes.insert(full, value);
+                }
+                None if old.is_some() => {
+                    changes.remove(seal_name);
+                    changes.remove(full);
+                }
+                None => {}
+            }
+        }
+        let link = link.to_bytes();
+        let head = chain::hash(commits, &link);
+        changes.insert(link_key(commits), link);
+        changes.insert(COMMITS_KEY, &commits.to_be_bytes());
+        Ok((changes, head))
+    }
+
+    /// All rows, copied into the files of `next`, on disk.
+    fn copy(&self, next: &Path) -> ::sled::Result<Files> {
+        let copy = Files::open(next)?;
+        let mut changes = ::sled::Batch::default();
+        let mut bytes = 0;
+        for row in self
+            .files
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .database
+            .iter()
+        {
+            let (key, value) = row?;
+            bytes += key.len() + value.len();
+            changes.insert(key, value);
+            if bytes >= COPIED_AT_ONCE_BYTES {
+                copy.database.apply_batch(std::mem::take(&mut changes))?;
+                copy.database.flush()?;
+                bytes = 0;
+            }
+        }
+        copy.database.apply_batch(changes)?;
+        copy.database.flush()?;
+        copy.log.sync_all()?;
+        if copy.blobs.exists() {
+            File::open(&copy.blobs)?.sync_all()?;
+        }
+        Ok(copy)
+    }
+}
+
+fn link_key(number: u64) -> Vec<u8> {
+    full_key(Tree::Links, &number.to_be_bytes())
 }
 
 impl Store for SledStore {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
-        let found = self
-            .database
+        let found = (self.files().database)
             .get(full_key(tree, key))
             .map_err(|why| self.failure(&why))?;
         Ok(found.map(|value| value.to_vec()))
@@ -134,9 +338,9 @@ impl Store for SledStore {
         if from >= until {
             return Ok(Vec::new());
         }
-        let rows = self
-            .database
-            .range::<Vec<u8>, _>((Bound::Included(from), Bound::Excluded(until)));
+        let files = self.files();
+        let rows =
+            (files.database).range::<Vec<u8>, _>((Bound::Included(from), Bound::Excluded(until)));
         let short = |row: ::sled::Result<(::sled::IVec, ::sled::IVec)>| {
             let (key, value) = row.map_err(|why| self.failure(&why))?;
             let key = key.get(name_bytes..).unwrap_or_default().to_vec();
@@ -150,7 +354,7 @@ impl Store for SledStore {
 
     fn count(&self, tree: Tree) -> Result<usize, JournalError> {
         let mut rows = 0;
-        for row in self.database.scan_prefix(full_key(tree, &[])) {
+        for row in self.files().database.scan_prefix(full_key(tree, &[])) {
             row.map_err(|why| self.failure(&why))?;
             rows += 1;
         }
@@ -158,37 +362,32 @@ impl Store for SledStore {
     }
 
     fn commit(&self, batch: Batch, outlives: Outlives) -> Result<(), JournalError> {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        if progress.sync_failed {
+        let mut progress = self.progress();
+        if progress.sync_failed || self.opening == Opening::ToVerify {
             return Err(JournalError::Store {
                 path: self.path.clone(),
                 why: "an earlier write did not reach the disk, so nothing more is promised; look after the disk and restart handoffd"
                     .to_owned(),
             });
         }
+        let files = self.files();
         let commits = progress.commits + 1;
-        let mut changes = ::sled::Batch::default();
         let has_blobs = (batch.changes.iter()).any(|(_, _, value)| {
             value
                 .as_ref()
                 .is_some_and(|value| value.len() >= BLOB_BYTES)
         });
-        for (tree, key, value) in batch.changes {
-            match value {
-                Some(value) => changes.insert(full_key(tree, &key), value),
-                None => changes.remove(full_key(tree, &key)),
-            }
-        }
-        changes.insert(COMMITS_KEY, &commits.to_be_bytes());
-        self.database
-            .apply_batch(changes)
-            .and_then(|()| self.database.flush())
+        let linked = self.linked(&files, &progress, batch);
+        let (changes, head) = linked.map_err(|why| self.failure(&why))?;
+        (files.database.apply_batch(changes))
+            .and_then(|()| files.database.flush())
             .map_err(|why| self.failure(&why))?;
         progress.commits = commits;
+        progress.head = head;
         if outlives == Outlives::PowerCut {
-            let mut synced = self.log.sync_data();
+            let mut synced = files.log.sync_data();
             if has_blobs && synced.is_ok() {
-                synced = File::open(&self.blobs).and_then(|folder| folder.sync_all());
+                synced = File::open(&files.blobs).and_then(|folder| folder.sync_all());
             }
             if let Err(why) = synced {
                 progress.sync_failed = true;
@@ -197,18 +396,44 @@ impl Store for SledStore {
                     why: format!("the disk did not take a write: {why}"),
                 });
             }
-            self.witness.remember(commits)?;
+            self.witness.remember(commits, &head)?;
         }
         Ok(())
     }
-}
 
-fn full_key(tree: Tree, key: &[u8]) -> Vec<u8> {
-    let mut full = Vec::with_capacity(tree.name().len() + 1 + key.len());
-    full.extend_from_slice(tree.name().as_bytes());
-    full.push(0);
-    full.extend_from_slice(key);
-    full
+    fn verify(&self) -> Result<Verified, JournalError> {
+        let progress = self.progress();
+        let remembered = match self.opening {
+            Opening::ToVerify => self.remembered,
+            Opening::ToWork => self.witness.read()?,
+        };
+        verify::walk(self, progress.commits, remembered)
+    }
+
+    fn head(&self) -> Option<(u64, Digest)> {
+        let progress = self.progress();
+        (progress.head != NOTHING_BEFORE).then_some((progress.commits, progress.head))
+    }
+
+    fn rewrite(&self) -> Result<(), JournalError> {
+        let progress = self.progress();
+        let failed = |why: String| JournalError::Store {
+            path: self.path.clone(),
+            why: format!(
+                "it could not be written anew, so what was deleted may still be found in its files: {why}"
+            ),
+        };
+        let next = generation::make_next(&self.folder).map_err(|why| failed(why.to_string()))?;
+        // Commits wait for `progress`; readers for the moment of change alone.
+        let copy = self.copy(&next.path).map_err(|why| failed(explain(&why)))?;
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        next.make_current(&self.folder)
+            .map_err(|why| failed(why.to_string()))?;
+        *files = copy;
+        drop(files);
+        self.witness.remember(progress.commits, &progress.head)?;
+        generation::remove_others(&self.folder).map_err(|why| failed(why.to_string()))
+    }
 }
 
 /// Opens the database, and waits a moment where it is still locked: the threads of one that was just closed let go of the lock
@@ -244,5 +469,140 @@ fn explain(why: &::sled::Error) -> String {
             format!("it is damaged; restore the whole folder from a backup ({text})")
         }
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(store: &SledStore, key: &str, value: &str) {
+        let mut batch = Batch::of(Act::Watch);
+        batch.put(Tree::WatchedFolder, key, value);
+        store.commit(batch, Outlives::PowerCut).unwrap();
+    }
+
+    fn open(folder: &Path) -> SledStore {
+        SledStore::open(folder, Opening::ToWork).unwrap()
+    }
+
+    fn holds(store: &SledStore, key: &str) -> bool {
+        store
+            .get(Tree::WatchedFolder, key.as_bytes())
+            .unwrap()
+            .is_some()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let names = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = names
+            .map(|found| found.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Each step of a rewriting, and the end of the process after it.
+    #[test]
+    fn a_rewriting_that_a_crash_cuts_short_leaves_the_old_store_or_the_new_one() {
+        for steps in 0..4 {
+            let folder = tempfile::tempdir().unwrap();
+            for round in 0..2 {
+                let store = open(folder.path());
+                put(&store, &format!("k{round}"), "before");
+                if steps >= 1 {
+                    let next = generation::make_next(folder.path()).unwrap();
+                    std::fs::write(next.path.join("db"), "half a copy").unwrap();
+                }
+                if steps >= 2 {
+                    let next = generation::make_next(folder.path()).unwrap();
+                    let copy = store.copy(&next.path).unwrap();
+                    std::fs::write(folder.path().join("current.new"), "half a na").unwrap();
+                    if steps >= 3 {
+                        next.make_current(folder.path()).unwrap();
+                    }
+                    drop(copy);
+                }
+                drop(store);
+                let store = open(folder.path());
+                assert!(holds(&store, &format!("k{round}")), "{steps}");
+                assert_eq!(store.verify().unwrap().differences.len(), 0, "{steps}");
+                let names = names(folder.path());
+                let rewritten = names.iter().filter(|name| name.starts_with("rewritten-"));
+                assert_eq!(
+                    rewritten.count(),
+                    usize::from(steps >= 3),
+                    "{steps}: {names:?}"
+                );
+                let is_old = names.contains(&"db".to_owned());
+                assert_eq!(is_old, steps < 3, "{steps}: {names:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rewritten_store_goes_on_and_its_old_files_are_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        put(&store, "one", &"blob".repeat(10_000));
+        store.rewrite().unwrap();
+        put(&store, "two", "after");
+        store.rewrite().unwrap();
+        assert_eq!(names(folder.path()), ["commits", "current", "rewritten-2"]);
+        drop(store);
+        let store = open(folder.path());
+        assert!(holds(&store, "one") && holds(&store, "two"));
+    }
+
+    /// The same commits with and without links, in turn.
+    #[test]
+    #[ignore = "measures: see docs/testing.md"]
+    fn cost_of_the_chain() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        let (mut with, mut without) = (Duration::ZERO, Duration::ZERO);
+        let mail = vec![b'x'; 12_000];
+        for round in 0..300_u32 {
+            let rows: Vec<(Vec<u8>, Vec<u8>)> = (0..20_u32)
+                .map(|row| {
+                    let key = format!("{round} {row}").into_bytes();
+                    let value = if row == 0 {
+                        mail.clone()
+                    } else {
+                        vec![b'y'; 300]
+                    };
+                    (key, value)
+                })
+                .collect();
+            let mut batch = Batch::of(Act::Entry);
+            for (key, value) in &rows {
+                batch.put(Tree::Events, key.clone(), value.clone());
+            }
+            let began = std::time::Instant::now();
+            store.commit(batch, Outlives::PowerCut).unwrap();
+            with += began.elapsed();
+
+            let mut changes = ::sled::Batch::default();
+            for (key, value) in rows {
+                changes.insert([b"plain\0", key.as_slice()].concat(), value);
+            }
+            let head = store.progress().head;
+            let began = std::time::Instant::now();
+            let files = store.files();
+            files.database.apply_batch(changes).unwrap();
+            files.database.flush().unwrap();
+            files.log.sync_data().unwrap();
+            store
+                .witness
+                .remember(store.progress().commits, &head)
+                .unwrap();
+            without += began.elapsed();
+        }
+        println!(
+            "a commit of 20 records: {:.2} ms with links, {:.2} ms without, ratio {:.2}",
+            with.as_secs_f64() * 1000.0 / 300.0,
+            without.as_secs_f64() * 1000.0 / 300.0,
+            with.as_secs_f64() / without.as_secs_f64()
+        );
     }
 }

@@ -93,6 +93,7 @@ impl TryFrom<EventForm> for Event {
                 whom: match whom {
                     RemindedForm::Team => Reminded::Team,
                     RemindedForm::SecondAddress => Reminded::SecondAddress,
+                    RemindedForm::Admin => Reminded::Admin,
                 },
                 of,
             },

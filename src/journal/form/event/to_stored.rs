@@ -82,6 +82,7 @@ impl From<&Event> for EventForm {
                 whom: match whom {
                     Reminded::Team => RemindedForm::Team,
                     Reminded::SecondAddress => RemindedForm::SecondAddress,
+                    Reminded::Admin => RemindedForm::Admin,
                 },
                 of: *of,
             },
