@@ -22,8 +22,12 @@ mod broken_links;
 mod crashes;
 #[path = "gateway/learning.rs"]
 mod learning;
+#[path = "gateway/loops.rs"]
+mod loops;
 #[path = "gateway/promises.rs"]
 mod promises;
+#[path = "loops/responder.rs"]
+mod responder;
 #[path = "gateway/sent_folder.rs"]
 mod sent_folder;
 #[path = "gateway/staff.rs"]

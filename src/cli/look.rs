@@ -41,6 +41,8 @@ pub(super) enum Verb {
         /// Its reference
         id: String,
     },
+    /// Let automatic mail go again, where the brake was pulled
+    Resume,
     /// Try a mail again now
     Retry {
         /// Its Message-ID, or a ticket's reference for all of its mails
@@ -90,6 +92,7 @@ fn question(verb: &Verb) -> Question {
         Verb::Learned => Question::Learned,
         Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },
         Verb::Close { id } => Question::Close { id: id.clone() },
+        Verb::Resume => Question::Resume,
         Verb::Retry { id } => Question::Retry { id: id.clone() },
     }
 }

@@ -3,6 +3,7 @@
 //! The only maker of [`RecordedEffect`]: what the journal did not return cannot be sent.
 
 mod attempt;
+mod brake;
 mod effects;
 mod form;
 mod history;
@@ -11,6 +12,7 @@ mod lessons;
 mod mails;
 mod place;
 mod record;
+mod repeats;
 mod store;
 mod tickets;
 mod withdrawal;
@@ -19,9 +21,11 @@ pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipien
 pub use effects::EffectFilter;
 pub use form::{PURPOSES, purpose_word};
 pub use mails::Watched;
+pub use repeats::Said;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;
+use crate::decide::Pulled;
 use crate::inbox::{Cursor, Place};
 use crate::learning::Lesson;
 use crate::mail::{Address, MailIdentity, MessageId};
@@ -81,6 +85,12 @@ pub struct Entry {
     pub own_copy_of: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.
     pub told: Vec<MessageId>,
+    /// What the mail says, to recognise the same when it comes again.
+    pub said: Option<Said>,
+    /// Mails of ours that a machine answered or sent back by this mail.
+    pub returned: Vec<MessageId>,
+    /// The brake on automatic mail, where it is pulled with this entry.
+    pub brake: Option<Pulled>,
     /// What a timer's entry was decided on: if the ticket's story has gained anything since, nothing of the entry is recorded.
     pub only_if: Option<AsItStood>,
 }

@@ -51,6 +51,14 @@ pub(super) enum Tree {
     Lessons,
     /// Automatic mails for the limits: whom, time, Message-ID → nothing.
     Automatic,
+    /// Automatic mails that came back from machines: when recorded, Message-ID → nothing.
+    Returned,
+    /// The brake on automatic mail: a name → when it was last pulled.
+    Brake,
+    /// What was said: hash of sender, domain or text, time, identity → ticket.
+    Said,
+    /// The same by time: time, identity → hashes.
+    SaidByTime,
 }
 
 impl Tree {
@@ -76,6 +84,10 @@ impl Tree {
             Self::Deadlines => "deadlines",
             Self::Lessons => "lessons",
             Self::Automatic => "automatic",
+            Self::Returned => "returned",
+            Self::Brake => "brake",
+            Self::Said => "said",
+            Self::SaidByTime => "said-by-time",
         }
     }
 }
