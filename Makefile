@@ -9,7 +9,7 @@ SHELL = /bin/bash
 .DEFAULT_GOAL = help
 
 # The servers of tests and demo, and a C compiler for `ring`.
-PACKAGES = dovecot-core dovecot-imapd dovecot-lmtpd exim4-daemon-light dnsmasq-base systemd ca-certificates gcc libc6-dev
+PACKAGES = dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve exim4-daemon-light dnsmasq-base systemd ca-certificates gcc libc6-dev
 
 .PHONY: help
 help: ## what there is

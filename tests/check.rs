@@ -262,6 +262,18 @@ const CASES: &[Broken] = &[
         "[automation]\nsend_threshold = 80\n[smtp]",
     ),
     broken(
+        "a brake of more than a week",
+        TOML,
+        "[smtp]",
+        "[limits]\nbrake_minutes = 20000\n[smtp]",
+    ),
+    broken(
+        "a text that may never come",
+        TOML,
+        "[smtp]",
+        "[limits]\nsame_text_per_hour = 0\n[smtp]",
+    ),
+    broken(
         "bad hours",
         TOML,
         "members =",

@@ -24,10 +24,14 @@ mod control;
 mod crashes;
 #[path = "gateway/learning.rs"]
 mod learning;
+#[path = "gateway/loops.rs"]
+mod loops;
 #[path = "gateway/privacy.rs"]
 mod privacy;
 #[path = "gateway/promises.rs"]
 mod promises;
+#[path = "loops/responder.rs"]
+mod responder;
 #[path = "gateway/sender_checks.rs"]
 mod sender_checks;
 #[path = "gateway/sent_folder.rs"]

@@ -156,6 +156,7 @@ fn every_event() -> Vec<Event> {
                 "What is your order number?",
             ),
         },
+        Event::Collected { from: Mailbox { name: None, address: member() }, mail: summary(5) },
         Event::WroteOutside { from: member(), team: team(), shown_by: ShownBy::Address, mail: summary(4) },
         Event::WroteOutside { from: member(), team: team(), shown_by: ShownBy::SentFolder, mail: summary(4) },
         Event::FirstApproval { member: member() },

@@ -396,6 +396,42 @@ fn nothing_of_a_forgotten_person_is_left_in_any_byte_and_others_keep_theirs() {
 }
 
 #[test]
+fn what_was_counted_of_a_sender_goes_with_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let count = |number: u8, from: &str| {
+        let said = Said {
+            sender: address(from),
+            fingerprint: None,
+        };
+        let mail = HandledMail {
+            identity: identity(number),
+            place: Place {
+                uid_validity: 7,
+                uid: u32::from(number),
+            },
+            outcome: Outcome::HandedOff,
+            tags: vec![],
+            ticket: None,
+            checked: None,
+        };
+        let entry = Entry {
+            mail: Some(mail),
+            said: Some(said.clone()),
+            ..Entry::default()
+        };
+        journal.record(entry, moment(0)).unwrap();
+        said
+    };
+    let (ann, bob) = (count(1, ANN), count(2, BOB));
+    let counted = |said: &Said| journal.repeats(said, moment(1)).unwrap().of_sender_in_hour;
+    assert_eq!((counted(&ann), counted(&bob)), (1, 1));
+    let done = journal.forget(&address(ANN), Haste::WhenSettled, moment(2));
+    assert!(matches!(done.unwrap(), Forgetting::Done(_)));
+    assert_eq!((counted(&ann), counted(&bob)), (0, 1));
+}
+
+#[test]
 fn who_said_stop_and_was_forgotten_can_still_take_it_back() {
     let folder = tempfile::tempdir().unwrap();
     let journal = desk(folder.path());

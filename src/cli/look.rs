@@ -61,6 +61,8 @@ pub(super) enum Verb {
         /// Its reference
         id: String,
     },
+    /// Let automatic mail go again, where the brake was pulled
+    Resume,
     /// Try a mail again now
     Retry {
         /// Its Message-ID, or a ticket's reference for all of its mails
@@ -129,6 +131,7 @@ fn question(verb: &Verb) -> Question {
             forget_earlier: *forget_earlier,
         },
         Verb::Close { id } => Question::Close { id: id.clone() },
+        Verb::Resume => Question::Resume,
         Verb::Retry { id } => Question::Retry { id: id.clone() },
     }
 }

@@ -27,7 +27,12 @@ impl View<'_> {
                 let packet = self.packet(hand_off, notice.as_ref())?;
                 Ok(notice.into_iter().chain([packet]).collect())
             }
-            Action::PassOn { team } => Ok(vec![self.wrote_again(self.team(team)?)?]),
+            Action::PassOn { team }
+            | Action::Collect {
+                team,
+                tells_team: true,
+            } => Ok(vec![self.wrote_again(self.team(team)?)?]),
+            Action::Collect { .. } => Ok(vec![]),
             Action::OfferTicket {
                 team,
                 member,

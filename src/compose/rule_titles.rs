@@ -103,6 +103,12 @@ const TITLES: &[(&str, &str, &str)] = &[
         "zu viele automatische Mails",
     ),
     (
+        "brake",
+        "automatic mail is stopped",
+        "automatische Mail steht",
+    ),
+    ("loop", "perhaps a machine", "vielleicht eine Maschine"),
+    (
         "failure",
         "a part of handoffd failed",
         "ein Teil von handoffd versagte",

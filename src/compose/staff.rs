@@ -96,9 +96,12 @@ impl View<'_> {
 
     /// Whose ticket it is, where somebody else wrote: nobody is told a name twice.
     fn ticket_of(&self) -> Result<String, ComposeError> {
+        let customer = self.customer()?;
+        let writer = self.situation.mail.writer();
+        let is_theirs = writer.is_some_and(|writer| writer.address.is_same_as(&customer.address));
         match self.situation.sender {
-            Sender::Customer(_) => Ok(String::new()),
-            _ => Ok(self.customer()?.to_string()),
+            Sender::Customer(_) if is_theirs => Ok(String::new()),
+            _ => Ok(customer.to_string()),
         }
     }
 

@@ -109,6 +109,7 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
         | Action::Quarantine
         | Action::Staff { .. }
         | Action::NoteColleague { .. } => return vec![],
+        Action::Collect { .. } => return collected(situation),
         Action::OfferTicket { original, .. } => {
             return vec![opened_by_forward(original, decision, situation)];
         }
@@ -153,6 +154,16 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
         }
     }
     events
+}
+
+/// One of many like it: kept as it came. It is no further word of the ticket's customer.
+fn collected(situation: &Situation<'_>) -> Vec<Event> {
+    let from = situation.mail.writer().cloned();
+    let kept = from.map(|from| Event::Collected {
+        from,
+        mail: summary(situation.mail, situation.settings),
+    });
+    kept.into_iter().collect()
 }
 
 /// The ticket is the customer's who wrote originally. Their own Message-ID is taken from nobody else's mouth.
@@ -241,7 +252,16 @@ pub(super) fn gain(
     if situation.ticket.is_none() && events.is_empty() {
         return events;
     }
-    events.push(decided(decision, situation));
+    // A thousand mails of one text need no thousand reasons.
+    if !matches!(
+        decision.action,
+        Action::Collect {
+            tells_team: false,
+            ..
+        }
+    ) {
+        events.push(decided(decision, situation));
+    }
     events.extend(done(decision, situation, mails));
     events.extend(mails.iter().map(|mail| Event::Wrote {
         message_id: mail.message_id.clone(),
@@ -298,7 +318,13 @@ fn done(decision: &Decision, situation: &Situation<'_>, mails: &[Outgoing]) -> V
     match &decision.action {
         Action::Leave { .. } => bounced(situation).into_iter().collect(),
         // The word itself is part of the arrival.
-        Action::NoteOwnCopy | Action::ConfirmStop | Action::Tell(_) => vec![],
+        Action::NoteOwnCopy
+        | Action::ConfirmStop
+        | Action::Tell(_)
+        | Action::Collect {
+            tells_team: false, ..
+        } => vec![],
+        Action::Collect { team, .. } => vec![Event::PassedOn { team: team.clone() }],
         Action::Answer {
             article,
             confidence,

@@ -303,10 +303,10 @@ impl Tongue {
     /// The neutral subject of a first mail to somebody who is not shown to be who they say.
     pub(super) fn neutral_subject(self, support_name: &str) -> String {
         match (self, support_name.is_empty()) {
-            (Self::English, true) => "Your request".to_owned(),
-            (Self::English, false) => format!("Your request to {support_name}"),
-            (Self::German, true) => "Ihre Anfrage".to_owned(),
-            (Self::German, false) => format!("Ihre Anfrage an {support_name}"),
+            (Self::English, true) => "Re: Your request".to_owned(),
+            (Self::English, false) => format!("Re: Your request to {support_name}"),
+            (Self::German, true) => "Re: Ihre Anfrage".to_owned(),
+            (Self::German, false) => format!("Re: Ihre Anfrage an {support_name}"),
         }
     }
 

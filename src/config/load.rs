@@ -242,7 +242,15 @@ fn limits(top: &Section<'_>) -> Limits {
         automatic_per_sender_per_day: limit("automatic_per_sender_per_day", 10),
         automatic_per_ticket: limit("automatic_per_ticket", 5),
         automatic_per_domain_per_hour: limit("automatic_per_domain_per_hour", 100),
+        automatic_per_domain_per_day: limit("automatic_per_domain_per_day", 500),
         automatic_per_hour: limit("automatic_per_hour", 1000),
+        automatic_per_day: limit("automatic_per_day", 5000),
+        returned_per_hour: limit("returned_per_hour", 100),
+        brake: Some(section.number("brake_minutes", 60, 0, 10_080))
+            .filter(|minutes| *minutes > 0)
+            .map(|minutes| Duration::from_secs(60 * minutes)),
+        same_text_per_hour: limit("same_text_per_hour", 8),
+        mails_per_sender_per_hour: limit("mails_per_sender_per_hour", 100),
         same_matter: Duration::from_secs(60 * section.number("same_matter_minutes", 10, 0, 1440)),
     };
     section.refuse_unknown_keys();

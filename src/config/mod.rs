@@ -345,8 +345,20 @@ pub struct Limits {
     pub automatic_per_ticket: u32,
     /// To one domain in an hour.
     pub automatic_per_domain_per_hour: u32,
-    /// In one hour, to all.
+    /// To one domain in 24 hours.
+    pub automatic_per_domain_per_day: u32,
+    /// In one hour, to all. Reaching it pulls the brake.
     pub automatic_per_hour: u32,
+    /// In 24 hours, to all.
+    pub automatic_per_day: u32,
+    /// So many automatic mails of one hour that came back from machines pull the brake, where they are at least half of all.
+    pub returned_per_hour: u32,
+    /// How long a pulled brake holds. `None`: until somebody releases it.
+    pub brake: Option<Duration>,
+    /// From this many mails of one text within an hour on, each further one is kept in one ticket, without a packet of its own.
+    pub same_text_per_hour: u32,
+    /// From this many mails of one sender within an hour on, each further one is kept in their latest ticket, without a packet of its own.
+    pub mails_per_sender_per_hour: u32,
     /// Mails of one sender that come so soon one after the other may be about one matter: the same text is not sent twice for it.
     pub same_matter: Duration,
 }

@@ -120,6 +120,14 @@ pub fn answer(
             journal.record(entry, now)?;
             Ok(vec![json!({ "closed": ticket.id.to_string() })])
         }
+        Question::Resume => {
+            if !journal.release_brake(now)? {
+                return Err(Refusal::NotSo(
+                    "automatic mail is not stopped: there is nothing to resume".to_owned(),
+                ));
+            }
+            Ok(vec![json!({ "automatic_mail": AUTOMATIC_MAIL_GOES })])
+        }
         Question::Retry { id } => retry(journal, id, now),
     }
 }
@@ -143,6 +151,7 @@ fn find(journal: &Journal, text: &str) -> Result<Ticket, Refusal> {
 fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
     let waiting = journal.effects(EffectFilter::Waiting, ROWS_MAX)?;
     let tickets = journal.tickets(ROWS_MAX)?;
+    let hour = journal.last_hour(now)?;
     let failing = waiting.iter().filter(|effect| effect.attempts > 0).count();
     Ok(vec![json!({
         "at": now,
@@ -153,11 +162,32 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
         "mails_in_doubt": journal.count_effects(EffectFilter::InDoubt)?,
         "mails_given_up": journal.count_effects(EffectFilter::GivenUp)?,
         "next_mail_due": journal.next_due()?,
+        "automatic_mail": automatic_mail(journal, now)?,
+        "automatic_mails_in_last_hour": hour.sent,
+        "came_back_of_these": hour.returned,
         "learned_kept": journal.lessons()?.len(),
         "promises": promises(&tickets),
         "counted_of_what_went": privacy::counted(journal)?,
         "first_replies": first_replies(&tickets),
     })])
+}
+
+const AUTOMATIC_MAIL_GOES: &str = "goes";
+
+/// Whether automatic mail goes, in words.
+fn automatic_mail(journal: &Journal, now: Timestamp) -> Result<String, JournalError> {
+    let Some(pulled) = journal.brake(now)? else {
+        return Ok(AUTOMATIC_MAIL_GOES.to_owned());
+    };
+    let until = match pulled.until {
+        Some(until) => format!("until {until}"),
+        None => "until `handoffd resume`".to_owned(),
+    };
+    Ok(format!(
+        "stopped since {} {until}: {}",
+        pulled.at,
+        pulled.why()
+    ))
 }
 
 /// How often the first reply of a person asked for what the packet had given, in the newest tickets; the newest such replies by name.

@@ -87,6 +87,8 @@ pub enum Question {
         /// Its reference.
         id: String,
     },
+    /// Let automatic mail go again.
+    Resume,
     /// Try a mail again now.
     Retry {
         /// Its Message-ID, or the reference of a ticket for all of its mails.

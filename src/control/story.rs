@@ -75,6 +75,10 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             format!("{from}, who is not the customer, wrote"),
             summary(mail),
         ),
+        Event::Collected { from, mail } => (
+            format!("{from} wrote; one too many of its kind, kept here"),
+            summary(mail),
+        ),
         Event::FactsFound { facts } => (
             "details found".to_owned(),
             facts

@@ -2,6 +2,7 @@
 //! is reminded, then its second address; as it lapses the customer is told honestly, with a new time. Where none was told, the team's own
 //! time counts ([`super::own_time()`]). Pure.
 
+use super::held_back::held_back_by_history;
 use super::legal_deadline;
 use super::own_time::waiting;
 use super::{History, NoticePlan, Sentence, sentences};
@@ -127,7 +128,7 @@ fn of_team<'a>(
     };
     if promised_by <= now {
         let waited = now.duration_since(promised_by);
-        if limit_is_reached(history, settings) && waited < LIMIT_PATIENCE {
+        if held_back_by_history(history, &settings.limits).is_some() && waited < LIMIT_PATIENCE {
             return None;
         }
         let told = ticket.delays_told();
@@ -178,21 +179,13 @@ pub(super) fn delay_notice(
     if told >= DELAYS_TOLD_MAX {
         return withhold(sentences::TOLD_OFTEN_ENOUGH.with([&told]));
     }
-    if limit_is_reached(history, settings) {
+    if held_back_by_history(history, &settings.limits).is_some() {
         return withhold(sentences::LIMIT.into());
     }
     // The new promise is as long as the first.
     NoticePlan::Tell {
         promised_by: team.hours.after(now, team.reply_within),
     }
-}
-
-/// Whether a limit on automatic mail forbids one more for now.
-fn limit_is_reached(history: &History, settings: &Settings) -> bool {
-    let limits = &settings.limits;
-    history.automatic_to_sender_in_day >= limits.automatic_per_sender_per_day
-        || history.automatic_to_domain_in_hour >= limits.automatic_per_domain_per_hour
-        || history.automatic_in_hour >= limits.automatic_per_hour
 }
 
 #[cfg(test)]

@@ -102,6 +102,10 @@ fn in_words(action: &Action) -> String {
             ),
             None => format!("do what {member} asked for"),
         },
+        Action::Collect { team, tells_team } => {
+            let told = if *tells_team { "told" } else { "not told" };
+            format!("keep it in the ticket of the others like it, team {team} {told}")
+        }
         Action::NoteConfirmed => "send nothing: it helped, and the ticket is done".to_owned(),
         Action::NoteCrossed => "keep it in the ticket, and send nothing twice".to_owned(),
         Action::NoteColleague { from, .. } => {

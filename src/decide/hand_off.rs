@@ -1,6 +1,7 @@
 //! Who gets a hand-off, and is the customer told? The notice is an automatic mail like any other: whatever forbids those forbids it,
 //! and then staff are told why the customer heard nothing.
 
+use super::held_back::held_back;
 use super::sentence::Pattern;
 use super::view::View;
 use super::{HandOff, NoticePlan, Sentence, sentences};
@@ -61,7 +62,7 @@ pub(super) fn silence(view: &View<'_>) -> Option<Sentence> {
     if !situation.mail.may_auto_reply {
         return Some(why_unanswerable(view).into());
     }
-    limit_reached(view)
+    held_back(view).map(|held| held.sentence)
 }
 
 /// Why nothing automatic may answer a mail of this form.
@@ -96,39 +97,6 @@ pub(super) fn may_take_stop_back(view: &View<'_>) -> bool {
 pub(super) fn refused_before(view: &View<'_>) -> bool {
     view.situation.history.automation_refused
         || view.ticket().is_some_and(Ticket::automation_refused)
-}
-
-/// Which limit on automatic mail is reached, as a sentence.
-pub(super) fn limit_reached(view: &View<'_>) -> Option<Sentence> {
-    let history = view.situation.history;
-    let limits = &view.situation.settings.limits;
-    let in_ticket = view.ticket().map_or(0, Ticket::automatic_mails);
-    let counts = [
-        (
-            in_ticket,
-            limits.automatic_per_ticket,
-            sentences::LIMIT_IN_TICKET,
-        ),
-        (
-            history.automatic_to_sender_in_day,
-            limits.automatic_per_sender_per_day,
-            sentences::LIMIT_TO_ADDRESS,
-        ),
-        (
-            history.automatic_to_domain_in_hour,
-            limits.automatic_per_domain_per_hour,
-            sentences::LIMIT_TO_DOMAIN,
-        ),
-        (
-            history.automatic_in_hour,
-            limits.automatic_per_hour,
-            sentences::LIMIT_TO_ALL,
-        ),
-    ];
-    let (count, limit, pattern) = counts
-        .into_iter()
-        .find(|(count, limit, _)| count >= limit)?;
-    Some(pattern.with([&count, &limit]))
 }
 
 /// The nearest approved answer, as a suggestion: in the customer's language, or in any where there is none.

@@ -2,12 +2,15 @@
 //! matches decides, every other that matched is a further reason (design, section 6).
 
 pub(crate) mod answer;
+mod brake;
 mod crossed;
 mod due;
 mod explanation;
 mod hand_off;
+mod held_back;
 mod leave;
 mod legal_deadline;
+mod loops;
 mod own_time;
 mod policy;
 mod repeated;
@@ -24,9 +27,14 @@ mod unsure;
 mod view;
 mod withdrawn;
 
+pub use brake::{LastHour, Pulled, PulledBy, pull};
 pub use crossed::is_same_matter;
 pub use due::{Due, due};
 pub use legal_deadline::legal_deadline;
+pub use loops::{
+    Fingerprint, Flood, Reaction, Repeats, fingerprint, flood, is_same_request, named_references,
+    reaction,
+};
 pub use own_time::own_time;
 pub use sentence::Sentence;
 pub use staff::OnDraft;
@@ -81,8 +89,20 @@ pub struct History {
     pub automatic_to_sender_in_day: u32,
     /// Automatic mails to this domain in the last hour.
     pub automatic_to_domain_in_hour: u32,
-    /// Automatic mails to anybody in the last hour.
+    /// Automatic mails to this domain in the last 24 hours.
+    pub automatic_to_domain_in_day: u32,
+    /// Automatic mails to anybody in the last hour, counted from the last time that the brake was released.
     pub automatic_in_hour: u32,
+    /// Automatic mails to anybody in the last 24 hours.
+    pub automatic_in_day: u32,
+    /// The brake on automatic mail, where it is pulled.
+    pub brake: Option<Pulled>,
+    /// How often the same came before.
+    pub repeats: Repeats,
+    /// How the mail hangs together with mails of ours.
+    pub reaction: Reaction,
+    /// Whether it is one too many of its kind.
+    pub flood: Option<Flood>,
     /// Earlier tickets of the same address, newest first, at most five.
     pub earlier_tickets: Vec<EarlierTicket>,
     /// Whether the mail's Message-ID is one that the journal has sent.
@@ -199,6 +219,13 @@ pub enum Action {
         /// Who wrote originally, and what.
         original: crate::mail::Forwarded,
     },
+    /// One mail too many of its kind: it is kept in the ticket of the others.
+    Collect {
+        /// The team of that ticket.
+        team: TeamName,
+        /// Whether the team is told of this one.
+        tells_team: bool,
+    },
     /// The customer wrote again before they saw our answer or question to the same: it is kept in the ticket, and nothing is sent twice.
     NoteCrossed,
     /// The customer thanks for an answer, and nothing is open: it helped, and the ticket is done.
@@ -311,7 +338,7 @@ impl Action {
             Self::Ask { .. } => "ask",
             Self::Draft(_) | Self::OfferTicket { .. } => "draft",
             Self::HandOff(_) => "handoff",
-            Self::PassOn { .. } | Self::Staff { .. } => "relay",
+            Self::PassOn { .. } | Self::Collect { .. } | Self::Staff { .. } => "relay",
             Self::Quarantine => "quarantine",
         }
     }
@@ -330,7 +357,7 @@ impl Action {
             Self::Ask { .. } => Outcome::Asked,
             Self::Draft(_) | Self::OfferTicket { .. } => Outcome::Drafted,
             Self::HandOff(_) => Outcome::HandedOff,
-            Self::PassOn { .. } | Self::Staff { .. } => Outcome::Relayed,
+            Self::PassOn { .. } | Self::Collect { .. } | Self::Staff { .. } => Outcome::Relayed,
             Self::Quarantine => Outcome::Quarantined,
         }
     }
@@ -374,6 +401,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     }
     if matches.is_empty() {
         for step in [
+            loops::RULES,
             silence::RULES,
             stops::RULES,
             policy::RULES,

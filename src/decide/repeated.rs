@@ -2,7 +2,8 @@
 //! customer says thanks (which step 5 asks already, before it looks at any article).
 
 use super::crossed::has_crossed;
-use super::hand_off::{limit_reached, why_unanswerable};
+use super::hand_off::why_unanswerable;
+use super::held_back::held_back;
 use super::view::View;
 use super::{Action, Match, Rule, leave, sentences, to_person};
 use crate::desk::{Sender, Trust};
@@ -155,8 +156,8 @@ fn may_not_answer(view: &View<'_>) -> Vec<Match> {
 }
 
 fn limits(view: &View<'_>) -> Vec<Match> {
-    match limit_reached(view) {
-        Some(sentence) => to_person(view, "limit", sentence, ""),
+    match held_back(view) {
+        Some(held) => to_person(view, held.rule, held.sentence, ""),
         None => vec![],
     }
 }

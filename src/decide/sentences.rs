@@ -224,6 +224,55 @@ pub(super) const LIMIT_TO_ALL: Pattern<2> = both(
     "die Grenze automatischer Mails an alle binnen einer Stunde ist erreicht ({} von {})",
 );
 
+pub(super) const LIMIT_TO_DOMAIN_IN_DAY: Pattern<2> = both(
+    "the limit of automatic mails to this domain within 24 hours is reached ({} of {})",
+    "die Grenze automatischer Mails an diese Domain binnen 24 Stunden ist erreicht ({} von {})",
+);
+pub(super) const LIMIT_TO_ALL_IN_DAY: Pattern<2> = both(
+    "the limit of automatic mails to all within 24 hours is reached ({} of {})",
+    "die Grenze automatischer Mails an alle binnen 24 Stunden ist erreicht ({} von {})",
+);
+pub(super) const BRAKE_SENT: Pattern<1> = both(
+    "automatic mail is stopped for everybody, because {} of them left within an hour; `handoffd resume` lets them go again",
+    "automatische Mails sind für alle angehalten, weil binnen einer Stunde {} hinausgingen; `handoffd resume` lässt sie wieder zu",
+);
+pub(super) const BRAKE_RETURNED: Pattern<2> = both(
+    "automatic mail is stopped for everybody, because {} of the {} that left within an hour came back from machines; `handoffd resume` \
+     lets them go again",
+    "automatische Mails sind für alle angehalten, weil von Maschinen {} der {} zurückkamen, die binnen einer Stunde hinausgingen; \
+     `handoffd resume` lässt sie wieder zu",
+);
+pub(super) const LOOP_ECHO: Pattern<0> = both(
+    "it only says what a mail of ours said, as machines do that send mail back; so nothing automatic answers it",
+    "sie sagt nur, was eine Mail von uns sagte, wie Maschinen, die Mails zurückschicken; darum antwortet ihr nichts automatisch",
+);
+pub(super) const LOOP_NAMES_OURS: Pattern<0> = both(
+    "it brings a mail that we wrote to somebody else of the same domain, as machines do that answer from another address; so nothing \
+     automatic answers it",
+    "sie bringt eine Mail mit, die wir jemand anderem derselben Domain schrieben, wie Maschinen, die von einer anderen Adresse antworten; \
+     darum antwortet ihr nichts automatisch",
+);
+pub(super) const LOOP_SAME_TEXT: Pattern<1> = both(
+    "the same text came {} times within a day; so nothing automatic answers it again",
+    "derselbe Text kam binnen eines Tages {} Mal; darum antwortet ihm nichts noch einmal automatisch",
+);
+pub(super) const LOOP_SAYS_SO: Pattern<0> = both(
+    "it answers us and says of itself that a machine wrote it; so nothing automatic answers it",
+    "sie antwortet uns und sagt selbst, dass eine Maschine sie schrieb; darum antwortet ihr nichts automatisch",
+);
+pub(super) const FLOOD_OF_TEXT: Pattern<1> = both(
+    "the same text came {} times within an hour: further ones are kept in this ticket, and only the 10th, 100th … of them is told",
+    "derselbe Text kam binnen einer Stunde {} Mal: weitere liegen in diesem Vorgang, und nur die 10., 100. … davon wird gemeldet",
+);
+pub(super) const FLOOD_OF_SENDER: Pattern<1> = both(
+    "this address wrote {} mails within an hour: further ones are kept in this ticket, and only the 10th, 100th … of them is told",
+    "diese Adresse schrieb binnen einer Stunde {} Mails: weitere liegen in diesem Vorgang, und nur die 10., 100. … davon wird gemeldet",
+);
+pub(super) const FLOOD_IN_TICKET: Pattern<1> = both(
+    "{} mails came into this ticket within an hour: further ones are kept in it, and only the 10th, 100th … of them is told",
+    "{} Mails kamen binnen einer Stunde in diesen Vorgang: weitere liegen darin, und nur die 10., 100. … davon wird gemeldet",
+);
+
 // Step 7: not sure.
 
 pub(super) const NO_INTENT: Pattern<0> = both(

@@ -1,6 +1,7 @@
 //! Step 3: a person is in the ticket already, or the customer has said `STOP`. Automation stays silent.
 
-use super::hand_off::{limit_reached, may_take_stop_back, refused_before, refuses_automation};
+use super::hand_off::{may_take_stop_back, refused_before, refuses_automation};
+use super::held_back::held_back;
 use super::repeated::{has_new_subject, thanks};
 use super::view::View;
 use super::{Action, Asked, Match, Rule, leave, sentences, to_person};
@@ -37,7 +38,7 @@ fn status_or_why_alone(view: &View<'_>) -> Vec<Match> {
     let may_tell = mail.may_auto_reply
         && mail.from.is_some()
         && !refuses_automation(view)
-        && limit_reached(view).is_none();
+        && held_back(view).is_none();
     let with_person = view.ticket().is_some_and(Ticket::a_person_wrote);
     if asks_more || !may_tell || with_person {
         return vec![];
@@ -103,7 +104,7 @@ fn stop_or_start_alone(view: &View<'_>) -> Vec<Match> {
     let may_confirm = mail.may_auto_reply
         && *trust != Trust::Contradicted
         && mail.from.is_some()
-        && limit_reached(view).is_none();
+        && held_back(view).is_none();
     let (rule, sentence, action) = match word {
         CustomerWord::Human | CustomerWord::Status | CustomerWord::Why => return vec![],
         // A person sees it, as everything that comes after STOP.

@@ -170,7 +170,13 @@ pub(crate) fn settings() -> Settings {
             automatic_per_ticket: 5,
             same_matter: Duration::from_secs(600),
             automatic_per_domain_per_hour: 50,
+            automatic_per_domain_per_day: 200,
             automatic_per_hour: 100,
+            automatic_per_day: 400,
+            returned_per_hour: 20,
+            brake: Some(Duration::from_secs(3600)),
+            same_text_per_hour: 8,
+            mails_per_sender_per_hour: 100,
         },
         knowledge: KnowledgeFolder {
             folder: "knowledge".into(),

@@ -19,6 +19,8 @@ use crate::understand::{CustomerWord, FactSource, HardStop, RequestText, SpokenL
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
+mod held_back;
+
 fn new() -> TestSituation {
     TestSituation::new()
 }

@@ -12,6 +12,7 @@ pub(super) fn draft(view: &View<'_>, action: &Action) -> Option<Reason> {
             action,
             Action::Leave { .. }
                 | Action::NoteConfirmed
+                | Action::Collect { .. }
                 | Action::NoteOwnCopy
                 | Action::ConfirmStop
                 | Action::Tell(_)

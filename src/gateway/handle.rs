@@ -1,10 +1,10 @@
 //! One mail: judge it, and record all that follows together with the cursor, so that nothing is half handled. The daemon and
 //! `handoffd test` go this same way; only what happens to recorded mails differs.
 
-use super::Office;
 use super::judge::{JudgeError, Judgement};
 use super::judged::judged_on;
 use super::sweep::Gateway;
+use super::{Office, brake};
 use crate::clock;
 use crate::compose::Composed;
 use crate::config::{Mode, Outcome};
@@ -166,7 +166,11 @@ impl<'a> Clerk<'a> {
         };
         report::gateway::decided(place, &judgement);
         let judged = judged_on(self.office, arrival.raw(), &judgement, now);
-        let composed = std::mem::take(&mut judgement.composed);
+        let mut composed = std::mem::take(&mut judgement.composed);
+        if let Some(pulled) = &judgement.pulls_brake {
+            report::gateway::brake_pulled(pulled);
+            composed.mails.push(brake::report(self.office, pulled, now));
+        }
         let entry = Entry {
             begun: Some(begun),
             judged: Some(judged),
@@ -316,6 +320,9 @@ fn entry_for(
         events: timed(ticket_id, events, Some(mail.identity), now),
         effects: if shadow { Vec::new() } else { composed.mails },
         own_copy_of,
+        said: judgement.said.clone(),
+        returned: judgement.returned.clone(),
+        brake: judgement.pulls_brake.clone().filter(|_| !shadow),
         ..Entry::default()
     }
 }
@@ -345,6 +352,7 @@ const fn is_observation(event: &Event) -> bool {
         Event::Opened { .. }
             | Event::CustomerWrote { .. }
             | Event::ThirdPartyWrote { .. }
+            | Event::Collected { .. }
             | Event::WroteOutside { .. }
             | Event::FactsFound { .. }
             | Event::Decided { .. }

@@ -3,10 +3,10 @@
 
 use super::{Office, Trained};
 use crate::compose::{ComposeError, Composed, Gathered, Originals};
-use crate::decide::{self, Decision, History, Own, Situation};
+use crate::decide::{self, Decision, History, LastHour, Own, Pulled, Reaction, Repeats, Situation};
 use crate::desk::{self, Sender, Trust};
 use crate::inbox::{Arrival, Content};
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, Said};
 use crate::learning::{self, NoLesson};
 use crate::mail::{Address, Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, KnownMessage, Placement};
@@ -45,6 +45,16 @@ pub trait Past {
     /// # Errors
     /// The store could not be read.
     fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError>;
+    /// How often the same came before.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError>;
+    /// What left within the last hour, and how much of it came back.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError>;
     /// The exact bytes of a mail of ours, while they are kept.
     ///
     /// # Errors
@@ -72,6 +82,12 @@ impl Past for Journal {
     }
     fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
         Journal::own_mail(self, id)
+    }
+    fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError> {
+        Journal::repeats(self, said, now)
+    }
+    fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
+        Journal::last_hour(self, now)
     }
     fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
         Journal::bytes_of(self, id)
@@ -101,6 +117,12 @@ impl Past for NoPast {
     fn own_mail(&self, _id: &MessageId) -> Result<bool, JournalError> {
         Ok(false)
     }
+    fn repeats(&self, _said: &Said, _now: Timestamp) -> Result<Repeats, JournalError> {
+        Ok(Repeats::default())
+    }
+    fn last_hour(&self, _now: Timestamp) -> Result<LastHour, JournalError> {
+        Ok(LastHour::default())
+    }
     fn bytes_of(&self, _id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
         Ok(None)
     }
@@ -129,6 +151,12 @@ pub struct Judgement {
     pub history: History,
     /// Whether what is stored about the customer goes to staff with it.
     pub has_gathered: bool,
+    /// What it is recognised by when it comes again, where somebody outside wrote it.
+    pub said: Option<Said>,
+    /// Mails of ours that a machine answered or sent back by it.
+    pub returned: Vec<MessageId>,
+    /// The brake on automatic mail, where this mail found that it must be pulled.
+    pub pulls_brake: Option<Pulled>,
 }
 
 /// Why no judgement could be made. The mail stays where it is, or goes to the admin: never to the floor.
@@ -201,6 +229,16 @@ impl Office {
             None => History::default(),
         };
         history.own = own;
+        let pulls_brake = match history.brake {
+            None => decide::pull(past.last_hour(now)?, &self.settings.limits, now),
+            Some(_) => None,
+        };
+        history.brake = history.brake.or_else(|| pulls_brake.clone());
+        let said = said(&mail, &sender);
+        if let Some(said) = &said {
+            history.repeats = past.repeats(said, now)?;
+            history.reaction = self.reaction(&mail, ticket.as_ref(), past)?;
+        }
 
         let original = desk::forwarded_original(&mail, &sender);
         let trained = self.trained();
@@ -215,6 +253,21 @@ impl Office {
             ticket_id = earlier.id.clone();
             understood = self::understood(words, &sender, Some(&earlier), &trained, now);
             ticket = Some(earlier);
+        }
+        if ticket.is_none()
+            && matches!(sender, Sender::Customer(Trust::Claimed | Trust::Proven))
+            && let Ok(understanding) = &understood
+            && let Some((flood, of_others)) = decide::flood(
+                understanding,
+                &history.repeats,
+                &self.settings,
+                &self.knowledge,
+            )
+            && let Some(of_others) = past.ticket(of_others)?
+        {
+            history.flood = Some(flood);
+            ticket_id = of_others.id.clone();
+            ticket = Some(of_others);
         }
         let broken = understood.as_ref().err().map(ToString::to_string);
         let understanding =
@@ -272,6 +325,9 @@ impl Office {
         };
         let has_gathered = gathered.is_some();
         Ok(Judgement {
+            returned: returned(&mail),
+            said,
+            pulls_brake,
             sender,
             ticket_id,
             ticket: ticket.clone(),
@@ -333,9 +389,49 @@ impl Office {
         let Some(latest) = history.earlier_tickets.first() else {
             return Ok(None);
         };
-        Ok(past.ticket(&latest.id)?.filter(|ticket| {
+        let latest = past.ticket(&latest.id)?.filter(|ticket| {
             decide::is_same_matter(mail, identity, understanding, ticket, &self.settings, now)
-        }))
+        });
+        if latest.is_some() {
+            return Ok(latest);
+        }
+        for earlier in &history.earlier_tickets {
+            let ticket = past.ticket(&earlier.id)?;
+            let same = ticket
+                .filter(|ticket| decide::is_same_request(mail, ticket, &history.repeats, now));
+            if same.is_some() {
+                return Ok(same);
+            }
+        }
+        Ok(None)
+    }
+
+    /// How a mail hangs together with what we wrote in the ticket that it belongs to, and in those that it names.
+    fn reaction(
+        &self,
+        mail: &Mail,
+        ticket: Option<&Ticket>,
+        past: &dyn Past,
+    ) -> Result<Reaction, JournalError> {
+        let mut named: Vec<Ticket> = ticket.cloned().into_iter().collect();
+        for id in decide::named_references(mail) {
+            if !named.iter().any(|other| other.id == id) {
+                named.extend(past.ticket(&id)?);
+            }
+        }
+        let mut ours = Vec::new();
+        for id in named
+            .iter()
+            .flat_map(|ticket| ticket.latest_automatic(COMPARED_MAX))
+        {
+            let Some(bytes) = past.bytes_of(id)? else {
+                continue;
+            };
+            if let Ok(read) = self.read(&Content::Whole(bytes)) {
+                ours.push(read.body.text);
+            }
+        }
+        Ok(decide::reaction(mail, &named, &ours))
     }
 
     fn recognise_own(&self, mail: &Mail, past: &dyn Past) -> Result<Own, JournalError> {
@@ -371,6 +467,34 @@ impl Office {
         ))
     }
 }
+
+/// So many of the latest automatic mails of a ticket are compared with what comes.
+const COMPARED_MAX: usize = 3;
+
+/// What a mail of somebody outside is recognised by when it comes again.
+fn said(mail: &Mail, sender: &Sender) -> Option<Said> {
+    let is_outside = matches!(sender, Sender::Customer(_) | Sender::ThirdParty);
+    let writer = mail.writer().filter(|_| is_outside)?;
+    Some(Said {
+        sender: writer.address.clone(),
+        fingerprint: decide::fingerprint(mail),
+    })
+}
+
+/// Which mails a machine answers or sends back by this one; nothing where no machine wrote it.
+fn returned(mail: &Mail) -> Vec<MessageId> {
+    let is_machine = matches!(mail.sender_kind, SenderKind::AutoReply | SenderKind::Bounce);
+    if !is_machine {
+        return vec![];
+    }
+    let bounced = mail.bounce.as_ref();
+    let bounced = bounced.and_then(|bounce| bounce.original_message_id.as_ref());
+    let answered = bounced.into_iter().chain(&mail.in_reply_to);
+    answered.take(RETURNED_MAX).cloned().collect()
+}
+
+/// So many mails can one machine's mail answer.
+const RETURNED_MAX: usize = 4;
 
 /// What a mail says, as far as a machine understands it.
 fn understood(

@@ -4,9 +4,9 @@
 use super::judge::{Judgement, Past};
 use super::{JudgeError, Office, stored_about};
 use crate::compose::{Gathered, Purpose};
-use crate::decide::{EarlierTicket, History};
+use crate::decide::{EarlierTicket, History, LastHour, Repeats};
 use crate::inbox::Content;
-use crate::journal::{Desk, Journal, JournalError, JudgedOn};
+use crate::journal::{Desk, Journal, JournalError, JudgedOn, Said};
 use crate::mail::{Address, Mail, MailIdentity, MessageId};
 use crate::ticket::thread::KnownMessage;
 use crate::ticket::{Event, Ticket, TicketId};
@@ -46,8 +46,12 @@ pub(super) fn judged_on(
         automatic: [
             history.automatic_to_sender_in_day,
             history.automatic_to_domain_in_hour,
+            history.automatic_to_domain_in_day,
             history.automatic_in_hour,
+            history.automatic_in_day,
         ],
+        repeats: history.repeats.clone(),
+        brake: history.brake.clone(),
         came_to: came_to(judgement),
     }
 }
@@ -312,7 +316,7 @@ impl Past for Then<'_> {
             .and_then(|ticket| self.before(ticket)))
     }
     fn history(&self, sender: &Address, _now: Timestamp) -> Result<History, JournalError> {
-        let [to_sender, to_domain, to_all] = self.recorded.automatic;
+        let [sender_day, domain_hour, domain_day, all_hour, all_day] = self.recorded.automatic;
         let mut earlier = Vec::new();
         for ticket in self.journal.tickets_of(sender)?.into_iter().rev() {
             let Some(ticket) = self.before(ticket) else {
@@ -332,12 +336,22 @@ impl Past for Then<'_> {
         }
         Ok(History {
             automation_refused: self.recorded.refuses_automation,
-            automatic_to_sender_in_day: to_sender,
-            automatic_to_domain_in_hour: to_domain,
-            automatic_in_hour: to_all,
+            automatic_to_sender_in_day: sender_day,
+            automatic_to_domain_in_hour: domain_hour,
+            automatic_to_domain_in_day: domain_day,
+            automatic_in_hour: all_hour,
+            automatic_in_day: all_day,
+            brake: self.recorded.brake.clone(),
             earlier_tickets: earlier,
             ..History::default()
         })
+    }
+    fn repeats(&self, _said: &Said, _now: Timestamp) -> Result<Repeats, JournalError> {
+        Ok(self.recorded.repeats.clone())
+    }
+    /// The brake that was pulled then is in the history: no count pulls it again.
+    fn last_hour(&self, _now: Timestamp) -> Result<LastHour, JournalError> {
+        Ok(LastHour::default())
     }
     fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
         self.journal.free_ticket_id(identity)

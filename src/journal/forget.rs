@@ -110,6 +110,7 @@ impl Journal {
                 forgotten.lessons += 1;
             }
         }
+        self.forget_said(address, &mut batch)?;
         forgotten.stop_stays = self.hide_stop(address, now, &mut batch)?;
         self.add_counts(days, &mut batch)?;
         forgotten.tickets = tickets.into_iter().map(|ticket| ticket.id).collect();

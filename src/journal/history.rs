@@ -9,7 +9,7 @@ use crate::mail::Address;
 use crate::ticket::Event;
 use jiff::{SignedDuration, Timestamp};
 
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The most earlier tickets that are told.
@@ -34,7 +34,10 @@ impl Journal {
                 || self.refused_before_forgotten(sender)?,
             automatic_to_sender_in_day: self.automatic_since(&to_address(sender), now, DAY)?,
             automatic_to_domain_in_hour: self.automatic_since(&to_domain(sender), now, HOUR)?,
-            automatic_in_hour: self.automatic_since(TO_ANYBODY, now, HOUR)?,
+            automatic_to_domain_in_day: self.automatic_since(&to_domain(sender), now, DAY)?,
+            automatic_in_hour: self.automatic_to_anybody_from(self.counts_from(now)?)?,
+            automatic_in_day: self.automatic_since(TO_ANYBODY, now, DAY)?,
+            brake: self.brake(now)?,
             earlier_tickets: self.earlier_tickets(sender)?,
             ..History::default()
         })
@@ -79,8 +82,17 @@ impl Journal {
         now: Timestamp,
         span: SignedDuration,
     ) -> Result<u32, JournalError> {
+        self.automatic_from(whom, before(now, span))
+    }
+
+    /// Automatic mails to anybody since then.
+    pub(super) fn automatic_to_anybody_from(&self, since: Timestamp) -> Result<u32, JournalError> {
+        self.automatic_from(TO_ANYBODY, since)
+    }
+
+    fn automatic_from(&self, whom: &[u8], since: Timestamp) -> Result<u32, JournalError> {
         let mut from = whom.to_vec();
-        from.extend_from_slice(&place::time(before(now, span)));
+        from.extend_from_slice(&place::time(since));
         let rows = self.store.scan(
             Tree::Automatic,
             &from,
@@ -98,7 +110,7 @@ impl Journal {
         now: Timestamp,
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
-        if record.sender != EnvelopeSender::Null || !is_for_customers(record.purpose) {
+        if !is_automatic_to_customer(record) {
             return Ok(());
         }
         let mut whom = vec![TO_ANYBODY.to_vec()];
@@ -141,8 +153,13 @@ fn to_domain(address: &Address) -> Vec<u8> {
     format!("at {}\0", address.domain()).into_bytes()
 }
 
-fn before(now: Timestamp, span: SignedDuration) -> Timestamp {
+pub(super) fn before(now: Timestamp, span: SignedDuration) -> Timestamp {
     now.checked_sub(span).unwrap_or(Timestamp::MIN)
+}
+
+/// Whether the limits count a mail.
+pub(super) fn is_automatic_to_customer(record: &EffectRecord) -> bool {
+    record.sender == EnvelopeSender::Null && is_for_customers(record.purpose)
 }
 
 /// Limits count what customers get; what staff and admin get is never held back by them.

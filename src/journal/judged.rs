@@ -4,6 +4,7 @@
 use super::form::{self, DeskForm, JudgedForm};
 use super::store::{Batch, Tree};
 use super::{Journal, JournalError};
+use crate::decide::{Pulled, Repeats};
 use crate::mail::MailIdentity;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -22,8 +23,12 @@ pub struct JudgedOn {
     pub past: String,
     /// Whether `STOP` held.
     pub refuses_automation: bool,
-    /// Automatic mails before it: to the sender in a day, to the domain in an hour, to anybody in an hour.
-    pub automatic: [u32; 3],
+    /// Automatic mails before it: to the sender in a day, to the domain in an hour and a day, to anybody in an hour and a day.
+    pub automatic: [u32; 5],
+    /// How often the same came before it.
+    pub repeats: Repeats,
+    /// The brake on automatic mail that held, or that it pulled.
+    pub brake: Option<Pulled>,
     /// The decision in words and the mails that left, as a digest.
     pub came_to: String,
 }

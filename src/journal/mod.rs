@@ -4,6 +4,7 @@
 
 mod attempt;
 mod audit;
+mod brake;
 mod effects;
 mod forget;
 mod form;
@@ -17,6 +18,7 @@ mod owner;
 mod place;
 mod record;
 mod redact;
+mod repeats;
 mod retention;
 mod store;
 mod stored_about;
@@ -33,11 +35,13 @@ pub use key::EarlierKeys;
 pub use mails::Watched;
 pub use owner::give_to_owner;
 
+pub use repeats::Said;
 pub use retention::{Keep, Looked};
 pub use stored_about::StoredAbout;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;
+use crate::decide::Pulled;
 use crate::inbox::{Cursor, Place};
 use crate::learning::Lesson;
 use crate::mail::{Address, AuthenticationResults, MailIdentity, MessageId};
@@ -99,6 +103,12 @@ pub struct Entry {
     pub own_copy_of: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.
     pub told: Vec<MessageId>,
+    /// What the mail says, to recognise the same when it comes again.
+    pub said: Option<Said>,
+    /// Mails of ours that a machine answered or sent back by this mail.
+    pub returned: Vec<MessageId>,
+    /// The brake on automatic mail, where it is pulled with this entry.
+    pub brake: Option<Pulled>,
     /// What a timer's entry was decided on: if the ticket's story has gained anything since, nothing of the entry is recorded.
     pub only_if: Option<AsItStood>,
 }

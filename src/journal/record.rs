@@ -82,6 +82,15 @@ impl Journal {
         if let Some(id) = &entry.own_copy_of {
             self.note_own_copy(id, now, &mut batch)?;
         }
+        if let (Some(said), Some(mail)) = (&entry.said, &entry.mail) {
+            self.count_said(said, &mail.identity, mail.ticket.as_ref(), now, &mut batch)?;
+        }
+        if !entry.returned.is_empty() {
+            self.note_returned(&entry.returned, now, &mut batch)?;
+        }
+        if let Some(pulled) = &entry.brake {
+            Self::put_brake(pulled, &mut batch)?;
+        }
         for id in &entry.told {
             self.clear_told(id, &mut batch)?;
         }
@@ -178,6 +187,7 @@ impl Journal {
             }
             Event::CustomerWrote { mail }
             | Event::ThirdPartyWrote { mail, .. }
+            | Event::Collected { mail, .. }
             | Event::WroteOutside { mail, .. } => {
                 self.index_message(ticket, mail.message_id.as_ref(), batch)?;
             }

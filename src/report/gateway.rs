@@ -3,7 +3,7 @@
 use super::words::without_addresses;
 use crate::compose::ComposeError;
 use crate::config;
-use crate::decide::Due;
+use crate::decide::{Due, Pulled};
 use crate::gateway::{Judgement, LearnError, Office};
 use crate::inbox::Place;
 use crate::journal::{EffectRecord, Head, JournalError};
@@ -37,6 +37,16 @@ pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
         ),
     };
     info!(event = "promise-due", %ticket, team = %team.name, "{what}");
+}
+
+/// Automatic mail is stopped for everybody.
+pub fn brake_pulled(pulled: &Pulled) {
+    error!(
+        event = "brake-pulled",
+        until = ?pulled.until.map(|until| until.to_string()),
+        why = %pulled.why(),
+        "automatic mail is stopped, everything goes to people; the admin is told by mail"
+    );
 }
 
 /// A ticket with a deadline cannot be read.

@@ -76,6 +76,13 @@ pub enum Event {
         /// The mail.
         mail: MailSummary,
     },
+    /// One mail too many of its kind was kept in the ticket of the others, without a packet of its own.
+    Collected {
+        /// Who wrote it.
+        from: Mailbox,
+        /// The mail.
+        mail: MailSummary,
+    },
     /// Facts that became known.
     FactsFound {
         /// In normal form.

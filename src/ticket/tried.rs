@@ -3,6 +3,7 @@
 use super::{ArticleReference, Draft, Event, Ticket};
 use crate::compose::Purpose;
 use crate::config::{FactName, IntentName};
+use crate::mail::MessageId;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,6 +114,32 @@ impl Ticket {
         let mut answers = self.sent_answers();
         answers.retain(|answer| !answer.approved);
         answers
+    }
+
+    /// How many mails were kept in it that were too many of their kind.
+    #[must_use]
+    pub fn collected(&self) -> usize {
+        let is_collected = |event: &&Event| matches!(event, Event::Collected { .. });
+        self.plain_events().filter(is_collected).count()
+    }
+
+    /// The latest automatic mails to the customer, at most so many.
+    pub fn latest_automatic(&self, max: usize) -> impl Iterator<Item = &MessageId> {
+        let latest = self.events.iter().rev();
+        let automatic = latest.filter_map(|timed| match &timed.event {
+            Event::Wrote {
+                message_id,
+                purpose:
+                    Purpose::Answer
+                    | Purpose::Question
+                    | Purpose::Notice
+                    | Purpose::Delay
+                    | Purpose::Told,
+                ..
+            } => Some(message_id),
+            _ => None,
+        });
+        automatic.take(max)
     }
 
     /// How many automatic mails were recorded for sending to anybody outside.

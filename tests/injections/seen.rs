@@ -2,10 +2,10 @@
 
 use crate::pair::{Got, Pair};
 use handoffd::compose::{EnvelopeSender, Gathered, Outgoing, Purpose};
-use handoffd::decide::History;
+use handoffd::decide::{History, LastHour, Repeats};
 use handoffd::gateway::{Judgement, NoPast, Office, Past};
 use handoffd::inbox::Content;
-use handoffd::journal::JournalError;
+use handoffd::journal::{JournalError, Said};
 use handoffd::mail::{Address, MailIdentity, MessageId};
 use handoffd::rehearsal::{Act, Expected, Lies, Origin, Played, Stage, Step, Whom};
 use handoffd::ticket::thread::KnownMessage;
@@ -40,6 +40,12 @@ impl Past for OneReference<'_> {
     }
     fn gathered_about(&self, address: &Address) -> Result<Option<Gathered>, JournalError> {
         self.0.gathered_about(address)
+    }
+    fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError> {
+        self.0.repeats(said, now)
+    }
+    fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
+        self.0.last_hour(now)
     }
 }
 

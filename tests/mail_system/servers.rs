@@ -304,6 +304,24 @@ done
         self.folder.join("mail").join(address).join("Maildir")
     }
 
+    /// Sets up a vacation notice for an account: Dovecot's own Sieve answers with these words.
+    pub fn set_vacation(&self, address: &str, words: &str) {
+        assert!(
+            has_sieve(),
+            "Dovecot has no Sieve here: install the package dovecot-sieve"
+        );
+        let home = self.folder.join("mail").join(address);
+        let script = format!("require [\"vacation\"];\nvacation :days 1 \"{words}\";\n");
+        let script_file = self.folder.join(format!("{address}.sieve"));
+        write_whole(&script_file, &script);
+        self.run("mkdir", &["-p", &text(&home)]);
+        let its_script = text(&home.join(".dovecot.sieve"));
+        self.run("cp", &[&text(&script_file), &its_script]);
+        if !self.sudo {
+            self.run("chown", &["-R", "nobody", &text(&home)]);
+        }
+    }
+
     /// Starts a server on its old ports.
     pub fn start_server(&self, server: Server) {
         self.try_start_server(server)
@@ -541,7 +559,8 @@ done
             .replace("@MECHANISMS@", mechanisms)
             .replace("@IMAP@", &imap.to_string())
             .replace("@IMAPS@", &imaps.to_string())
-            .replace("@LMTP@", &lmtp.to_string());
+            .replace("@LMTP@", &lmtp.to_string())
+            .replace("@SIEVE@", &sieve_settings(smtp));
         write_whole(&self.folder.join("dovecot.conf"), &dovecot);
         let exim = include_str!("exim.conf")
             .replace("@TOKENS@", &exim_tokens)
@@ -630,4 +649,18 @@ fn free_ports() -> Ports {
         submissions: next(),
         submission: next(),
     }
+}
+
+/// Whether Dovecot can run people's Sieve scripts.
+fn has_sieve() -> bool {
+    Path::new("/usr/lib/dovecot/modules/lib90_sieve_plugin.so").exists()
+}
+
+fn sieve_settings(smtp: u16) -> String {
+    if !has_sieve() {
+        return String::new();
+    }
+    format!(
+        "submission_host = 127.0.0.1:{smtp}\nprotocol lmtp {{\n  mail_plugins = sieve\n}}\nplugin {{\n  sieve = file:~/sieve;active=~/.dovecot.sieve\n}}\n"
+    )
 }

@@ -67,7 +67,7 @@ fn an_article_or_a_subject_with_a_secret_never_leaves() {
     assert!(
         mail_for(&composed, Purpose::Answer)
             .subject
-            .starts_with("Your request to Shop [")
+            .starts_with("Re: Your request to Shop [")
     );
 }
 

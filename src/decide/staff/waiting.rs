@@ -1,7 +1,7 @@
 //! A yes or a no to what waits for one: a draft, or a mail that a member forwarded. Pure.
 
 use super::super::view::View;
-use super::super::{HandOff, NoticePlan, hand_off, sentences};
+use super::super::{HandOff, NoticePlan, hand_off, held_back, sentences};
 use super::approval::{OnDraft, Speaker, named, no_draft, say_yes};
 use super::doubt::{doubt, is_no_that_agrees};
 use super::hints;
@@ -118,7 +118,7 @@ fn notice_after_word(view: &View<'_>, team: &TeamName) -> NoticePlan {
             why: sentences::REFUSES_AUTOMATION.into(),
         };
     }
-    if let Some(why) = hand_off::limit_reached(view) {
+    if let Some(why) = held_back::held_back(view).map(|held| held.sentence) {
         return NoticePlan::Withhold { why };
     }
     hand_off::notice(view, team)

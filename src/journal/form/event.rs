@@ -37,6 +37,10 @@ enum EventForm {
         from: MailboxForm,
         mail: MailForm,
     },
+    Collected {
+        from: MailboxForm,
+        mail: MailForm,
+    },
     FactsFound {
         facts: BTreeMap<String, String>,
     },

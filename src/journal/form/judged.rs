@@ -1,6 +1,9 @@
 //! The stored form of what a decision was made of, and of the desk that made it.
 
+use super::brake::BrakeForm;
+use crate::decide::Repeats;
 use crate::journal::judged::{Desk, JudgedOn};
+use crate::ticket::TicketId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,8 +16,58 @@ pub(in crate::journal) struct JudgedForm {
     mail: String,
     past: String,
     refuses_automation: bool,
-    automatic: [u32; 3],
+    automatic: [u32; 5],
+    repeats: RepeatsForm,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brake: Option<BrakeForm>,
     came_to: String,
+}
+
+/// How often the same came before: counts, and the references of tickets.
+#[derive(Serialize, Deserialize)]
+struct RepeatsForm {
+    counts: [u32; 5],
+    last_with_text: Option<String>,
+    last_of_sender: Option<String>,
+}
+
+impl From<&Repeats> for RepeatsForm {
+    fn from(repeats: &Repeats) -> Self {
+        let name = |id: &Option<TicketId>| id.as_ref().map(|id| id.compact().to_owned());
+        Self {
+            counts: [
+                repeats.same_of_sender_in_day,
+                repeats.same_of_domain_in_day,
+                repeats.same_of_domain_in_hour,
+                repeats.same_in_hour,
+                repeats.of_sender_in_hour,
+            ],
+            last_with_text: name(&repeats.last_with_text),
+            last_of_sender: name(&repeats.last_of_sender),
+        }
+    }
+}
+
+impl From<RepeatsForm> for Repeats {
+    fn from(form: RepeatsForm) -> Self {
+        let ticket = |name: Option<String>| name.as_deref().and_then(TicketId::parse);
+        let [
+            same_of_sender_in_day,
+            same_of_domain_in_day,
+            same_of_domain_in_hour,
+            same_in_hour,
+            of_sender_in_hour,
+        ] = form.counts;
+        Self {
+            same_of_sender_in_day,
+            same_of_domain_in_day,
+            same_of_domain_in_hour,
+            same_in_hour,
+            of_sender_in_hour,
+            last_with_text: ticket(form.last_with_text),
+            last_of_sender: ticket(form.last_of_sender),
+        }
+    }
 }
 
 /// A desk.
@@ -38,6 +91,8 @@ impl JudgedForm {
             past: judged.past.clone(),
             refuses_automation: judged.refuses_automation,
             automatic: judged.automatic,
+            repeats: (&judged.repeats).into(),
+            brake: judged.brake.as_ref().map(BrakeForm::from),
             came_to: judged.came_to.clone(),
         }
     }
@@ -50,6 +105,8 @@ impl JudgedForm {
             past: self.past,
             refuses_automation: self.refuses_automation,
             automatic: self.automatic,
+            repeats: self.repeats.into(),
+            brake: self.brake.map(BrakeForm::into_pulled),
             came_to: self.came_to,
         }
     }

@@ -1,6 +1,7 @@
 //! How is it written down? Stored forms are versioned and apart from the types that the program works with, so that either can
 //! change alone. Reading never panics: what cannot be read is a [`JournalError::Form`] that names the record.
 
+mod brake;
 mod counts;
 mod draft;
 mod effect;
@@ -10,6 +11,7 @@ mod lesson;
 mod mail;
 mod part;
 
+pub(super) use brake::BrakeForm;
 pub(super) use counts::CountsForm;
 pub(super) use effect::{Delivery, EffectForm};
 pub use effect::{PURPOSES, purpose_word};

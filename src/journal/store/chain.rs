@@ -1,6 +1,6 @@
 //! How does one commit vouch for the one before? Each carries a link: a hash over the link before, and a salted digest of every record
 //! that the commit put or took away. Pure. A salt stands beside its record and goes with it: a digest without its salt says nothing about
-//! what was there, so that forgetting a record leaves the chain whole (docs/decisions/0020-chain-and-forgetting.md).
+//! what was there, so that forgetting a record leaves the chain whole (docs/decisions/0014-chain-and-forgetting.md).
 
 use super::Tree;
 use jiff::Timestamp;
@@ -43,10 +43,12 @@ pub(in crate::journal) enum Act {
     Retention,
     /// Earlier keys of tokens are forgotten.
     ChangeKey,
+    /// The brake on automatic mail is released.
+    Brake,
 }
 
 impl Act {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Begin,
         Self::Entry,
         Self::Handling,
@@ -58,6 +60,7 @@ impl Act {
         Self::Forget,
         Self::Retention,
         Self::ChangeKey,
+        Self::Brake,
     ];
 
     const fn number(self) -> u8 {
@@ -73,6 +76,7 @@ impl Act {
             Self::Forget => 9,
             Self::Retention => 10,
             Self::ChangeKey => 11,
+            Self::Brake => 12,
         }
     }
 
@@ -90,6 +94,7 @@ impl Act {
             Self::Forget => "forget",
             Self::Retention => "retention",
             Self::ChangeKey => "change-key",
+            Self::Brake => "brake",
         }
     }
 

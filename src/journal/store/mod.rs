@@ -71,11 +71,19 @@ pub(super) enum Tree {
     Links,
     /// Salts of records: tree and key of the record → salt, number of the link.
     Seals,
+    /// Automatic mails that came back from machines: when recorded, Message-ID → nothing.
+    Returned,
+    /// The brake on automatic mail: a name → when it was last pulled.
+    Brake,
+    /// What was said: hash of sender, domain or text, time, identity → ticket.
+    Said,
+    /// The same by time: time, identity → hashes.
+    SaidByTime,
 }
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(super) const CHAINED: [Self; 25] = [
+    pub(super) const CHAINED: [Self; 29] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -101,6 +109,10 @@ impl Tree {
         Self::Judgements,
         Self::Desks,
         Self::ProvingSince,
+        Self::Returned,
+        Self::Brake,
+        Self::Said,
+        Self::SaidByTime,
     ];
 
     /// The number in links. On disk: never change one.
@@ -133,6 +145,10 @@ impl Tree {
             Self::Judgements => 25,
             Self::Desks => 26,
             Self::ProvingSince => 27,
+            Self::Returned => 28,
+            Self::Brake => 29,
+            Self::Said => 30,
+            Self::SaidByTime => 31,
         }
     }
 
@@ -174,6 +190,10 @@ impl Tree {
             Self::Desks => "desks",
             Self::Links => "links",
             Self::Seals => "seals",
+            Self::Returned => "returned",
+            Self::Brake => "brake",
+            Self::Said => "said",
+            Self::SaidByTime => "said-by-time",
         }
     }
 }

@@ -32,6 +32,10 @@ impl TryFrom<EventForm> for Event {
                 from: from.try_into()?,
                 mail: mail.try_into()?,
             },
+            EventForm::Collected { from, mail } => Self::Collected {
+                from: from.try_into()?,
+                mail: mail.try_into()?,
+            },
             EventForm::FactsFound { facts } => Self::FactsFound {
                 facts: facts
                     .into_iter()

@@ -26,6 +26,10 @@ impl From<&Event> for EventForm {
                 from: from.into(),
                 mail: mail.into(),
             },
+            Event::Collected { from, mail } => Self::Collected {
+                from: from.into(),
+                mail: mail.into(),
+            },
             Event::FactsFound { facts } => Self::FactsFound {
                 facts: facts
                     .iter()
