@@ -9,6 +9,7 @@ use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
 use handoffd::inbox::Place;
 use handoffd::journal::{
     AttemptOutcome, CopyProof, Entry, Forgetting, Forgotten, HandledMail, Haste, Journal, Keep,
+    Said,
 };
 use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
