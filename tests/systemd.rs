@@ -8,6 +8,10 @@
     reason = "a test that cannot go on says so by a panic, and lives in real time"
 )]
 
+#[path = "mail_system/leash.rs"]
+mod leash;
+
+use leash::Leash;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -53,6 +57,8 @@ struct Container {
     folder: PathBuf,
     /// The service manager's process, as seen from here.
     first_process: u32,
+    /// Ends it, however this program ends: with the first process everything in the container ends.
+    leash: Option<Leash>,
 }
 
 impl Container {
@@ -92,10 +98,12 @@ impl Container {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|why| format!("setpriv: {why}"))?;
+        let folder_of_leash = folder.clone();
         let mut container = Self {
             outside,
             folder,
             first_process: 0,
+            leash: Some(Leash::tie(&folder_of_leash, "")),
         };
         let pid = container.outside.id();
         let booted = wait_until(|| {
@@ -108,7 +116,11 @@ impl Container {
             (name.trim() == "systemd").then_some(Some(child))
         });
         match booted.flatten() {
-            Some(first_process) => container.first_process = first_process,
+            Some(first_process) => {
+                container.first_process = first_process;
+                let pid_file = container.folder.join("systemd.pid");
+                fs::write(pid_file, format!("{first_process}\n")).unwrap();
+            }
             None => {
                 let mut why = String::new();
                 let _ = container.outside.kill();
@@ -172,10 +184,15 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
+        if self.first_process > 0 {
+            let _ = Command::new("kill")
+                .args(["-KILL", &self.first_process.to_string()])
+                .status();
+        }
         let _ = self.outside.kill();
         let _ = self.outside.wait();
         // What was mounted ends with the namespaces.
-        let _ = fs::remove_dir_all(&self.folder);
+        drop(self.leash.take());
     }
 }
 

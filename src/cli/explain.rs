@@ -51,7 +51,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
 
 /// Recorded decisions, made again.
 fn again(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
-    let settings = Settings::load(&common.config).map_err(|found| Failure::problems(&found))?;
+    let settings = Settings::load_without_secrets(&common.config)
+        .map_err(|found| Failure::problems(&found))?;
     let unreachable = |why: JournalError| Failure::Unreachable(why.to_string());
     if !Journal::is_in(&settings.store.path) {
         let path = settings.store.path.display();

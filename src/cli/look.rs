@@ -71,8 +71,8 @@ pub(super) enum Verb {
 }
 
 pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
-    let settings =
-        Settings::load(&common.config).map_err(|problems| Failure::problems(&problems))?;
+    let settings = Settings::load_without_secrets(&common.config)
+        .map_err(|problems| Failure::problems(&problems))?;
     let question = question(verb);
     let answered = match control::ask(&settings.control.socket, &question) {
         Some(answered) => answered,

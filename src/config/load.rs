@@ -31,7 +31,19 @@ impl Settings {
     /// # Errors
     /// Every problem found, in the order of lines.
     pub fn load(path: &Path) -> Result<Self, Vec<Problem>> {
-        match Inspection::of(path) {
+        Self::of(Inspection::of(path))
+    }
+
+    /// The same for who talks to no server: no secret is read. Those that only the service manager hands out are not there for anybody else.
+    ///
+    /// # Errors
+    /// Every problem found.
+    pub fn load_without_secrets(path: &Path) -> Result<Self, Vec<Problem>> {
+        Self::of(Inspection::with(path, Secrets::LeftOut))
+    }
+
+    fn of(inspection: Inspection) -> Result<Self, Vec<Problem>> {
+        match inspection {
             Inspection {
                 settings: Some(settings),
                 problems,
@@ -66,6 +78,10 @@ impl Inspection {
     /// Reads and checks a file of settings without stopping at what is wrong.
     #[must_use]
     pub fn of(path: &Path) -> Self {
+        Self::with(path, Secrets::Read)
+    }
+
+    fn with(path: &Path, secrets: Secrets) -> Self {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         let source = match Source::read(path) {
             Ok(source) => source,
@@ -77,7 +93,7 @@ impl Inspection {
                 };
             }
         };
-        let settings = read(&source, credentials.as_deref());
+        let settings = read(&source, credentials.as_deref(), secrets);
         let folder = settings.as_ref().map(|settings| &settings.knowledge.folder);
         let articles = match folder {
             Some(folder) if folder.is_dir() => ArticleFolder::Found,
@@ -97,6 +113,15 @@ struct Surroundings<'s> {
     folder: PathBuf,
     /// `$CREDENTIALS_DIRECTORY`.
     credentials: Option<&'s Path>,
+    secrets: Secrets,
+}
+
+/// Whether passwords and tokens are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secrets {
+    Read,
+    /// They are empty, and nobody logs in with them.
+    LeftOut,
 }
 
 impl Surroundings<'_> {
@@ -105,7 +130,7 @@ impl Surroundings<'_> {
     }
 }
 
-fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
+fn read(source: &Source, credentials: Option<&Path>, secrets: Secrets) -> Option<Settings> {
     let (document, errors) = DeTable::parse_recoverable(source.text());
     for error in errors {
         let at = error.span().unwrap_or(0..0);
@@ -124,6 +149,7 @@ fn read(source: &Source, credentials: Option<&Path>) -> Option<Settings> {
             .map(Path::to_owned)
             .unwrap_or_default(),
         credentials,
+        secrets,
     };
     let teams = team::teams(&top, &surroundings);
     let support = support::support(&top, &teams);
@@ -374,7 +400,7 @@ mod tests {
     #[test]
     fn the_reference_file_shows_every_key_and_no_other() {
         let (_folder, source) = reference();
-        let settings = read(&source, None);
+        let settings = read(&source, None, Secrets::Read);
         let asked = source.asked();
         let keys = keys_in(source.text());
         let problems = source.into_problems();
@@ -412,8 +438,8 @@ mod tests {
                 "password_file = \"smtp.password\"",
             );
         let bare = Source::new(&folder.path().join("handoffd.toml"), &bare, 0);
-        let shown = read(&shown, None).unwrap();
-        let bare = read(&bare, None).unwrap();
+        let shown = read(&shown, None, Secrets::Read).unwrap();
+        let bare = read(&bare, None, Secrets::Read).unwrap();
         assert_eq!(format!("{:?}", shown.limits), format!("{:?}", bare.limits));
         assert_eq!(
             format!("{:?}", shown.support),
@@ -469,12 +495,37 @@ mod tests {
             .collect::<Vec<_>>()
             .join("\n");
         let source = Source::new(&folder.path().join("handoffd.toml"), &lines, 0);
-        let _ = read(&source, None);
+        let _ = read(&source, None, Secrets::Read);
         let asked: BTreeSet<String> = (source.asked().into_iter())
             .filter(|key| key.starts_with("[oauth2] "))
             .collect();
         assert!(asked.len() > 10, "{asked:?}");
         assert_eq!(asked, keys(&lines));
+    }
+
+    #[test]
+    fn who_only_looks_needs_no_secret() {
+        use secrecy::ExposeSecret;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("handoffd.toml");
+        let text = std::fs::read_to_string("config/handoffd.toml").unwrap();
+        std::fs::write(&file, &text).unwrap();
+        std::fs::create_dir(folder.path().join("knowledge")).unwrap();
+        let problems = Settings::load(&file).unwrap_err();
+        assert!(
+            problems
+                .iter()
+                .all(|problem| problem.what.contains("password")),
+            "{problems:?}"
+        );
+        let looking = Settings::load_without_secrets(&file).unwrap();
+        let Login::Password(password) = &looking.inbox.login else {
+            panic!("a token: {:?}", looking.inbox.login);
+        };
+        assert_eq!(password.expose_secret(), "");
+        // What is wrong besides is still said.
+        std::fs::write(&file, format!("{text}\n[nonsense]\n")).unwrap();
+        assert!(Settings::load_without_secrets(&file).is_err());
     }
 
     #[test]
@@ -499,7 +550,7 @@ mod tests {
                 .text()
                 .replacen("password_file = \"imap.password\"\n", line, 1);
             let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
-            let settings = read(&source, Some(credentials.path())).unwrap();
+            let settings = read(&source, Some(credentials.path()), Secrets::Read).unwrap();
             assert!(source.is_clean(), "{:?}", source.into_problems());
             let Login::Password(password) = &settings.inbox.login else {
                 panic!("no password");

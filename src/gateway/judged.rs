@@ -4,6 +4,7 @@
 use super::judge::{Judgement, Past};
 use super::{JudgeError, Office, stored_about};
 use crate::compose::{Gathered, Purpose};
+use crate::config::{Login, Settings};
 use crate::decide::{EarlierTicket, History, LastHour, Repeats};
 use crate::inbox::Content;
 use crate::journal::{Desk, Journal, JournalError, JudgedOn, Said};
@@ -11,6 +12,7 @@ use crate::mail::{Address, Mail, MailIdentity, MessageId};
 use crate::ticket::thread::KnownMessage;
 use crate::ticket::{Event, Ticket, TicketId};
 use jiff::Timestamp;
+use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -77,7 +79,7 @@ impl Office {
         let templates = self.settings.templates_folder.as_deref();
         Desk {
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            settings: digest([format!("{:?}", self.settings).as_bytes()]),
+            settings: digest([format!("{:?}", without_logins(&self.settings)).as_bytes()]),
             templates: templates.map(of_folder).unwrap_or_default(),
             meaning: self.understood_by(),
             learned: String::new(),
@@ -152,6 +154,14 @@ impl Office {
         }
         Ok(found)
     }
+}
+
+/// How we log in takes no part in a decision, and who only looks has no secrets.
+fn without_logins(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    settings.inbox.login = Login::Password(SecretString::from(""));
+    settings.smtp.login = None;
+    settings
 }
 
 /// What differs, the causes before what they led to.

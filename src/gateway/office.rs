@@ -99,12 +99,12 @@ impl Office {
         *current = Arc::new(trained);
     }
 
-    /// Loads settings, articles and templates. Nothing that staff confirmed takes part.
+    /// Loads settings, articles and templates for looking at mails: no secret is read, and nothing that staff confirmed takes part.
     ///
     /// # Errors
     /// Every problem found in any of them.
     pub fn load(config: &Path, key: TokenKey) -> Result<Self, Vec<Problem>> {
-        Self::furnish(Settings::load(config)?, key, &[])
+        Self::furnish(Settings::load_without_secrets(config)?, key, &[])
     }
 
     /// Loads everything anew, except a model of meaning that has not changed.

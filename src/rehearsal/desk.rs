@@ -11,7 +11,7 @@ use std::path::Path;
 /// # Errors
 /// Every problem found in any of them.
 pub fn furnish(settings: &Path) -> Result<Office, Vec<Problem>> {
-    let mut settings = Settings::load(settings)?;
+    let mut settings = Settings::load_without_secrets(settings)?;
     if settings.automation.mode == Mode::Shadow {
         // Shadow decides as live does and holds back what would leave. Here nothing leaves anyway, and what would is the question.
         settings.automation.mode = Mode::Live;

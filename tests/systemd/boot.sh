@@ -36,5 +36,7 @@ cd "$root"
 mkdir -p old
 pivot_root . old
 # (its mounts stay reachable under /old, for as long as the container lives)
+# As a container manager does: what systemd mounts for a unit reaches that unit.
+mount --make-rshared /
 exec env -i container=unshare PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     /lib/systemd/systemd --system --unit=basic.target </dev/null >/dev/null 2>&1

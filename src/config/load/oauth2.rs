@@ -1,7 +1,7 @@
 //! `[oauth2]`: the account that is registered at the provider, and how it comes to a token. What stands here for another flow is a problem.
 
 use super::servers::{Secret, is_loopback, refuse_unreadable};
-use super::{Surroundings, one_of};
+use super::{Secrets, Surroundings, one_of};
 use crate::config::Store;
 use crate::config::section::{Located, Section};
 use crate::oauth2::{
@@ -72,7 +72,7 @@ struct KeyFile {
 pub(super) fn tokens(top: &Section<'_>, surroundings: &Surroundings<'_>, store: &Store) -> Tokens {
     let is_set = top.has("oauth2");
     let section = top.section("oauth2");
-    if !is_set {
+    if !is_set || surroundings.secrets == Secrets::LeftOut {
         return Tokens::NotSet;
     }
     let account = account(top, &section, surroundings);
