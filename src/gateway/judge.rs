@@ -1,15 +1,15 @@
 //! From the bytes of a mail to what will be recorded: read, thread, understand, decide, compose. No clock, no effects; the
 //! past is asked through [`Past`], so that the same mail, settings, articles and past give the same bytes.
 
-use super::{Office, Trained};
+use super::{Office, Past, Trained};
 use crate::compose::{ComposeError, Composed, Gathered, Originals};
-use crate::decide::{self, Decision, History, LastHour, Own, Pulled, Reaction, Repeats, Situation};
+use crate::decide::{self, Decision, History, Own, Pulled, Reaction, Situation};
 use crate::desk::{self, Sender, Trust};
 use crate::inbox::{Arrival, Content};
-use crate::journal::{Journal, JournalError, Said};
+use crate::journal::{JournalError, Said};
 use crate::learning::{self, NoLesson};
-use crate::mail::{Address, Mail, MailIdentity, MessageId, SenderKind};
-use crate::ticket::thread::{self, KnownMessage, Placement};
+use crate::mail::{Mail, MailIdentity, MessageId, SenderKind};
+use crate::ticket::thread::{self, Placement};
 use crate::ticket::{Ticket, TicketId};
 use crate::trust::{self, Identity};
 use crate::understand::summary::{self, NewMail};
@@ -17,119 +17,6 @@ use crate::understand::{Author, Understanding};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// What happened before, as far as a judgement needs it.
-pub trait Past {
-    /// The ticket and author of a Message-ID.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn known_message(&self, id: &MessageId) -> Result<Option<KnownMessage>, JournalError>;
-    /// A ticket with its events.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, JournalError>;
-    /// What happened with this sender outside the ticket.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn history(&self, sender: &Address, now: Timestamp) -> Result<History, JournalError>;
-    /// The reference for a ticket that this mail opens.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError>;
-    /// Whether we sent a mail with this Message-ID.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError>;
-    /// How often the same came before.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError>;
-    /// What left within the last hour, and how much of it came back.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError>;
-    /// The exact bytes of a mail of ours, while they are kept.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError>;
-    /// Everything that is stored about an address, for whoever asks for it; `None` where nothing is ever stored.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    fn gathered_about(&self, address: &Address) -> Result<Option<Gathered>, JournalError>;
-}
-
-impl Past for Journal {
-    fn known_message(&self, id: &MessageId) -> Result<Option<KnownMessage>, JournalError> {
-        Journal::known_message(self, id)
-    }
-    fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, JournalError> {
-        Journal::ticket(self, id)
-    }
-    fn history(&self, sender: &Address, now: Timestamp) -> Result<History, JournalError> {
-        Journal::history(self, sender, now)
-    }
-    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
-        Journal::free_ticket_id(self, identity)
-    }
-    fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
-        Journal::own_mail(self, id)
-    }
-    fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError> {
-        Journal::repeats(self, said, now)
-    }
-    fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
-        Journal::last_hour(self, now)
-    }
-    fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
-        Journal::bytes_of(self, id)
-    }
-    fn gathered_about(&self, address: &Address) -> Result<Option<Gathered>, JournalError> {
-        super::stored_about::gather(self, address).map(Some)
-    }
-}
-
-/// A desk that has never seen a mail: for `explain` and `evaluate`.
-#[derive(Clone, Copy, Debug)]
-pub struct NoPast;
-
-impl Past for NoPast {
-    fn known_message(&self, _id: &MessageId) -> Result<Option<KnownMessage>, JournalError> {
-        Ok(None)
-    }
-    fn ticket(&self, _id: &TicketId) -> Result<Option<Ticket>, JournalError> {
-        Ok(None)
-    }
-    fn history(&self, _sender: &Address, _now: Timestamp) -> Result<History, JournalError> {
-        Ok(History::default())
-    }
-    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
-        Ok(TicketId::for_mail(identity, 0))
-    }
-    fn own_mail(&self, _id: &MessageId) -> Result<bool, JournalError> {
-        Ok(false)
-    }
-    fn repeats(&self, _said: &Said, _now: Timestamp) -> Result<Repeats, JournalError> {
-        Ok(Repeats::default())
-    }
-    fn last_hour(&self, _now: Timestamp) -> Result<LastHour, JournalError> {
-        Ok(LastHour::default())
-    }
-    fn bytes_of(&self, _id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
-        Ok(None)
-    }
-    fn gathered_about(&self, _address: &Address) -> Result<Option<Gathered>, JournalError> {
-        Ok(None)
-    }
-}
 
 /// What was made of a mail.
 pub struct Judgement {

@@ -1,8 +1,7 @@
 //! Does the same give the same? Each decision is recorded with digests of what it was made of; made again on the past as it was then, it
 //! comes to the same bytes, or it is said which of its parts has changed.
 
-use super::judge::{Judgement, Past};
-use super::{JudgeError, Office, stored_about};
+use super::{JudgeError, Judgement, Office, Past, stored_about};
 use crate::compose::{Gathered, Purpose};
 use crate::config::{Login, Settings};
 use crate::decide::{EarlierTicket, History, LastHour, Repeats};

@@ -2,7 +2,7 @@
 //! and the journal keeps what we sent for a while.
 
 use super::Office;
-use super::judge::Past;
+use super::Past;
 use crate::compose::Purpose;
 use crate::decide::{Action, Meant};
 use crate::inbox::Content;

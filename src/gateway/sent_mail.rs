@@ -1,8 +1,8 @@
 //! A copy of a mail that somebody sent from the support mailbox: is it an answer to a customer of ours, written by a person? Then the ticket
 //! knows it, and automation is silent. Whoever put it into that folder has access to the mailbox, so it counts like a reply through us.
 
+use super::Past;
 use super::handle::{Clerk, timed};
-use super::judge::Past;
 use crate::compose::kept_of_mail;
 use crate::inbox::Arrival;
 use crate::journal::{Entry, JournalError, SentMail};

@@ -47,7 +47,12 @@ fn documented_fields(source: &str, name: &str) -> Vec<(String, String)> {
 
 #[test]
 fn the_reference_file_explains_each_key_in_the_words_of_its_field() {
-    let source = concat!(include_str!("../mod.rs"), include_str!("../member.rs"));
+    let source = concat!(
+        include_str!("../mod.rs"),
+        include_str!("../server.rs"),
+        include_str!("../trust.rs"),
+        include_str!("../member.rs")
+    );
     let comments: Vec<&str> = include_str!("../../../config/handoffd.toml")
         .lines()
         .filter_map(|line| line.strip_prefix('#'))

@@ -1,0 +1,122 @@
+//! What happened before, as far as a judgement needs it: the journal's answers, or those of a desk that has never seen a mail.
+
+use crate::compose::Gathered;
+use crate::decide::{History, LastHour, Repeats};
+use crate::journal::{Journal, JournalError, Said};
+use crate::mail::{Address, MailIdentity, MessageId};
+use crate::ticket::thread::KnownMessage;
+use crate::ticket::{Ticket, TicketId};
+use jiff::Timestamp;
+
+/// What happened before, as far as a judgement needs it.
+pub trait Past {
+    /// The ticket and author of a Message-ID.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn known_message(&self, id: &MessageId) -> Result<Option<KnownMessage>, JournalError>;
+    /// A ticket with its events.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, JournalError>;
+    /// What happened with this sender outside the ticket.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn history(&self, sender: &Address, now: Timestamp) -> Result<History, JournalError>;
+    /// The reference for a ticket that this mail opens.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError>;
+    /// Whether we sent a mail with this Message-ID.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError>;
+    /// How often the same came before.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError>;
+    /// What left within the last hour, and how much of it came back.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError>;
+    /// The exact bytes of a mail of ours, while they are kept.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError>;
+    /// Everything that is stored about an address, for whoever asks for it; `None` where nothing is ever stored.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn gathered_about(&self, address: &Address) -> Result<Option<Gathered>, JournalError>;
+}
+
+impl Past for Journal {
+    fn known_message(&self, id: &MessageId) -> Result<Option<KnownMessage>, JournalError> {
+        Journal::known_message(self, id)
+    }
+    fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, JournalError> {
+        Journal::ticket(self, id)
+    }
+    fn history(&self, sender: &Address, now: Timestamp) -> Result<History, JournalError> {
+        Journal::history(self, sender, now)
+    }
+    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
+        Journal::free_ticket_id(self, identity)
+    }
+    fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
+        Journal::own_mail(self, id)
+    }
+    fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError> {
+        Journal::repeats(self, said, now)
+    }
+    fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
+        Journal::last_hour(self, now)
+    }
+    fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
+        Journal::bytes_of(self, id)
+    }
+    fn gathered_about(&self, address: &Address) -> Result<Option<Gathered>, JournalError> {
+        super::stored_about::gather(self, address).map(Some)
+    }
+}
+
+/// A desk that has never seen a mail: for `explain` and `evaluate`.
+#[derive(Clone, Copy, Debug)]
+pub struct NoPast;
+
+impl Past for NoPast {
+    fn known_message(&self, _id: &MessageId) -> Result<Option<KnownMessage>, JournalError> {
+        Ok(None)
+    }
+    fn ticket(&self, _id: &TicketId) -> Result<Option<Ticket>, JournalError> {
+        Ok(None)
+    }
+    fn history(&self, _sender: &Address, _now: Timestamp) -> Result<History, JournalError> {
+        Ok(History::default())
+    }
+    fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
+        Ok(TicketId::for_mail(identity, 0))
+    }
+    fn own_mail(&self, _id: &MessageId) -> Result<bool, JournalError> {
+        Ok(false)
+    }
+    fn repeats(&self, _said: &Said, _now: Timestamp) -> Result<Repeats, JournalError> {
+        Ok(Repeats::default())
+    }
+    fn last_hour(&self, _now: Timestamp) -> Result<LastHour, JournalError> {
+        Ok(LastHour::default())
+    }
+    fn bytes_of(&self, _id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
+        Ok(None)
+    }
+    fn gathered_about(&self, _address: &Address) -> Result<Option<Gathered>, JournalError> {
+        Ok(None)
+    }
+}
