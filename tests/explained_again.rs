@@ -99,6 +99,25 @@ fn a_recorded_decision_is_made_again_to_the_byte_or_what_changed_is_named() {
     let none = first.judge_again(unknown.as_bytes(), &journal);
     assert!(none.unwrap_or_else(|why| panic!("{why}")).is_none());
 
+    // A file of the mail has other line ends than what the server handed over.
+    for raw in [QUESTION, AGAIN] {
+        assert!(raw.contains("\r\n"));
+        assert_eq!(
+            changed(&first, &journal, &raw.replace("\r\n", "\n")),
+            [""; 0]
+        );
+    }
+    // A changed key makes other addresses, and the earlier one is still known.
+    let keys = TokenKey::of_epochs(vec![(0, [7; 32]), (1, [8; 32])]).unwrap();
+    let with_key =
+        |key: TokenKey| Office::load(&config, key).unwrap_or_else(|why| panic!("{why:?}"));
+    let later = with_key(keys.clone());
+    assert_eq!(changed(&later, &journal, QUESTION), ["the key of tokens"]);
+    let recorded = later.recorded_key(QUESTION.as_bytes(), &journal);
+    let recorded = recorded.unwrap_or_else(|why| panic!("{why}")).unwrap();
+    let then = with_key(keys.as_of(&recorded).unwrap());
+    assert_eq!(changed(&then, &journal, QUESTION), [""; 0]);
+
     // The original lies in the packet.
     let ticket = journal.ticket(&made.judgement.ticket_id).unwrap().unwrap();
     let originals = first.kept_originals(&ticket, &journal).unwrap();

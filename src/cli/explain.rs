@@ -4,7 +4,7 @@
 use super::{Common, Failure, source};
 use crate::config::Settings;
 use crate::decide::Action;
-use crate::gateway::{Judgement, NoPast, Office};
+use crate::gateway::{JudgeError, Judgement, NoPast, Office};
 use crate::inbox::Content;
 use crate::journal::{Journal, JournalError};
 use crate::knowledge::Thresholds;
@@ -61,8 +61,10 @@ fn again(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
     let journal = Journal::open(&settings.store.path).map_err(unreachable)?;
     let key = journal.token_key().map_err(unreachable)?;
     let lessons = journal.lessons().map_err(unreachable)?;
-    let office =
-        Office::furnish(settings, key, &lessons).map_err(|found| Failure::problems(&found))?;
+    let furnish = |key: TokenKey| {
+        Office::furnish(settings.clone(), key, &lessons).map_err(|found| Failure::problems(&found))
+    };
+    let mut office = furnish(key.clone())?;
     let mails: Vec<(String, Vec<u8>)> = match &arguments.ticket {
         Some(text) => {
             let no_ticket = || Failure::NotSo(format!("there is no ticket {text}"));
@@ -88,6 +90,14 @@ fn again(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
     };
     let mut differs = false;
     for (path, raw) in mails {
+        let broken = |error: JudgeError| Failure::NotSo(format!("{path}: {error}"));
+        // The key may have been changed since: an earlier one that is still there makes the same addresses and Message-IDs again.
+        let revision = office.recorded_key(&raw, &journal).map_err(broken)?;
+        if let Some(then) = revision.filter(|revision| *revision != office.key.revision())
+            && let Some(then) = key.as_of(&then)
+        {
+            office = furnish(then)?;
+        }
         let made = (office.judge_again(&raw, &journal))
             .map_err(|error| Failure::NotSo(format!("{path}: {error}")))?;
         let Some(made) = made else {
@@ -183,6 +193,7 @@ fn as_json(path: &str, judgement: &Judgement, office: &Office) -> Value {
         "urgency": decision.urgency.as_str(),
         "language": understanding.language.language().to_string(),
         "facts": facts,
+        "oddities": judgement.mail.oddities.iter().map(|odd| odd.0.as_str()).collect::<Vec<_>>(),
         "summary": understanding.thread.to_json(),
         "missing": outline.missing,
         "article": outline.article,
@@ -263,6 +274,9 @@ fn as_text(path: &str, judgement: &Judgement, office: &Office) -> String {
             "  intent {} ({:.2}; sent from {send:.2} on, suggested from {suggest:.2} on)",
             score.intent, score.confidence
         );
+    }
+    for oddity in &judgement.mail.oddities {
+        let _ = writeln!(text, "  odd: {}", super::printable(&oddity.0));
     }
     for (name, found) in &understanding.facts {
         let _ = writeln!(text, "  fact {name} = {}", super::printable(&found.value));

@@ -148,6 +148,8 @@ pub struct Gathered {
     pub text: String,
     /// For machines.
     pub json: String,
+    /// Whether there is nothing.
+    pub is_empty: bool,
 }
 
 impl<'a> From<&'a [u8]> for Originals<'a> {

@@ -102,11 +102,13 @@ impl View<'_> {
             ("can_reply", json!(tongue.can_reply())),
             ("mail_text", json!(self.bounded(last))),
             ("has_originals", json!(!self.originals.earlier.is_empty())),
+            ("gathered", json!(self.originals.gathered.is_some())),
         ];
         let data = self.staff_data(further)?;
         let originals = self.originals.earlier.iter();
-        let originals = originals.map(|mail| Part::Original(mail.clone())).collect();
-        self.to_team(Purpose::Packet, "given-to-team", team, data, originals)
+        let mut parts: Vec<Part> = originals.map(|mail| Part::Original(mail.clone())).collect();
+        parts.extend(self.gathered());
+        self.to_team(Purpose::Packet, "given-to-team", team, data, parts)
     }
 
     /// Why it came to a person, as the journal has it.

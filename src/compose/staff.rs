@@ -46,7 +46,7 @@ impl View<'_> {
     }
 
     /// What is stored about a customer who asks for it, as two files.
-    fn gathered(&self) -> Vec<Part> {
+    pub(super) fn gathered(&self) -> Vec<Part> {
         let Some(gathered) = self.originals.gathered else {
             return vec![];
         };

@@ -75,9 +75,9 @@ pub fn answer(
                 _ => None,
             })
             .collect()),
-        Question::Quarantine => Ok(all_events(journal)?
+        Question::Quarantine => Ok(journal
+            .kept_aside(ROWS_MAX)?
             .iter()
-            .filter(|(_, timed)| matches!(timed.event, Event::KeptAside { .. }))
             .map(|(id, timed)| with_ticket(story::row(timed), id))
             .collect()),
         Question::Journal => Ok(all_events(journal)?
@@ -101,10 +101,23 @@ pub fn answer(
                 false => EarlierKeys::Kept,
             };
             let epoch = journal.change_token_key(earlier, now)?;
-            Ok(vec![json!({ "key": epoch, "earlier": match earlier {
+            let mut rows = vec![json!({ "key": epoch, "earlier": match earlier {
                     EarlierKeys::Kept => "kept: what they made is still good",
                     EarlierKeys::Forgotten => "forgotten: what they made is worth nothing",
-                } })])
+                } })];
+            if earlier == EarlierKeys::Forgotten {
+                let tickets = journal.tickets(ROWS_MAX)?;
+                let open = tickets.iter().filter(|ticket| waits_for_people(ticket));
+                rows.extend(open.map(|ticket| {
+                    json!({
+                        "ticket": ticket.id.to_string(),
+                        "status": ticket.status().in_words(),
+                        "now": "replies of staff to its packets are kept aside; the customer's next mail brings a new packet, until then \
+                                answer from the support mailbox",
+                    })
+                }));
+            }
+            Ok(rows)
         }
         Question::Close { id } => {
             let ticket = find(journal, id)?;
@@ -140,6 +153,14 @@ const FILTERS: [EffectFilter; 3] = [
     EffectFilter::InDoubt,
     EffectFilter::GivenUp,
 ];
+
+/// Whether people of ours have something to do about it.
+fn waits_for_people(ticket: &Ticket) -> bool {
+    match ticket.status() {
+        Status::WaitsForApproval(_) | Status::ForwardWaits(_) | Status::WithPerson(_) => true,
+        Status::Open | Status::Answered | Status::WaitsForCustomer | Status::Closed => false,
+    }
+}
 
 fn find(journal: &Journal, text: &str) -> Result<Ticket, Refusal> {
     let id = TicketId::parse(text).ok_or_else(|| {
@@ -294,6 +315,7 @@ fn ticket_row(ticket: &Ticket) -> Value {
         "subject": subject,
         "opened": ticket.events.first().map(|timed| timed.at),
         "last": ticket.events.last().map(|timed| timed.at),
+        "asked_about_personal_data": ticket.privacy_request(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! From the bytes of a mail to what will be recorded: read, thread, understand, decide, compose. No clock, no effects; the
 //! past is asked through [`Past`], so that the same mail, settings, articles and past give the same bytes.
 
-use super::{Office, Past, Trained};
+use super::{Office, Past, Trained, stored_about};
 use crate::compose::{ComposeError, Composed, Gathered, Originals};
 use crate::decide::{self, Decision, History, Own, Pulled, Reaction, Situation};
 use crate::desk::{self, Sender, Trust};
@@ -253,12 +253,24 @@ impl Office {
             .ticket
             .is_none_or(|ticket| ticket.privacy_request().is_none());
         let goes_to_staff = matches!(decision.action, decide::Action::HandOff(_));
+        let is_given_on = matches!(
+            &decision.action,
+            decide::Action::Staff {
+                act: desk::StaffAct::GiveToTeam { .. },
+                impossible: None,
+                ..
+            }
+        ) && !is_first;
         let customer = match situation.ticket.and_then(Ticket::customer) {
             Some(customer) => Some(&customer.address),
             None => situation.mail.writer().map(|writer| &writer.address),
         };
         match customer {
-            Some(address) if asks && is_first && goes_to_staff => past.gathered_about(address),
+            Some(address) if (asks && is_first && goes_to_staff) || is_given_on => {
+                let gathered = past.gathered_about(address)?;
+                let about = (address, situation.ticket_id, situation.now);
+                Ok(gathered.map(|gathered| stored_about::headed(gathered, about, &self.settings)))
+            }
             _ => Ok(None),
         }
     }

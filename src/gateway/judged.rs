@@ -13,6 +13,7 @@ use crate::ticket::{Event, Ticket, TicketId};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -82,9 +83,23 @@ impl Office {
             templates: templates.map(of_folder).unwrap_or_default(),
             meaning: self.understood_by(),
             learned: String::new(),
-            key: self.key.tag("revision", &[]),
+            key: self.key.revision(),
             articles: articles.collect(),
         }
+    }
+
+    /// With which key a recorded decision was made; `None` where none is recorded.
+    ///
+    /// # Errors
+    /// [`JudgeError`]
+    pub fn recorded_key(
+        &self,
+        raw: &[u8],
+        journal: &Journal,
+    ) -> Result<Option<String>, JudgeError> {
+        let mail = self.read(&Content::Whole(as_handed_over(raw).into_owned()))?;
+        let recorded = journal.judged_on(&mail.identity)?;
+        Ok(recorded.map(|recorded| recorded.desk.key))
     }
 
     /// Makes a recorded decision again.
@@ -96,6 +111,8 @@ impl Office {
         raw: &[u8],
         journal: &Journal,
     ) -> Result<Option<MadeAgain>, JudgeError> {
+        let raw = as_handed_over(raw);
+        let raw = raw.as_ref();
         let mail = self.read(&Content::Whole(raw.to_vec()))?;
         let identity = mail.identity;
         let Some(recorded) = journal.judged_on(&identity)? else {
@@ -153,6 +170,15 @@ impl Office {
         }
         Ok(found)
     }
+}
+
+/// IMAP hands a mail over with CR LF; a file of it may have LF alone, and is the same mail.
+fn as_handed_over(raw: &[u8]) -> Cow<'_, [u8]> {
+    if raw.contains(&b'\r') {
+        return Cow::Borrowed(raw);
+    }
+    let lines: Vec<&[u8]> = raw.split(|byte| *byte == b'\n').collect();
+    Cow::Owned(lines.join(&b"\r\n"[..]))
 }
 
 /// How we log in takes no part in a decision, and who only looks has no secrets.

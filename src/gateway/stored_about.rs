@@ -2,9 +2,12 @@
 //! it. Of other people's tickets it says only that they are named there; what we sent is told by purpose and time, staff by their team.
 
 use crate::compose::Gathered;
+use crate::config::Settings;
 use crate::journal::{Journal, JournalError};
 use crate::mail::Address;
-use crate::ticket::{Event, MailSummary, Notice, Ticket, TimedEvent};
+use crate::ticket::{Event, MailSummary, Notice, Ticket, TicketId, TimedEvent};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 /// So many bytes are handed on at most; what is older than that is counted.
@@ -51,10 +54,57 @@ pub(super) fn gather(journal: &Journal, address: &Address) -> Result<Gathered, J
         "learned_from_their_words": lessons,
         "named_in_tickets_of_others": elsewhere,
     });
+    let is_empty = !stored.refuses_automation
+        && stored.tickets.is_empty()
+        && stored.mails.is_empty()
+        && stored.lessons.is_empty()
+        && stored.elsewhere.is_empty();
     Ok(Gathered {
+        is_empty,
         text: as_text(&whole, 0),
         json: serde_json::to_string_pretty(&whole).unwrap_or_else(|_| whole.to_string()),
     })
+}
+
+/// The text with a heading that says what it is and what is not in it: the request itself is recorded only with the mail that this goes into.
+pub(super) fn headed(
+    gathered: Gathered,
+    (address, request, now): (&Address, &TicketId, Timestamp),
+    settings: &Settings,
+) -> Gathered {
+    let zone = settings
+        .teams
+        .first()
+        .map_or(TimeZone::UTC, |team| team.hours.time_zone.clone());
+    let day = now.to_zoned(zone).strftime("%Y-%m-%d").to_string();
+    let is_german = settings.support.language.0 == "de";
+    let heading = match (is_german, gathered.is_empty) {
+        (false, false) => format!(
+            "What {} has stored about {address}, as of {day}\n\nBeside what follows, this request itself (ticket {request}) is stored: its mail, \
+             what was decided about it, and the mails that were sent because of it.\nFor staff: leave out what is other people's. Times are UTC.\n",
+            settings.support.name
+        ),
+        (false, true) => format!(
+            "What {} has stored about {address}, as of {day}\n\nThis request itself (ticket {request}): its mail, what was decided about it, and the \
+             mails that were sent because of it. Beside that nothing is stored.\n",
+            settings.support.name
+        ),
+        (true, false) => format!(
+            "Was {} zu {address} gespeichert hat, Stand {day}\n\nNeben dem Folgenden ist diese Anfrage selbst (Vorgang {request}) gespeichert: die Mail, \
+             was dazu entschieden wurde, und die Mails, die deswegen versandt wurden.\nFür das Team: lassen Sie weg, was andere betrifft. Zeiten in UTC.\n",
+            settings.support.name
+        ),
+        (true, true) => format!(
+            "Was {} zu {address} gespeichert hat, Stand {day}\n\nDiese Anfrage selbst (Vorgang {request}): die Mail, was dazu entschieden wurde, und die \
+             Mails, die deswegen versandt wurden. Sonst ist nichts gespeichert.\n",
+            settings.support.name
+        ),
+    };
+    let text = match gathered.is_empty {
+        true => heading,
+        false => format!("{heading}\n{}", gathered.text),
+    };
+    Gathered { text, ..gathered }
 }
 
 fn ticket_told(ticket: &Ticket) -> Value {

@@ -216,6 +216,11 @@ impl Journal {
                     self.allow_again(customer, batch)?;
                 }
             }
+            // Most belong to no ticket that could be listed.
+            Event::KeptAside { .. } => {
+                let name = place::timed(timed.at, ticket.compact().as_bytes());
+                batch.put(Tree::KeptAside, name, Vec::new());
+            }
             _ => {}
         }
         Ok(())

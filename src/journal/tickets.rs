@@ -37,6 +37,30 @@ impl Journal {
         }))
     }
 
+    /// What was kept aside last, at most so many, oldest first: each with the ticket that it names or would have opened.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn kept_aside(&self, max: usize) -> Result<Vec<(TicketId, TimedEvent)>, JournalError> {
+        let mut rows = self
+            .store
+            .scan(Tree::KeptAside, &[], None, Order::Downwards, max)?;
+        rows.reverse();
+        let mut found = Vec::with_capacity(rows.len());
+        for (key, _) in rows {
+            let at = place::time_of(&key);
+            let Some(ticket) = place::ticket_id(place::after_time(&key)) else {
+                continue;
+            };
+            let events = self.events_of(&ticket, EVENTS_MAX)?.into_iter();
+            let aside = events.filter(|timed| {
+                matches!(timed.event, Event::KeptAside { .. }) && Some(timed.at) == at
+            });
+            found.extend(aside.map(|timed| (ticket.clone(), timed)));
+        }
+        Ok(found)
+    }
+
     /// At most so many tickets, the newest first.
     ///
     /// # Errors

@@ -49,6 +49,7 @@ const TAG_CHARACTERS: usize = 16;
 /// The purposes inside the key's domain. What is made for one is worthless for every other.
 const TICKET_PURPOSE: &str = "ticket-token";
 const TAG_PURPOSE: &str = "tag";
+const REVISION: &str = "revision";
 
 impl fmt::Debug for TokenKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,6 +102,25 @@ impl TokenKey {
     #[must_use]
     pub const fn epoch(&self) -> u32 {
         self.current.epoch
+    }
+
+    /// What the current secret is known by in records, which give nothing of it away.
+    #[must_use]
+    pub fn revision(&self) -> String {
+        self.current.tag(REVISION, &[])
+    }
+
+    /// The key as it was when that revision made tokens; `None` where its secret is no longer there.
+    #[must_use]
+    pub fn as_of(&self, revision: &str) -> Option<Self> {
+        let mut secrets = self.earlier.clone();
+        secrets.push(self.current.clone());
+        let is_it = |secret: &Secret| secret.tag(REVISION, &[]) == revision;
+        let end = secrets.iter().position(is_it)?;
+        secrets.truncate(end.saturating_add(1));
+        let current = secrets.pop()?;
+        let earlier = secrets;
+        Some(Self { current, earlier })
     }
 
     /// The token that lets `party` write into `ticket`.
@@ -337,6 +357,9 @@ mod tests {
         let tag = TokenKey::new(first).tag("loop", &[b"1@a"]);
         assert!(changed.made(&tag, "loop", &[b"1@a"]) && !changed.made(&tag, "loop", &[b"2@a"]));
         assert!(!changed.made(&tag, "message-id", &[b"1@a"]));
+        let then = changed.as_of(&TokenKey::new(first).revision()).unwrap();
+        assert_eq!(then.token(&ticket(1), &ann), made_first);
+        assert!(changed.as_of("nobody's").is_none());
         // Without the earlier one, what it made is worth nothing; the same bytes in another epoch neither.
         let alone = TokenKey::of_epochs(vec![(1, second)]).unwrap();
         assert!(!alone.proves(&made_first, &ticket(1), &ann));

@@ -57,8 +57,8 @@ fn only_root_and_its_own_user_are_answered() {
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// Changes the key and waits until it is in use.
-fn change_key(daemon: &Handoffd, arguments: &[&str]) {
+/// Changes the key and waits until it is in use; what was said.
+fn change_key(daemon: &Handoffd, arguments: &[&str]) -> String {
     let loaded = || daemon.log_text().matches("were reloaded").count();
     let before = loaded();
     let (code, said) = daemon.ask(&[&["change-key"], arguments].concat());
@@ -67,6 +67,7 @@ fn change_key(daemon: &Handoffd, arguments: &[&str]) {
         (loaded() > before).then_some(())
     })
     .unwrap_or_else(|why| panic!("{why}; log:\n{}", daemon.log_text()));
+    said
 }
 
 #[test]
@@ -98,9 +99,16 @@ fn a_key_is_changed_and_nobody_is_cut_off_until_earlier_ones_are_forgotten() {
     assert_ne!(relayed.reply_address(), sams_notice.reply_address());
 
     // When earlier keys are forgotten, then a packet of theirs shows nobody any more
-    change_key(&world.daemon, &["--forget-earlier"]);
+    let said = change_key(&world.daemon, &["--forget-earlier"]);
+    let of_kim = kims_packet.ticket().expect("a ticket");
+    assert!(
+        said.contains(of_kim) && said.contains("kept aside"),
+        "{said}"
+    );
     let late = world.staff_replies(ROSA, &kims_packet, "Dear Kim,\n\nyours as well.");
     assert_eq!(world.outcome_of(&late), "Quarantined");
+    let (_, aside) = world.daemon.ask(&["quarantine"]);
+    assert!(aside.contains(ROSA), "{aside}");
     assert!(!kim.mails().iter().any(|mail| mail.says("yours as well")));
     // And the customer's own thread is still found, by the mails that they got
     let again = sam.replies(&relayed, "Thank you very much for it.");

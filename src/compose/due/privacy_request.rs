@@ -25,28 +25,33 @@ impl Writing<'_> {
                 self.title(whom, "request about personal data due"),
                 format!(
                     "On {received} the customer asked about personal data, or for their removal. By law (GDPR Art. 12(3)) that is to be done \
-                     by {last}; a first answer does not end it. When it is done, close the ticket with CLOSE."
+                     by {last}; a first answer does not end it. If more time is needed, the customer must be told so before that day, and why. To erase them, \
+                     the admin runs `handoffd forget` with their address: closing a ticket erases nothing. When it is done, close the ticket with CLOSE."
                 ),
             ),
             (Tongue::English, true) => (
                 self.title(whom, "request about personal data overdue"),
                 format!(
                     "On {received} the customer asked about personal data, or for their removal. By law (GDPR Art. 12(3)) that was to be done \
-                     by {last}, and nobody has closed the ticket. If more time is needed, the customer must be told so, and why."
+                     by {last}, and nobody has closed the ticket. If more time is needed, the customer must be told so, and why. To erase them, the admin runs \
+                     `handoffd forget` with their address: closing a ticket erases nothing."
                 ),
             ),
             (Tongue::German, false) => (
                 self.title(whom, "Anfrage zu persönlichen Daten fällig"),
                 format!(
                     "Am {received} fragte der Kunde nach persönlichen Daten oder nach ihrer Löschung. Nach dem Gesetz (Art. 12 Abs. 3 DSGVO) ist das \
-                     zu erledigen bis {last}; eine erste Antwort beendet es nicht. Ist es erledigt, schließen Sie den Vorgang mit FERTIG."
+                     zu erledigen bis {last}; eine erste Antwort beendet es nicht. Ist mehr Zeit nötig, muss das dem Kunden vor diesem Tag gesagt werden, und \
+                     warum. Gelöscht wird mit `handoffd forget` und der Adresse durch Ihren Administrator: einen Vorgang zu schließen löscht nichts. Ist es \
+                     erledigt, schließen Sie den Vorgang mit FERTIG."
                 ),
             ),
             (Tongue::German, true) => (
                 self.title(whom, "Anfrage zu persönlichen Daten überfällig"),
                 format!(
                     "Am {received} fragte der Kunde nach persönlichen Daten oder nach ihrer Löschung. Nach dem Gesetz (Art. 12 Abs. 3 DSGVO) war das \
-                     zu erledigen bis {last}, und niemand hat den Vorgang geschlossen. Ist mehr Zeit nötig, muss das dem Kunden gesagt werden, und warum."
+                     zu erledigen bis {last}, und niemand hat den Vorgang geschlossen. Ist mehr Zeit nötig, muss das dem Kunden gesagt werden, und warum. Gelöscht \
+                     wird mit `handoffd forget` und der Adresse durch Ihren Administrator: einen Vorgang zu schließen löscht nichts."
                 ),
             ),
         };

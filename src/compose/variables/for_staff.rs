@@ -331,6 +331,11 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             CAN_REPLY,
             variable("mail_text", Lines, "the text of the customer's last mail"),
             variable(
+                "gathered",
+                Flag,
+                "what is stored about the customer is attached: they ask for it, or for its end",
+            ),
+            variable(
                 "has_originals",
                 Flag,
                 "the customer's mails are attached; they are not once the journal has forgotten them",

@@ -57,6 +57,8 @@ pub(super) enum Tree {
     Lessons,
     /// Automatic mails for the limits: whom, time, Message-ID → nothing.
     Automatic,
+    /// What was kept aside, by time: time, the ticket that the mail would have opened or names → nothing.
+    KeptAside,
     /// From when on our Message-IDs prove who holds them: nothing → time, where earlier keys were forgotten.
     ProvingSince,
     /// Customers who said `STOP` and were forgotten: keyed hash of the address → time.
@@ -83,7 +85,7 @@ pub(super) enum Tree {
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(super) const CHAINED: [Self; 29] = [
+    pub(super) const CHAINED: [Self; 30] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -113,6 +115,7 @@ impl Tree {
         Self::Brake,
         Self::Said,
         Self::SaidByTime,
+        Self::KeptAside,
     ];
 
     /// The number in links. On disk: never change one.
@@ -149,6 +152,7 @@ impl Tree {
             Self::Brake => 29,
             Self::Said => 30,
             Self::SaidByTime => 31,
+            Self::KeptAside => 32,
         }
     }
 
@@ -183,6 +187,7 @@ impl Tree {
             Self::Deadlines => "deadlines",
             Self::Lessons => "lessons",
             Self::Automatic => "automatic",
+            Self::KeptAside => "kept-aside",
             Self::ProvingSince => "proving-since",
             Self::RefusedByForgotten => "refused-by-forgotten",
             Self::Counts => "counts",
