@@ -9,7 +9,7 @@ use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
 use handoffd::inbox::Place;
 use handoffd::journal::{
     AttemptOutcome, CopyProof, Entry, Forgetting, Forgotten, HandledMail, Haste, Journal, Keep,
-    Said,
+    Proof, Said,
 };
 use handoffd::learning::{Confirmation, Lesson};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
@@ -262,7 +262,13 @@ fn desk(folder: &Path) -> Journal {
         2,
         2,
         moment(2),
-        vec![opened(BOB, "Bob", of_bob), told],
+        vec![
+            opened(BOB, "Bob", of_bob),
+            Event::StaffReplied {
+                member: address("kim@desk.example"),
+            },
+            told,
+        ],
         effects,
         vec![],
     );
@@ -403,6 +409,7 @@ fn what_was_counted_of_a_sender_goes_with_them() {
     let count = |number: u8, from: &str| {
         let said = Said {
             sender: address(from),
+            proof: Proof::None,
             fingerprint: None,
         };
         let mail = HandledMail {
@@ -533,6 +540,34 @@ fn mails_to_others_that_name_them_go_once_they_are_settled() {
     journal.compact().unwrap();
     assert!(!holds(&raw(folder.path()), ANN));
     assert_eq!(journal.audit().unwrap().differences, []);
+}
+
+#[test]
+fn what_nobody_answered_is_kept_however_old_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let taken = Event::Taken {
+        member: address("kim@desk.example"),
+    };
+    for (number, answered) in [(1, false), (2, true)] {
+        let mut events = vec![
+            opened(BOB, "Bob", summary(number, BOB, "asks")),
+            taken.clone(),
+        ];
+        if answered {
+            events.push(Event::StaffReplied {
+                member: address("kim@desk.example"),
+            });
+        }
+        record(&journal, number, number, moment(1), events, vec![], vec![]);
+    }
+    let keep = Keep {
+        tickets_since: Some(days(900)),
+        ..Keep::default()
+    };
+    let _ = journal.drop_old(&keep, None, 100).unwrap();
+    assert!(journal.ticket(&ticket(1)).unwrap().is_some());
+    assert!(journal.ticket(&ticket(2)).unwrap().is_none());
 }
 
 /// Enough to meet commits at each of their steps; each writes the whole store.

@@ -141,6 +141,13 @@ fn from_the_store(
     question: &Question,
 ) -> Result<Result<Vec<Value>, Refusal>, Failure> {
     let folder = &settings.store.path;
+    if let Question::ChangeKey { .. } = question {
+        // Whether the key is a credential is known to the unit alone.
+        return Err(Failure::Unreachable(format!(
+            "no daemon listens on {}; start handoffd first: the key is changed by who uses it",
+            settings.control.socket.display()
+        )));
+    }
     // Looking must not make a store where there is none.
     if !Journal::is_in(folder) {
         return Err(Failure::Unreachable(format!(

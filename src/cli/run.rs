@@ -63,7 +63,6 @@ struct Daemon {
     gateway_wake: Arc<Notify>,
     outbox_wake: Arc<Notify>,
     taught: Arc<Notify>,
-    reload: Arc<Notify>,
     shutdown: CancellationToken,
     understood_by: watch::Sender<String>,
 }
@@ -79,7 +78,6 @@ impl Daemon {
             gateway_wake: Arc::new(Notify::new()),
             outbox_wake: Arc::new(Notify::new()),
             taught: Arc::new(Notify::new()),
-            reload: Arc::new(Notify::new()),
             shutdown: CancellationToken::new(),
         }
     }
@@ -121,7 +119,7 @@ impl Daemon {
                 understood_by: self.understood_by.subscribe(),
                 learned,
                 taught: Arc::clone(&self.taught),
-                reload: Arc::clone(&self.reload),
+                use_key: self.use_key(),
                 tokens,
             },
             office.settings.control.socket.clone(),
@@ -144,7 +142,7 @@ impl Daemon {
                 deadlines: &mut deadlines,
                 token_watch: &mut token_watch,
             };
-            match next_happening(&mut signals, &self.reload, parts).await {
+            match next_happening(&mut signals, parts).await {
                 Happening::Reload => {
                     if self.reload() {
                         outbox.stop().await;
@@ -183,6 +181,25 @@ impl Daemon {
         }
         report::gateway::stopped(self.journal.head().as_ref());
         Ok(())
+    }
+
+    /// Puts the journal's key in the place of the one in use, and nothing else.
+    fn use_key(&self) -> control::UseKey {
+        let (office, journal) = (Arc::clone(&self.office), Arc::clone(&self.journal));
+        let wake = Arc::clone(&self.gateway_wake);
+        Arc::new(move || {
+            let key = journal.token_key().map_err(|error| {
+                format!("{error}; the daemon goes on with the key that it had: restart it when that is mended")
+            })?;
+            let mut current = office
+                .write()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            *current = Arc::new(current.with_key(key));
+            drop(current);
+            wake.notify_one();
+            report::gateway::key_changed();
+            Ok(())
+        })
     }
 
     /// Loads everything anew; all or nothing. Whether it was taken.
@@ -275,10 +292,9 @@ struct Parts<'a> {
     token_watch: &'a mut JoinHandle<()>,
 }
 
-async fn next_happening(signals: &mut Signals, reload: &Notify, parts: Parts<'_>) -> Happening {
+async fn next_happening(signals: &mut Signals, parts: Parts<'_>) -> Happening {
     tokio::select! {
         happening = signals.next() => happening,
-        () = reload.notified() => Happening::Reload,
         _ = parts.gateway => Happening::Ended("the part that watches the inbox"),
         _ = parts.outbox => Happening::Ended("the part that sends mail"),
         _ = parts.deadlines => Happening::Ended("the part that watches promises"),
@@ -381,7 +397,7 @@ mod tests {
                 deadlines: &mut part_of(2),
                 token_watch: &mut part_of(3),
             };
-            let happening = next_happening(&mut signals, &Notify::new(), parts).await;
+            let happening = next_happening(&mut signals, parts).await;
             assert_eq!(happening, Happening::Ended(part));
         }
     }

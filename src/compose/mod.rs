@@ -47,6 +47,7 @@ use words::Tongue;
 use crate::mail::{Address, MessageId};
 use crate::ticket::{Event, Ticket, TicketId, TokenKey};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// What a mail of ours is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -181,7 +182,7 @@ pub enum ComposeError {
 /// The writer: templates loaded and checked, and the key for tokens.
 pub struct Writer {
     key: TokenKey,
-    templates: Templates,
+    templates: Arc<Templates>,
 }
 
 impl Writer {
@@ -190,8 +191,17 @@ impl Writer {
     /// # Errors
     /// Every problem found, by template and line.
     pub fn load(settings: &Settings, key: TokenKey) -> Result<Self, Vec<Problem>> {
-        let templates = Templates::load(settings)?;
+        let templates = Arc::new(Templates::load(settings)?);
         Ok(Self { key, templates })
+    }
+
+    /// The same texts, with another key.
+    #[must_use]
+    pub fn with_key(&self, key: TokenKey) -> Self {
+        Self {
+            key,
+            templates: Arc::clone(&self.templates),
+        }
     }
 
     /// The report to staff that a mail of ours was given up, and what the ticket's story gains. A mail to a team that did not get
@@ -280,6 +290,7 @@ impl Writer {
             settings,
             now,
             question: None,
+            replies: staff::Replies::AreTaken,
         }
     }
 }

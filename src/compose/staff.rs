@@ -70,14 +70,25 @@ impl View<'_> {
 
     /// Further words of the customer, or of somebody else in the ticket.
     pub(super) fn wrote_again(&self, team: &Team) -> Result<Outgoing, ComposeError> {
+        let ticket_of = self.ticket_of()?;
+        // One of many like it, of somebody else: a reply would go to the ticket's customer.
+        let is_of_another = matches!(self.decision.action, crate::decide::Action::Collect { .. })
+            && !ticket_of.is_empty();
+        let can_reply = match is_of_another {
+            true => self.staff_tongue.choose(
+                "do not answer here, a reply reaches nobody: write to them from the support mailbox",
+                "antworten Sie nicht hier, eine Antwort erreicht niemanden: schreiben Sie ihnen aus dem Support-Postfach",
+            ),
+            false => self.staff_tongue.can_reply(),
+        };
         let further = [
             ("who", json!(self.who())),
-            ("ticket_of", json!(self.ticket_of()?)),
+            ("ticket_of", json!(ticket_of)),
             ("also_on_it", json!(self.also_on_it())),
             ("reason", json!(shortened(self.reason_for_staff(), 200))),
             ("deadlines", json!(self.deadlines(team, None))),
             ("attachments", json!(self.attachment_lines())),
-            ("can_reply", json!(self.staff_tongue.can_reply())),
+            ("can_reply", json!(can_reply)),
             ("mail_text", json!(self.mail_text())),
         ];
         let mut data = self.staff_data(further)?;
@@ -85,12 +96,23 @@ impl View<'_> {
             data.insert(name.to_owned(), lines);
         }
         let parts = vec![self.original()];
-        self.to_team(
+        let settings = self.situation.settings;
+        let desk = Desk {
+            replies: match is_of_another {
+                true => Replies::WouldGoAstray,
+                false => Replies::AreTaken,
+            },
+            ..self.writer.desk(settings, self.situation.now)
+        };
+        desk.to_team(
+            &self.writer.templates,
             Purpose::CustomerWroteAgain,
             "customer-wrote-again",
+            &self.ticket,
             team,
             data,
             parts,
+            &self.situation.mail.identity.0,
         )
     }
 
@@ -245,6 +267,17 @@ pub(super) struct Desk<'a> {
     pub(super) now: Timestamp,
     /// What the mail asks; its links name it.
     pub(super) question: Option<Question>,
+    /// Whether it holds what a reply needs.
+    pub(super) replies: Replies,
+}
+
+/// Whether a team can answer a mail by replying to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Replies {
+    /// A reply goes to the ticket's customer.
+    AreTaken,
+    /// A reply would go to another customer than the one that the mail is about: it proves nothing and is kept aside.
+    WouldGoAstray,
 }
 
 impl Desk<'_> {
@@ -291,11 +324,12 @@ impl Desk<'_> {
             rendered.document.offer(offers);
         }
         rendered.document.begin_with(PACKET_MARKER);
+        let takes_replies = self.replies == Replies::AreTaken;
         let letter = Letter {
             purpose,
             manner: Manner::Internal,
             ticket: Some(&ticket.id),
-            party: Some(Party::Staff(team.name.clone())),
+            party: takes_replies.then(|| Party::Staff(team.name.clone())),
             to: to.clone(),
             to_name: None,
             from_name: None,
@@ -303,7 +337,10 @@ impl Desk<'_> {
             cause,
             subject: rendered.subject,
             document: rendered.document,
-            thread: ticket.staff_thread(to),
+            thread: match self.replies {
+                Replies::AreTaken => ticket.staff_thread(to),
+                Replies::WouldGoAstray => crate::ticket::ThreadLinks::default(),
+            },
             parts,
             language: &language.0,
         };

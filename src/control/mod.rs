@@ -117,6 +117,9 @@ enum Line {
     End,
 }
 
+/// Takes a changed key into use; what went wrong where it cannot.
+pub type UseKey = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+
 /// What the running daemon answers from.
 #[derive(Clone)]
 pub struct Sources {
@@ -130,8 +133,8 @@ pub struct Sources {
     pub learned: watch::Receiver<InUse>,
     /// Notified when something was taken back.
     pub taught: Arc<Notify>,
-    /// Notified when everything that is loaded is to be loaded anew.
-    pub reload: Arc<Notify>,
+    /// Takes the key of tokens into use that the journal has now.
+    pub use_key: UseKey,
     /// How it stands with the access tokens; `None` without `[oauth2]`.
     pub tokens: watch::Receiver<Option<Value>>,
 }
@@ -200,7 +203,15 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
             let changes_key = matches!(question, Question::ChangeKey { .. });
             let is_status = matches!(question, Question::Status);
             let patience = question.patience();
-            let work = move || answer(&journal, &question, crate::clock::now());
+            let use_key = Arc::clone(&sources.use_key);
+            let work = move || {
+                let rows = answer(&journal, &question, crate::clock::now())?;
+                // Only what is in use is told as done.
+                if changes_key {
+                    use_key().map_err(Refusal::Failed)?;
+                }
+                Ok(rows)
+            };
             let work = tokio::task::spawn_blocking(work);
             let mut answered = tokio::time::timeout(patience, work).await?;
             if is_act {
@@ -208,9 +219,6 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
             }
             if unlearns {
                 sources.taught.notify_one();
-            }
-            if changes_key && matches!(answered, Ok(Ok(_))) {
-                sources.reload.notify_one();
             }
             if let (true, Ok(Ok(rows))) = (is_status, &mut answered) {
                 let understood_by = sources.understood_by.borrow().clone();
@@ -337,7 +345,7 @@ mod tests {
             understood_by,
             learned: watch::channel(InUse::default()).1,
             taught: Arc::new(Notify::new()),
-            reload: Arc::new(Notify::new()),
+            use_key: Arc::new(|| Ok(())),
             tokens: watch::channel(None).1,
         };
         let stopped = shutdown.clone();
@@ -394,7 +402,7 @@ mod tests {
                     understood_by: watch::channel(String::new()).1,
                     learned: watch::channel(InUse::default()).1,
                     taught: Arc::new(Notify::new()),
-                    reload: Arc::new(Notify::new()),
+                    use_key: Arc::new(|| Ok(())),
                     tokens: watch::channel(None).1,
                 };
                 serve(sources, &socket, CancellationToken::new()).await

@@ -102,7 +102,7 @@ pub fn fingerprint(mail: &Mail) -> Option<Fingerprint> {
 }
 
 /// Whether a mail that would open a ticket is one too many of its kind, and into which ticket it goes then. What an article answers is never
-/// gathered for its text: it makes no work. What must always reach a person is gathered only where the same text has reached one.
+/// gathered for its text: it makes no work. What must always reach a person is never gathered.
 #[must_use]
 pub fn flood<'r>(
     understanding: &Understanding,
@@ -112,9 +112,11 @@ pub fn flood<'r>(
 ) -> Option<(Flood, &'r TicketId)> {
     let limits = &settings.limits;
     let of_sender = repeats.of_sender_in_hour.saturating_add(1);
-    let is_calm = understanding.hard_stops.is_empty();
+    // Danger, law and their like reach people, however often they are written.
+    if !understanding.hard_stops.is_empty() {
+        return None;
+    }
     if of_sender > limits.mails_per_sender_per_hour
-        && is_calm
         && let Some(ticket) = &repeats.last_of_sender
     {
         return Some((Flood::Sender(of_sender), ticket));

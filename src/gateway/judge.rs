@@ -6,11 +6,11 @@ use crate::compose::{ComposeError, Composed, Gathered, Originals};
 use crate::decide::{self, Decision, History, Own, Pulled, Reaction, Situation};
 use crate::desk::{self, Sender, Trust};
 use crate::inbox::{Arrival, Content};
-use crate::journal::{JournalError, Said};
+use crate::journal::{JournalError, Proof, Said};
 use crate::learning::{self, NoLesson};
 use crate::mail::{Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, Placement};
-use crate::ticket::{Ticket, TicketId};
+use crate::ticket::{Status, Ticket, TicketId};
 use crate::trust::{self, Identity};
 use crate::understand::summary::{self, NewMail};
 use crate::understand::{Author, Understanding};
@@ -121,7 +121,7 @@ impl Office {
             Some(_) => None,
         };
         history.brake = history.brake.or_else(|| pulls_brake.clone());
-        let said = said(&mail, &sender);
+        let said = said(&mail, &sender, &identity);
         if let Some(said) = &said {
             history.repeats = past.repeats(said, now)?;
             history.reaction = self.reaction(&mail, ticket.as_ref(), past)?;
@@ -151,6 +151,8 @@ impl Office {
                 &self.knowledge,
             )
             && let Some(of_others) = past.ticket(of_others)?
+            // Nobody looks into a closed one: a new one is opened, and the team hears of it.
+            && of_others.status() != Status::Closed
         {
             history.flood = Some(flood);
             ticket_id = of_others.id.clone();
@@ -371,11 +373,15 @@ impl Office {
 const COMPARED_MAX: usize = 3;
 
 /// What a mail of somebody outside is recognised by when it comes again.
-fn said(mail: &Mail, sender: &Sender) -> Option<Said> {
+fn said(mail: &Mail, sender: &Sender, identity: &Identity) -> Option<Said> {
     let is_outside = matches!(sender, Sender::Customer(_) | Sender::ThirdParty);
     let writer = mail.writer().filter(|_| is_outside)?;
     Some(Said {
         sender: writer.address.clone(),
+        proof: match identity {
+            Identity::Proven(_) => Proof::Shown,
+            Identity::Unproven(_) | Identity::Contradicted(_) => Proof::None,
+        },
         fingerprint: decide::fingerprint(mail),
     })
 }

@@ -5,14 +5,18 @@ use super::history::{HOUR, before, is_automatic_to_customer};
 use super::store::{Act, Batch, Order, Outlives, Tree, end_of_prefix};
 use super::{Journal, JournalError, place};
 use crate::decide::{LastHour, Pulled};
-use crate::mail::MessageId;
+use crate::mail::{Address, MessageId};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// The key of the one brake.
 const BRAKE: &[u8] = b"automatic mail";
 
 /// More rows than this are not counted: every limit is below it.
 const COUNTED_MAX: usize = 100_000;
+
+/// So many mails that came back from one domain count in an hour.
+const RETURNED_OF_DOMAIN_MAX: u32 = 10;
 
 /// How many old entries one new one clears away.
 const PRUNED_MAX: usize = 64;
@@ -62,9 +66,15 @@ impl Journal {
             Order::Upwards,
             COUNTED_MAX,
         )?;
+        // One domain that answers everything must not stop what everybody else gets.
+        let mut of_domain: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+        for (_, domain) in rows {
+            let count = of_domain.entry(domain).or_default();
+            *count = count.saturating_add(1).min(RETURNED_OF_DOMAIN_MAX);
+        }
         Ok(LastHour {
             sent: self.automatic_to_anybody_from(from)?,
-            returned: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            returned: of_domain.into_values().sum(),
         })
     }
 
@@ -104,7 +114,8 @@ impl Journal {
             if is_automatic_to_customer(&record) {
                 let name = id.as_str().as_bytes();
                 let key = place::timed(record.recorded_at, name);
-                batch.put(Tree::Returned, key, Vec::new());
+                let to = record.recipients.first().map_or("", Address::domain);
+                batch.put(Tree::Returned, key, to.to_ascii_lowercase().into_bytes());
             }
         }
         let old = self.store.scan(

@@ -321,6 +321,10 @@ fn still_open(tickets: &[Ticket], effects: &[EffectRecord]) -> StillOpen {
         );
         if is_owed || ticket.open_promise().is_some() || ticket.waits_untold().is_some() {
             open.tickets.push((ticket.id.clone(), status.in_words()));
+        } else if !ticket.gathered_unheard().is_empty() {
+            let why =
+                "mails of other people were gathered in it, and nobody has looked at them since";
+            open.tickets.push((ticket.id.clone(), why.to_owned()));
         }
     }
     for record in effects {

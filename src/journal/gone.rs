@@ -93,6 +93,8 @@ impl Journal {
         if let Some(mut handled) = self.handled(mail)? {
             handled.ticket = None;
             handled.tags = Vec::new();
+            // The domain of who wrote stands in it.
+            handled.checked = None;
             let key = format!("mail {mail}");
             let form = form::write(&key, &HandledForm::from(&handled))?;
             batch.put(Tree::Mails, mail.0, form);

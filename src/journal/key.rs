@@ -196,10 +196,15 @@ fn make_secret(folder: &Path, path: &Path) -> Result<(), std::io::Error> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|why| std::io::Error::other(why.to_string()))?;
     let draft = folder.join("token.key.new");
+    // Left by a crash, or put there by somebody: what is opened is a file of our own, and no link is followed.
+    if let Err(why) = std::fs::remove_file(&draft)
+        && why.kind() != std::io::ErrorKind::NotFound
+    {
+        return Err(why);
+    }
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&draft)?;
     file.write_all(&bytes)?;

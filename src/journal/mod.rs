@@ -35,7 +35,7 @@ pub use key::EarlierKeys;
 pub use mails::Watched;
 pub use owner::give_to_owner;
 
-pub use repeats::Said;
+pub use repeats::{Proof, Said};
 pub use retention::{Keep, Looked};
 pub use stored_about::StoredAbout;
 

@@ -135,6 +135,18 @@ impl Journal {
             if is_known {
                 continue;
             }
+            // Somebody was forgotten while their mail was judged: it is judged again, and opens a ticket of its own.
+            let goes_on = matches!(
+                timed.event,
+                Event::CustomerWrote { .. }
+                    | Event::ThirdPartyWrote { .. }
+                    | Event::Collected { .. }
+            );
+            if goes_on && end.next == 0 {
+                return Err(JournalError::State(format!(
+                    "ticket {ticket} went while a mail to it was judged; the mail is judged again"
+                )));
+            }
             if let Event::Opened { customer, .. } = &timed.event {
                 end.customer.get_or_insert_with(|| customer.address.clone());
             }

@@ -7,6 +7,7 @@ use super::{Journal, JournalError, place};
 use crate::decide::{Fingerprint, Repeats};
 use crate::mail::{Address, MailIdentity};
 use crate::ticket::TicketId;
+use crate::trust::is_mailbox_provider;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
@@ -21,8 +22,19 @@ const PRUNED_MAX: usize = 64;
 pub struct Said {
     /// Who wrote.
     pub sender: Address,
+    /// Whether it is shown that it was they: what strangers write in their name is not counted with what they write.
+    pub proof: Proof,
     /// What the text says; `None` where it is too short to be compared.
     pub fingerprint: Option<Fingerprint>,
+}
+
+/// Whether a sender is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The domain vouches for it.
+    Shown,
+    /// It does not.
+    None,
 }
 
 /// What is counted together.
@@ -36,7 +48,7 @@ impl Journal {
     pub fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError> {
         let day = HOUR * 24;
         let (of_sender_in_hour, last_of_sender) =
-            self.said_since(&of_sender(&said.sender), now, HOUR)?;
+            self.said_since(&of_sender(&said.sender, said.proof), now, HOUR)?;
         let Some(fingerprint) = &said.fingerprint else {
             return Ok(Repeats {
                 of_sender_in_hour,
@@ -44,9 +56,10 @@ impl Journal {
                 ..Repeats::default()
             });
         };
-        let same_of_domain = same_of_domain(&said.sender, fingerprint);
-        let same_of_sender = same_of_sender(&said.sender, fingerprint);
-        let (same_in_hour, last_with_text) = self.said_since(&same(fingerprint), now, HOUR)?;
+        let same_of_domain = same_of_domain(said, fingerprint);
+        let same_of_sender = same_of_sender(said, fingerprint);
+        let (same_in_hour, last_with_text) =
+            self.said_since(&same(said, fingerprint), now, HOUR)?;
         Ok(Repeats {
             same_of_sender_in_day: self.said_since(&same_of_sender, now, day)?.0,
             same_of_domain_in_day: self.said_since(&same_of_domain, now, day)?.0,
@@ -88,11 +101,11 @@ impl Journal {
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
         let name = ticket.map(|id| id.compact().as_bytes().to_vec());
-        let mut scopes = vec![of_sender(&said.sender)];
+        let mut scopes = vec![of_sender(&said.sender, said.proof)];
         if let Some(fingerprint) = &said.fingerprint {
-            scopes.push(same_of_sender(&said.sender, fingerprint));
-            scopes.push(same_of_domain(&said.sender, fingerprint));
-            scopes.push(same(fingerprint));
+            scopes.push(same_of_sender(said, fingerprint));
+            scopes.push(same_of_domain(said, fingerprint));
+            scopes.push(same(said, fingerprint));
         }
         for scope in &scopes {
             let key = row(scope, now, mail.0.as_slice());
@@ -129,11 +142,11 @@ impl Journal {
         sender: &Address,
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
-        let of_sender = of_sender(sender);
-        let kept = (self.store).scan(Tree::SaidByTime, &[], None, Order::Upwards, COUNTED_MAX)?;
+        let of_sender = [Proof::Shown, Proof::None].map(|proof| of_sender(sender, proof));
+        let kept = (self.store).scan(Tree::SaidByTime, &[], None, Order::Upwards, usize::MAX)?;
         for (key, scopes) in kept {
             let (scopes, _) = scopes.as_chunks::<16>();
-            if !scopes.contains(&of_sender) {
+            if !of_sender.iter().any(|scope| scopes.contains(scope)) {
                 continue;
             }
             if let Some(at) = place::time_of(&key) {
@@ -155,21 +168,46 @@ fn row(scope: &Scope, at: Timestamp, mail: &[u8]) -> Vec<u8> {
     key
 }
 
-fn of_sender(sender: &Address) -> Scope {
-    scope(&[b"sender", sender.key().as_bytes()])
+fn of_sender(sender: &Address, proof: Proof) -> Scope {
+    scope(&[b"sender", proof.word(), sender.key().as_bytes()])
 }
 
-fn same_of_sender(sender: &Address, text: &Fingerprint) -> Scope {
-    scope(&[b"sender and text", sender.key().as_bytes(), &text.0])
+fn same_of_sender(said: &Said, text: &Fingerprint) -> Scope {
+    let sender = said.sender.key();
+    scope(&[
+        b"sender and text",
+        said.proof.word(),
+        sender.as_bytes(),
+        &text.0,
+    ])
 }
 
-fn same_of_domain(sender: &Address, text: &Fingerprint) -> Scope {
-    let domain = sender.domain().to_ascii_lowercase();
-    scope(&[b"domain and text", domain.as_bytes(), &text.0])
+/// Of a provider of mailboxes each address is somebody of their own.
+fn same_of_domain(said: &Said, text: &Fingerprint) -> Scope {
+    let domain = said.sender.domain().to_ascii_lowercase();
+    let who = match is_mailbox_provider(&domain) {
+        true => said.sender.key(),
+        false => domain,
+    };
+    scope(&[
+        b"domain and text",
+        said.proof.word(),
+        who.as_bytes(),
+        &text.0,
+    ])
 }
 
-fn same(text: &Fingerprint) -> Scope {
-    scope(&[b"text", &text.0])
+fn same(said: &Said, text: &Fingerprint) -> Scope {
+    scope(&[b"text", said.proof.word(), &text.0])
+}
+
+impl Proof {
+    const fn word(self) -> &'static [u8] {
+        match self {
+            Self::Shown => b"shown",
+            Self::None => b"not shown",
+        }
+    }
 }
 
 fn scope(parts: &[&[u8]]) -> Scope {

@@ -172,12 +172,15 @@ impl Journal {
     }
 }
 
+/// A ticket in which anybody is owed something is kept however old it is.
 fn somebody_must_act(ticket: &Ticket) -> bool {
     use crate::ticket::Status;
-    matches!(
-        ticket.status(),
-        Status::WaitsForApproval(_) | Status::ForwardWaits(_)
-    ) || ticket.waits_for_a_moment()
+    let is_owed = match ticket.status() {
+        Status::Answered | Status::WaitsForCustomer | Status::Closed => false,
+        Status::WaitsForApproval(_) | Status::ForwardWaits(_) => true,
+        Status::Open | Status::WithPerson(_) => !ticket.has_last_word(),
+    };
+    is_owed || ticket.waits_for_a_moment() || !ticket.gathered_unheard().is_empty()
 }
 
 fn own_mails(ticket: &Ticket) -> BTreeSet<MessageId> {

@@ -69,6 +69,14 @@ pub fn due_not_written(ticket: &TicketId, why: &ComposeError) {
     );
 }
 
+/// The key of all tokens was changed.
+pub fn key_changed() {
+    info!(
+        event = "key-changed",
+        "another key makes the secret addresses from now on"
+    );
+}
+
 /// The key of all tokens cannot be read: what is loaded stays.
 pub fn key_not_read(why: &JournalError) {
     error!(event = "key-not-read", %why, "nothing was loaded anew");

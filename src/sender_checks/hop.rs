@@ -47,70 +47,79 @@ static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// How the mail came to `server`; `None` where no server noted the envelope sender, without which nothing can be said of the way it came.
+/// How the mail came to `server`; `None` where no server noted the envelope sender, without which nothing can be said of the way it came, and
+/// where a field above cannot be read: below it may stand whatever the sender liked.
 pub(super) fn into(raw: &[u8], server: &str) -> Option<Hop> {
     let mut return_path = None;
-    for (name, value) in fields(raw).take(FIELDS_MAX) {
+    for field in fields(raw).take(FIELDS_MAX) {
+        let (name, value) = field?;
         match name.as_str() {
             "return-path" if return_path.is_none() => return_path = Some(envelope_sender(&value)),
-            "received" => {
-                let words = normal(&value);
-                if !is_written_by(&words, server) {
-                    continue;
+            "received" => match step(&normal(&value), server)? {
+                Step::InsideTheHouse => {}
+                Step::IntoTheHouse { address, greeting } => {
+                    return Some(Hop {
+                        address,
+                        greeting,
+                        return_path: return_path?,
+                    });
                 }
-                // Two of them: one is the client's own word.
-                if words.matches(" by ").count() != 1 {
-                    return None;
-                }
-                let form = FORM.as_ref()?.captures(&words);
-                let protocol = form.as_ref().and_then(|form| form.name("protocol"));
-                // Handed on inside the house by the same server: the field below says from where.
-                if is_inside(&words, protocol.map(|found| found.as_str())) {
-                    continue;
-                }
-                let form = form?;
-                let names = ["helo", "given", "bare"].into_iter();
-                let greeting = names.filter_map(|name| form.name(name)).next()?;
-                let mut addresses = form.iter().skip(1).flatten();
-                let address = addresses.find_map(|found| found.as_str().parse().ok())?;
-                return Some(Hop {
-                    address,
-                    greeting: greeting.as_str().to_owned(),
-                    return_path: return_path?,
-                });
-            }
+            },
             _ => {}
         }
     }
     None
 }
 
-/// Whether a field names this server behind its only `by`.
-fn is_written_by(words: &str, server: &str) -> bool {
-    let mut after = words.split(" by ").skip(1);
-    let (Some(by), None) = (after.next(), after.next()) else {
-        // None, or several: one of them may be the sender's own word. A field of ours that cannot be read is not passed over.
-        return words
-            .to_ascii_lowercase()
-            .contains(&server.to_ascii_lowercase());
-    };
-    by.split([' ', ';', '('])
-        .next()
-        .is_some_and(|name| name.eq_ignore_ascii_case(server))
+/// What one `Received` field tells.
+enum Step {
+    /// The mail was handed on from one program of the house to another: the field below says from where.
+    InsideTheHouse,
+    /// The server that is looked for got it from there.
+    IntoTheHouse { address: IpAddr, greeting: String },
 }
 
-/// Whether the mail was handed on inside the house: by LMTP, or by a program on the same machine. Only the form that the server itself writes
-/// counts, never a word inside the greeting.
-fn is_inside(words: &str, protocol: Option<&str>) -> bool {
-    match protocol {
-        Some(protocol) => protocol.to_ascii_uppercase().starts_with("LMTP"),
-        // `by mx (Postfix, from userid 1000)`, `by mx with local`: no client at all; or a delivery by LMTP without an address.
-        None => {
-            let bare = words.split(" by ").nth(1).unwrap_or_default();
-            let bare = bare.split(" with ").nth(1).unwrap_or_default();
-            let is_lmtp = bare.to_ascii_uppercase().starts_with("LMTP");
-            is_lmtp && !words.contains('[')
-        }
+/// `None` where it cannot be said: in no known form, in two at once, or by a server that is not known to belong to the house.
+fn step(words: &str, server: &str) -> Option<Step> {
+    // More than one: one of them is the client's own word.
+    if words.matches(" by ").count() > 1 {
+        return None;
+    }
+    let Some(form) = FORM.as_ref()?.captures(words) else {
+        return is_without_client(words).then_some(Step::InsideTheHouse);
+    };
+    let named = |name: &str| form.name(name).map_or("", |found| found.as_str());
+    let mut addresses = form.iter().skip(1).flatten();
+    let address: IpAddr = addresses.find_map(|found| found.as_str().parse().ok())?;
+    if named("protocol").to_ascii_uppercase().starts_with("LMTP") || is_private(address) {
+        return Some(Step::InsideTheHouse);
+    }
+    if !named("server").eq_ignore_ascii_case(server) {
+        return None;
+    }
+    let names = ["helo", "given", "bare"].into_iter();
+    let greeting = names.filter_map(|name| form.name(name)).next()?;
+    Some(Step::IntoTheHouse {
+        address,
+        greeting: greeting.as_str().to_owned(),
+    })
+}
+
+/// `by mx (Postfix, from userid 1000)`, `from mx by imap with LMTP`: a program on the same machine handed it on. Every client over the net has
+/// an address, which servers write in brackets.
+fn is_without_client(words: &str) -> bool {
+    let after = words.split_once("by ").map_or("", |(_, after)| after);
+    let with = after.split(" with ").nth(1).unwrap_or_default();
+    let is_local = words.starts_with("by ") && !words.contains(" from ");
+    let is_handed_on = with.to_ascii_uppercase().starts_with("LMTP");
+    !words.contains('[') && (is_local || is_handed_on)
+}
+
+/// From a network that nobody outside can send from.
+const fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private(),
+        IpAddr::V6(address) => address.is_unique_local(),
     }
 }
 
@@ -127,8 +136,8 @@ fn normal(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The fields of the header, unfolded, in order; those too long are left out.
-fn fields(raw: &[u8]) -> impl Iterator<Item = (String, String)> + '_ {
+/// The fields of the header, unfolded, in order; `None` for one that is too long to be read.
+fn fields(raw: &[u8]) -> impl Iterator<Item = Option<(String, String)>> + '_ {
     let mut lines = raw.split(|byte| *byte == b'\n').peekable();
     std::iter::from_fn(move || {
         let line = lines.next()?;
@@ -144,12 +153,12 @@ fn fields(raw: &[u8]) -> impl Iterator<Item = (String, String)> + '_ {
         }
         let text = String::from_utf8_lossy(&field);
         let (name, value) = text.split_once(':').unwrap_or(("", ""));
-        let value = if field.len() <= FIELD_MAX_BYTES {
-            value
-        } else {
-            ""
-        };
-        Some((name.trim_end().to_ascii_lowercase(), value.to_owned()))
+        let name = name.trim_end().to_ascii_lowercase();
+        let decides = matches!(name.as_str(), "received" | "return-path");
+        if decides && field.len() > FIELD_MAX_BYTES {
+            return Some(None);
+        }
+        Some(Some((name, value.to_owned())))
     })
 }
 
@@ -257,6 +266,28 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_hides_everything_below_it() {
+        let below =
+            "Received: from x (y [203.0.113.9]) by mx.shop.example with ESMTP id 9; Wed\r\n";
+        let long = "a".repeat(2_100);
+        for top in [
+            format!("Received: from [192.0.2.66] (helo={long})\r\n\tby mx.shop.example with smtp (Exim 4.96) id 1; Thu\r\n"),
+            format!("Received: from {long} (evil [192.0.2.66])\r\n\tby mx.shop.example with SMTP id 1; Thu\r\n"),
+            // A second way into the house, which the settings do not name.
+            "Received: from evil.example (evil.example [192.0.2.66]) by mx2.shop.example (Postfix) with ESMTP id 1; Thu\r\n".to_owned(),
+            "Received: in no form at all\r\n".to_owned(),
+            "Received: from evil.example by mx2.shop.example with HTTP; Thu\r\n".to_owned(),
+        ] {
+            assert_eq!(address(&format!("{top}{below}")), None, "{top}");
+        }
+        let long_path = format!("Return-Path: <{long}@a.example>\r\n{below}");
+        assert_eq!(hop(&long_path), None);
+        // An address of the house's own net is no sender's.
+        let inside = "Received: from mx.shop.example (mx.shop.example [10.0.0.2]) by imap.shop.example with ESMTP id 1; Thu\r\n";
+        assert_eq!(address(&format!("{inside}{below}")).unwrap(), "203.0.113.9");
     }
 
     #[test]

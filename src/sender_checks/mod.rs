@@ -5,6 +5,7 @@
 mod found;
 mod hop;
 mod resolver;
+mod silent;
 
 use crate::config::OwnChecks;
 use crate::inbox::Content;
@@ -16,8 +17,9 @@ use hop::Hop;
 use mail_auth::dmarc::verify::DmarcParameters;
 use mail_auth::spf::verify::SpfParameters;
 use mail_auth::{AuthenticatedMessage, MessageAuthenticator, SpfOutput, SpfResult};
+use silent::SilentDomains;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The most signatures of a mail that are looked at: each costs a question and a calculation.
 const SIGNATURES_MAX: usize = 8;
@@ -32,6 +34,7 @@ pub struct Checker {
     receiving_server: Option<String>,
     sealers: Vec<String>,
     limit: Duration,
+    silent: SilentDomains,
 }
 
 /// Why nobody can be asked.
@@ -52,6 +55,7 @@ impl Checker {
             receiving_server: settings.receiving_server.clone(),
             sealers: settings.arc_sealers.clone(),
             limit: settings.time_limit,
+            silent: SilentDomains::default(),
         })
     }
 
@@ -62,19 +66,30 @@ impl Checker {
             // Without its body no signature can be looked at.
             Content::TooLarge { .. } => return found::not_checked(Unchecked::TooLarge),
         };
-        let checked = AssertUnwindSafe(self.ask(raw)).catch_unwind();
+        let parsed = std::panic::catch_unwind(|| {
+            // Strict: a signature over a part of the body (`l=`) lets anybody add to it.
+            AuthenticatedMessage::parse_with_opts(raw, None, true)
+        });
+        let Ok(Some(message)) = parsed else {
+            return found::not_checked(Unchecked::Unreadable);
+        };
+        let sender = message.from.first().and_then(|from| from.rsplit_once('@'));
+        let domain = sender.map_or_else(String::new, |(_, domain)| domain.to_ascii_lowercase());
+        if self.silent.is_one(&domain, Instant::now()) {
+            return found::not_checked(Unchecked::NoAnswer);
+        }
+        let checked = AssertUnwindSafe(self.ask(raw, message)).catch_unwind();
         match tokio::time::timeout(self.limit, checked).await {
             Ok(Ok(found)) => found.in_words(),
             Ok(Err(_)) => found::not_checked(Unchecked::Unreadable),
-            Err(_) => found::not_checked(Unchecked::NoAnswer),
+            Err(_) => {
+                self.silent.note(domain, Instant::now());
+                found::not_checked(Unchecked::NoAnswer)
+            }
         }
     }
 
-    async fn ask(&self, raw: &[u8]) -> Found {
-        // Strict: a signature over a part of the body (`l=`) lets anybody add to it.
-        let Some(mut message) = AuthenticatedMessage::parse_with_opts(raw, None, true) else {
-            return Found::nothing(Unchecked::Unreadable);
-        };
+    async fn ask(&self, raw: &[u8], mut message: AuthenticatedMessage<'_>) -> Found {
         if message.body_hashes.len() > BODY_HASHES_MAX {
             return Found::nothing(Unchecked::Unreadable);
         }

@@ -1,8 +1,10 @@
 //! What has automation done in a ticket so far: which details are known, which were asked for, which texts went out?
 
+use super::promise::is_shown_answer;
 use super::{ArticleReference, Draft, Event, Ticket};
 use crate::compose::Purpose;
 use crate::config::{FactName, IntentName};
+use crate::mail::Address;
 use crate::mail::MessageId;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,6 +123,41 @@ impl Ticket {
     pub fn collected(&self) -> usize {
         let is_collected = |event: &&Event| matches!(event, Event::Collected { .. });
         self.plain_events().filter(is_collected).count()
+    }
+
+    /// Whether a person of ours answered what the customer wrote last.
+    #[must_use]
+    pub fn has_last_word(&self) -> bool {
+        let mut latest = self.events.iter().rev();
+        latest
+            .find_map(|timed| match &timed.event {
+                Event::Opened { .. } | Event::CustomerWrote { .. } => Some(false),
+                event => is_shown_answer(event).then_some(true),
+            })
+            .unwrap_or(false)
+    }
+
+    /// Who else wrote what was gathered in it since anybody of ours last did something about it: perhaps nobody has seen that.
+    #[must_use]
+    pub fn gathered_unheard(&self) -> Vec<&Address> {
+        let latest = self.events.iter().rev();
+        let unseen = latest.take_while(|timed| {
+            !matches!(
+                timed.event,
+                Event::StaffReplied { .. }
+                    | Event::Taken { .. }
+                    | Event::Noted { .. }
+                    | Event::Closed { .. }
+            )
+        });
+        let customer = self.customer().map(|customer| &customer.address);
+        let gathered = unseen.filter_map(|timed| match &timed.event {
+            Event::Collected { from, .. } => Some(&from.address),
+            _ => None,
+        });
+        gathered
+            .filter(|from| !customer.is_some_and(|customer| customer.is_same_as(from)))
+            .collect()
     }
 
     /// The latest automatic mails to the customer, at most so many.

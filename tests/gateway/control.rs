@@ -59,7 +59,7 @@ fn only_root_and_its_own_user_are_answered() {
 
 /// Changes the key and waits until it is in use; what was said.
 fn change_key(daemon: &Handoffd, arguments: &[&str]) -> String {
-    let loaded = || daemon.log_text().matches("were reloaded").count();
+    let loaded = || daemon.log_text().matches("key-changed").count();
     let before = loaded();
     let (code, said) = daemon.ask(&[&["change-key"], arguments].concat());
     assert_eq!(code, 0, "{said}");

@@ -3,6 +3,7 @@
 use super::exchange::Player;
 use super::office;
 use handoffd::compose::Purpose;
+use handoffd::mail::Address;
 
 const UNKNOWN: &str = "We took note of your order and will send it to the warehouse as soon as number {n} is free again.";
 
@@ -75,4 +76,89 @@ fn two_orders_in_one_wording_are_two_requests() {
         assert_eq!(left.len(), 1, "each is told that a person has it");
     }
     assert_eq!(count(&player, Purpose::Packet), 2);
+}
+
+fn of_last_step(player: &Player<'_>, purpose: Purpose) -> Vec<String> {
+    let last = player.played.steps.last().unwrap();
+    let mails = last.mails.iter().filter(|mail| mail.purpose == purpose);
+    mails
+        .map(|mail| String::from_utf8_lossy(&mail.bytes).into_owned())
+        .collect()
+}
+
+#[test]
+fn what_is_gathered_of_others_cannot_be_answered_to_the_wrong_customer() {
+    let mut player = Player::new(office());
+    for number in 0..9 {
+        let text = UNKNOWN.replace("{n}", &number.to_string());
+        player.writes(&format!("robot-{number}@factory.example"), "Note", &text);
+    }
+    let told = of_last_step(&player, Purpose::CustomerWroteAgain);
+    assert_eq!(told.len(), 1);
+    // No secret address, no thread of a packet: a reply proves nothing and reaches nobody.
+    assert!(
+        told[0].contains("Reply-To: help@hollin-cycles.example"),
+        "{}",
+        told[0]
+    );
+    assert!(
+        !told[0].contains("help+") && !told[0].contains("References:"),
+        "{}",
+        told[0]
+    );
+    assert!(
+        player.played.steps.last().unwrap().mails[0]
+            .text
+            .contains("do not answer here")
+    );
+}
+
+#[test]
+fn nothing_is_gathered_in_a_closed_ticket() {
+    let mut player = Player::new(office());
+    let write = |player: &mut Player<'_>, number: usize| {
+        let text = UNKNOWN.replace("{n}", &number.to_string());
+        player.writes(&format!("robot-{number}@factory.example"), "Note", &text);
+    };
+    for number in 0..9 {
+        write(&mut player, number);
+    }
+    player.play(handoffd::rehearsal::Act::StaffReplies {
+        member: Address::parse("rosa@hollin-cycles.example").unwrap(),
+        to_mail: Some(8),
+        text: "CLOSE".to_owned(),
+        attachments: vec![],
+    });
+    // The next one opens a ticket of its own, and its team has it.
+    write(&mut player, 9);
+    assert_eq!(
+        of_last_step(&player, Purpose::Packet).len(),
+        1,
+        "{:?}",
+        player.played.steps.last().unwrap().story
+    );
+    // Further ones are gathered there.
+    let opened = player.played.steps.last().unwrap().ticket.clone();
+    write(&mut player, 10);
+    assert_eq!(player.played.steps.last().unwrap().ticket, opened);
+}
+
+#[test]
+fn customers_of_one_mailbox_provider_are_people_of_their_own() {
+    let mut player = Player::new(office());
+    for number in 0..20 {
+        let text = UNKNOWN.replace("{n}", &number.to_string());
+        player.writes(&format!("person{number}@gmail.com"), "Note", &text);
+    }
+    assert_eq!(count(&player, Purpose::Packet), 20);
+}
+
+#[test]
+fn danger_reaches_a_person_however_often_it_is_written() {
+    let mut player = Player::new(office());
+    for number in 0..12 {
+        let text = "There is a smell of burning from the battery of the bike, it smokes, what shall I do now please?";
+        player.writes(&format!("rider-{number}@club.example"), "Battery", text);
+    }
+    assert_eq!(count(&player, Purpose::Packet), 12);
 }

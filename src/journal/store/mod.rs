@@ -73,7 +73,7 @@ pub(super) enum Tree {
     Links,
     /// Salts of records: tree and key of the record → salt, number of the link.
     Seals,
-    /// Automatic mails that came back from machines: when recorded, Message-ID → nothing.
+    /// Automatic mails that came back from machines: when recorded, Message-ID → the domain that they had gone to.
     Returned,
     /// The brake on automatic mail: a name → when it was last pulled.
     Brake,
