@@ -366,7 +366,7 @@ fn nothing_of_a_forgotten_person_is_left_in_any_byte_and_others_keep_theirs() {
         assert!(!holds(&raw(folder.path()), word), "{word}");
     }
     let bob = journal.ticket(&ticket(2)).unwrap().unwrap();
-    assert_eq!(bob.events.len(), 4);
+    assert_eq!(bob.events.len(), 5);
     let raw = raw(folder.path());
     for word in [
         "bob-word",
