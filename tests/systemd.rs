@@ -185,9 +185,8 @@ impl Container {
 impl Drop for Container {
     fn drop(&mut self) {
         if self.first_process > 0 {
-            let _ = Command::new("kill")
-                .args(["-KILL", &self.first_process.to_string()])
-                .status();
+            let kill = format!("kill -KILL {}", self.first_process);
+            let _ = Command::new("sh").args(["-c", &kill]).status();
         }
         let _ = self.outside.kill();
         let _ = self.outside.wait();

@@ -137,6 +137,7 @@ fn sentence(found: &Found) -> String {
         Found::LinkUnreadable => "its link cannot be read".to_owned(),
         Found::LinkBroken => "its link does not follow from the one before: one of the two was changed, put in or taken out".to_owned(),
         Found::TookWhatWasNotThere => "it replaced or removed a record that no commit had made so: that record had been changed or put in".to_owned(),
+        Found::BeganAgain => "it takes in records as if an older program had written them, behind commits of this one: they were put in".to_owned(),
         Found::RewroteHistory => "it changed what may only be added to".to_owned(),
         Found::NotAsWitnessed => "it is not the commit that the file `commits` remembers: the chain was made anew, or that file was changed".to_owned(),
         Found::WitnessEmpty => "the file `commits` remembers no commit of this chain: it was removed or changed, and a cut at the end would not be seen".to_owned(),

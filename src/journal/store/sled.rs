@@ -162,6 +162,16 @@ impl SledStore {
         if chained.is_some() {
             return Ok(());
         }
+        let commits = self.progress().commits;
+        let last = (self.files().database)
+            .get(link_key(commits))
+            .map_err(|why| self.failure(&why))?;
+        let last = last.and_then(|link| Link::from_bytes(&link));
+        // A chain that has gone on is older than what it would take in: that was put there, and verifying names it.
+        let goes_on = last.is_some_and(|link| link.act != Act::Begin);
+        if goes_on {
+            return self.mark_as_chained();
+        }
         if self.progress().commits > 0 {
             self.commit(Batch::of(Act::Begin), Outlives::PowerCut)?;
         }
@@ -183,6 +193,10 @@ impl SledStore {
                 }
             }
         }
+        self.mark_as_chained()
+    }
+
+    fn mark_as_chained(&self) -> Result<(), JournalError> {
         let files = self.files();
         (files.database.insert(CHAINED_KEY, &[1]))
             .and_then(|_| files.database.flush())
@@ -416,7 +430,7 @@ impl Store for SledStore {
     }
 
     fn rewrite(&self) -> Result<(), JournalError> {
-        let progress = self.progress();
+        let mut progress = self.progress();
         let failed = |why: String| JournalError::Store {
             path: self.path.clone(),
             why: format!(
@@ -427,8 +441,11 @@ impl Store for SledStore {
         // Commits wait for `progress`; readers for the moment of change alone.
         let copy = self.copy(&next.path).map_err(|why| failed(explain(&why)))?;
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        next.make_current(&self.folder)
-            .map_err(|why| failed(why.to_string()))?;
+        if let Err(why) = next.make_current(&self.folder) {
+            // The new files may be the current ones already: whatever is recorded in the old ones now could be lost at the next start.
+            progress.sync_failed = true;
+            return Err(failed(why.to_string()));
+        }
         *files = copy;
         drop(files);
         self.witness.remember(progress.commits, &progress.head)?;
@@ -500,6 +517,29 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn what_is_put_in_is_not_taken_for_what_an_older_program_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        put(&store, "recorded", "by a commit");
+        {
+            let files = store.files();
+            let key = full_key(Tree::WatchedFolder, b"forged");
+            files.database.insert(key, b"put in").unwrap();
+            files.database.remove(CHAINED_KEY).unwrap().unwrap();
+            files.database.flush().unwrap();
+        }
+        drop(store);
+        let store = open(folder.path());
+        assert!(holds(&store, "forged") && holds(&store, "recorded"));
+        let found = store.verify().unwrap().differences;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            matches!(found[0].found, verify::Found::Added { .. }),
+            "{found:?}"
+        );
     }
 
     /// Each step of a rewriting, and the end of the process after it.

@@ -51,6 +51,8 @@ pub(in crate::journal) enum Found {
     TookWhatWasNotThere,
     /// The link changes what may only be added to.
     RewroteHistory,
+    /// The link takes in what an older program wrote, and stands behind commits of this one.
+    BeganAgain,
     /// The link is not the one that the witness remembers.
     NotAsWitnessed,
     /// The witness remembers nothing, or less than it should.
@@ -87,6 +89,8 @@ struct Walk {
     verified: Verified,
     /// Records that must be stored, by digest: the commit and the tree.
     live: HashMap<Digest, (u64, Tree)>,
+    /// Whether anything but the beginning was seen.
+    has_begun: bool,
     /// Records that were found changed or gone by name, by commit and tree: they are not missing once more without a name.
     named: BTreeMap<(u64, u8), usize>,
 }
@@ -166,6 +170,10 @@ impl Walk {
         if unknown > 0 {
             self.differs(Some(number), Found::TookWhatWasNotThere);
         }
+        if link.act == Act::Begin && self.has_begun {
+            self.differs(Some(number), Found::BeganAgain);
+        }
+        self.has_begun |= link.act != Act::Begin;
         if !link.act.may_rewrite_history() && link.gone.iter().any(|mark| mark.tree.is_history()) {
             self.differs(Some(number), Found::RewroteHistory);
         }
