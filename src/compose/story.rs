@@ -239,7 +239,7 @@ fn decided(decision: &Decision, situation: &Situation<'_>) -> Event {
     }
 }
 
-/// The whole gain, in order. Nothing where no ticket is touched.
+/// The whole gain, in order. Nothing where no ticket is touched, but for what is kept aside.
 pub(super) fn gain(
     decision: &Decision,
     situation: &Situation<'_>,
@@ -250,7 +250,11 @@ pub(super) fn gain(
     }
     let mut events = arrival(decision, situation);
     if situation.ticket.is_none() && events.is_empty() {
-        return events;
+        // What is kept aside must be found, and belongs to no ticket.
+        return match decision.action {
+            Action::Quarantine => done(decision, situation, mails),
+            _ => events,
+        };
     }
     // A thousand mails of one text need no thousand reasons.
     if !matches!(

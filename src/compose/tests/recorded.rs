@@ -197,7 +197,12 @@ fn of_robots_and_strangers() {
         &["Decided", "Bounced", "Wrote DeliveryTrouble"],
     );
     let aside = decision(Action::Quarantine);
-    check("aside, no ticket", &TestSituation::new(), &aside, &[]);
+    check(
+        "aside, no ticket",
+        &TestSituation::new(),
+        &aside,
+        &["KeptAside"],
+    );
     check(
         "aside",
         &in_ticket(),
