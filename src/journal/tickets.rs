@@ -48,13 +48,14 @@ impl Journal {
         rows.reverse();
         let mut found = Vec::with_capacity(rows.len());
         for (key, _) in rows {
-            let at = place::time_of(&key);
             let Some(ticket) = place::ticket_id(place::after_time(&key)) else {
                 continue;
             };
             let events = self.events_of(&ticket, EVENTS_MAX)?.into_iter();
+            // A key holds less of a moment than the event does.
             let aside = events.filter(|timed| {
-                matches!(timed.event, Event::KeptAside { .. }) && Some(timed.at) == at
+                matches!(timed.event, Event::KeptAside { .. })
+                    && key.starts_with(&place::time(timed.at))
             });
             found.extend(aside.map(|timed| (ticket.clone(), timed)));
         }
