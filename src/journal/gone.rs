@@ -2,10 +2,10 @@
 //! the story goes with it: indexes, Message-IDs, our mails.
 
 use super::form::{self, CountsForm, Delivery, HandledForm};
-use super::store::{Batch, Order, Tree, end_of_prefix};
+use super::store::{Batch, Order, Row, Tree, end_of_prefix};
 use super::{EffectRecord, EffectState, Journal, JournalError, place};
 use crate::mail::{MailIdentity, MessageId};
-use crate::ticket::{Event, PromiseOutcome, Ticket};
+use crate::ticket::{Event, PromiseOutcome, Ticket, TicketId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts by day.
@@ -43,6 +43,19 @@ impl Journal {
         Ok(())
     }
 
+    /// A ticket's events as they are stored.
+    pub(super) fn story_rows(&self, ticket: &TicketId) -> Result<Vec<Row>, JournalError> {
+        let prefix = ticket.compact().as_bytes();
+        let end = end_of_prefix(prefix);
+        (self.store).scan(
+            Tree::Events,
+            prefix,
+            end.as_deref(),
+            Order::Upwards,
+            usize::MAX,
+        )
+    }
+
     /// The story of a ticket and everything that leads to it goes. Our mails about it: see [`Journal::drop_effect`].
     pub(super) fn drop_story(
         &self,
@@ -51,15 +64,7 @@ impl Journal {
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
         let prefix = ticket.id.compact().as_bytes();
-        let end = end_of_prefix(prefix);
-        let rows = (self.store).scan(
-            Tree::Events,
-            prefix,
-            end.as_deref(),
-            Order::Upwards,
-            usize::MAX,
-        )?;
-        for (key, _) in rows {
+        for (key, _) in self.story_rows(&ticket.id)? {
             batch.delete(Tree::Events, key);
         }
         batch.delete(Tree::Deadlines, prefix);

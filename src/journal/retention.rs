@@ -4,7 +4,7 @@
 use super::form::EffectForm;
 use super::gone::Days;
 use super::redact::without_texts;
-use super::store::{Act, Batch, Order, Outlives, Tree, end_of_prefix};
+use super::store::{Act, Batch, Order, Outlives, Tree};
 use super::{Journal, JournalError, form, place};
 use crate::mail::MessageId;
 use crate::ticket::{Event, Ticket};
@@ -135,16 +135,7 @@ impl Journal {
     /// False where there are none any more.
     fn drop_texts(&self, ticket: &Ticket) -> Result<bool, JournalError> {
         let mut batch = Batch::of(Act::Retention);
-        let prefix = ticket.id.compact().as_bytes();
-        let end = end_of_prefix(prefix);
-        let rows = (self.store).scan(
-            Tree::Events,
-            prefix,
-            end.as_deref(),
-            Order::Upwards,
-            usize::MAX,
-        )?;
-        for (key, bytes) in rows {
+        for (key, bytes) in self.story_rows(&ticket.id)? {
             if let Some(left) = without_texts(&bytes) {
                 batch.put(Tree::Events, key, left);
             }
