@@ -6,5 +6,9 @@ use jiff::Timestamp;
 #[must_use]
 #[allow(clippy::disallowed_methods)]
 pub fn now() -> Timestamp {
+    #[cfg(test)]
+    if let Some(now) = crate::simulation::now() {
+        return now;
+    }
     Timestamp::now()
 }

@@ -4,9 +4,11 @@
 //! The modules stand in the order in which a mail meets them. Everything from [`mail`] to [`compose`] is pure:
 //! no clock, no files, no network; the same mail, settings, articles and history give the same bytes.
 
+mod chance;
 pub mod clock;
 pub mod config;
 pub mod knowledge;
+mod network;
 mod tls;
 
 pub mod compose;
@@ -29,3 +31,6 @@ pub mod rehearsal;
 pub mod cli;
 pub mod control;
 pub mod report;
+
+#[cfg(test)]
+mod simulation;

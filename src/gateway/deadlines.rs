@@ -9,13 +9,14 @@ use super::handle::{is_shadow, timed};
 use super::steady_clock::SteadyClock;
 use crate::compose::{ComposeError, Composed};
 use crate::decide::{self, Due, History, NoticePlan, Sentence};
-use crate::journal::{AsItStood, Entry, Journal, JournalError, RecordedEffect};
+use crate::journal::{AsItStood, Entry, Journal, JournalError, RecordedEffect, on_disk};
 use crate::ticket::{Ticket, TicketId};
 use crate::{clock, report};
 use jiff::Timestamp;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// How often it is looked.
@@ -62,6 +63,7 @@ impl Deadlines {
         let mut is_indexed = false;
         loop {
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => return,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
@@ -73,7 +75,7 @@ impl Deadlines {
             }
             let office = Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner));
             let inbox = inbox_watch.seen(*self.swept.borrow(), Instant::now());
-            let looked = tokio::task::block_in_place(|| {
+            let looked = on_disk(|| {
                 if !is_indexed {
                     self.journal.index_deadlines_once(now)?;
                     is_indexed = true;

@@ -4,7 +4,7 @@ use super::Office;
 use super::sweep::{BATCH_MAILS, Gateway, SweepError};
 use crate::clock;
 use crate::inbox::{Connection, Filed, Filing, How, Place};
-use crate::journal::JournalError;
+use crate::journal::{JournalError, on_disk};
 use crate::report;
 
 impl Gateway {
@@ -17,7 +17,7 @@ impl Gateway {
         let folder = office.settings.inbox.folder.as_str();
         loop {
             let now = clock::now();
-            let filings = tokio::task::block_in_place(|| self.journal.to_file(now, BATCH_MAILS))?;
+            let filings = on_disk(|| self.journal.to_file(now, BATCH_MAILS))?;
             let (here, elsewhere): (Vec<Filing>, Vec<Filing>) = filings
                 .into_iter()
                 .partition(|filing| filing.place.uid_validity == connection.uid_validity());
@@ -36,7 +36,7 @@ impl Gateway {
             if done.is_empty() && refused.is_empty() {
                 return Ok(());
             }
-            tokio::task::block_in_place(|| {
+            on_disk(|| {
                 self.journal.filed(&done)?;
                 self.put_off(&refused, folder)
             })?;

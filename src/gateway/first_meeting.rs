@@ -6,7 +6,7 @@ use super::sweep::{Fetched, Gateway, SweepError};
 use crate::clock;
 use crate::config::{FirstStart, Outcome};
 use crate::inbox::{Connection, Cursor};
-use crate::journal::{Entry, HandledMail, JournalError, OnServer, Watched};
+use crate::journal::{Entry, HandledMail, JournalError, OnServer, Watched, on_disk};
 use crate::report;
 
 impl Gateway {
@@ -73,7 +73,7 @@ impl Gateway {
                 break;
             };
             uid = last.place.uid;
-            tokio::task::block_in_place(|| -> Result<(), JournalError> {
+            on_disk(|| -> Result<(), JournalError> {
                 for arrival in old {
                     let identity = office.identify(arrival);
                     let mail = HandledMail {

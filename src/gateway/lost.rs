@@ -5,7 +5,7 @@ use super::handle::timed;
 use super::sweep::Gateway;
 use crate::clock;
 use crate::compose::{Outgoing, Purpose};
-use crate::journal::{EffectRecord, EffectState, Entry, JournalError};
+use crate::journal::{EffectRecord, EffectState, Entry, JournalError, on_disk};
 use crate::report;
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ impl Gateway {
     pub(super) fn tell_of_lost_mails(&self, office: &Office) -> Result<(), JournalError> {
         let now = clock::now();
         let untold = || self.journal.given_up_untold(TOLD_AT_ONCE);
-        let untold = tokio::task::block_in_place(untold)?;
+        let untold = on_disk(untold)?;
         if untold.len() == TOLD_AT_ONCE {
             // There may be more: the next round begins at once.
             self.wake.notify_one();

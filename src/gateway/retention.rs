@@ -6,7 +6,8 @@ use crate::config::Store;
 use crate::journal::{Journal, JournalError, Keep};
 use crate::report;
 use jiff::{SignedDuration, Timestamp};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// So many tickets are looked at in one round.
 const TICKETS_AT_ONCE: usize = 200;

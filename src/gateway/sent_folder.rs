@@ -5,10 +5,11 @@ use super::Office;
 use super::handle::Clerk;
 use super::kept_back::{KeptBack, Patience};
 use super::sweep::{Fetched, Gateway, SweepError};
+use crate::chance;
 use crate::clock;
 use crate::config::Inbox;
 use crate::inbox::{Backoff, Connection, Cursor};
-use crate::journal::{Entry, JournalError, SentMail};
+use crate::journal::{Entry, JournalError, SentMail, on_disk};
 use crate::report;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -60,6 +61,7 @@ impl Gateway {
             return Ok(());
         }
         let looked = tokio::select! {
+            biased;
             () = shutdown.cancelled() => return Ok(()),
             looked = self.read_sent(office, sent) => looked,
         };
@@ -71,7 +73,7 @@ impl Gateway {
             Err(SweepError::Journal(error)) => Err(error),
             Err(SweepError::Inbox(error)) => {
                 sent.connection = None;
-                let wait = sent.backoff.failed(getrandom::u64().unwrap_or(0));
+                let wait = sent.backoff.failed(chance::number());
                 report::inbox::sent_folder_failed(&error, wait);
                 let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(1));
                 sent.rests_until = clock::now().checked_add(wait).ok();
@@ -111,9 +113,7 @@ impl Gateway {
                     cursor.uid = arrival.place.uid;
                     let looked_at = looked_at(cursor);
                     let clerk = Clerk::new(office, &self.journal);
-                    tokio::task::block_in_place(|| {
-                        clerk.note_sent(&arrival, Some(looked_at), clock::now())
-                    })?;
+                    on_disk(|| clerk.note_sent(&arrival, Some(looked_at), clock::now()))?;
                     self.beat();
                 }
             }

@@ -1,7 +1,7 @@
 //! Does the wall clock go as time passes? Where it was set, or the machine slept, nothing is decided by it at once.
 
 use jiff::{SignedDuration, Timestamp};
-use std::time::Instant;
+use tokio::time::Instant;
 
 /// A wall clock that is further ahead than time has passed was set, or the machine slept: mail is fetched first, and a wrong clock has time
 /// to be put right.

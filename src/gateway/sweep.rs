@@ -4,9 +4,10 @@ use super::Office;
 use super::kept_back::{KeptBack, Patience};
 use super::retention::Retention;
 use super::sent_folder::SentFolder;
+use crate::chance;
 use crate::clock;
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, on_disk};
 use crate::oauth2::Health;
 use crate::report;
 use futures_util::StreamExt;
@@ -122,7 +123,7 @@ impl Gateway {
             };
             self.beat();
             let delay = backoff
-                .failed(random_number())
+                .failed(chance::number())
                 .max(backoff.before_login(clock::now()))
                 .max(kept_back.pause());
             match &error {
@@ -130,6 +131,7 @@ impl Gateway {
                 SweepError::Journal(error) => report::gateway::journal_failed(error, delay),
             }
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(delay) => {}
                 () = self.token_again(&error) => {}
@@ -163,6 +165,7 @@ impl Gateway {
         let office = self.office();
         let opening = Connection::open(&office.settings.inbox);
         let mut connection = tokio::select! {
+            biased;
             () = shutdown.cancelled() => return Ok(()),
             connection = opening => connection?,
         };
@@ -189,9 +192,10 @@ impl Gateway {
             self.tell_of_lost_mails(&office)?;
             self.file(&office, &mut connection).await?;
             self.forget_old_bytes(&office)?;
-            tokio::task::block_in_place(|| retention.look(&self.journal, &office.settings.store))?;
+            on_disk(|| retention.look(&self.journal, &office.settings.store))?;
             self.beat();
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => {
                     // Dropping a waiting connection is safe: nothing is under way on it.
                     return Ok(());
@@ -215,7 +219,7 @@ impl Gateway {
                 Fetched::Nothing => return Ok(Swept::All),
                 Fetched::KeptBack { place, why } => {
                     cursor.uid = place.uid;
-                    tokio::task::block_in_place(|| self.give_up(office, place, cursor, &why))?;
+                    on_disk(|| self.give_up(office, place, cursor, &why))?;
                 }
                 Fetched::Mails(arrivals) => {
                     let mut checked = pin!(office.check_senders(arrivals));
@@ -226,7 +230,7 @@ impl Gateway {
                             return Ok(Swept::Part);
                         }
                         cursor.uid = arrival.place.uid;
-                        tokio::task::block_in_place(|| self.handle(office, &arrival, cursor))?;
+                        on_disk(|| self.handle(office, &arrival, cursor))?;
                         self.beat();
                     }
                 }
@@ -275,7 +279,7 @@ impl Gateway {
         else {
             return Ok(());
         };
-        tokio::task::block_in_place(|| self.journal.forget_sent(before, FORGOTTEN_AT_ONCE))?;
+        on_disk(|| self.journal.forget_sent(before, FORGOTTEN_AT_ONCE))?;
         Ok(())
     }
 
@@ -311,9 +315,4 @@ pub(super) enum Fetched {
         /// What was seen last.
         why: String,
     },
-}
-
-/// For jitter only.
-fn random_number() -> u64 {
-    getrandom::u64().unwrap_or(0)
 }

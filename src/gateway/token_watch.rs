@@ -3,7 +3,7 @@
 
 use super::Office;
 use super::handle::is_shadow;
-use crate::journal::{Entry, Journal, JournalError};
+use crate::journal::{Entry, Journal, JournalError, on_disk};
 use crate::oauth2::{Ending, Failing, Health, Keeper, warning_due};
 use crate::{clock, report};
 use jiff::Timestamp;
@@ -76,7 +76,7 @@ impl TokenWatch {
             was_failing = seen.failing.is_some();
             let flow = keeper.account().flow.to_string();
             self.status.send_replace(Some(seen.to_json(&flow, now)));
-            if let Err(error) = tokio::task::block_in_place(|| self.tell(&office, &seen, now)) {
+            if let Err(error) = on_disk(|| self.tell(&office, &seen, now)) {
                 report::gateway::journal_failed(&error, LOOK_EVERY);
             }
             tokio::select! {

@@ -6,9 +6,10 @@ use super::connection::TimeLimits;
 use super::error::{InboxError, Peer};
 use super::guarded::Wire;
 use crate::config::{Inbox, Tls};
+use crate::network::{self, Line};
 use crate::tls;
+use lettre::transport::smtp::client::AsyncTokioStream as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -30,15 +31,11 @@ pub(super) async fn connect(
     peer: &Peer,
     limits: &TimeLimits,
 ) -> Result<(Box<dyn Wire>, Greeting), InboxError> {
-    let address = (settings.host.as_str(), settings.port);
-    let tcp = timeout(limits.connect, TcpStream::connect(address))
+    let connecting = network::connect(&settings.host, settings.port);
+    let tcp = timeout(limits.connect, connecting)
         .await
         .map_err(|_| peer.timed_out("connecting", limits.connect))?
         .map_err(|error| peer.unreachable(&error.to_string()))?;
-    // Commands are small and wait for their answer: Nagle's delay would only add to it.
-    if let Err(error) = tcp.set_nodelay(true) {
-        return Err(peer.unreachable(&error.to_string()));
-    }
     match settings.tls {
         Tls::None => {
             let to_loopback = tcp
@@ -61,7 +58,7 @@ pub(super) async fn connect(
 }
 
 async fn protect(
-    tcp: TcpStream,
+    tcp: Line,
     settings: &Inbox,
     peer: &Peer,
     limits: &TimeLimits,
@@ -83,7 +80,7 @@ async fn protect(
 }
 
 /// Speaks in clear up to the server's yes to STARTTLS. Capabilities told before it are not believed, so not asked for.
-async fn start_tls(mut tcp: TcpStream, peer: &Peer) -> Result<TcpStream, InboxError> {
+async fn start_tls(mut tcp: Line, peer: &Peer) -> Result<Line, InboxError> {
     let greeting = read_clear_line(&mut tcp, peer).await?;
     if !greeting.to_ascii_lowercase().starts_with("* ok") {
         return Err(peer.refused("the greeting", &greeting));
@@ -104,7 +101,7 @@ async fn start_tls(mut tcp: TcpStream, peer: &Peer) -> Result<TcpStream, InboxEr
     Err(peer.lost("no answer to STARTTLS among many lines"))
 }
 
-async fn read_clear_line(tcp: &mut TcpStream, peer: &Peer) -> Result<String, InboxError> {
+async fn read_clear_line(tcp: &mut Line, peer: &Peer) -> Result<String, InboxError> {
     let mut line = Vec::new();
     loop {
         let byte = tcp

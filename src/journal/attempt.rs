@@ -129,6 +129,7 @@ impl Journal {
             record.clone(),
             &delivery,
             EffectState::InDoubt { since: now },
+            now,
         )?;
         record.state = EffectState::InDoubt { since: now };
         record.bytes = effect.record.bytes;
@@ -238,7 +239,7 @@ impl Journal {
         } else {
             state
         };
-        self.write_state(record, &delivery, state)
+        self.write_state(record, &delivery, state, now)
     }
 
     /// Decides about an effect in doubt; false where it is in doubt no more, because its copy came back meanwhile.
@@ -265,7 +266,7 @@ impl Journal {
             }
             DoubtVerdict::GiveUp { why } => EffectState::GivenUp { at: now, why },
         };
-        self.write_state(record, &delivery, state)?;
+        self.write_state(record, &delivery, state, now)?;
         Ok(true)
     }
 
@@ -305,8 +306,15 @@ impl Journal {
         record: EffectRecord,
         delivery: &Delivery,
         state: EffectState,
+        now: Timestamp,
     ) -> Result<(), JournalError> {
         let mut batch = Batch::of(Act::Sending);
+        let state = match state {
+            EffectState::Waiting { due } => {
+                self.unless_overtaken(&record, delivery, due, now, &mut batch)?
+            }
+            state => state,
+        };
         if !delivery.lost.is_empty() {
             batch.put(
                 Tree::Untold,

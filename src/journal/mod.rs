@@ -14,6 +14,7 @@ mod judged;
 mod key;
 mod lessons;
 mod mails;
+mod on_disk;
 mod owner;
 mod place;
 mod record;
@@ -33,6 +34,7 @@ pub use form::{PURPOSES, purpose_word};
 pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
 pub use mails::Watched;
+pub use on_disk::on_disk;
 pub use owner::give_to_owner;
 
 pub use repeats::{Proof, Said};
@@ -50,9 +52,11 @@ use form::Delivery;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+#[cfg(test)]
+pub(crate) use store::Disk;
 use store::{Opening, SledStore, Store};
 
-/// The journal of one installation. Shared by all tasks; every call waits for the disk, so call it from `block_in_place`.
+/// The journal of one installation. Shared by all tasks; every call waits for the disk: see [`on_disk`].
 pub struct Journal {
     store: Box<dyn Store>,
     folder: PathBuf,
@@ -71,6 +75,16 @@ impl Journal {
             folder: folder.to_owned(),
             writing: Mutex::new(()),
         })
+    }
+
+    /// The journal of one life of the daemon in the simulated world.
+    #[cfg(test)]
+    pub(crate) fn simulated(disk: &Disk, life: u64) -> Self {
+        Self {
+            store: Box::new(store::SimulatedStore::new(disk, life)),
+            folder: PathBuf::new(),
+            writing: Mutex::new(()),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {

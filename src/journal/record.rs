@@ -116,7 +116,7 @@ impl Journal {
         Ok(())
     }
 
-    fn add_events(
+    pub(super) fn add_events(
         &self,
         events: Vec<(TicketId, TimedEvent)>,
         batch: &mut Batch,

@@ -1,5 +1,6 @@
 //! A person has written, or closed the ticket: automatic mails to the customer that still wait in the outbox are not sent any more. Decided and recorded with the
-//! person's own mail, so that no crash and no race lets one through; what an attempt was begun for may have left and is left alone.
+//! person's own mail, so that no crash and no race lets one through. What an attempt was begun for may have left: it is withdrawn when it is known that
+//! it did not.
 
 use super::form::Delivery;
 use super::store::Batch;
@@ -48,6 +49,46 @@ impl Journal {
         Ok(told)
     }
 
+    /// What becomes of a mail whose attempt is over, and of which nothing has left: it waits, or a person has come into its ticket meanwhile.
+    pub(super) fn unless_overtaken(
+        &self,
+        record: &EffectRecord,
+        delivery: &Delivery,
+        due: Timestamp,
+        now: Timestamp,
+        batch: &mut Batch,
+    ) -> Result<EffectState, JournalError> {
+        let waits = EffectState::Waiting { due };
+        let (Some(id), true) = (&record.ticket, gives_way(record.purpose)) else {
+            return Ok(waits);
+        };
+        let ticket = match delivery.reached_some {
+            true => None,
+            false => self.ticket(id)?,
+        };
+        let events = ticket.map(|ticket| ticket.events).unwrap_or_default();
+        let mut later = events.iter().skip_while(|timed| {
+            !matches!(&timed.event, Event::Wrote { message_id, .. } if *message_id == record.message_id)
+        });
+        if !later.any(|timed| is_by_person(&timed.event) && ends(&timed.event, record)) {
+            return Ok(waits);
+        }
+        let event = Event::MailWithdrawn {
+            message_id: record.message_id.clone(),
+            purpose: record.purpose,
+        };
+        let timed = TimedEvent {
+            at: now,
+            cause: None,
+            event,
+        };
+        self.add_events(vec![(id.clone(), timed)], batch)?;
+        Ok(EffectState::Withdrawn {
+            at: now,
+            why: WHY.to_owned(),
+        })
+    }
+
     /// Automatic mails to the customer of which nothing has left.
     fn waiting_automatic(
         &self,
@@ -60,17 +101,15 @@ impl Journal {
         for timed in &ticket.events {
             let Event::Wrote {
                 message_id,
-                purpose:
-                    Purpose::Answer
-                    | Purpose::Question
-                    | Purpose::Notice
-                    | Purpose::Delay
-                    | Purpose::Told,
+                purpose,
                 ..
             } = &timed.event
             else {
                 continue;
             };
+            if !gives_way(*purpose) {
+                continue;
+            }
             let found = self.record_of(message_id)?;
             waiting.extend(found.filter(|(record, delivery)| {
                 matches!(record.state, EffectState::Waiting { .. }) && !delivery.reached_some
@@ -78,6 +117,14 @@ impl Journal {
         }
         Ok(waiting)
     }
+}
+
+/// Automatic mails to the customer that a person's words make needless.
+const fn gives_way(purpose: Purpose) -> bool {
+    matches!(
+        purpose,
+        Purpose::Answer | Purpose::Question | Purpose::Notice | Purpose::Delay | Purpose::Told
+    )
 }
 
 /// Whether the event makes this mail needless. An address alone, which anybody can write, takes no promise away: what tells one goes out.

@@ -7,6 +7,7 @@ use super::login;
 use crate::compose::EnvelopeSender;
 use crate::config::{Smtp, Tls};
 use crate::mail::{Address, HeaderText};
+use crate::network;
 use crate::tls;
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsVersion,
@@ -18,7 +19,6 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 /// After so long without use the server is asked whether it is still there.
@@ -191,10 +191,9 @@ pub(super) async fn connected(settings: &Smtp) -> Result<AsyncSmtpConnection, Fa
             AsyncSmtpConnection::connect_tokio1(server, Some(limit), &name, tls.clone(), None);
         in_time(limit, connecting).await.map_err(at_connect)?
     } else {
-        let stream = tokio::time::timeout(limit, TcpStream::connect(server))
+        let stream = tokio::time::timeout(limit, network::connect(server.0, server.1))
             .await
             .map_err(|_| at_connect(Trouble::Silence))?
-            .and_then(|stream| stream.set_nodelay(true).map(|()| stream))
             .map_err(|why| {
                 at_connect(Trouble::Lost {
                     words: HeaderText::clean(&why.to_string()),

@@ -11,9 +11,11 @@ mod failure;
 mod login;
 mod schedule;
 
+use crate::chance;
 use crate::config::Smtp;
 use crate::journal::{
     Attempt, AttemptOutcome, CopyProof, Journal, JournalError, LostRecipient, RecordedEffect,
+    on_disk,
 };
 use crate::mail::Address;
 use crate::report::outbox as report;
@@ -137,6 +139,7 @@ impl Outbox {
             };
             let watching = self.swept.has_changed().is_ok();
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => break,
                 () = self.wake.notified() => {}
                 _ = self.swept.changed(), if watching => {}
@@ -170,6 +173,7 @@ impl Outbox {
                 break;
             }
             let connected = tokio::select! {
+                biased;
                 connected = self.be_connected() => connected,
                 // Nothing is in flight yet: a server that is away must not hold up the end.
                 () = shutdown.cancelled() => break,
@@ -210,7 +214,7 @@ impl Outbox {
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         let longest = self.settings.retry_longest_delay.min(PAUSE_MAX);
         let first = self.settings.retry_first_delay.min(Duration::from_secs(1));
-        schedule::delay(self.failures_in_a_row, first, longest, chance())
+        schedule::delay(self.failures_in_a_row, first, longest, chance::share())
     }
 
     /// One attempt, recorded before and after.
@@ -272,6 +276,7 @@ impl Outbox {
                 on_disk(|| journal.narrow_attempt(attempt, copy, postponed, lost))
             };
             let outcome = tokio::select! {
+                biased;
                 outcome = delivery::deliver(open, attempt, copy_to, &dot_may_be_out, narrow) => outcome,
                 () = async { shutdown.cancelled().await; tokio::time::sleep(FINISH_WITHIN).await } => {
                     let stage = if dot_may_be_out.load(Ordering::SeqCst) { Stage::FinalDot } else { Stage::Content };
@@ -284,6 +289,7 @@ impl Outbox {
                 Err(Cut::Stale) => {
                     self.connection = None;
                     let opened = tokio::select! {
+                        biased;
                         opened = Connection::open(&self.settings) => opened,
                         () = shutdown.cancelled() => {
                             return Ok(nothing_delivered(Stage::Connect, &Trouble::Stopped));
@@ -319,7 +325,7 @@ impl Outbox {
             record.attempts,
             &self.settings,
             now,
-            chance(),
+            chance::share(),
         );
         let Delivered {
             result,
@@ -442,22 +448,5 @@ fn nothing_delivered(stage: Stage, trouble: &Trouble) -> Delivered {
         lost: Vec::new(),
         refusal: None,
         connection_usable: false,
-    }
-}
-
-/// Waits for the disk without holding up the other tasks of this thread.
-fn on_disk<T>(work: impl FnOnce() -> T) -> T {
-    match tokio::runtime::Handle::current().runtime_flavor() {
-        tokio::runtime::RuntimeFlavor::CurrentThread => work(),
-        _ => tokio::task::block_in_place(work),
-    }
-}
-
-/// A number from 0 to 1 that nobody foresees; one half where the system gives none.
-fn chance() -> f64 {
-    let mut bytes = [0_u8; 4];
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX),
-        Err(_) => 0.5,
     }
 }

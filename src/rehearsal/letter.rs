@@ -7,25 +7,25 @@ use jiff::Timestamp;
 
 /// A mail before it is bytes.
 #[derive(Clone, Debug)]
-pub(super) struct Letter {
-    pub(super) name: String,
-    pub(super) from: Address,
-    pub(super) to: Vec<Address>,
-    pub(super) cc: Vec<Address>,
-    pub(super) subject: String,
-    pub(super) at: Timestamp,
-    pub(super) message_id: MessageId,
-    pub(super) in_reply_to: Option<MessageId>,
-    pub(super) references: Vec<MessageId>,
-    pub(super) text: String,
+pub(crate) struct Letter {
+    pub(crate) name: String,
+    pub(crate) from: Address,
+    pub(crate) to: Vec<Address>,
+    pub(crate) cc: Vec<Address>,
+    pub(crate) subject: String,
+    pub(crate) at: Timestamp,
+    pub(crate) message_id: MessageId,
+    pub(crate) in_reply_to: Option<MessageId>,
+    pub(crate) references: Vec<MessageId>,
+    pub(crate) text: String,
     /// Names of attached files.
-    pub(super) attachments: Vec<String>,
+    pub(crate) attachments: Vec<String>,
     /// Further headers; one with a name that a mail has anyway takes its place.
-    pub(super) headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 impl Letter {
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let address = |address: &Address| format!("<{}>", address.as_str());
         let all = |list: &[Address]| list.iter().map(address).collect::<Vec<_>>().join(", ");
         let ids = |list: &[MessageId]| {
@@ -95,7 +95,7 @@ impl Letter {
 const BOUNDARY: &str = "=_rehearsal";
 
 /// The report that a mail could not be delivered (RFC 3464).
-pub(super) fn delivery_report(
+pub(crate) fn delivery_report(
     support: &Address,
     recipient: &Address,
     lost: &MessageId,

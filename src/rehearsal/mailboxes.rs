@@ -8,30 +8,30 @@ use std::collections::BTreeMap;
 
 /// What everybody has got, and what everybody wrote last.
 #[derive(Debug, Default)]
-pub(super) struct Mailboxes {
+pub(crate) struct Mailboxes {
     received: BTreeMap<String, Vec<Kept>>,
     written: BTreeMap<String, Kept>,
 }
 
 /// A mail as a mail program keeps it.
 #[derive(Clone, Debug)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     /// Who wrote it, as the program shows it.
     shown_from: String,
     /// Where a reply goes.
     reply_to: Vec<Address>,
     /// Who else got it.
     others: Vec<Address>,
-    pub(super) message_id: Option<MessageId>,
+    pub(crate) message_id: Option<MessageId>,
     references: Vec<MessageId>,
     subject: String,
-    pub(super) text: String,
+    pub(crate) text: String,
     at: Timestamp,
 }
 
 impl Kept {
     /// A mail as it arrives.
-    pub(super) fn of(mail: &Mail, at: Timestamp) -> Self {
+    pub(crate) fn of(mail: &Mail, at: Timestamp) -> Self {
         let addresses = |list: &[crate::mail::Mailbox]| -> Vec<Address> {
             list.iter().map(|one| one.address.clone()).collect()
         };
@@ -57,13 +57,13 @@ impl Kept {
     }
 
     /// Makes a letter a reply to this mail.
-    pub(super) fn answer_with(&self, letter: &mut Letter) {
+    pub(crate) fn answer_with(&self, letter: &mut Letter) {
         letter.to = self.reply_to.clone();
         self.put_above(letter);
     }
 
     /// Makes a letter a reply to everybody who has this mail.
-    pub(super) fn answer_all_with(&self, letter: &mut Letter) {
+    pub(crate) fn answer_all_with(&self, letter: &mut Letter) {
         letter.to = self.reply_to.clone();
         let mut others = self.others.clone();
         others.retain(|other| !other.is_same_as(&letter.from) && !letter.to.contains(other));
@@ -99,27 +99,27 @@ impl Kept {
 
 impl Mailboxes {
     /// A mail reached somebody.
-    pub(super) fn deliver(&mut self, to: &Address, mail: Kept) {
+    pub(crate) fn deliver(&mut self, to: &Address, mail: Kept) {
         self.received.entry(to.key()).or_default().push(mail);
     }
 
     /// Somebody wrote a mail.
-    pub(super) fn keep_written(&mut self, by: &Address, mail: Kept) {
+    pub(crate) fn keep_written(&mut self, by: &Address, mail: Kept) {
         self.written.insert(by.key(), mail);
     }
 
     /// The last mail that somebody got.
-    pub(super) fn last_received(&self, by: &Address) -> Option<&Kept> {
+    pub(crate) fn last_received(&self, by: &Address) -> Option<&Kept> {
         self.received.get(&by.key())?.last()
     }
 
     /// A mail that somebody got, counted from 1.
-    pub(super) fn received(&self, by: &Address, number: usize) -> Option<&Kept> {
+    pub(crate) fn received(&self, by: &Address, number: usize) -> Option<&Kept> {
         self.received.get(&by.key())?.get(number.checked_sub(1)?)
     }
 
     /// The last mail that somebody wrote.
-    pub(super) fn last_written(&self, by: &Address) -> Option<&Kept> {
+    pub(crate) fn last_written(&self, by: &Address) -> Option<&Kept> {
         self.written.get(&by.key())
     }
 }

@@ -3,12 +3,18 @@
 
 mod chain;
 mod generation;
+#[cfg(test)]
+mod simulated;
 mod sled;
 mod verify;
 mod witness;
 
 pub(super) use self::chain::{Act, Digest};
 pub(super) use self::generation::is_store;
+#[cfg(test)]
+pub(crate) use self::simulated::Disk;
+#[cfg(test)]
+pub(super) use self::simulated::SimulatedStore;
 pub(super) use self::sled::{Opening, SledStore};
 pub(super) use self::verify::{Found, Verified};
 

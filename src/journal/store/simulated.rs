@@ -1,0 +1,234 @@
+//! A store on the disk of the simulated world: whatever the daemon commits lies there when its next life begins, unless the power was cut before
+//! it was on the disk. Only for tests; what goes wrong, and when, is asked of the world.
+
+use super::verify::Verified;
+use super::{Batch, Digest, JournalError, Order, Outlives, Row, Store, Tree};
+use crate::simulation::{self, AtCommit, Plant};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+type Rows = BTreeMap<(u8, Vec<u8>), Vec<u8>>;
+
+/// The disk, which outlives the daemon's lives.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disk(Arc<Mutex<Content>>);
+
+#[derive(Debug, Default)]
+struct Content {
+    rows: Rows,
+    /// What undoes each commit that a power cut may still take back, the oldest first.
+    undo: Vec<Vec<Undo>>,
+    commits: u64,
+    /// In which commit each effect was recorded first.
+    effects: BTreeMap<Vec<u8>, u64>,
+    /// The planted bug "an attempt is recorded after it": begun attempts that are not written yet.
+    held: Vec<Batch>,
+}
+
+/// A row as it was before a commit.
+type Undo = ((u8, Vec<u8>), Option<Vec<u8>>);
+
+impl Disk {
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The power is cut: of the commits that were not told to be on the disk only some of the first are. `chance` says how many.
+    pub(crate) fn cut_power(&self, chance: u64) {
+        let mut content = self.content();
+        let undone = chance % (content.undo.len() as u64 + 1);
+        for _ in 0..undone {
+            for (key, before) in content.undo.pop().unwrap_or_default().into_iter().rev() {
+                match before {
+                    Some(value) => content.rows.insert(key, value),
+                    None => content.rows.remove(&key),
+                };
+            }
+        }
+        content.undo.clear();
+        content.held.clear();
+    }
+
+    /// A life has ended.
+    pub(crate) fn forget_held(&self) {
+        self.content().held.clear();
+    }
+
+    /// The Message-IDs of all effects, with the number of the commit that recorded each.
+    pub(crate) fn effects(&self) -> Vec<(String, u64)> {
+        let content = self.content();
+        let named = |(name, commit): (&Vec<u8>, &u64)| {
+            (String::from_utf8_lossy(name).into_owned(), *commit)
+        };
+        content.effects.iter().map(named).collect()
+    }
+
+    pub(crate) fn commits(&self) -> u64 {
+        self.content().commits
+    }
+
+    /// How many rows of these kinds there are: due, in doubt, to file, lost and not told.
+    pub(crate) fn unsettled(&self) -> usize {
+        let content = self.content();
+        let trees = [Tree::Due, Tree::InDoubt, Tree::Filings, Tree::Untold];
+        let count = |tree: Tree| content.rows.range(range_of(tree)).count();
+        trees.into_iter().map(count).sum()
+    }
+}
+
+impl Content {
+    fn apply(&mut self, batch: Batch, outlives: Outlives) {
+        self.commits += 1;
+        let mut undo = Vec::new();
+        for (tree, key, value) in batch.changes {
+            if tree == Tree::Effects && value.is_some() {
+                self.effects.entry(key.clone()).or_insert(self.commits);
+            }
+            let key = (tree.number(), key);
+            let before = match value {
+                Some(value) => self.rows.insert(key.clone(), value),
+                None => self.rows.remove(&key),
+            };
+            undo.push((key, before));
+        }
+        match outlives {
+            Outlives::Process => self.undo.push(undo),
+            Outlives::PowerCut if simulation::plants(Plant::ForgetsToFlush) => self.undo.push(undo),
+            Outlives::PowerCut => self.undo.clear(),
+        }
+    }
+}
+
+fn range_of(tree: Tree) -> std::ops::Range<(u8, Vec<u8>)> {
+    (tree.number(), Vec::new())..(tree.number() + 1, Vec::new())
+}
+
+/// The store of one life.
+#[derive(Debug)]
+pub(crate) struct SimulatedStore {
+    disk: Disk,
+    life: u64,
+    /// A sync failed: nothing more is promised in this life.
+    failed: Mutex<bool>,
+}
+
+impl SimulatedStore {
+    pub(crate) fn new(disk: &Disk, life: u64) -> Self {
+        Self {
+            disk: disk.clone(),
+            life,
+            failed: Mutex::new(false),
+        }
+    }
+
+    fn failure(why: &str) -> JournalError {
+        JournalError::Store {
+            path: "the simulated disk".to_owned(),
+            why: why.to_owned(),
+        }
+    }
+}
+
+impl Store for SimulatedStore {
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
+        let content = self.disk.content();
+        Ok(content.rows.get(&(tree.number(), key.to_vec())).cloned())
+    }
+
+    fn scan(
+        &self,
+        tree: Tree,
+        from: &[u8],
+        until: Option<&[u8]>,
+        order: Order,
+        max: usize,
+    ) -> Result<Vec<Row>, JournalError> {
+        let content = self.disk.content();
+        let mut range = range_of(tree);
+        range.start.1 = from.to_vec();
+        if let Some(until) = until {
+            range.end = (tree.number(), until.to_vec());
+        }
+        if range.start >= range.end {
+            return Ok(Vec::new());
+        }
+        let row = |((_, key), value): (&(u8, Vec<u8>), &Vec<u8>)| (key.clone(), value.clone());
+        let rows = content.rows.range(range);
+        Ok(match order {
+            Order::Upwards => rows.take(max).map(row).collect(),
+            Order::Downwards => rows.rev().take(max).map(row).collect(),
+        })
+    }
+
+    fn count(&self, tree: Tree) -> Result<usize, JournalError> {
+        Ok(self.disk.content().rows.range(range_of(tree)).count())
+    }
+
+    fn commit(&self, batch: Batch, outlives: Outlives) -> Result<(), JournalError> {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if *failed || !simulation::is_alive(self.life) {
+            return Err(Self::failure("an earlier write did not reach the disk"));
+        }
+        let at_commit = simulation::at_commit();
+        match at_commit {
+            AtCommit::Fail => return Err(Self::failure("no space left on device")),
+            AtCommit::CrashBefore => {
+                simulation::crash("before a commit");
+                return Err(Self::failure("the daemon is dead"));
+            }
+            AtCommit::Work | AtCommit::CrashAfter | AtCommit::FailAfter => {}
+        }
+        let mut content = self.disk.content();
+        let begins = (batch.changes.iter())
+            .any(|(tree, _, value)| *tree == Tree::InDoubt && value.is_some());
+        if begins && simulation::plants(Plant::RecordsAfterSending) {
+            content.held.push(batch);
+            return Ok(());
+        }
+        for held in std::mem::take(&mut content.held) {
+            content.apply(held, outlives);
+        }
+        if simulation::plants(Plant::MovesCursorFirst) {
+            let mut first = Batch::of(batch.act);
+            let (cursors, rest) =
+                (batch.changes.into_iter()).partition(|(tree, _, _)| *tree == Tree::Cursors);
+            first.changes = cursors;
+            let mut second = Batch::of(batch.act);
+            second.changes = rest;
+            let moves = !first.is_empty();
+            content.apply(first, Outlives::PowerCut);
+            if moves && simulation::chance().is_some_and(|chance| chance % 8 == 0) {
+                drop(content);
+                simulation::crash("between cursor and entry");
+                return Err(Self::failure("the daemon is dead"));
+            }
+            content.apply(second, outlives);
+        } else {
+            content.apply(batch, outlives);
+        }
+        drop(content);
+        match at_commit {
+            AtCommit::CrashAfter => {
+                simulation::crash("after a commit");
+                Err(Self::failure("the daemon is dead"))
+            }
+            AtCommit::FailAfter => {
+                *failed = true;
+                Err(Self::failure("the disk did not take a write"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn verify(&self) -> Result<Verified, JournalError> {
+        Err(Self::failure("there is no chain here"))
+    }
+
+    fn head(&self) -> Option<(u64, Digest)> {
+        None
+    }
+
+    fn rewrite(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
+}

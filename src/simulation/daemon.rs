@@ -1,0 +1,212 @@
+//! The lives of the daemon: the real gateway, outbox and watch over promises, on a disk that outlives them. Killed at any moment, ended politely,
+//! or told to load everything anew.
+
+use super::world::{Death, Plant};
+use super::{world, world::World};
+use crate::gateway::{Deadlines, Gateway, Office, Patience, Wiring};
+use crate::journal::{Disk, Journal};
+use crate::outbox::Outbox;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// What may be asked of the daemon from outside.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    pub(super) terminate: Notify,
+    pub(super) reload: Notify,
+    /// The end of the world: it ends politely and is not started again.
+    pub(super) last: CancellationToken,
+}
+
+/// One life after the other, until the end.
+pub(super) async fn live(disk: Disk, office: Arc<Office>, signals: Arc<Signals>) {
+    while !signals.last.is_cancelled() {
+        let died = world(|world| Arc::clone(&world.died));
+        let life = world(World::revive);
+        let parts = Parts::start(&disk, Arc::clone(&office), life);
+        let ended = parts.run(&signals, &died).await;
+        if ended == Ended::Killed {
+            match world(|world| world.death) {
+                Some(Death::PowerCut) => {
+                    let chance = world(|world| world.chance.number());
+                    disk.cut_power(chance);
+                }
+                _ => disk.forget_held(),
+            }
+        }
+        let rest = world(|world| Duration::from_millis(world.chance.below(60_000)));
+        tokio::select! {
+            biased;
+            () = signals.last.cancelled() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Killed,
+    Politely,
+}
+
+struct Parts {
+    office: Arc<RwLock<Arc<Office>>>,
+    journal: Arc<Journal>,
+    wake: Arc<Notify>,
+    outbox_wake: Arc<Notify>,
+    swept: watch::Receiver<Option<Timestamp>>,
+    shutdown: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    outbox: (CancellationToken, JoinHandle<()>),
+    /// Kept, so that what was planted goes on saying that the inbox was swept.
+    _planted: Option<watch::Sender<Option<Timestamp>>>,
+}
+
+impl Parts {
+    fn start(disk: &Disk, office: Arc<Office>, life: u64) -> Self {
+        let journal = Arc::new(Journal::simulated(disk, life));
+        let office = Arc::new(RwLock::new(office));
+        let (wake, outbox_wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (gateway, swept, _) = Gateway::new(Wiring {
+            office: Arc::clone(&office),
+            journal: Arc::clone(&journal),
+            wake: Arc::clone(&wake),
+            outbox_wake: Arc::clone(&outbox_wake),
+            taught: Arc::new(Notify::new()),
+        });
+        let gateway = gateway.with_patience(Patience {
+            tries: 5,
+            time: SignedDuration::from_hours(10),
+        });
+        let deadlines = Deadlines::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&outbox_wake),
+            Arc::clone(&wake),
+            swept.clone(),
+        );
+        let shutdown = CancellationToken::new();
+        let tasks = vec![
+            tokio::spawn(gateway.run(shutdown.clone())),
+            tokio::spawn(deadlines.run(shutdown.clone())),
+        ];
+        let plants = super::plants(Plant::RetriesWithoutEvidence);
+        let (swept, planted) = match plants {
+            true => {
+                let (sender, receiver) = watch::channel(Some(Timestamp::MAX));
+                (receiver, Some(sender))
+            }
+            false => (swept, None),
+        };
+        let outbox = start_outbox(&office, &journal, &wake, &outbox_wake, &swept);
+        Self {
+            office,
+            journal,
+            wake,
+            outbox_wake,
+            swept,
+            shutdown,
+            tasks,
+            outbox,
+            _planted: planted,
+        }
+    }
+
+    async fn run(mut self, signals: &Signals, died: &Notify) -> Ended {
+        loop {
+            tokio::select! {
+                biased;
+                () = died.notified() => {
+                    self.tasks.push(self.outbox.1);
+                    for task in self.tasks {
+                        task.abort();
+                        let _ = task.await;
+                    }
+                    return Ended::Killed;
+                }
+                () = signals.reload.notified() => {
+                    world(|world| world.note("everything is loaded anew"));
+                    self.reload(died).await;
+                }
+                () = signals.terminate.notified() => break,
+                () = signals.last.cancelled() => break,
+            }
+        }
+        world(|world| world.note("the daemon is told to end"));
+        self.shutdown.cancel();
+        self.outbox.0.cancel();
+        self.tasks.push(self.outbox.1);
+        let mut killed = false;
+        for mut task in self.tasks {
+            tokio::select! {
+                biased;
+                _ = &mut task => {}
+                // It dies while it ends.
+                () = died.notified() => {
+                    killed = true;
+                    task.abort();
+                    let _ = task.await;
+                }
+            }
+            if killed {
+                // Nothing that the others do has any effect; they hang on dead lines.
+                continue;
+            }
+        }
+        if killed {
+            return Ended::Killed;
+        }
+        world(World::has_ended);
+        Ended::Politely
+    }
+
+    /// As `handoffd run` does it: another desk in the place of the first, and another outbox.
+    async fn reload(&mut self, died: &Notify) {
+        let next = {
+            let current = self
+                .office
+                .read()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            current.with_key(current.key.clone())
+        };
+        *(self.office.write()).unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(next);
+        self.wake.notify_one();
+        self.outbox.0.cancel();
+        tokio::select! {
+            biased;
+            _ = &mut self.outbox.1 => {
+                self.outbox = start_outbox(&self.office, &self.journal, &self.wake, &self.outbox_wake, &self.swept);
+            }
+            // Seen again by whoever called.
+            () = died.notified() => died.notify_one(),
+        }
+    }
+}
+
+fn start_outbox(
+    office: &Arc<RwLock<Arc<Office>>>,
+    journal: &Arc<Journal>,
+    wake: &Arc<Notify>,
+    outbox_wake: &Arc<Notify>,
+    swept: &watch::Receiver<Option<Timestamp>>,
+) -> (CancellationToken, JoinHandle<()>) {
+    let office = Arc::clone(
+        &office
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner),
+    );
+    let outbox = Outbox::new(
+        Arc::clone(journal),
+        office.settings.smtp.clone(),
+        office.settings.support.address.clone(),
+        Arc::clone(outbox_wake),
+        Arc::clone(wake),
+        swept.clone(),
+    );
+    let stop = CancellationToken::new();
+    (stop.clone(), tokio::spawn(outbox.run(stop)))
+}

@@ -1,0 +1,70 @@
+//! A world to break handoffd in: a mail server, a submission server, customers, staff, a clock, a disk and a network, all driven by one seed, in
+//! which the real code from inbox to outbox runs. Things go wrong at every await and at every write of the store; when it is calm again it is
+//! looked at what reached whom. The same seed gives the same run, to the last byte of its trace.
+//!
+//! Only for tests. The program meets this world at five places: `clock.rs`, `chance.rs`, `network.rs`, `journal/store/simulated.rs`, and the
+//! monotonic clock of tokio, which stands still here until nobody has anything to do.
+
+mod daemon;
+mod imap;
+mod invariants;
+mod line;
+mod people;
+mod post;
+mod run;
+mod seeded;
+mod smtp;
+mod tests;
+mod world;
+
+pub(crate) use line::{Wire, dial};
+pub(crate) use world::{AtCommit, Plant};
+
+use jiff::Timestamp;
+use std::cell::RefCell;
+use world::World;
+
+thread_local! {
+    /// The world of this thread, while one is played.
+    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
+}
+
+/// Asks the world of this thread, or changes it.
+fn with<T>(ask: impl FnOnce(&mut World) -> T) -> Option<T> {
+    WORLD.with_borrow_mut(|world| world.as_mut().map(ask))
+}
+
+/// The same where there must be one.
+fn world<T>(ask: impl FnOnce(&mut World) -> T) -> T {
+    with(ask).expect("a world is played on this thread")
+}
+
+/// What the clock on the daemon's wall shows.
+pub(crate) fn now() -> Option<Timestamp> {
+    with(|world| world.wall())
+}
+
+/// A number that the daemon takes for chance.
+pub(crate) fn chance() -> Option<u64> {
+    with(World::daemons_chance)
+}
+
+/// Whether the daemon of this life is still running.
+pub(crate) fn is_alive(life: u64) -> bool {
+    with(|world| world.is_alive(life)).unwrap_or(false)
+}
+
+/// What happens to a commit.
+pub(crate) fn at_commit() -> AtCommit {
+    with(World::at_commit).unwrap_or(AtCommit::Work)
+}
+
+/// The daemon is killed here and now.
+pub(crate) fn crash(place: &str) {
+    let _ = with(|world| world.crash(place));
+}
+
+/// Whether a bug of this kind was planted, to see that the world finds it.
+pub(crate) fn plants(plant: Plant) -> bool {
+    with(|world| world.plant == Some(plant)).unwrap_or(false)
+}

@@ -1,0 +1,138 @@
+//! One run: a storm, in which everything may go wrong, then calm, then a look at what came of it.
+
+use super::daemon::{self, Signals};
+use super::people::{People, STORM};
+use super::world::{Plant, World};
+use super::{WORLD, invariants, line, post, world};
+use crate::config::{Login, Outcome, Settings, Tls};
+use crate::gateway::Office;
+use crate::journal::Disk;
+use crate::ticket::TokenKey;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// After the storm things may take so long until nothing is left to do.
+const CALM_MAX: Duration = Duration::from_hours(8);
+
+/// What came of a run.
+#[derive(Debug)]
+pub(super) struct Played {
+    pub(super) seed: u64,
+    /// What is broken, a sentence each.
+    pub(super) broken: Vec<String>,
+    pub(super) trace: Vec<String>,
+    pub(super) counts: Counts,
+}
+
+/// What happened in a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) lives: u64,
+    pub(super) written: usize,
+    pub(super) taken: usize,
+    pub(super) commits: u64,
+}
+
+/// The desk of the world: the demo's, with servers of the world.
+pub(super) fn office() -> Arc<Office> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/handoffd.toml");
+    let mut settings = Settings::load_without_secrets(&path).expect("the demo's settings");
+    settings.inbox.port = line::IMAP_PORT;
+    settings.inbox.tls = Tls::None;
+    settings.inbox.login = Login::Password("secret".to_owned().into());
+    settings.inbox.poll_interval = Duration::from_secs(60);
+    let _ = (settings.inbox.folders).insert(Outcome::Answered, "Answered".to_owned());
+    settings.smtp.port = line::SMTP_PORT;
+    settings.smtp.tls = Tls::None;
+    settings.smtp.login = None;
+    settings.smtp.retry_first_delay = Duration::from_secs(20);
+    settings.smtp.retry_longest_delay = Duration::from_mins(5);
+    settings.smtp.retry_give_up_after = Duration::from_hours(3);
+    settings.smtp.copy_wait = Duration::from_secs(60);
+    settings.understanding.models_folder = None;
+    Arc::new(Office::furnish(settings, TokenKey::new([7; 32]), &[]).expect("the demo's desk"))
+}
+
+/// Plays the world of a seed.
+pub(super) fn run(seed: u64, office: &Arc<Office>, plant: Option<Plant>) -> Played {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    let outcome = runtime.block_on(play(seed, Arc::clone(office), plant));
+    drop(runtime);
+    WORLD.with_borrow_mut(|world| *world = None);
+    outcome
+}
+
+async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
+    let made = World::new(seed, People::new(Arc::clone(&office)), plant);
+    WORLD.with_borrow_mut(|world| *world = Some(made));
+    let disk = Disk::default();
+    let signals = Arc::new(Signals::default());
+    let first = world(|world| {
+        let now = world.wall();
+        let mut chance = world.chance.clone();
+        let first = world.people.begin(now, &mut chance);
+        world.chance = chance;
+        first
+    });
+    for mail in first {
+        drop(tokio::spawn(async move {
+            tokio::time::sleep(mail.after).await;
+            let to = world(|world| world.people.support());
+            post::send(to, mail.name, mail.bytes);
+        }));
+    }
+    let lives = tokio::spawn(daemon::live(
+        disk.clone(),
+        Arc::clone(&office),
+        Arc::clone(&signals),
+    ));
+    let minutes = STORM.as_secs() / 60 + 5;
+    for _ in 0..minutes {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let asked = world(|world| {
+            world.perhaps_set_clock();
+            world.chance.below(40)
+        });
+        match asked {
+            0 => signals.terminate.notify_one(),
+            1 => signals.reload.notify_one(),
+            _ => {}
+        }
+    }
+    world(|world| {
+        world.is_calm = true;
+        world.note("it is calm");
+    });
+    // A disk that failed to sync takes nothing more until the daemon is started again, and this is how it is done.
+    signals.terminate.notify_one();
+    let mut waited = Duration::ZERO;
+    let mut quiet_minutes = 0;
+    while waited < CALM_MAX && quiet_minutes < 8 {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        waited += Duration::from_secs(60);
+        let is_quiet = disk.unsettled() == 0
+            && world(|world| {
+                world.post.under_way == 0 && world.inbox.mails.iter().all(post::Stored::is_handled)
+            });
+        quiet_minutes = if is_quiet { quiet_minutes + 1 } else { 0 };
+    }
+    signals.last.cancel();
+    let _ = lives.await;
+    let broken = invariants::broken(&disk, &office);
+    world(|world| Played {
+        seed,
+        broken,
+        counts: Counts {
+            lives: world.life(),
+            written: world.people.written.len(),
+            taken: world.post.taken.len(),
+            commits: disk.commits(),
+        },
+        trace: std::mem::take(&mut world.trace),
+    })
+}
