@@ -2,6 +2,7 @@
 
 use super::Office;
 use super::kept_back::{KeptBack, Patience};
+use super::late::LateMails;
 use super::retention::Retention;
 use super::sent_folder::SentFolder;
 use crate::clock;
@@ -114,8 +115,13 @@ impl Gateway {
         let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT, LOGINS_PER_MINUTE);
         let mut kept_back = KeptBack::new(self.patience);
         let mut retention = Retention::default();
+        let mut late = LateMails::default();
         while !shutdown.is_cancelled() {
-            let kept = self.keep_inbox(&mut backoff, &mut kept_back, &mut retention, &shutdown);
+            let rounds = Rounds {
+                retention: &mut retention,
+                late: &mut late,
+            };
+            let kept = self.keep_inbox(&mut backoff, &mut kept_back, rounds, &shutdown);
             let error = match kept.await {
                 Ok(()) => continue,
                 Err(error) => error,
@@ -157,7 +163,7 @@ impl Gateway {
         &self,
         backoff: &mut Backoff,
         kept_back: &mut KeptBack,
-        retention: &mut Retention,
+        rounds: Rounds<'_>,
         shutdown: &CancellationToken,
     ) -> Result<(), SweepError> {
         let office = self.office();
@@ -187,9 +193,12 @@ impl Gateway {
                 self.outbox_wake.notify_one();
             }
             self.tell_of_lost_mails(&office)?;
+            tokio::task::block_in_place(|| self.tell_of_late_mails(&office, rounds.late))?;
             self.file(&office, &mut connection).await?;
             self.forget_old_bytes(&office)?;
-            tokio::task::block_in_place(|| retention.look(&self.journal, &office.settings.store))?;
+            tokio::task::block_in_place(|| {
+                rounds.retention.look(&self.journal, &office.settings.store)
+            })?;
             self.beat();
             tokio::select! {
                 () = shutdown.cancelled() => {
@@ -287,6 +296,12 @@ impl Gateway {
     pub(super) fn beat(&self) {
         self.heartbeat.send_replace(clock::now());
     }
+}
+
+/// What is done once a round beside the mail, and where each of it had come.
+struct Rounds<'a> {
+    retention: &'a mut Retention,
+    late: &'a mut LateMails,
 }
 
 /// How far a sweep came.

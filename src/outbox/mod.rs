@@ -405,11 +405,15 @@ impl Outbox {
         now: Timestamp,
     ) -> Result<Option<(RecordedEffect, Vec<Address>)>, JournalError> {
         let journal = &self.desk.journal;
-        let earlier = on_disk(|| journal.unsettled_before(record))?;
-        let its_turn = {
+        let turn_after = |earlier: &[EffectRecord]| {
             let standing = self.desk.standing.lock();
             let (destinations, on_their_way) = (&standing.destinations, &standing.on_their_way);
-            turn(record, &earlier, destinations, on_their_way, now)
+            turn(record, earlier, destinations, on_their_way, now)
+        };
+        // What is held back by its domain is not looked up in its ticket: there may be thousands.
+        let its_turn = match turn_after(&[]) {
+            Turn::Now { .. } => turn_after(&on_disk(|| journal.unsettled_before(record))?),
+            held @ Turn::Held(_) => held,
         };
         match its_turn {
             Turn::Now { except } => {
@@ -549,6 +553,7 @@ pub(crate) mod tests {
             retry_first_delay: Duration::from_secs(60),
             retry_longest_delay: Duration::from_secs(3600),
             retry_give_up_after: Duration::from_secs(432_000),
+            tell_staff_after: Duration::from_secs(14_400),
             copy_to_self: true,
             copy_wait: Duration::from_secs(300),
         }
