@@ -11,6 +11,7 @@ mod handle;
 mod judge;
 mod judged;
 mod kept_back;
+mod late;
 mod learner;
 mod lost;
 mod office;

@@ -20,6 +20,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+#[path = "outbox/holding.rs"]
+mod holding;
+
 /// What the server does in one transaction.
 #[derive(Clone, Debug, Default)]
 struct Script {
@@ -46,6 +49,10 @@ struct Sink {
     scripts: Arc<Mutex<VecDeque<Script>>>,
     taken: Arc<Mutex<Vec<Taken>>>,
     connections: Arc<AtomicUsize>,
+    /// What it says to a recipient each time, as long as it stands here.
+    always: Arc<Mutex<Vec<(&'static str, &'static str)>>>,
+    /// Every recipient that was named to it.
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Sink {
@@ -80,7 +87,9 @@ impl Sink {
                 recipients.clear();
                 say(&mut stream, script.sender.unwrap_or("250 ok")).await?;
             } else if verb.starts_with("RCPT TO:") {
-                let reply = (script.recipients.iter())
+                self.asked.lock().unwrap().push(line.clone());
+                let always = self.always.lock().unwrap().clone();
+                let reply = (script.recipients.iter().chain(&always))
                     .find(|(who, _)| line.contains(who))
                     .map_or("250 ok", |(_, reply)| reply);
                 if reply.starts_with("250") {
@@ -115,6 +124,20 @@ impl Sink {
                 say(&mut stream, "250 ok").await?;
             }
         }
+    }
+
+    fn always(&self, recipient: &'static str, reply: &'static str) {
+        self.always.lock().unwrap().push((recipient, reply));
+    }
+
+    /// From now on it takes mail for everybody.
+    fn mend(&self) {
+        self.always.lock().unwrap().clear();
+    }
+
+    fn asked_for(&self, recipient: &str) -> usize {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|line| line.contains(recipient)).count()
     }
 
     fn taken(&self) -> Vec<Taken> {
@@ -158,6 +181,7 @@ fn settings(port: u16) -> Smtp {
         retry_first_delay: Duration::from_secs(60),
         retry_longest_delay: Duration::from_secs(3600),
         retry_give_up_after: Duration::from_secs(5 * 24 * 3600),
+        tell_staff_after: Duration::from_secs(14_400),
         copy_to_self: true,
         copy_wait: Duration::from_secs(300),
     }
@@ -231,6 +255,10 @@ impl Desk {
     }
 
     fn run(&mut self, settings: Smtp) {
+        self.run_with(settings, |outbox| outbox);
+    }
+
+    fn run_with(&mut self, settings: Smtp, change: impl FnOnce(Outbox) -> Outbox) {
         let clock = Arc::clone(&self.clock);
         let outbox = Outbox::new(
             Arc::clone(&self.journal),
@@ -243,6 +271,7 @@ impl Desk {
         .with_clock(Arc::new(move || {
             Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap()
         }));
+        let outbox = change(outbox);
         self.running = Some(tokio::spawn(outbox.run(self.shutdown.clone())));
     }
 

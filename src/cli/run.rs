@@ -6,7 +6,7 @@ use crate::config::Settings;
 use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, Wiring};
 use crate::journal::Journal;
 use crate::learning::Lesson;
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Standing};
 use crate::{clock, control, report};
 use jiff::Timestamp;
 use sd_notify::NotifyState;
@@ -65,6 +65,7 @@ struct Daemon {
     taught: Arc<Notify>,
     shutdown: CancellationToken,
     understood_by: watch::Sender<String>,
+    standing: Arc<Standing>,
 }
 
 impl Daemon {
@@ -79,6 +80,7 @@ impl Daemon {
             outbox_wake: Arc::new(Notify::new()),
             taught: Arc::new(Notify::new()),
             shutdown: CancellationToken::new(),
+            standing: Arc::default(),
         }
     }
 
@@ -121,6 +123,7 @@ impl Daemon {
                 taught: Arc::clone(&self.taught),
                 use_key: self.use_key(),
                 tokens,
+                standing: Arc::clone(&self.standing),
             },
             office.settings.control.socket.clone(),
             self.shutdown.clone(),
@@ -244,7 +247,9 @@ impl Daemon {
             Arc::clone(&self.outbox_wake),
             Arc::clone(&self.gateway_wake),
             swept,
-        );
+        )
+        .with_standing(Arc::clone(&self.standing))
+        .with_sent_folder(office.settings.inbox.sent_folder.is_some());
         let task = tokio::spawn(outbox.run(stop.clone()));
         RunningOutbox { stop, task }
     }

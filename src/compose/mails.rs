@@ -1,12 +1,15 @@
 //! Which mails follow a decision? One place that names them all, in the order in which they are recorded.
 
 use super::author::Author;
+use super::undelivered::Undelivered;
 use super::view::View;
 use super::words::Tongue;
 use super::{ComposeError, Outgoing, lost_to_staff};
 use crate::config::Team;
 use crate::decide::{Action, HandOff, Meant, NoticePlan, OnDraft};
 use crate::desk::StaffAct;
+use crate::mail::MessageId;
+use crate::ticket::{Event, Ticket};
 
 impl View<'_> {
     /// The mails of this decision, in the order in which they leave: what promises a person comes with the mail to that person.
@@ -153,8 +156,15 @@ impl View<'_> {
                 parts,
             )));
         }
-        let templates = &self.writer.templates;
-        desk.delivery_trouble(templates, ticket, team, &recipient, subject, why, cause)
+        let lost_id = bounce.and_then(|bounce| bounce.original_message_id.as_ref());
+        let said = lost_id.and_then(|id| said_in(ticket, id));
+        let lost = Undelivered {
+            recipient: &recipient,
+            subject,
+            why,
+            text: said.as_deref(),
+        };
+        desk.delivery_trouble(self.writer, ticket, team, &lost, cause)
             .map(Some)
     }
 
@@ -187,4 +197,14 @@ impl View<'_> {
         let cause = &self.situation.mail.identity.0;
         desk.trouble(ticket, cause, title, &text, vec![self.original()])
     }
+}
+
+/// The main sentences of a mail of ours, as the ticket's story keeps them: what a report of a stranger holds of it may be anything.
+fn said_in(ticket: &Ticket, id: &MessageId) -> Option<String> {
+    ticket.events.iter().find_map(|timed| match &timed.event {
+        Event::Wrote {
+            message_id, said, ..
+        } if message_id == id => Some(said.join("\n\n")),
+        _ => None,
+    })
 }

@@ -30,6 +30,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod told;
+mod undelivered;
 mod variables;
 mod view;
 mod words;
@@ -38,7 +39,7 @@ pub(crate) use readable::readable;
 
 use crate::config::{Problem, Settings, Team};
 use crate::decide::{Decision, Situation};
-use crate::ticket::{Holder, Party};
+use crate::ticket::Holder;
 use staff::Desk;
 use template::Templates;
 use view::View;
@@ -202,55 +203,6 @@ impl Writer {
             key,
             templates: Arc::clone(&self.templates),
         }
-    }
-
-    /// The report to staff that a mail of ours was given up, and what the ticket's story gains. A mail to a team that did not get
-    /// through is told to the admin: another mail to the same mailbox would be lost as well.
-    ///
-    /// # Errors
-    /// [`ComposeError`]
-    pub fn delivery_trouble(
-        &self,
-        ticket: &Ticket,
-        lost: &crate::journal::EffectRecord,
-        why: &str,
-        settings: &Settings,
-        now: Timestamp,
-    ) -> Result<Composed, ComposeError> {
-        let desk = self.desk(settings, now);
-        // A mail that somebody had tried again is lost anew, and told anew.
-        let cause = format!("lost {} {}", lost.message_id, lost.attempts);
-        let failed = lost.recipients.iter().map(|recipient| Event::SendFailed {
-            recipient: recipient.clone(),
-            why: why.to_owned(),
-        });
-        let mut events: Vec<Event> = failed.collect();
-        let recipients: Vec<String> = lost.recipients.iter().map(ToString::to_string).collect();
-        let recipients = recipients.join(", ");
-        let mail = match lost.party {
-            Some(Party::Customer(_)) => {
-                let team = team_of(ticket, settings)?;
-                desk.delivery_trouble(
-                    &self.templates,
-                    ticket,
-                    team,
-                    &recipients,
-                    &lost.subject,
-                    why,
-                    cause.as_bytes(),
-                )?
-            }
-            Some(Party::Staff(_)) | None => {
-                let tongue = view::staff_tongue(settings);
-                let (subject, text) = lost_to_staff(tongue, &recipients, &lost.subject, why);
-                desk.trouble(Some(&ticket.id), cause.as_bytes(), subject, &text, vec![])
-            }
-        };
-        events.push(story::wrote(&mail));
-        Ok(Composed {
-            mails: vec![mail],
-            events,
-        })
     }
 
     /// A report to the admin: what failed, where, what to do. Needs no template, so it cannot fail for one.

@@ -283,7 +283,7 @@ pub(super) enum Replies {
 impl Desk<'_> {
     /// A mail to a team's mailbox about a ticket.
     #[allow(clippy::too_many_arguments)]
-    fn to_team(
+    pub(super) fn to_team(
         &self,
         templates: &Templates,
         purpose: Purpose,
@@ -345,55 +345,6 @@ impl Desk<'_> {
             language: &language.0,
         };
         Ok(letter.seal(self.key, self.settings, self.now))
-    }
-
-    /// That a mail of ours did not arrive. `cause` tells one report from another.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn delivery_trouble(
-        &self,
-        templates: &Templates,
-        ticket: &Ticket,
-        team: &Team,
-        recipient: &str,
-        lost_subject: &str,
-        why: &str,
-        cause: &[u8],
-    ) -> Result<Outgoing, ComposeError> {
-        let tongue = staff_tongue(self.settings);
-        let reference = ticket.id.to_string();
-        let customer = ticket.customer().map(ToString::to_string);
-        let or_none = |text: &str| {
-            let text = shortened(text, 300);
-            if text.is_empty() {
-                tongue.none().to_owned()
-            } else {
-                text
-            }
-        };
-        let facts = [
-            ("reference", reference.clone()),
-            ("support_name", self.settings.support.name.to_string()),
-            ("customer", or_none(&customer.unwrap_or_default())),
-            ("subject", subject_for_staff(ticket, &reference, tongue)),
-            ("recipient", or_none(recipient)),
-            ("lost_subject", or_none(lost_subject)),
-            ("why", or_none(why)),
-            ("can_reply", tongue.can_reply().to_owned()),
-        ];
-        let data = facts
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), json!(value)))
-            .collect();
-        self.to_team(
-            templates,
-            Purpose::DeliveryTrouble,
-            "delivery-trouble",
-            ticket,
-            team,
-            data,
-            vec![],
-            cause,
-        )
     }
 
     /// A report to the admin. Needs no template and no part that could fail.

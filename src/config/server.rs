@@ -124,6 +124,8 @@ pub struct Smtp {
     pub retry_longest_delay: Duration,
     /// After this time a mail that never got through is given up and told to staff.
     pub retry_give_up_after: Duration,
+    /// After this time a mail to a customer that was tried in vain is told to staff a first time; it is tried on.
+    pub tell_staff_after: Duration,
     /// Whether each mail is also sent to our own address in the same transaction: the proof that it left, after a crash.
     pub copy_to_self: bool,
     /// How long that copy is waited for before a mail in doubt is taken as not sent.

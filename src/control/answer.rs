@@ -1,12 +1,10 @@
 //! What is the answer to a question? Rows of JSON, made from the journal alone; the command line prints them for people.
 
 use super::Question;
-use super::{lessons, privacy, story};
-use crate::journal::{
-    EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
-    purpose_word,
-};
+use super::{lessons, outbox, privacy, story};
+use crate::journal::{EarlierKeys, EffectFilter, EffectRecord, Entry, Journal, JournalError};
 use crate::mail::MessageId;
+use crate::outbox::Standing;
 use crate::ticket::{Event, PromiseOutcome, Status, Ticket, TicketId, TimedEvent};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,6 +43,16 @@ pub fn answer(
     question: &Question,
     now: Timestamp,
 ) -> Result<Vec<Value>, Refusal> {
+    answer_with(journal, &Standing::default(), question, now)
+}
+
+/// The same of a running daemon, which knows how it stands with the servers.
+pub(super) fn answer_with(
+    journal: &Journal,
+    standing: &Standing,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Vec<Value>, Refusal> {
     match question {
         Question::Status => status(journal, now),
         Question::Tickets => Ok(journal.tickets(ROWS_MAX)?.iter().map(ticket_row).collect()),
@@ -55,14 +63,18 @@ pub fn answer(
             for filter in FILTERS {
                 let effects = journal.effects(filter, ROWS_MAX)?;
                 let of_ticket = |effect: &&EffectRecord| effect.ticket.as_ref() == Some(&ticket.id);
-                rows.extend(effects.iter().filter(of_ticket).map(effect_row));
+                for effect in effects.iter().filter(of_ticket) {
+                    rows.push(outbox::row(journal, standing, effect, now)?);
+                }
             }
             Ok(rows)
         }
         Question::Outbox => {
             let mut rows = Vec::new();
             for filter in FILTERS {
-                rows.extend(journal.effects(filter, ROWS_MAX)?.iter().map(effect_row));
+                for effect in &journal.effects(filter, ROWS_MAX)? {
+                    rows.push(outbox::row(journal, standing, effect, now)?);
+                }
             }
             Ok(rows)
         }
@@ -316,25 +328,5 @@ fn ticket_row(ticket: &Ticket) -> Value {
         "opened": ticket.events.first().map(|timed| timed.at),
         "last": ticket.events.last().map(|timed| timed.at),
         "asked_about_personal_data": ticket.privacy_request(),
-    })
-}
-
-fn effect_row(effect: &EffectRecord) -> Value {
-    let (state, at) = match &effect.state {
-        EffectState::Waiting { due } => ("waiting", due),
-        EffectState::InDoubt { since } => ("in-doubt", since),
-        EffectState::Sent { at } => ("sent", at),
-        EffectState::GivenUp { at, .. } => ("given-up", at),
-        EffectState::Withdrawn { at, .. } => ("withdrawn", at),
-    };
-    let why = match &effect.state {
-        EffectState::GivenUp { why, .. } | EffectState::Withdrawn { why, .. } => Some(why.clone()),
-        _ => effect.last_failure.clone(),
-    };
-    let to: Vec<&str> = (effect.recipients.iter()).map(|to| to.as_str()).collect();
-    json!({
-        "mail": effect.message_id.to_string(), "state": state, "at": at, "purpose": purpose_word(effect.purpose),
-        "ticket": effect.ticket.as_ref().map(ToString::to_string), "to": to, "subject": effect.subject,
-        "attempts": effect.attempts, "why": why,
     })
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod lessons;
+mod outbox;
 mod peer;
 mod privacy;
 mod story;
@@ -14,6 +15,7 @@ pub use story::in_one_line;
 
 use crate::journal::Journal;
 use crate::learning::InUse;
+use crate::outbox::Standing;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -137,6 +139,8 @@ pub struct Sources {
     pub use_key: UseKey,
     /// How it stands with the access tokens; `None` without `[oauth2]`.
     pub tokens: watch::Receiver<Option<Value>>,
+    /// How it stands with the servers through which mail leaves.
+    pub standing: Arc<Standing>,
 }
 
 /// Answers on the socket until told to stop.
@@ -198,14 +202,17 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
     let answered = match serde_json::from_str::<Question>(&request) {
         Ok(question) => {
             let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });
-            let Sources { journal, .. } = sources.clone();
+            let Sources {
+                journal, standing, ..
+            } = sources.clone();
             let unlearns = matches!(question, Question::Unlearn { .. } | Question::Forget { .. });
             let changes_key = matches!(question, Question::ChangeKey { .. });
             let is_status = matches!(question, Question::Status);
             let patience = question.patience();
             let use_key = Arc::clone(&sources.use_key);
             let work = move || {
-                let rows = answer(&journal, &question, crate::clock::now())?;
+                let rows =
+                    answer::answer_with(&journal, &standing, &question, crate::clock::now())?;
                 // Only what is in use is told as done.
                 if changes_key {
                     use_key().map_err(Refusal::Failed)?;
@@ -226,6 +233,9 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
                 for row in rows.iter_mut().filter_map(Value::as_object_mut) {
                     let _ = row.insert("understood_by".to_owned(), understood_by.clone().into());
                     let _ = row.insert("learned_in_use".to_owned(), learned.clone());
+                    let smtp = (sources.standing.server_away())
+                        .map_or_else(|| "works".to_owned(), |away| away.sentence());
+                    let _ = row.insert("smtp_server".to_owned(), smtp.into());
                     if let Some(tokens) = sources.tokens.borrow().clone() {
                         let _ = row.insert("oauth2".to_owned(), tokens);
                     }
@@ -347,6 +357,7 @@ mod tests {
             taught: Arc::new(Notify::new()),
             use_key: Arc::new(|| Ok(())),
             tokens: watch::channel(None).1,
+            standing: Arc::default(),
         };
         let stopped = shutdown.clone();
         let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
@@ -404,6 +415,7 @@ mod tests {
                     taught: Arc::new(Notify::new()),
                     use_key: Arc::new(|| Ok(())),
                     tokens: watch::channel(None).1,
+                    standing: Arc::default(),
                 };
                 serve(sources, &socket, CancellationToken::new()).await
             }

@@ -148,6 +148,7 @@ pub(crate) fn settings() -> Settings {
             retry_first_delay: Duration::from_secs(60),
             retry_longest_delay: Duration::from_secs(3600),
             retry_give_up_after: Duration::from_secs(86_400),
+            tell_staff_after: Duration::from_secs(14_400),
             copy_to_self: true,
             copy_wait: Duration::from_secs(300),
         },

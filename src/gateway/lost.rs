@@ -5,6 +5,7 @@ use super::handle::timed;
 use super::sweep::Gateway;
 use crate::clock;
 use crate::compose::{Outgoing, Purpose};
+use crate::inbox::Content;
 use crate::journal::{EffectRecord, EffectState, Entry, JournalError, on_disk};
 use crate::report;
 use jiff::Timestamp;
@@ -41,13 +42,12 @@ impl Gateway {
                 Some(id) => self.journal.ticket(id)?,
                 None => None,
             };
+            let text = self.text_of(office, &lost)?;
             let composed = ticket.as_ref().map(|ticket| {
-                (
-                    ticket.id.clone(),
-                    office
-                        .writer
-                        .delivery_trouble(ticket, &lost, &why, &office.settings, now),
-                )
+                let (writer, settings) = (&office.writer, &office.settings);
+                let told =
+                    writer.delivery_trouble(ticket, &lost, &why, text.as_deref(), settings, now);
+                (ticket.id.clone(), told)
             });
             match composed {
                 Some((id, Ok(composed))) => {
@@ -60,6 +60,19 @@ impl Gateway {
             self.outbox_wake.notify_one();
         }
         Ok(())
+    }
+
+    /// What a mail of ours says, for people; `None` where it is forgotten.
+    pub(super) fn text_of(
+        &self,
+        office: &Office,
+        mail: &EffectRecord,
+    ) -> Result<Option<String>, JournalError> {
+        let Some(bytes) = self.journal.bytes_of(&mail.message_id)? else {
+            return Ok(None);
+        };
+        let read = office.read(&Content::Whole(bytes)).ok();
+        Ok(read.map(|mail| mail.body.text))
     }
 
     /// A lost mail that belongs to no ticket: the admin is told.

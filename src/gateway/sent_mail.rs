@@ -46,8 +46,14 @@ impl Clerk<'_> {
             }
             None => vec![],
         };
+        let ours = mail.as_ref().and_then(|mail| mail.message_id.clone());
+        let seen_in_sent = match ours {
+            Some(id) if self.journal.own_mail(&id)? => Some(id),
+            _ => None,
+        };
         let entry = Entry {
             sent_mail: looked_at,
+            seen_in_sent,
             events,
             ..Entry::default()
         };

@@ -2,6 +2,7 @@
 
 use super::Office;
 use super::kept_back::{KeptBack, Patience};
+use super::late::LateMails;
 use super::retention::Retention;
 use super::sent_folder::SentFolder;
 use crate::chance;
@@ -115,8 +116,13 @@ impl Gateway {
         let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT, LOGINS_PER_MINUTE);
         let mut kept_back = KeptBack::new(self.patience);
         let mut retention = Retention::default();
+        let mut late = LateMails::default();
         while !shutdown.is_cancelled() {
-            let kept = self.keep_inbox(&mut backoff, &mut kept_back, &mut retention, &shutdown);
+            let rounds = Rounds {
+                retention: &mut retention,
+                late: &mut late,
+            };
+            let kept = self.keep_inbox(&mut backoff, &mut kept_back, rounds, &shutdown);
             let error = match kept.await {
                 Ok(()) => continue,
                 Err(error) => error,
@@ -159,7 +165,7 @@ impl Gateway {
         &self,
         backoff: &mut Backoff,
         kept_back: &mut KeptBack,
-        retention: &mut Retention,
+        rounds: Rounds<'_>,
         shutdown: &CancellationToken,
     ) -> Result<(), SweepError> {
         let office = self.office();
@@ -190,9 +196,10 @@ impl Gateway {
                 self.outbox_wake.notify_one();
             }
             self.tell_of_lost_mails(&office)?;
+            on_disk(|| self.tell_of_late_mails(&office, rounds.late))?;
             self.file(&office, &mut connection).await?;
             self.forget_old_bytes(&office)?;
-            on_disk(|| retention.look(&self.journal, &office.settings.store))?;
+            on_disk(|| rounds.retention.look(&self.journal, &office.settings.store))?;
             self.beat();
             tokio::select! {
                 biased;
@@ -291,6 +298,12 @@ impl Gateway {
     pub(super) fn beat(&self) {
         self.heartbeat.send_replace(clock::now());
     }
+}
+
+/// What is done once a round beside the mail, and where each of it had come.
+struct Rounds<'a> {
+    retention: &'a mut Retention,
+    late: &'a mut LateMails,
 }
 
 /// How far a sweep came.

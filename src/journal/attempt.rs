@@ -103,6 +103,15 @@ pub enum DoubtVerdict {
     },
 }
 
+/// When a copy of a mail of ours proves that it left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proves {
+    /// In our inbox: where it was asked for in the same transaction. Another may have left with an earlier one.
+    WhereAskedFor,
+    /// In the folder of sent mail, where only the provider and people of ours put anything: it files a mail when it takes it.
+    Always,
+}
+
 impl Journal {
     /// Records that the effect may be leaving from now on. After a crash it is found in doubt.
     ///
@@ -274,15 +283,18 @@ impl Journal {
     pub(super) fn note_own_copy(
         &self,
         id: &MessageId,
+        proves: Proves,
         now: Timestamp,
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
         let Some((mut record, mut delivery)) = self.record_of(id)? else {
             return Ok(());
         };
-        let proves = matches!(record.state, EffectState::InDoubt { .. })
-            && delivery.copy == CopyProof::Asked;
-        if !proves {
+        let has_left = matches!(record.state, EffectState::InDoubt { .. })
+            && (delivery.copy == CopyProof::Asked
+                // A copy of it may be there since it reached others.
+                || (proves == Proves::Always && !delivery.reached_some));
+        if !has_left {
             return Ok(());
         }
         let postponed = std::mem::take(&mut delivery.postponed);

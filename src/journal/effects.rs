@@ -2,7 +2,7 @@
 
 use super::form::{self, Delivery, EffectForm};
 use super::store::{Act, Batch, Order, Outlives, Tree};
-use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place};
+use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place, unsettled};
 use crate::mail::MessageId;
 use jiff::Timestamp;
 
@@ -33,12 +33,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError`]
     pub fn due(&self, now: Timestamp, max: usize) -> Result<Vec<RecordedEffect>, JournalError> {
-        // The end is exclusive and times are kept in microseconds: one more includes `now`.
-        let until = place::time(now)
-            .iter()
-            .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte))
-            .saturating_add(1)
-            .to_be_bytes();
+        let until = place::first_after(now);
         let rows = (self.store).scan(Tree::Due, &[], Some(&until), Order::Upwards, max)?;
         self.recorded(rows.iter().map(|(key, _)| place::after_time(key)))
     }
@@ -285,6 +280,7 @@ impl Journal {
             }
         }
         record.state = state;
+        unsettled::index(&record, batch);
         let form = EffectForm::new(&record, delivery);
         let key = format!("effect {}", record.message_id);
         batch.put(Tree::Effects, name, form::write(&key, &form)?);

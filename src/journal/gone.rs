@@ -3,7 +3,7 @@
 
 use super::form::{self, CountsForm, Delivery, HandledForm};
 use super::store::{Batch, Order, Row, Tree, end_of_prefix};
-use super::{EffectRecord, EffectState, Journal, JournalError, place};
+use super::{EffectRecord, EffectState, Journal, JournalError, place, unsettled};
 use crate::mail::{MailIdentity, MessageId};
 use crate::ticket::{Event, PromiseOutcome, Ticket, TicketId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,6 +113,7 @@ impl Journal {
         batch.delete(Tree::Effects, name);
         batch.delete(Tree::EffectBytes, name);
         batch.delete(Tree::Untold, name);
+        unsettled::forget(record, batch);
         match &record.state {
             EffectState::Waiting { due } => batch.delete(Tree::Due, place::timed(*due, name)),
             EffectState::InDoubt { .. } => batch.delete(Tree::InDoubt, name),

@@ -24,6 +24,7 @@ mod retention;
 mod store;
 mod stored_about;
 mod tickets;
+mod unsettled;
 mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
@@ -40,6 +41,7 @@ pub use owner::give_to_owner;
 pub use repeats::{Proof, Said};
 pub use retention::{Keep, Looked};
 pub use stored_about::StoredAbout;
+pub use unsettled::DuePlace;
 
 use crate::compose::{EnvelopeSender, Outgoing, Purpose};
 use crate::config::Outcome;
@@ -115,6 +117,8 @@ pub struct Entry {
     pub judged: Option<JudgedOn>,
     /// A mail of ours whose copy came back: it left.
     pub own_copy_of: Option<MessageId>,
+    /// A mail of ours that stands in the folder of sent mail: it left.
+    pub seen_in_sent: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.
     pub told: Vec<MessageId>,
     /// What the mail says, to recognise the same when it comes again.

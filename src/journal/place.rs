@@ -10,6 +10,12 @@ pub(super) fn time(moment: Timestamp) -> [u8; 8] {
     (moment.as_microsecond() ^ i64::MIN).to_be_bytes()
 }
 
+/// The first key of a time that lies after this one: keys hold microseconds.
+pub(super) fn first_after(moment: Timestamp) -> [u8; 8] {
+    let after = moment.as_microsecond().saturating_add(1);
+    (after ^ i64::MIN).to_be_bytes()
+}
+
 /// The time at the beginning of a key.
 pub(super) fn time_of(key: &[u8]) -> Option<Timestamp> {
     let bytes: [u8; 8] = key.get(..8)?.try_into().ok()?;

@@ -1,12 +1,14 @@
 //! One entry: everything that one mail, one staff act or one timer changes, on disk all together or not at all.
 
+use super::attempt::Proves;
 use super::form::{
     self, CursorForm, Delivery, EffectForm, FilingForm, HandledForm, MessageForm, TimedEventForm,
 };
 use super::mails::put_sent_mail;
 use super::store::{Act, Batch, Outlives, Tree};
 use super::{
-    EffectRecord, EffectState, Entry, Journal, JournalError, OnServer, RecordedEffect, mails, place,
+    EffectRecord, EffectState, Entry, Journal, JournalError, OnServer, RecordedEffect, mails,
+    place, unsettled,
 };
 use crate::compose::Outgoing;
 use crate::inbox::Cursor;
@@ -80,7 +82,10 @@ impl Journal {
             }
         }
         if let Some(id) = &entry.own_copy_of {
-            self.note_own_copy(id, now, &mut batch)?;
+            self.note_own_copy(id, Proves::WhereAskedFor, now, &mut batch)?;
+        }
+        if let Some(id) = &entry.seen_in_sent {
+            self.note_own_copy(id, Proves::Always, now, &mut batch)?;
         }
         if let (Some(said), Some(mail)) = (&entry.said, &entry.mail) {
             self.count_said(said, &mail.identity, mail.ticket.as_ref(), now, &mut batch)?;
@@ -283,6 +288,7 @@ impl Journal {
         // They stay for a while after the mail was sent, as the record of what was said: see `forget_sent`.
         batch.put(Tree::EffectBytes, name, record.bytes.clone());
         batch.put(Tree::Due, place::timed(now, name), Vec::new());
+        unsettled::index(&record, batch);
         self.count_automatic(&record, now, batch)?;
         Ok(RecordedEffect { record, delivery })
     }

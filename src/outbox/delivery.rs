@@ -1,7 +1,7 @@
 //! One attempt, from `MAIL FROM` to the final dot: which recipients have it, which are to be tried again, which are lost.
 
 use super::connection::{Connection, Failure};
-use super::failure::{Stage, Trouble, Verdict, leaves_connection_usable, verdict};
+use super::failure::{Blame, Stage, Trouble, Verdict, blame, leaves_connection_usable, verdict};
 use crate::journal::{Attempt, CopyProof, JournalError, LostRecipient};
 use crate::mail::Address;
 use std::sync::atomic::AtomicBool;
@@ -21,6 +21,17 @@ pub(super) struct Delivered {
     pub(super) refusal: Option<String>,
     /// Whether the connection can be used again.
     pub(super) connection_usable: bool,
+    /// What was heard about recipients, each by itself.
+    pub(super) heard: Vec<Heard>,
+}
+
+/// What the server said about one recipient.
+#[derive(Debug)]
+pub(super) struct Heard {
+    /// Whom it is about.
+    pub(super) recipient: Address,
+    /// Whose trouble it is, and the words; `None` where the recipient was taken.
+    pub(super) trouble: Option<(Blame, String)>,
 }
 
 /// Why nothing can be said about an attempt.
@@ -32,11 +43,12 @@ pub(super) enum Cut {
     Journal(JournalError),
 }
 
-/// Carries an attempt out over a connection. `narrow` records, before the content goes out, what the attempt will not reach.
+/// Carries an attempt out over a connection, except to those recipients. `narrow` records, before the content goes out, what the attempt will not reach.
 pub(super) async fn deliver(
     connection: &mut Connection,
     attempt: &mut Attempt,
     copy_to: Option<&Address>,
+    except: &[Address],
     dot_may_be_out: &AtomicBool,
     narrow: impl FnOnce(
         &mut Attempt,
@@ -55,6 +67,7 @@ pub(super) async fn deliver(
         lost: Vec::new(),
         refusal: None,
         connection_usable: true,
+        heard: Vec::new(),
     };
     let opened = connection
         .sender(
@@ -71,6 +84,11 @@ pub(super) async fn deliver(
         return Ok(delivered.failed(failure));
     }
     for recipient in recipients {
+        if except.contains(&recipient) {
+            delivered.refusal = Some(format!("{} is left alone for a while", recipient.domain()));
+            delivered.postponed.push(recipient);
+            continue;
+        }
         if needs_utf8(&recipient) && !connection.takes_utf8_addresses() {
             let why = "the server takes no address with letters outside ASCII".to_owned();
             delivered.refusal = Some(why.clone());
@@ -78,8 +96,15 @@ pub(super) async fn deliver(
             continue;
         }
         match connection.recipient(&recipient).await {
-            Ok(()) => delivered.accepted.push(recipient),
+            Ok(()) => {
+                delivered.heard.push(Heard {
+                    recipient: recipient.clone(),
+                    trouble: None,
+                });
+                delivered.accepted.push(recipient);
+            }
             Err(trouble) if !leaves_connection_usable(&trouble) => {
+                delivered.heard.push(Heard::of(recipient, &trouble));
                 // The transaction is over for everybody.
                 return Ok(delivered.failed(Failure {
                     stage: Stage::Recipient,
@@ -88,6 +113,7 @@ pub(super) async fn deliver(
             }
             Err(trouble) => {
                 let why = trouble.to_string();
+                delivered.heard.push(Heard::of(recipient.clone(), &trouble));
                 delivered.refusal = Some(why.clone());
                 match verdict(Stage::Recipient, &trouble) {
                     Verdict::Permanent => delivered.lost.push(LostRecipient { recipient, why }),
@@ -136,7 +162,30 @@ pub(super) async fn deliver(
     }
 }
 
+impl Heard {
+    fn of(recipient: Address, trouble: &Trouble) -> Self {
+        let words = words(Stage::Recipient, trouble);
+        Self {
+            recipient,
+            trouble: Some((blame(trouble), words)),
+        }
+    }
+}
+
 impl Delivered {
+    /// Nothing reached anybody.
+    pub(super) fn nothing(stage: Stage, trouble: &Trouble) -> Self {
+        Self {
+            result: Err((verdict(stage, trouble), words(stage, trouble))),
+            accepted: Vec::new(),
+            postponed: Vec::new(),
+            lost: Vec::new(),
+            refusal: None,
+            connection_usable: false,
+            heard: Vec::new(),
+        }
+    }
+
     fn failed(mut self, failure: Failure) -> Self {
         let Failure { stage, trouble } = failure;
         self.connection_usable = leaves_connection_usable(&trouble);

@@ -4,8 +4,9 @@
 //! |---|---|
 //! | asked for, came back | it left (the journal notes that when the copy is read) |
 //! | asked for, and a sweep of the inbox that began `copy_wait` later has not found it | it did not leave: again |
-//! | not asked for, mail to staff or admin | again: twice is better than never |
-//! | not asked for, mail to a customer | never twice: staff are told |
+//! | not asked for or impossible, stands in the folder of sent mail | it left (the journal notes that when it is seen there) |
+//! | not asked for, not seen there either, mail to staff or admin | again: twice is better than never |
+//! | not asked for, not seen there either, mail to a customer | never twice: staff are told |
 
 use super::schedule;
 use crate::compose::Purpose;
@@ -14,13 +15,22 @@ use crate::journal::{CopyProof, DoubtVerdict, EffectRecord, EffectState, Recorde
 use crate::ticket::Party;
 use jiff::Timestamp;
 
+/// What there is to judge by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Evidence {
+    /// When this process began: an attempt of an earlier one ended at some moment before that.
+    pub(super) started_at: Timestamp,
+    /// When the last complete sweep of the inbox began.
+    pub(super) swept: Option<Timestamp>,
+    /// Whether the folder of sent mail is looked at before each sweep. That a mail stands there shows that it left; that it does not stand
+    /// there shows nothing, because not every server files what it sends.
+    pub(super) sent_is_watched: bool,
+}
+
 /// What becomes of an effect in doubt; `None` while it is still to be waited for.
-///
-/// `started_at` is when this process began: an attempt of an earlier one ended at some moment before that.
 pub(super) fn verdict(
     effect: &RecordedEffect,
-    started_at: Timestamp,
-    swept: Option<Timestamp>,
+    evidence: Evidence,
     settings: &Smtp,
     now: Timestamp,
 ) -> Option<DoubtVerdict> {
@@ -28,15 +38,17 @@ pub(super) fn verdict(
     let EffectState::InDoubt { since } = &record.state else {
         return None;
     };
-    let since = (*since).max(started_at.min(now));
+    let since = (*since).max(evidence.started_at.min(now));
+    let late_enough = schedule::later(since, settings.copy_wait);
+    let was_looked_for = (evidence.swept).is_some_and(|swept| swept >= late_enough);
+    let is_over = schedule::is_over(record.recorded_at, settings, now);
     match effect.copy() {
         CopyProof::Asked => {
-            let late_enough = schedule::later(since, settings.copy_wait);
-            if swept.is_some_and(|swept| swept >= late_enough) {
+            if was_looked_for {
                 Some(DoubtVerdict::SendAgain {
                     why: "its copy did not come back, so it had not left".to_owned(),
                 })
-            } else if schedule::is_over(record.recorded_at, settings, now) && now >= late_enough {
+            } else if is_over && now >= late_enough {
                 Some(DoubtVerdict::GiveUp {
                     why: "it may have left; the inbox could not be searched for its copy for too long".to_owned(),
                 })
@@ -44,11 +56,13 @@ pub(super) fn verdict(
                 None
             }
         }
+        // It may still appear in the folder of sent mail.
+        CopyProof::None if evidence.sent_is_watched && !was_looked_for && !is_over => None,
         CopyProof::None if is_for_customer(record) => Some(DoubtVerdict::GiveUp {
             why: "it may have left: the connection ended after the content, and no copy can prove it; ask the customer before writing again"
                 .to_owned(),
         }),
-        CopyProof::None if schedule::is_over(record.recorded_at, settings, now) => {
+        CopyProof::None if is_over => {
             Some(DoubtVerdict::GiveUp {
                 why: "tried for too long, each time cut off after the content".to_owned(),
             })

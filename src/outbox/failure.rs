@@ -84,6 +84,46 @@ pub(super) fn verdict(stage: Stage, trouble: &Trouble) -> Verdict {
     }
 }
 
+/// Whose trouble it is when a recipient is not taken for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// That mailbox's, or none at all: other mails to the domain may go.
+    Recipient,
+    /// The words do not say.
+    Unclear,
+    /// The whole domain's.
+    Destination,
+}
+
+/// Whose trouble a failure at the recipient is, by the enhanced status code (RFC 3463) where there is one.
+pub(super) fn blame(trouble: &Trouble) -> Blame {
+    let (code, words) = match trouble {
+        // A cut connection is our own server's; that it thought about this recipient until our patience ended is about whom it asked.
+        Trouble::Lost { .. } | Trouble::NoLogin { .. } | Trouble::Stopped => {
+            return Blame::Recipient;
+        }
+        Trouble::Silence => return Blame::Destination,
+        Trouble::Reply { code, words } => (*code, words.as_str()),
+    };
+    match (code, temporary_status(words)) {
+        (421, _) => Blame::Destination,
+        // The domain's name does not resolve, its servers do not answer, or are full as a whole.
+        (400..=499, Some((1, 2) | (3 | 4, _))) => Blame::Destination,
+        // The mailbox is full or busy (4.2.x), the sender is unknown yet (4.7.1, greylisting), or whatever else was named.
+        (400..=499, Some(_)) | (450 | 452, None) => Blame::Recipient,
+        (400..=499, None) => Blame::Unclear,
+        _ => Blame::Recipient,
+    }
+}
+
+/// The subject and detail of `4.subject.detail` at the beginning of a reply's words.
+fn temporary_status(words: &str) -> Option<(u16, u16)> {
+    let mut parts = words.split_whitespace().next()?.split('.');
+    let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_whole = class == "4" && parts.next().is_none();
+    is_whole.then_some((subject.parse().ok()?, detail.parse().ok()?))
+}
+
 impl Trouble {
     /// The same with other words of the server.
     pub(super) fn with_words(self, change: impl Fn(&str) -> String) -> Self {
@@ -141,6 +181,39 @@ mod tests {
         Trouble::Reply {
             code,
             words: HeaderText::clean("words"),
+        }
+    }
+
+    #[test]
+    fn whose_trouble_a_temporary_no_is() {
+        use Blame::{Destination, Recipient, Unclear};
+        let said = |code: u16, words: &str| Trouble::Reply {
+            code,
+            words: HeaderText::clean(words),
+        };
+        let table = [
+            (said(452, "4.2.2 mailbox full"), Recipient),
+            (said(450, "4.2.0 greylisted, try again"), Recipient),
+            (said(451, "4.7.1 greylisted, try again"), Recipient),
+            (said(450, "mailbox busy"), Recipient),
+            (said(451, "4.4.1 no answer from host"), Destination),
+            (said(450, "4.1.2 host not found"), Destination),
+            (said(450, "4.1.1 user not known yet"), Recipient),
+            (said(452, "4.3.1 system storage"), Destination),
+            (said(421, "closing"), Destination),
+            (said(451, "later"), Unclear),
+            (said(451, "4.4 is no status"), Unclear),
+            (said(550, "5.1.1 no such user"), Recipient),
+            (Trouble::Silence, Destination),
+            (
+                Trouble::Lost {
+                    words: HeaderText::clean("end of file"),
+                },
+                Recipient,
+            ),
+        ];
+        for (trouble, expected) in table {
+            assert_eq!(blame(&trouble), expected, "{trouble:?}");
         }
     }
 

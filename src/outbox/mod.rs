@@ -1,36 +1,52 @@
 //! Carries out what the journal recorded, over SMTP. What each failure means is decided in one file (`failure.rs`).
 //!
 //! Promise: nothing is sent that the journal did not return, nothing is sent before it stands in the journal as in doubt, and
-//! no mail is dropped in silence: it is sent, waits on record, or is told to staff. Reads hostile input: the server's replies.
+//! no mail is dropped in silence: it is sent, waits on record, or is told to staff. A mail that is stuck holds nobody else up
+//! (`turn.rs`, `destinations.rs`, and further connections beside one that takes long). Reads hostile input: the server's replies.
 
 mod connection;
 mod content;
 mod delivery;
+mod destinations;
 mod doubt;
 mod failure;
+mod lane;
 mod login;
+mod outcome;
 mod schedule;
+mod standing;
+mod turn;
+
+pub use standing::{Holding, Standing};
 
 use crate::chance;
 use crate::config::Smtp;
 use crate::journal::{
-    Attempt, AttemptOutcome, CopyProof, Journal, JournalError, LostRecipient, RecordedEffect,
+    AttemptOutcome, CopyProof, DuePlace, EffectRecord, Journal, JournalError, RecordedEffect,
     on_disk,
 };
-use crate::mail::Address;
+use crate::mail::{Address, MessageId};
 use crate::report::outbox as report;
 use connection::{Connection, Failure};
-use delivery::{Cut, Delivered};
-use failure::{Stage, Trouble, Verdict, verdict};
+use doubt::Evidence;
+use failure::Stage;
 use jiff::Timestamp;
+use lane::{Desk, End, Lane};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use turn::{HeldBy, Turn, domains, turn};
 
-/// So many effects are taken from the journal at a time.
-const TAKEN_AT_ONCE: usize = 16;
+/// So many due mails are read from the journal at a time.
+const PAGE: usize = 32;
+
+/// So many are looked through before the sender looks up from them.
+const LOOKED_THROUGH_AT_ONCE: usize = 1000;
 
 /// A connection without work is ended after this.
 const IDLE: Duration = Duration::from_secs(30);
@@ -41,8 +57,14 @@ const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
 /// After a failure of the store or the server the next look waits at most this long.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
-/// What is in flight when handoffd is stopped gets this long.
-const FINISH_WITHIN: Duration = Duration::from_secs(20);
+/// So many connections are used at most. The second and third are opened only beside mails that take long.
+const LANES_MAX: usize = 3;
+
+/// A mail that the server works on for so long is not waited for by the others.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// After a server has refused a further connection, none is asked for during this time.
+const ONE_WILL_DO: Duration = Duration::from_secs(60);
 
 /// Logs in to the SMTP server and leaves again, to see whether the settings are right.
 ///
@@ -74,16 +96,47 @@ pub async fn log_in(settings: &Smtp) -> Result<(), String> {
 
 /// The sender of everything that leaves.
 pub struct Outbox {
-    journal: Arc<Journal>,
-    settings: Smtp,
-    support: Address,
+    desk: Arc<Desk>,
     wake: Arc<Notify>,
-    settled: Arc<Notify>,
     swept: watch::Receiver<Option<Timestamp>>,
-    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     started_at: Timestamp,
-    connection: Option<Connection>,
+    sent_is_watched: bool,
+    idle: Vec<Lane>,
+    busy: Vec<Busy>,
+    tasks: JoinSet<Returned>,
+    /// How far the walk through the due mails has come, and whether it has found one on its way from the first.
+    place: DuePlace,
+    page: VecDeque<(DuePlace, EffectRecord)>,
+    found: bool,
+    /// The walk through those that may be overdue while the server is away.
+    overdue_place: DuePlace,
     failures_in_a_row: u32,
+    rest: Option<Duration>,
+    no_further_lane_before: Option<Instant>,
+}
+
+/// A mail that is on its way.
+struct Busy {
+    mail: MessageId,
+    began: Instant,
+    under_way: Arc<AtomicBool>,
+}
+
+/// What comes back from a lane.
+struct Returned {
+    lane: Lane,
+    mail: MessageId,
+    end: End,
+}
+
+/// What the walk through the due mails found.
+enum Search {
+    /// A mail whose turn it is, and whom it is not tried for.
+    Found(Box<RecordedEffect>, Vec<Address>),
+    /// Many that are held back; there may be more.
+    GoOn,
+    /// None, and how long it may stay so.
+    Nothing(Duration),
 }
 
 impl Outbox {
@@ -100,17 +153,30 @@ impl Outbox {
         settled: Arc<Notify>,
         swept: watch::Receiver<Option<Timestamp>>,
     ) -> Self {
-        Self {
+        let desk = Desk {
             journal,
             settings,
             support,
-            wake,
             settled,
-            swept,
             now: Arc::new(crate::clock::now),
+            standing: Arc::default(),
+        };
+        Self {
+            desk: Arc::new(desk),
+            wake,
+            swept,
             started_at: crate::clock::now(),
-            connection: None,
+            sent_is_watched: false,
+            idle: Vec::new(),
+            busy: Vec::new(),
+            tasks: JoinSet::new(),
+            place: DuePlace::default(),
+            page: VecDeque::new(),
+            found: false,
+            overdue_place: DuePlace::default(),
             failures_in_a_row: 0,
+            rest: None,
+            no_further_lane_before: None,
         }
     }
 
@@ -118,335 +184,364 @@ impl Outbox {
     #[must_use]
     pub fn with_clock(mut self, now: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Self {
         self.started_at = now();
-        self.now = now;
+        self.change_desk(|desk| desk.now = now);
         self
+    }
+
+    /// The same, with how it stands as an earlier outbox has left it, for others to look at.
+    #[must_use]
+    pub fn with_standing(mut self, standing: Arc<Standing>) -> Self {
+        // What an earlier one had on its way is on its way no more.
+        standing.lock().on_their_way.clear();
+        self.change_desk(|desk| desk.standing = standing);
+        self
+    }
+
+    /// The same, where the gateway looks at the folder of sent mail before each sweep: what stands there has left.
+    #[must_use]
+    pub const fn with_sent_folder(mut self, is_watched: bool) -> Self {
+        self.sent_is_watched = is_watched;
+        self
+    }
+
+    fn change_desk(&mut self, change: impl FnOnce(&mut Desk)) {
+        let old = &self.desk;
+        let mut desk = Desk {
+            journal: Arc::clone(&old.journal),
+            settings: old.settings.clone(),
+            support: old.support.clone(),
+            settled: Arc::clone(&old.settled),
+            now: Arc::clone(&old.now),
+            standing: Arc::clone(&old.standing),
+        };
+        change(&mut desk);
+        self.desk = Arc::new(desk);
     }
 
     /// Sends until it is told to stop; then what is in flight is finished within a bounded time.
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            let wait = match self.look(&shutdown).await {
-                Ok(wait) => {
-                    if wait.is_zero() {
-                        continue;
-                    }
-                    wait
-                }
-                Err(error) => {
-                    report::store_failed(&error);
-                    self.pause()
-                }
-            };
+            let wait = self.look(&shutdown).unwrap_or_else(|error| {
+                report::store_failed(&error);
+                self.pause()
+            });
+            if wait.is_zero() {
+                // Others may have something to do between two long looks.
+                tokio::task::yield_now().await;
+                continue;
+            }
             let watching = self.swept.has_changed().is_ok();
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
+                Some(returned) = self.tasks.join_next(), if !self.tasks.is_empty() => {
+                    self.take_back(returned);
+                }
                 () = self.wake.notified() => {}
                 _ = self.swept.changed(), if watching => {}
                 () = tokio::time::sleep(wait) => {}
             }
-            if self
-                .connection
-                .as_ref()
-                .is_some_and(|open| open.idle_for() >= IDLE)
-            {
-                self.hang_up().await;
+            for lane in &mut self.idle {
+                if lane.idle_for().is_some_and(|idle| idle >= IDLE) {
+                    lane.hang_up().await;
+                }
             }
+            self.idle.retain(|lane| lane.idle_for().is_some());
         }
-        self.hang_up().await;
+        while let Some(returned) = self.tasks.join_next().await {
+            self.take_back(returned);
+        }
+        for lane in &mut self.idle {
+            lane.hang_up().await;
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.desk.now)()
     }
 
     /// Does what is to be done, and says how long it may rest; zero where there is more.
-    async fn look(&mut self, shutdown: &CancellationToken) -> Result<Duration, JournalError> {
+    fn look(&mut self, shutdown: &CancellationToken) -> Result<Duration, JournalError> {
+        if let Some(rest) = self.rest.take() {
+            return Ok(rest);
+        }
         self.look_at_doubts()?;
-        let now = (self.now)();
-        let due = on_disk(|| self.journal.due(now, TAKEN_AT_ONCE))?;
-        if due.is_empty() {
-            let next = on_disk(|| self.journal.next_due())?;
-            let wait = next.map_or(LOOK_AT_LEAST_EVERY, |next| {
-                Duration::try_from(next.duration_since(now)).unwrap_or(Duration::ZERO)
-            });
-            return Ok(wait.clamp(Duration::from_millis(1), LOOK_AT_LEAST_EVERY));
-        }
-        for effect in due {
-            if shutdown.is_cancelled() {
-                break;
+        loop {
+            if !self.has_free_lane() {
+                // Whoever is slow by then is not waited for any longer.
+                return Ok(if self.busy.len() < LANES_MAX {
+                    SLOW
+                } else {
+                    LOOK_AT_LEAST_EVERY
+                });
             }
-            let connected = tokio::select! {
-                biased;
-                connected = self.be_connected() => connected,
-                // Nothing is in flight yet: a server that is away must not hold up the end.
-                () = shutdown.cancelled() => break,
-            };
-            if let Err(failure) = connected {
-                // The server is not there: that is no fault of the mails, so no attempt of theirs is counted.
-                let why = delivery::words(failure.stage, &failure.trouble);
-                report::server_unreachable(&self.settings.host, self.settings.port, &why);
-                self.give_up_the_oldest(&why)?;
-                return Ok(self.pause());
+            match self.next_mail()? {
+                Search::Found(effect, except) => self.begin(*effect, except, shutdown),
+                Search::GoOn => return Ok(Duration::ZERO),
+                Search::Nothing(rest) => return Ok(rest),
             }
-            self.carry_out(effect, shutdown).await?;
         }
-        Ok(Duration::ZERO)
     }
 
-    async fn be_connected(&mut self) -> Result<(), Failure> {
-        if let Some(mut open) = self.connection.take() {
-            if open.is_ready().await {
-                self.connection = Some(open);
-                return Ok(());
-            }
-            open.quit().await;
-        }
-        self.connection = Some(Connection::open(&self.settings).await?);
-        self.failures_in_a_row = 0;
-        Ok(())
+    /// Whether a mail could leave now: one connection will do, unless what is on it takes long.
+    fn has_free_lane(&self) -> bool {
+        let may_be_further =
+            (self.no_further_lane_before).is_none_or(|then| then <= Instant::now());
+        let all_are_slow = (self.busy.iter())
+            .all(|busy| busy.under_way.load(Ordering::SeqCst) && busy.began.elapsed() >= SLOW);
+        self.busy.is_empty() || (self.busy.len() < LANES_MAX && may_be_further && all_are_slow)
     }
 
-    async fn hang_up(&mut self) {
-        if let Some(open) = self.connection.take() {
-            open.quit().await;
+    fn begin(
+        &mut self,
+        effect: RecordedEffect,
+        except: Vec<Address>,
+        shutdown: &CancellationToken,
+    ) {
+        let record = effect.record();
+        let mail = record.message_id.clone();
+        let mut standing = self.desk.standing.lock();
+        (standing.on_their_way).insert(mail.clone(), domains(record));
+        drop(standing);
+        let lane = self.idle.pop();
+        let mut lane = lane.unwrap_or_else(|| Lane::new(Arc::clone(&self.desk)));
+        self.busy.push(Busy {
+            mail: mail.clone(),
+            began: Instant::now(),
+            under_way: lane.under_way(),
+        });
+        let shutdown = shutdown.clone();
+        self.tasks.spawn(async move {
+            let end = lane.carry_out(effect, &except, &shutdown).await;
+            Returned { lane, mail, end }
+        });
+    }
+
+    fn take_back(&mut self, returned: Result<Returned, tokio::task::JoinError>) {
+        let Returned { lane, mail, end } = match returned {
+            Ok(returned) => returned,
+            // A defect of ours: the daemon ends with it, and what was on its way is in doubt.
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => return,
+            },
+        };
+        self.busy.retain(|busy| busy.mail != mail);
+        self.desk.standing.lock().on_their_way.remove(&mail);
+        match end {
+            End::Done => {
+                self.failures_in_a_row = 0;
+                self.idle.push(lane);
+            }
+            End::Stopped => {}
+            End::Journal(error) => {
+                report::store_failed(&error);
+                self.rest = Some(self.pause());
+            }
+            End::Unreachable(_)
+                if (self.busy.iter()).any(|busy| busy.under_way.load(Ordering::SeqCst)) =>
+            {
+                // It works for another mail, so it is not away: it wants no further connection.
+                self.no_further_lane_before = Some(Instant::now() + ONE_WILL_DO);
+            }
+            End::Unreachable(failure) => self.server_is_away(&failure),
         }
+    }
+
+    /// The server is not there: that is no fault of the mails, so no attempt of theirs is counted.
+    fn server_is_away(&mut self, failure: &Failure) {
+        let settings = &self.desk.settings;
+        let why = delivery::words(failure.stage, &failure.trouble);
+        report::server_unreachable(&settings.host, settings.port, &why);
+        if let Err(error) = self.give_up_the_overdue(&why) {
+            report::store_failed(&error);
+        }
+        let pause = self.pause();
+        let now = self.now();
+        let standing = &self.desk.standing;
+        standing.server_failed(&why, now, schedule::later(now, pause));
+        self.rest = Some(pause);
     }
 
     /// How long to leave a server or a store alone that has failed.
     fn pause(&mut self) -> Duration {
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        let longest = self.settings.retry_longest_delay.min(PAUSE_MAX);
-        let first = self.settings.retry_first_delay.min(Duration::from_secs(1));
+        let settings = &self.desk.settings;
+        let longest = settings.retry_longest_delay.min(PAUSE_MAX);
+        let first = settings.retry_first_delay.min(Duration::from_secs(1));
         schedule::delay(self.failures_in_a_row, first, longest, chance::share())
     }
 
-    /// One attempt, recorded before and after.
-    async fn carry_out(
-        &mut self,
-        effect: RecordedEffect,
-        shutdown: &CancellationToken,
-    ) -> Result<(), JournalError> {
-        let began = (self.now)();
-        let copy_to = self.copy_for(&effect);
-        let copy = match copy_to {
-            Some(_) => CopyProof::Asked,
-            None => CopyProof::None,
-        };
-        let id = effect.record().message_id.clone();
-        let mut attempt = match on_disk(|| self.journal.begin_attempt(effect, copy, began)) {
-            Ok(attempt) => attempt,
-            Err(JournalError::State(why)) => {
-                report::not_waiting(&why);
-                return Ok(());
+    /// Walks on through the due mails to the next whose turn it is. Those that are held back are passed over: they hold up nobody.
+    fn next_mail(&mut self) -> Result<Search, JournalError> {
+        let now = self.now();
+        let mut looked_through = 0;
+        loop {
+            if self.page.is_empty() {
+                self.page = on_disk(|| self.desk.journal.due_after(&self.place, now, PAGE))?.into();
             }
-            Err(error) => return Err(error),
-        };
-        let delivered = match self.deliver(&mut attempt, copy_to.as_ref(), shutdown).await {
-            Ok(delivered) => delivered,
-            Err(error) => {
-                self.connection = None;
-                report::left_in_doubt(&id, &error);
-                return Err(error);
+            if self.page.is_empty() {
+                self.place = DuePlace::default();
+                if !std::mem::take(&mut self.found) {
+                    return self.nothing_to_send(now).map(Search::Nothing);
+                }
+                // What was passed over may be free by now.
+                continue;
             }
-        };
-        if !delivered.connection_usable {
-            self.connection = None;
-        }
-        let outcome = self.outcome_of(&attempt, delivered);
-        report::attempt_ended(attempt.record(), &outcome);
-        on_disk(|| self.journal.settle(attempt, outcome, (self.now)()))?;
-        self.settled.notify_one();
-        Ok(())
-    }
-
-    /// The attempt itself; on a stale connection once more on a new one.
-    async fn deliver(
-        &mut self,
-        attempt: &mut Attempt,
-        copy_to: Option<&Address>,
-        shutdown: &CancellationToken,
-    ) -> Result<Delivered, JournalError> {
-        for _ in 0..2 {
-            let Some(open) = self.connection.as_mut() else {
-                break;
-            };
-            let dot_may_be_out = AtomicBool::new(false);
-            let journal = &self.journal;
-            let narrow = |attempt: &mut Attempt,
-                          copy: CopyProof,
-                          postponed: Vec<Address>,
-                          lost: Vec<LostRecipient>| {
-                on_disk(|| journal.narrow_attempt(attempt, copy, postponed, lost))
-            };
-            let outcome = tokio::select! {
-                biased;
-                outcome = delivery::deliver(open, attempt, copy_to, &dot_may_be_out, narrow) => outcome,
-                () = async { shutdown.cancelled().await; tokio::time::sleep(FINISH_WITHIN).await } => {
-                    let stage = if dot_may_be_out.load(Ordering::SeqCst) { Stage::FinalDot } else { Stage::Content };
-                    return Ok(nothing_delivered(stage, &Trouble::Stopped));
+            while let Some((place, record)) = self.page.pop_front() {
+                self.place = place;
+                looked_through += 1;
+                if let Some((effect, except)) = self.if_its_turn(&record, now)? {
+                    self.found = true;
+                    return Ok(Search::Found(Box::new(effect), except));
                 }
-            };
-            match outcome {
-                Ok(delivered) => return Ok(delivered),
-                Err(Cut::Journal(error)) => return Err(error),
-                Err(Cut::Stale) => {
-                    self.connection = None;
-                    let opened = tokio::select! {
-                        biased;
-                        opened = Connection::open(&self.settings) => opened,
-                        () = shutdown.cancelled() => {
-                            return Ok(nothing_delivered(Stage::Connect, &Trouble::Stopped));
-                        }
-                    };
-                    match opened {
-                        Ok(open) => self.connection = Some(open),
-                        Err(failure) => {
-                            return Ok(nothing_delivered(failure.stage, &failure.trouble));
-                        }
-                    }
-                }
+            }
+            if looked_through >= LOOKED_THROUGH_AT_ONCE {
+                return Ok(Search::GoOn);
             }
         }
-        let words = crate::mail::HeaderText::clean("the server ends each connection at once");
-        Ok(nothing_delivered(Stage::Sender, &Trouble::Lost { words }))
     }
 
-    /// Where the copy goes that proves that the mail left, if one can.
-    fn copy_for(&self, effect: &RecordedEffect) -> Option<Address> {
-        let is_recipient = (effect.record().recipients.iter())
-            .any(|recipient| recipient.is_same_as(&self.support));
-        (self.settings.copy_to_self && !effect.reached_some() && !is_recipient)
-            .then(|| self.support.clone())
-    }
-
-    /// What an attempt comes to, with the schedule.
-    fn outcome_of(&self, attempt: &Attempt, delivered: Delivered) -> AttemptOutcome {
-        let record = attempt.record();
-        let now = (self.now)();
-        let due = schedule::next_attempt(
-            record.recorded_at,
-            record.attempts,
-            &self.settings,
-            now,
-            chance::share(),
-        );
-        let Delivered {
-            result,
-            accepted,
-            postponed: mut remaining,
-            mut lost,
-            refusal,
-            ..
-        } = delivered;
-        let mut reached_some = false;
-        let why = match result {
-            Ok(()) => {
-                if accepted.len() == record.recipients.len() && lost.is_empty() {
-                    return AttemptOutcome::Sent;
-                }
-                reached_some = !accepted.is_empty();
-                refusal.unwrap_or_else(|| "it has no recipient".to_owned())
-            }
-            Err((Verdict::InDoubt, why)) => return AttemptOutcome::InDoubt { why },
-            Err((Verdict::Retry, why)) => {
-                remaining = (record.recipients.iter())
-                    .filter(|recipient| !lost.iter().any(|lost| lost.recipient == **recipient))
-                    .cloned()
-                    .collect();
-                why
-            }
-            Err((Verdict::Permanent, why)) => {
-                let refused = if accepted.is_empty() {
-                    record.recipients.clone()
-                } else {
-                    accepted
-                };
-                lost.extend(refused.into_iter().map(|recipient| LostRecipient {
-                    recipient,
-                    why: why.clone(),
-                }));
-                why
-            }
+    fn if_its_turn(
+        &self,
+        record: &EffectRecord,
+        now: Timestamp,
+    ) -> Result<Option<(RecordedEffect, Vec<Address>)>, JournalError> {
+        let journal = &self.desk.journal;
+        let turn_after = |earlier: &[EffectRecord]| {
+            let standing = self.desk.standing.lock();
+            let (destinations, on_their_way) = (&standing.destinations, &standing.on_their_way);
+            turn(record, earlier, destinations, on_their_way, now)
         };
-        match due {
-            Some(due) if lost.is_empty() && !reached_some && !remaining.is_empty() => {
-                AttemptOutcome::Later { due, why }
+        // What is held back by its domain is not looked up in its ticket: there may be thousands.
+        let its_turn = match turn_after(&[]) {
+            Turn::Now { .. } => turn_after(&on_disk(|| journal.unsettled_before(record))?),
+            held @ Turn::Held(_) => held,
+        };
+        match its_turn {
+            Turn::Now { except } => {
+                let effect = on_disk(|| journal.waiting(record))?;
+                Ok(effect.map(|effect| (effect, except)))
             }
-            _ if !reached_some && remaining.is_empty() => AttemptOutcome::GivenUp { why },
-            None if !reached_some => AttemptOutcome::GivenUp {
-                why: format!("tried for too long; last {why}"),
-            },
-            None => {
-                lost.extend(remaining.into_iter().map(|recipient| LostRecipient {
-                    recipient,
-                    why: format!("tried for too long; last {why}"),
-                }));
-                AttemptOutcome::PartlySent {
-                    reached_some,
-                    remaining: Vec::new(),
-                    due: now,
-                    lost,
-                    why,
-                }
+            Turn::Held(HeldBy::Destination { why, .. }) => {
+                self.give_up_if_overdue(record, &why, now)?;
+                Ok(None)
             }
-            Some(due) => AttemptOutcome::PartlySent {
-                reached_some,
-                remaining,
-                due,
-                lost,
-                why,
-            },
+            Turn::Held(HeldBy::Order(_) | HeldBy::OnItsWay) => Ok(None),
         }
+    }
+
+    /// How long it may rest when nothing can be sent.
+    fn nothing_to_send(&self, now: Timestamp) -> Result<Duration, JournalError> {
+        let due = on_disk(|| self.desk.journal.next_due_after(now))?;
+        let domain = self.desk.standing.lock().destinations.next_try(now);
+        let next = due.into_iter().chain(domain).min();
+        let wait = next.map_or(LOOK_AT_LEAST_EVERY, |next| {
+            Duration::try_from(next.duration_since(now)).unwrap_or(Duration::ZERO)
+        });
+        Ok(wait.clamp(Duration::from_millis(1), LOOK_AT_LEAST_EVERY))
     }
 
     /// While the server is away, mails that have waited for too long are given up, so that staff are told.
-    fn give_up_the_oldest(&self, why: &str) -> Result<(), JournalError> {
-        let now = (self.now)();
-        for effect in on_disk(|| self.journal.due(now, TAKEN_AT_ONCE))? {
-            if !schedule::is_over(effect.record().recorded_at, &self.settings, now) {
-                continue;
+    fn give_up_the_overdue(&mut self, why: &str) -> Result<(), JournalError> {
+        let now = self.now();
+        let mut looked_through = 0;
+        while looked_through < LOOKED_THROUGH_AT_ONCE {
+            let page = on_disk(|| self.desk.journal.due_after(&self.overdue_place, now, PAGE))?;
+            if page.is_empty() {
+                self.overdue_place = DuePlace::default();
+                return Ok(());
             }
-            let given_up = on_disk(|| {
-                let attempt = (self.journal).begin_attempt(effect, CopyProof::None, now)?;
-                let outcome = AttemptOutcome::GivenUp {
-                    why: format!("tried for too long; last {why}"),
-                };
-                report::attempt_ended(attempt.record(), &outcome);
-                self.journal.settle(attempt, outcome, now)
-            });
-            match given_up {
-                // It was withdrawn between the look and the attempt.
-                Err(JournalError::State(why)) => report::not_waiting(&why),
-                other => other?,
+            for (place, record) in page {
+                self.overdue_place = place;
+                looked_through += 1;
+                self.give_up_if_overdue(&record, why, now)?;
             }
-            self.settled.notify_one();
         }
+        Ok(())
+    }
+
+    fn give_up_if_overdue(
+        &self,
+        record: &EffectRecord,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let Desk {
+            journal, settings, ..
+        } = &*self.desk;
+        if !schedule::is_over(record.recorded_at, settings, now) {
+            return Ok(());
+        }
+        let given_up = on_disk(|| {
+            let Some(effect) = journal.waiting(record)? else {
+                return Ok(());
+            };
+            let attempt = journal.begin_attempt(effect, CopyProof::None, now)?;
+            let outcome = AttemptOutcome::GivenUp {
+                why: outcome::for_too_long(why),
+            };
+            report::attempt_ended(attempt.record(), &outcome);
+            journal.settle(attempt, outcome, now)
+        });
+        match given_up {
+            // It was withdrawn between the look and the attempt.
+            Err(JournalError::State(why)) => report::not_waiting(&why),
+            other => other?,
+        }
+        self.desk.settled.notify_one();
         Ok(())
     }
 
     fn look_at_doubts(&mut self) -> Result<(), JournalError> {
         let swept = *self.swept.borrow_and_update();
-        let now = (self.now)();
-        for effect in on_disk(|| self.journal.in_doubt())? {
-            let Some(verdict) =
-                doubt::verdict(&effect, self.started_at, swept, &self.settings, now)
-            else {
+        let now = self.now();
+        let Desk {
+            journal, settings, ..
+        } = &*self.desk;
+        let evidence = Evidence {
+            started_at: self.started_at,
+            swept,
+            sent_is_watched: self.sent_is_watched,
+        };
+        for effect in on_disk(|| journal.in_doubt())? {
+            let id = effect.record().message_id.clone();
+            // What is on its way at this moment is settled by whoever carries it.
+            if (self.busy.iter()).any(|busy| busy.mail == id) {
+                continue;
+            }
+            let Some(verdict) = doubt::verdict(&effect, evidence, settings, now) else {
                 continue;
             };
-            let id = effect.record().message_id.clone();
-            if on_disk(|| self.journal.resolve_doubt(&id, verdict.clone(), now))? {
+            if on_disk(|| journal.resolve_doubt(&id, verdict.clone(), now))? {
                 report::doubt_resolved(effect.record(), &verdict);
-                self.settled.notify_one();
+                self.desk.settled.notify_one();
             }
         }
         Ok(())
     }
 }
 
-fn nothing_delivered(stage: Stage, trouble: &Trouble) -> Delivered {
-    Delivered {
-        result: Err((verdict(stage, trouble), delivery::words(stage, trouble))),
-        accepted: Vec::new(),
-        postponed: Vec::new(),
-        lost: Vec::new(),
-        refusal: None,
-        connection_usable: false,
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::config::Tls;
+
+    /// Settings for tests of the parts.
+    pub(crate) fn settings() -> Smtp {
+        Smtp {
+            host: String::new(),
+            port: 25,
+            tls: Tls::None,
+            ca_file: None,
+            login: None,
+            step_timeout: Duration::from_secs(60),
+            retry_first_delay: Duration::from_secs(60),
+            retry_longest_delay: Duration::from_secs(3600),
+            retry_give_up_after: Duration::from_secs(432_000),
+            tell_staff_after: Duration::from_secs(14_400),
+            copy_to_self: true,
+            copy_wait: Duration::from_secs(300),
+        }
     }
 }

@@ -269,6 +269,28 @@ pub fn mail_lost(lost: &EffectRecord, why: &str) {
     );
 }
 
+/// A mail of ours has waited for long, tried in vain.
+pub fn mail_late(mail: &EffectRecord) {
+    warn!(
+        event = "mail-late",
+        message_id = %mail.message_id,
+        purpose = ?mail.purpose,
+        attempts = mail.attempts,
+        why = without_addresses(mail.last_failure.as_deref().unwrap_or_default()),
+        "a mail of ours waits for long and is still tried; staff are told"
+    );
+}
+
+/// Staff could not be told of a mail that waits for long.
+pub fn late_mail_not_told(mail: &EffectRecord, why: &crate::compose::ComposeError) {
+    warn!(
+        event = "late-mail-not-told",
+        message_id = %mail.message_id,
+        why = without_addresses(why),
+        "a mail of ours waits for long, and staff could not be told"
+    );
+}
+
 /// What was kept as long as the settings say went.
 pub fn dropped_old(texts: usize, tickets: usize) {
     info!(

@@ -69,6 +69,7 @@ fn smtp(port: u16, login: Login) -> Smtp {
         retry_first_delay: Duration::from_secs(1),
         retry_longest_delay: Duration::from_secs(1),
         retry_give_up_after: Duration::from_secs(60),
+        tell_staff_after: Duration::from_secs(14_400),
         copy_to_self: false,
         copy_wait: Duration::from_secs(1),
     }

@@ -347,6 +347,7 @@ fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
             &ticket,
             &lost(&composed.mails[0]),
             "550 no such user",
+            Some("Orders leave our warehouse within a day.\n\n> not a mark"),
             &settings(),
             at(0),
         )
@@ -354,10 +355,26 @@ fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
     assert_eq!(names(&told.events), ["SendFailed", "Wrote DeliveryTrouble"]);
     assert_eq!(told.mails[0].recipients, [address("desk@shop.example")]);
     assert!(told.mails[0].text.contains("550 no such user"));
+    // With the customer's address and what they should have read, somebody can call or write by hand.
+    insta::assert_snapshot!(told.mails[0].text);
+    let mut delayed = lost(&composed.mails[0]);
+    delayed.last_failure = Some("450 4.2.0 mailbox busy".to_owned());
+    let late = |now| {
+        writer
+            .delivery_delayed(&ticket, &delayed, Some("Orders leave …"), &settings(), now)
+            .unwrap()
+    };
+    insta::assert_snapshot!(late(at(5)).mails[0].text);
+    assert_eq!(names(&late(at(5)).events), ["Wrote DeliveryTrouble"]);
+    // The same mail gives the same report: the journal takes it once.
+    assert_eq!(
+        late(at(5)).mails[0].message_id,
+        late(at(9)).mails[0].message_id
+    );
     // Tried again by hand and lost once more: another report, or the journal would take it for the first.
     let mut once_more = lost(&composed.mails[0]);
     once_more.attempts = 2;
-    let told_again = writer.delivery_trouble(&ticket, &once_more, "550", &settings(), at(9));
+    let told_again = writer.delivery_trouble(&ticket, &once_more, "550", None, &settings(), at(9));
     assert_ne!(
         told_again.unwrap().mails[0].message_id,
         told.mails[0].message_id
@@ -367,6 +384,7 @@ fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
             &ticket,
             &lost(&told.mails[0]),
             "550 no such user",
+            None,
             &settings(),
             at(0),
         )

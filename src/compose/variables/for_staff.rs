@@ -4,7 +4,7 @@ use super::Kind::{Flag, Line, Lines, List};
 use super::{
     ALSO_ON_IT, ATTACHMENTS, CAN_REPLY, CUSTOMER, CUSTOMER_SUBJECT, EVIDENCE, GIVEN, MAIL_TEXT,
     REASON, REFERENCE, SUMMARY_HAPPENED, SUMMARY_OPEN, SUMMARY_WANTED, SUPPORT_NAME, TemplateForm,
-    WANTED, WHO, variable,
+    Variable, WANTED, WHO, variable,
 };
 
 /// These templates, in the order of the manual.
@@ -352,10 +352,39 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             SUPPORT_NAME,
             CUSTOMER,
             CUSTOMER_SUBJECT,
-            variable("recipient", Line, "whom it did not reach"),
-            variable("lost_subject", Line, "which mail"),
-            variable("why", Line, "what the servers said"),
+            RECIPIENT,
+            LOST_SUBJECT,
+            LOST_TEXT,
+            SERVERS_SAID,
+            CAN_REPLY,
+        ],
+    },
+    TemplateForm {
+        name: "delivery-delayed",
+        about: "that a mail of ours has not arrived for long and is still tried, to staff",
+        is_automatic: false,
+        must_show: &["reference", "recipient", "why"],
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            RECIPIENT,
+            LOST_SUBJECT,
+            LOST_TEXT,
+            SERVERS_SAID,
+            variable("since", Line, "since when it waits"),
+            variable("until", Line, "when it is given up"),
             CAN_REPLY,
         ],
     },
 ];
+
+const RECIPIENT: Variable = variable("recipient", Line, "whom it did not reach");
+const LOST_SUBJECT: Variable = variable("lost_subject", Line, "which mail");
+const LOST_TEXT: Variable = variable(
+    "lost_text",
+    Lines,
+    "what the customer should have read, of a returned mail its main sentences; empty where it is not known",
+);
+const SERVERS_SAID: Variable = variable("why", Line, "what the servers said");

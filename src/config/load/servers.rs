@@ -146,6 +146,7 @@ pub(super) fn smtp(
     let retry_first_delay = seconds("retry_first_delay_seconds", 60, 1, 86_400);
     let retry_longest_delay = seconds("retry_longest_delay_seconds", 3600, 1, 86_400);
     let retry_give_up_after = seconds("retry_give_up_after_seconds", 432_000, 60, 2_592_000);
+    let tell_staff_after = seconds("tell_staff_after_seconds", 14_400, 60, 2_592_000);
     let copy_to_self = section.yes_or_no("copy_to_self", true);
     let copy_wait = seconds("copy_wait_seconds", 300, 1, 86_400);
     section.refuse_unknown_keys();
@@ -164,6 +165,7 @@ pub(super) fn smtp(
         retry_first_delay,
         retry_longest_delay,
         retry_give_up_after,
+        tell_staff_after,
         copy_to_self,
         copy_wait,
     })
@@ -200,6 +202,7 @@ pub(super) fn smtp_stand_in() -> Smtp {
         retry_first_delay: Duration::ZERO,
         retry_longest_delay: Duration::ZERO,
         retry_give_up_after: Duration::ZERO,
+        tell_staff_after: Duration::ZERO,
         copy_to_self: false,
         copy_wait: Duration::ZERO,
     }

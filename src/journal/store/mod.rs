@@ -87,11 +87,13 @@ pub(super) enum Tree {
     Said,
     /// The same by time: time, identity → hashes.
     SaidByTime,
+    /// Mails of tickets that are not settled: ticket, when recorded, Message-ID → nothing.
+    Unsettled,
 }
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(super) const CHAINED: [Self; 30] = [
+    pub(super) const CHAINED: [Self; 31] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -122,6 +124,7 @@ impl Tree {
         Self::Said,
         Self::SaidByTime,
         Self::KeptAside,
+        Self::Unsettled,
     ];
 
     /// The number in links. On disk: never change one.
@@ -159,6 +162,7 @@ impl Tree {
             Self::Said => 30,
             Self::SaidByTime => 31,
             Self::KeptAside => 32,
+            Self::Unsettled => 40,
         }
     }
 
@@ -205,6 +209,7 @@ impl Tree {
             Self::Brake => "brake",
             Self::Said => "said",
             Self::SaidByTime => "said-by-time",
+            Self::Unsettled => "unsettled",
         }
     }
 }

@@ -1,0 +1,200 @@
+//! What staff are told of a mail of ours that does not get through: once while it is still tried, and once when it is given up, with its text,
+//! so that they can call, or write by hand.
+
+use super::mime::Part;
+use super::staff::Desk;
+use super::view::{self, staff_tongue};
+use super::words::{Tongue, shortened};
+use super::{ComposeError, Composed, Outgoing, Purpose, Writer, lost_to_staff, story, team_of};
+use crate::config::{Settings, Team};
+use crate::journal::EffectRecord;
+use crate::ticket::{Event, Party, Ticket};
+use jiff::Timestamp;
+use serde_json::json;
+
+/// So much of its text is shown, in characters.
+const TEXT_MAX_CHARACTERS: usize = 20_000;
+
+/// A mail that does not get through, as staff are told.
+pub(super) struct Undelivered<'a> {
+    /// Whom it did not reach.
+    pub(super) recipient: &'a str,
+    /// Its subject.
+    pub(super) subject: &'a str,
+    /// What the servers said.
+    pub(super) why: &'a str,
+    /// What the customer should have read; `None` where it is not known.
+    pub(super) text: Option<&'a str>,
+}
+
+impl Writer {
+    /// The report to staff that a mail of ours was given up, and what the ticket's story gains. `text`: what should have been read, where the
+    /// journal still has it. A mail to a team that did not get through is told to the admin: another mail to the same mailbox would be lost
+    /// as well.
+    ///
+    /// # Errors
+    /// [`ComposeError`]
+    pub fn delivery_trouble(
+        &self,
+        ticket: &Ticket,
+        lost: &EffectRecord,
+        why: &str,
+        text: Option<&str>,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Composed, ComposeError> {
+        let desk = self.desk(settings, now);
+        // A mail that somebody had tried again is lost anew, and told anew.
+        let cause = format!("lost {} {}", lost.message_id, lost.attempts);
+        let failed = lost.recipients.iter().map(|recipient| Event::SendFailed {
+            recipient: recipient.clone(),
+            why: why.to_owned(),
+        });
+        let mut events: Vec<Event> = failed.collect();
+        let recipient = recipients_of(lost);
+        let mail = match lost.party {
+            Some(Party::Customer(_)) => {
+                let team = team_of(ticket, settings)?;
+                let lost = Undelivered {
+                    recipient: &recipient,
+                    subject: &lost.subject,
+                    why,
+                    text,
+                };
+                desk.delivery_trouble(self, ticket, team, &lost, cause.as_bytes())?
+            }
+            Some(Party::Staff(_)) | None => {
+                let tongue = view::staff_tongue(settings);
+                let (subject, text) = lost_to_staff(tongue, &recipient, &lost.subject, why);
+                desk.trouble(Some(&ticket.id), cause.as_bytes(), subject, &text, vec![])
+            }
+        };
+        events.push(story::wrote(&mail));
+        Ok(Composed {
+            mails: vec![mail],
+            events,
+        })
+    }
+
+    /// The report to staff that a mail to a customer waits for long, and is still tried. The same mail gives the same report, so that it is
+    /// told once.
+    ///
+    /// # Errors
+    /// [`ComposeError`]
+    pub fn delivery_delayed(
+        &self,
+        ticket: &Ticket,
+        waiting: &EffectRecord,
+        text: Option<&str>,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Composed, ComposeError> {
+        let desk = self.desk(settings, now);
+        let team = team_of(ticket, settings)?;
+        let tongue = staff_tongue(settings);
+        let since = tongue.moment(waiting.recorded_at, &team.hours.time_zone);
+        let last_try = (waiting.recorded_at)
+            .checked_add(settings.smtp.retry_give_up_after)
+            .unwrap_or(Timestamp::MAX);
+        let until = tongue.moment(last_try, &team.hours.time_zone);
+        let cause = format!("delayed {}", waiting.message_id);
+        let delayed = Undelivered {
+            recipient: &recipients_of(waiting),
+            subject: &waiting.subject,
+            why: waiting.last_failure.as_deref().unwrap_or_default(),
+            text,
+        };
+        let mail = desk.undelivered(
+            self,
+            "delivery-delayed",
+            ticket,
+            team,
+            &delayed,
+            &[("since", since), ("until", until)],
+            cause.as_bytes(),
+        )?;
+        let events = vec![story::wrote(&mail)];
+        Ok(Composed {
+            mails: vec![mail],
+            events,
+        })
+    }
+}
+
+impl Desk<'_> {
+    /// That a mail of ours did not arrive. `cause` tells one report from another.
+    pub(super) fn delivery_trouble(
+        &self,
+        writer: &Writer,
+        ticket: &Ticket,
+        team: &Team,
+        lost: &Undelivered<'_>,
+        cause: &[u8],
+    ) -> Result<Outgoing, ComposeError> {
+        self.undelivered(writer, "delivery-trouble", ticket, team, lost, &[], cause)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn undelivered(
+        &self,
+        writer: &Writer,
+        template: &str,
+        ticket: &Ticket,
+        team: &Team,
+        lost: &Undelivered<'_>,
+        further: &[(&str, String)],
+        cause: &[u8],
+    ) -> Result<Outgoing, ComposeError> {
+        let tongue = staff_tongue(self.settings);
+        let reference = ticket.id.to_string();
+        let customer = ticket.customer().map(ToString::to_string);
+        let text: String = (lost.text.unwrap_or_default().trim().chars())
+            .take(TEXT_MAX_CHARACTERS)
+            .collect();
+        let facts = [
+            ("reference", reference.clone()),
+            ("support_name", self.settings.support.name.to_string()),
+            ("customer", or_none(tongue, &customer.unwrap_or_default())),
+            (
+                "subject",
+                super::staff::subject_for_staff(ticket, &reference, tongue),
+            ),
+            ("recipient", or_none(tongue, lost.recipient)),
+            ("lost_subject", or_none(tongue, lost.subject)),
+            ("lost_text", text),
+            ("why", or_none(tongue, lost.why)),
+            ("can_reply", tongue.can_reply().to_owned()),
+        ];
+        let further = (further.iter()).map(|(name, value)| (*name, value.clone()));
+        let data = facts
+            .into_iter()
+            .chain(further)
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect();
+        let no_parts: Vec<Part> = Vec::new();
+        self.to_team(
+            &writer.templates,
+            Purpose::DeliveryTrouble,
+            template,
+            ticket,
+            team,
+            data,
+            no_parts,
+            cause,
+        )
+    }
+}
+
+fn recipients_of(mail: &EffectRecord) -> String {
+    let recipients: Vec<String> = mail.recipients.iter().map(ToString::to_string).collect();
+    recipients.join(", ")
+}
+
+fn or_none(tongue: Tongue, text: &str) -> String {
+    let text = shortened(text, 300);
+    if text.is_empty() {
+        tongue.none().to_owned()
+    } else {
+        text
+    }
+}

@@ -1,0 +1,157 @@
+//! Which mails of a ticket are not settled yet, and which of all mails are due? Looked up page by page, so that ten thousand waiting mails
+//! cost no more memory than a few.
+
+use super::form;
+use super::store::{Batch, Order, Tree, end_of_prefix};
+use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place};
+use crate::ticket::TicketId;
+use jiff::Timestamp;
+
+/// So many unsettled mails of one ticket are looked at: a story with more of them waits for its first ones anyway.
+const OF_ONE_TICKET_MAX: usize = 64;
+
+/// How far a walk through the mails that are due has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DuePlace(Vec<u8>);
+
+impl Journal {
+    /// The next mails that are due behind this place, at most so many, without their bytes; with each the place behind it.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn due_after(
+        &self,
+        place: &DuePlace,
+        now: Timestamp,
+        max: usize,
+    ) -> Result<Vec<(DuePlace, EffectRecord)>, JournalError> {
+        let until = place::first_after(now);
+        let rows = (self.store).scan(Tree::Due, &place.0, Some(&until), Order::Upwards, max)?;
+        let mut due = Vec::with_capacity(rows.len());
+        for (key, _) in rows {
+            let id = place::message_id(place::after_time(&key))
+                .ok_or_else(|| form::unreadable("effect", "its key is damaged"))?;
+            let mut behind = key;
+            behind.push(0);
+            if let Some((record, _)) = self.record_of(&id)? {
+                due.push((DuePlace(behind), record));
+            }
+        }
+        Ok(due)
+    }
+
+    /// When the first mail is due that is not due yet.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn next_due_after(&self, now: Timestamp) -> Result<Option<Timestamp>, JournalError> {
+        let from = place::first_after(now);
+        let rows = (self.store).scan(Tree::Due, &from, None, Order::Upwards, 1)?;
+        Ok(rows.first().and_then(|(key, _)| place::time_of(key)))
+    }
+
+    /// A mail that waits, with its bytes; `None` where it does not wait any more.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn waiting(&self, record: &EffectRecord) -> Result<Option<RecordedEffect>, JournalError> {
+        let id = &record.message_id;
+        let Some((mut record, delivery)) = self.record_of(id)? else {
+            return Ok(None);
+        };
+        if !matches!(record.state, EffectState::Waiting { .. }) {
+            return Ok(None);
+        }
+        record.bytes = self
+            .bytes_of(id)?
+            .ok_or_else(|| form::unreadable(&format!("effect {id}"), "its bytes are missing"))?;
+        Ok(Some(RecordedEffect { record, delivery }))
+    }
+
+    /// The mails of the same ticket that were recorded before this one and are not settled, without their bytes.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn unsettled_before(
+        &self,
+        record: &EffectRecord,
+    ) -> Result<Vec<EffectRecord>, JournalError> {
+        let Some(ticket) = &record.ticket else {
+            return Ok(Vec::new());
+        };
+        let from = of_ticket(ticket);
+        let until = key(ticket, record);
+        let rows = (self.store).scan(
+            Tree::Unsettled,
+            &from,
+            Some(&until),
+            Order::Upwards,
+            OF_ONE_TICKET_MAX,
+        )?;
+        self.unsettled(rows.iter().map(|(key, _)| key.as_slice()), from.len())
+    }
+
+    /// All mails of a ticket that are not settled, in the order in which they were recorded, without their bytes.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn unsettled_of(&self, ticket: &TicketId) -> Result<Vec<EffectRecord>, JournalError> {
+        let from = of_ticket(ticket);
+        let until = end_of_prefix(&from);
+        let rows = (self.store).scan(
+            Tree::Unsettled,
+            &from,
+            until.as_deref(),
+            Order::Upwards,
+            OF_ONE_TICKET_MAX,
+        )?;
+        self.unsettled(rows.iter().map(|(key, _)| key.as_slice()), from.len())
+    }
+
+    fn unsettled<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k [u8]>,
+        ticket_length: usize,
+    ) -> Result<Vec<EffectRecord>, JournalError> {
+        let mut unsettled = Vec::new();
+        for key in keys {
+            let name = place::after_time(key.get(ticket_length..).unwrap_or_default());
+            let id = place::message_id(name)
+                .ok_or_else(|| form::unreadable("effect", "its key is damaged"))?;
+            let found = self.record_of(&id)?.map(|(record, _)| record);
+            unsettled.extend(found.filter(|record| !record.state.is_settled()));
+        }
+        Ok(unsettled)
+    }
+}
+
+/// Has a mail found by its ticket as long as it is not settled.
+pub(super) fn index(record: &EffectRecord, batch: &mut Batch) {
+    let Some(ticket) = &record.ticket else { return };
+    let key = key(ticket, record);
+    if record.state.is_settled() {
+        batch.delete(Tree::Unsettled, key);
+    } else {
+        batch.put(Tree::Unsettled, key, Vec::new());
+    }
+}
+
+/// A mail that goes is found no more.
+pub(super) fn forget(record: &EffectRecord, batch: &mut Batch) {
+    if let Some(ticket) = &record.ticket {
+        batch.delete(Tree::Unsettled, key(ticket, record));
+    }
+}
+
+/// What the keys of one ticket begin with: references are of one length, so none is the beginning of another.
+fn of_ticket(ticket: &TicketId) -> Vec<u8> {
+    ticket.compact().as_bytes().to_vec()
+}
+
+/// Ticket, when it was recorded, Message-ID: one order for all, also where the clock stood still.
+fn key(ticket: &TicketId, record: &EffectRecord) -> Vec<u8> {
+    let mut key = of_ticket(ticket);
+    let name = record.message_id.as_str().as_bytes();
+    key.extend_from_slice(&place::timed(record.recorded_at, name));
+    key
+}

@@ -1,0 +1,165 @@
+//! Which mail domains are left alone for a while, because their servers fail? Pure: time and chance are passed in.
+//!
+//! Promise: a domain that does not answer is tried by one mail at a time, with growing pauses; its other mails wait without an attempt. One
+//! mailbox that is full or greylisted holds nobody else back. What is remembered is bounded.
+
+use super::failure::Blame;
+use super::schedule;
+use crate::config::Smtp;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// So many domains in trouble are remembered; with more, the one that would be tried next is forgotten.
+const DOMAINS_MAX: usize = 1000;
+
+/// So many temporary refusals in a row, of which none says what is wrong, make a domain one in trouble.
+const UNCLEAR_MAX: u32 = 3;
+
+/// Domains in trouble.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Destinations {
+    troubled: BTreeMap<String, Trouble>,
+}
+
+/// How it stands with a domain that fails.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Trouble {
+    /// Failures in a row.
+    pub(super) failures: u32,
+    /// When the first of them was.
+    pub(super) since: Timestamp,
+    /// Until when it is left alone; `None` where that is not decided yet.
+    pub(super) until: Option<Timestamp>,
+    /// The last words.
+    pub(super) why: String,
+}
+
+impl Destinations {
+    /// A recipient of that domain was not taken for now.
+    pub(super) fn failed(
+        &mut self,
+        domain: &str,
+        blame: Blame,
+        why: &str,
+        settings: &Smtp,
+        now: Timestamp,
+        chance: f64,
+    ) {
+        if blame == Blame::Recipient {
+            // Somebody is there and answers.
+            self.answered(domain);
+            return;
+        }
+        let known = self.troubled.remove(domain);
+        let failures = (known.as_ref()).map_or(1, |known| known.failures.saturating_add(1));
+        let is_held = blame == Blame::Destination || failures >= UNCLEAR_MAX;
+        let pauses = match blame {
+            Blame::Destination | Blame::Recipient => failures,
+            Blame::Unclear => failures.saturating_sub(UNCLEAR_MAX).saturating_add(1),
+        };
+        let (first, longest) = (settings.retry_first_delay, settings.retry_longest_delay);
+        let pause = schedule::delay(pauses, first, longest, chance);
+        let trouble = Trouble {
+            failures,
+            since: known.map_or(now, |known| known.since),
+            until: is_held.then(|| schedule::later(now, pause)),
+            why: why.to_owned(),
+        };
+        self.make_room();
+        self.troubled.insert(domain.to_owned(), trouble);
+    }
+
+    /// The domain answered: nothing is held against it.
+    pub(super) fn answered(&mut self, domain: &str) {
+        self.troubled.remove(domain);
+    }
+
+    /// The trouble for which a domain is left alone at that time; `None` where it may be tried.
+    pub(super) fn left_alone(&self, domain: &str, now: Timestamp) -> Option<(&Trouble, Timestamp)> {
+        let trouble = self.troubled.get(domain)?;
+        let until = trouble.until.filter(|until| *until > now)?;
+        Some((trouble, until))
+    }
+
+    /// When the next domain may be tried again.
+    pub(super) fn next_try(&self, now: Timestamp) -> Option<Timestamp> {
+        let times = self.troubled.values().filter_map(|trouble| trouble.until);
+        times.filter(|until| *until > now).min()
+    }
+
+    fn make_room(&mut self) {
+        if self.troubled.len() < DOMAINS_MAX {
+            return;
+        }
+        let first = (self.troubled.iter())
+            .min_by_key(|(_, trouble)| trouble.until)
+            .map(|(domain, _)| domain.clone());
+        if let Some(domain) = first {
+            self.troubled.remove(&domain);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbox::tests::settings;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    fn fail(all: &mut Destinations, domain: &str, blame: Blame, now: i64) {
+        all.failed(domain, blame, "words", &settings(), at(now), 0.5);
+    }
+
+    fn until(all: &Destinations, domain: &str, now: i64) -> Option<i64> {
+        all.left_alone(domain, at(now))
+            .map(|(_, until)| until.as_second())
+    }
+
+    #[test]
+    fn a_domain_that_fails_is_left_alone_for_longer_each_time_until_it_answers() {
+        let mut all = Destinations::default();
+        fail(&mut all, "x.example", Blame::Destination, 0);
+        assert_eq!(until(&all, "x.example", 0), Some(60));
+        assert_eq!(until(&all, "y.example", 0), None);
+        assert_eq!(until(&all, "x.example", 60), None, "it may be tried");
+        fail(&mut all, "x.example", Blame::Destination, 60);
+        assert_eq!(until(&all, "x.example", 60), Some(180));
+        assert_eq!(all.next_try(at(60)), Some(at(180)));
+        all.answered("x.example");
+        assert_eq!(until(&all, "x.example", 60), None);
+        fail(&mut all, "x.example", Blame::Destination, 70);
+        assert_eq!(until(&all, "x.example", 70), Some(130), "it begins anew");
+    }
+
+    #[test]
+    fn one_mailbox_holds_nobody_back_and_words_without_a_cause_do_so_late() {
+        let mut all = Destinations::default();
+        fail(&mut all, "x.example", Blame::Recipient, 0);
+        assert_eq!(until(&all, "x.example", 0), None);
+        fail(&mut all, "x.example", Blame::Unclear, 0);
+        fail(&mut all, "x.example", Blame::Unclear, 0);
+        assert_eq!(until(&all, "x.example", 0), None);
+        fail(&mut all, "x.example", Blame::Unclear, 0);
+        assert_eq!(until(&all, "x.example", 0), Some(60));
+        fail(&mut all, "x.example", Blame::Recipient, 60);
+        assert_eq!(all.next_try(at(0)), None, "a greylisting server answers");
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut all = Destinations::default();
+        for number in 0..2 * DOMAINS_MAX {
+            fail(
+                &mut all,
+                &format!("{number}.example"),
+                Blame::Destination,
+                i64::try_from(number).unwrap(),
+            );
+        }
+        assert_eq!(all.troubled.len(), DOMAINS_MAX);
+        assert!(until(&all, "1999.example", 1999).is_some());
+    }
+}

@@ -1,0 +1,180 @@
+//! How it stands with the server and with the domains beyond it: what the sender remembers, and what people are told who look at the outbox.
+//! It outlives a reload, which makes a new sender.
+
+use super::destinations::Destinations;
+use super::turn::{HeldBy, OnTheirWay, Turn, turn};
+use crate::journal::EffectRecord;
+use jiff::Timestamp;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How it stands; shared by the sender and by whoever asks.
+#[derive(Debug, Default)]
+pub struct Standing {
+    inner: Mutex<Inner>,
+}
+
+/// What is behind the lock; nobody waits while holding it.
+#[derive(Debug, Default)]
+pub(super) struct Inner {
+    /// Domains in trouble.
+    pub(super) destinations: Destinations,
+    /// Mails on their way at this moment.
+    pub(super) on_their_way: OnTheirWay,
+    /// Why the server cannot be used, where it cannot.
+    away: Option<Away>,
+}
+
+#[derive(Clone, Debug)]
+struct Away {
+    since: Timestamp,
+    next_try: Timestamp,
+    why: String,
+}
+
+/// What holds a waiting mail back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// An earlier mail of the same ticket to the same recipient is not settled.
+    Order {
+        /// That mail.
+        mail: String,
+    },
+    /// The servers of its recipients fail.
+    Destination {
+        /// The domain.
+        domain: String,
+        /// Since when.
+        since: Timestamp,
+        /// When it is tried again.
+        until: Timestamp,
+        /// The last words.
+        why: String,
+    },
+    /// Our own server cannot be used.
+    Server {
+        /// Since when.
+        since: Timestamp,
+        /// When it is tried again.
+        until: Timestamp,
+        /// The last words.
+        why: String,
+    },
+    /// It, or another mail to the same domain, is being sent at this moment.
+    OnItsWay,
+}
+
+impl Holding {
+    /// In one word, for machines.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Order { .. } => "order",
+            Self::Destination { .. } => "destination",
+            Self::Server { .. } => "server",
+            Self::OnItsWay => "on-its-way",
+        }
+    }
+
+    /// In a sentence, for people.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Order { mail } => {
+                format!("an earlier mail of this ticket to the same recipient comes first: {mail}")
+            }
+            Self::Destination {
+                domain, since, why, ..
+            } => format!("{domain} takes no mail since {since}: {why}"),
+            Self::Server { since, why, .. } => {
+                format!("our server cannot be used since {since}: {why}")
+            }
+            Self::OnItsWay => {
+                "it, or another mail to the same domain, is being sent now".to_owned()
+            }
+        }
+    }
+
+    /// Until when, where that is known.
+    #[must_use]
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Destination { until, .. } | Self::Server { until, .. } => Some(*until),
+            Self::Order { .. } | Self::OnItsWay => None,
+        }
+    }
+}
+
+impl Standing {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The server could not be used.
+    pub(super) fn server_failed(&self, why: &str, now: Timestamp, next_try: Timestamp) {
+        let mut inner = self.lock();
+        let since = inner.away.as_ref().map_or(now, |away| away.since);
+        inner.away = Some(Away {
+            since,
+            next_try,
+            why: why.to_owned(),
+        });
+    }
+
+    /// The server let us in.
+    pub(super) fn server_works(&self) {
+        self.lock().away = None;
+    }
+
+    /// Why our server cannot be used, since when, and when it is tried again; `None` where it works, or was not needed yet.
+    #[must_use]
+    pub fn server_away(&self) -> Option<Holding> {
+        let inner = self.lock();
+        inner.away.as_ref().map(|away| Holding::Server {
+            since: away.since,
+            until: away.next_try,
+            why: away.why.clone(),
+        })
+    }
+
+    /// What holds a waiting mail back at that time, beyond its own next try. `earlier`: what was recorded before it in the same ticket and is
+    /// not settled.
+    #[must_use]
+    pub fn holding(
+        &self,
+        mail: &EffectRecord,
+        earlier: &[EffectRecord],
+        now: Timestamp,
+    ) -> Option<Holding> {
+        let inner = self.lock();
+        let held = match turn(mail, earlier, &inner.destinations, &inner.on_their_way, now) {
+            Turn::Now { .. } => None,
+            Turn::Held(held) => Some(held),
+        };
+        match (held, &inner.away) {
+            (Some(HeldBy::Order(mail)), _) => Some(Holding::Order {
+                mail: mail.to_string(),
+            }),
+            (Some(HeldBy::OnItsWay), _) => Some(Holding::OnItsWay),
+            (_, Some(away)) => Some(Holding::Server {
+                since: away.since,
+                until: away.next_try,
+                why: away.why.clone(),
+            }),
+            (
+                Some(HeldBy::Destination {
+                    domain,
+                    since,
+                    until,
+                    why,
+                }),
+                None,
+            ) => Some(Holding::Destination {
+                domain,
+                since,
+                until,
+                why,
+            }),
+            (None, None) => None,
+        }
+    }
+}
