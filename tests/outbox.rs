@@ -4,6 +4,7 @@
 // A test that cannot go on has failed: that is what these are for, in the functions around the tests too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+use handoffd::clock::Moment;
 use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
 use handoffd::config::{Smtp, TeamName, Tls};
 use handoffd::journal::{CopyProof, EffectRecord, EffectState, Entry, Journal};
@@ -18,6 +19,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 #[path = "outbox/holding.rs"]
@@ -214,14 +216,28 @@ fn to_staff(name: &str, to: &[&str]) -> Outgoing {
     mail(name, to, Party::Staff(TeamName("service".to_owned())))
 }
 
+/// What the clock shows at first.
+const BEGAN: i64 = 1_800_000_000;
+
+/// The moment that a clock shows which is set by hand.
+fn moment(began: Instant, clock: &AtomicI64) -> Moment {
+    let shown = clock.load(Ordering::SeqCst);
+    let passed = Duration::from_secs(u64::try_from(shown - BEGAN).unwrap());
+    Moment {
+        shown: Timestamp::from_second(shown).unwrap(),
+        passed: began + passed,
+    }
+}
+
 /// A journal, a clock that is set by hand, and an outbox on them.
 struct Desk {
     _folder: tempfile::TempDir,
     journal: Arc<Journal>,
     clock: Arc<AtomicI64>,
+    began: Instant,
     wake: Arc<Notify>,
     settled: Arc<Notify>,
-    swept: watch::Sender<Option<Timestamp>>,
+    swept: watch::Sender<Option<Moment>>,
     shutdown: CancellationToken,
     running: Option<tokio::task::JoinHandle<()>>,
 }
@@ -232,7 +248,8 @@ impl Desk {
         Self {
             journal: Arc::new(Journal::open(folder.path()).unwrap()),
             _folder: folder,
-            clock: Arc::new(AtomicI64::new(1_800_000_000)),
+            clock: Arc::new(AtomicI64::new(BEGAN)),
+            began: Instant::now(),
             wake: Arc::new(Notify::new()),
             settled: Arc::new(Notify::new()),
             swept: watch::channel(None).0,
@@ -260,6 +277,7 @@ impl Desk {
 
     fn run_with(&mut self, settings: Smtp, change: impl FnOnce(Outbox) -> Outbox) {
         let clock = Arc::clone(&self.clock);
+        let began = self.began;
         let outbox = Outbox::new(
             Arc::clone(&self.journal),
             settings,
@@ -268,9 +286,7 @@ impl Desk {
             Arc::clone(&self.settled),
             self.swept.subscribe(),
         )
-        .with_clock(Arc::new(move || {
-            Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap()
-        }));
+        .with_clock(Arc::new(move || moment(began, &clock)));
         let outbox = change(outbox);
         self.running = Some(tokio::spawn(outbox.run(self.shutdown.clone())));
     }
@@ -281,7 +297,8 @@ impl Desk {
     }
 
     fn sweep(&self) {
-        self.swept.send_replace(Some(self.now()));
+        let moment = moment(self.began, &self.clock);
+        self.swept.send_replace(Some(moment));
     }
 
     async fn until(&self, name: &str, wanted: impl Fn(&EffectRecord) -> bool) -> EffectRecord {

@@ -237,7 +237,7 @@ impl Daemon {
         }
     }
 
-    fn start_outbox(&self, swept: watch::Receiver<Option<Timestamp>>) -> RunningOutbox {
+    fn start_outbox(&self, swept: watch::Receiver<Option<clock::Moment>>) -> RunningOutbox {
         let office = self.office();
         let stop = CancellationToken::new();
         let outbox = Outbox::new(

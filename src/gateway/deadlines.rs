@@ -7,11 +7,12 @@
 use super::Office;
 use super::handle::{is_shadow, timed};
 use super::steady_clock::SteadyClock;
+use crate::clock::{self, Moment};
 use crate::compose::{ComposeError, Composed};
 use crate::decide::{self, Due, History, NoticePlan, Sentence};
 use crate::journal::{AsItStood, Entry, Journal, JournalError, RecordedEffect, on_disk};
+use crate::report;
 use crate::ticket::{Ticket, TicketId};
-use crate::{clock, report};
 use jiff::Timestamp;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -34,7 +35,7 @@ pub struct Deadlines {
     /// Wakes the gateway: the inbox is to be looked at before a promise counts as broken.
     wake: Arc<Notify>,
     /// When the last complete sweep of the inbox began.
-    swept: watch::Receiver<Option<Timestamp>>,
+    swept: watch::Receiver<Option<Moment>>,
 }
 
 impl Deadlines {
@@ -45,7 +46,7 @@ impl Deadlines {
         journal: Arc<Journal>,
         outbox_wake: Arc<Notify>,
         wake: Arc<Notify>,
-        swept: watch::Receiver<Option<Timestamp>>,
+        swept: watch::Receiver<Option<Moment>>,
     ) -> Self {
         Self {
             office,
@@ -74,7 +75,8 @@ impl Deadlines {
                 continue;
             }
             let office = Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner));
-            let inbox = inbox_watch.seen(*self.swept.borrow(), Instant::now());
+            let swept = (*self.swept.borrow()).map(|swept| swept.shown);
+            let inbox = inbox_watch.seen(swept, Instant::now());
             let looked = on_disk(|| {
                 if !is_indexed {
                     self.journal.index_deadlines_once(now)?;

@@ -6,7 +6,7 @@ use super::late::LateMails;
 use super::retention::Retention;
 use super::sent_folder::SentFolder;
 use crate::chance;
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
 use crate::journal::{Journal, JournalError, on_disk};
 use crate::oauth2::Health;
@@ -52,7 +52,7 @@ pub struct Gateway {
     /// Wakes the learner: a confirmation was recorded.
     pub(super) taught: Arc<Notify>,
     /// When the last complete sweep of the inbox began: the absence of a copy counts only after one.
-    swept: watch::Sender<Option<Timestamp>>,
+    swept: watch::Sender<Option<Moment>>,
     /// Told after each round: the daemon is alive.
     heartbeat: watch::Sender<Timestamp>,
     patience: Patience,
@@ -79,7 +79,7 @@ impl Gateway {
         wiring: Wiring,
     ) -> (
         Self,
-        watch::Receiver<Option<Timestamp>>,
+        watch::Receiver<Option<Moment>>,
         watch::Receiver<Timestamp>,
     ) {
         let (swept, swept_seen) = watch::channel(None);
@@ -178,7 +178,7 @@ impl Gateway {
         backoff.succeeded(clock::now());
         let mut sent_folder = SentFolder::of(&office, self.patience);
         loop {
-            let began = clock::now();
+            let began = clock::moment();
             let office_now = self.office();
             if !Arc::ptr_eq(&office_now, &office) {
                 connection.close().await;

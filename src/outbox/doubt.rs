@@ -14,14 +14,16 @@ use crate::config::Smtp;
 use crate::journal::{CopyProof, DoubtVerdict, EffectRecord, EffectState, RecordedEffect};
 use crate::ticket::Party;
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// What there is to judge by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evidence {
-    /// When this process began: an attempt of an earlier one ended at some moment before that.
-    pub(super) started_at: Timestamp,
-    /// When the last complete sweep of the inbox began.
-    pub(super) swept: Option<Timestamp>,
+    /// How long the attempt has been over, as far as this process knows. By a clock that nobody sets: by the clock on the wall a copy could
+    /// seem to be overdue that was sent a second ago.
+    pub(super) doubted_for: Duration,
+    /// How long the attempt had been over when the last complete sweep of the inbox began; `None` where none has begun since.
+    pub(super) looked_after: Option<Duration>,
     /// Whether the folder of sent mail is looked at before each sweep. That a mail stands there shows that it left; that it does not stand
     /// there shows nothing, because not every server files what it sends.
     pub(super) sent_is_watched: bool,
@@ -35,12 +37,10 @@ pub(super) fn verdict(
     now: Timestamp,
 ) -> Option<DoubtVerdict> {
     let record = effect.record();
-    let EffectState::InDoubt { since } = &record.state else {
+    if !matches!(record.state, EffectState::InDoubt { .. }) {
         return None;
-    };
-    let since = (*since).max(evidence.started_at.min(now));
-    let late_enough = schedule::later(since, settings.copy_wait);
-    let was_looked_for = (evidence.swept).is_some_and(|swept| swept >= late_enough);
+    }
+    let was_looked_for = (evidence.looked_after).is_some_and(|after| after >= settings.copy_wait);
     let is_over = schedule::is_over(record.recorded_at, settings, now);
     match effect.copy() {
         CopyProof::Asked => {
@@ -48,7 +48,7 @@ pub(super) fn verdict(
                 Some(DoubtVerdict::SendAgain {
                     why: "its copy did not come back, so it had not left".to_owned(),
                 })
-            } else if is_over && now >= late_enough {
+            } else if is_over && evidence.doubted_for >= settings.copy_wait {
                 Some(DoubtVerdict::GiveUp {
                     why: "it may have left; the inbox could not be searched for its copy for too long".to_owned(),
                 })

@@ -9,6 +9,7 @@ use super::outcome::{not_lost, outcome};
 use super::schedule;
 use super::standing::Standing;
 use crate::chance;
+use crate::clock::Moment;
 use crate::config::Smtp;
 use crate::journal::on_disk;
 use crate::journal::{Attempt, CopyProof, Journal, JournalError, LostRecipient, RecordedEffect};
@@ -30,7 +31,7 @@ pub(super) struct Desk {
     pub(super) settings: Smtp,
     pub(super) support: Address,
     pub(super) settled: Arc<Notify>,
-    pub(super) now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    pub(super) clock: Arc<dyn Fn() -> Moment + Send + Sync>,
     pub(super) standing: Arc<Standing>,
 }
 
@@ -134,7 +135,10 @@ impl Lane {
             None => CopyProof::None,
         };
         let id = effect.record().message_id.clone();
-        let mut attempt = match on_disk(|| desk.journal.begin_attempt(effect, copy, (desk.now)())) {
+        let mut attempt = match on_disk(|| {
+            desk.journal
+                .begin_attempt(effect, copy, (desk.clock)().shown)
+        }) {
             Ok(attempt) => attempt,
             Err(JournalError::State(why)) => {
                 report::not_waiting(&why);
@@ -156,7 +160,7 @@ impl Lane {
         if !delivered.connection_usable {
             self.connection = None;
         }
-        let now = (desk.now)();
+        let now = (desk.clock)().shown;
         desk.remember(&delivered.heard, now);
         let due = desk.next_attempt(&attempt, &delivered, now);
         let outcome = outcome(attempt.record(), delivered, due, now);

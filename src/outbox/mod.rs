@@ -20,6 +20,7 @@ mod turn;
 pub use standing::{Holding, Standing};
 
 use crate::chance;
+use crate::clock::{self, Moment};
 use crate::config::Smtp;
 use crate::journal::{
     AttemptOutcome, CopyProof, DuePlace, EffectRecord, Journal, JournalError, RecordedEffect,
@@ -32,7 +33,7 @@ use doubt::Evidence;
 use failure::Stage;
 use jiff::Timestamp;
 use lane::{Desk, End, Lane};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -98,8 +99,9 @@ pub async fn log_in(settings: &Smtp) -> Result<(), String> {
 pub struct Outbox {
     desk: Arc<Desk>,
     wake: Arc<Notify>,
-    swept: watch::Receiver<Option<Timestamp>>,
-    started_at: Timestamp,
+    swept: watch::Receiver<Option<Moment>>,
+    /// Since when each mail has been in doubt, as far as this process knows: an attempt of an earlier one ended before it began.
+    doubted_since: BTreeMap<MessageId, Instant>,
     sent_is_watched: bool,
     idle: Vec<Lane>,
     busy: Vec<Busy>,
@@ -151,21 +153,21 @@ impl Outbox {
         support: Address,
         wake: Arc<Notify>,
         settled: Arc<Notify>,
-        swept: watch::Receiver<Option<Timestamp>>,
+        swept: watch::Receiver<Option<Moment>>,
     ) -> Self {
         let desk = Desk {
             journal,
             settings,
             support,
             settled,
-            now: Arc::new(crate::clock::now),
+            clock: Arc::new(clock::moment),
             standing: Arc::default(),
         };
         Self {
             desk: Arc::new(desk),
             wake,
             swept,
-            started_at: crate::clock::now(),
+            doubted_since: BTreeMap::new(),
             sent_is_watched: false,
             idle: Vec::new(),
             busy: Vec::new(),
@@ -182,9 +184,8 @@ impl Outbox {
 
     /// The same with another clock, for tests that do not wait.
     #[must_use]
-    pub fn with_clock(mut self, now: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Self {
-        self.started_at = now();
-        self.change_desk(|desk| desk.now = now);
+    pub fn with_clock(mut self, clock: Arc<dyn Fn() -> Moment + Send + Sync>) -> Self {
+        self.change_desk(|desk| desk.clock = clock);
         self
     }
 
@@ -211,7 +212,7 @@ impl Outbox {
             settings: old.settings.clone(),
             support: old.support.clone(),
             settled: Arc::clone(&old.settled),
-            now: Arc::clone(&old.now),
+            clock: Arc::clone(&old.clock),
             standing: Arc::clone(&old.standing),
         };
         change(&mut desk);
@@ -257,7 +258,7 @@ impl Outbox {
     }
 
     fn now(&self) -> Timestamp {
-        (self.desk.now)()
+        (self.desk.clock)().shown
     }
 
     /// Does what is to be done, and says how long it may rest; zero where there is more.
@@ -495,29 +496,33 @@ impl Outbox {
 
     fn look_at_doubts(&mut self) -> Result<(), JournalError> {
         let swept = *self.swept.borrow_and_update();
-        let now = self.now();
-        let Desk {
-            journal, settings, ..
-        } = &*self.desk;
-        let evidence = Evidence {
-            started_at: self.started_at,
-            swept,
-            sent_is_watched: self.sent_is_watched,
-        };
+        let now = (self.desk.clock)();
+        let desk = Arc::clone(&self.desk);
+        let (journal, settings) = (&desk.journal, &desk.settings);
+        let mut still_doubted = BTreeMap::new();
         for effect in on_disk(|| journal.in_doubt())? {
             let id = effect.record().message_id.clone();
             // What is on its way at this moment is settled by whoever carries it.
             if (self.busy.iter()).any(|busy| busy.mail == id) {
                 continue;
             }
-            let Some(verdict) = doubt::verdict(&effect, evidence, settings, now) else {
+            let since = self.doubted_since.get(&id).copied();
+            let since = since.unwrap_or(now.passed);
+            still_doubted.insert(id.clone(), since);
+            let evidence = Evidence {
+                doubted_for: now.passed.saturating_duration_since(since),
+                looked_after: swept.and_then(|swept| swept.passed.checked_duration_since(since)),
+                sent_is_watched: self.sent_is_watched,
+            };
+            let Some(verdict) = doubt::verdict(&effect, evidence, settings, now.shown) else {
                 continue;
             };
-            if on_disk(|| journal.resolve_doubt(&id, verdict.clone(), now))? {
+            if on_disk(|| journal.resolve_doubt(&id, verdict.clone(), now.shown))? {
                 report::doubt_resolved(effect.record(), &verdict);
                 self.desk.settled.notify_one();
             }
         }
+        self.doubted_since = still_doubted;
         Ok(())
     }
 }

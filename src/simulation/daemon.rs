@@ -3,6 +3,7 @@
 
 use super::world::{Death, Plant};
 use super::{world, world::World};
+use crate::clock::Moment;
 use crate::gateway::{Deadlines, Gateway, Office, Patience, Wiring};
 use crate::journal::{Disk, Journal};
 use crate::outbox::Outbox;
@@ -30,12 +31,10 @@ pub(super) async fn live(disk: Disk, office: Arc<Office>, signals: Arc<Signals>)
         let parts = Parts::start(&disk, Arc::clone(&office), life);
         let ended = parts.run(&signals, &died).await;
         if ended == Ended::Killed {
-            match world(|world| world.death) {
-                Some(Death::PowerCut) => {
-                    let chance = world(|world| world.chance.number());
-                    disk.cut_power(chance);
-                }
-                _ => disk.forget_held(),
+            disk.forget_held();
+            if world(|world| world.death) == Some(Death::PowerCut) {
+                let chance = world(|world| world.chance.number());
+                disk.cut_power(chance);
             }
         }
         let rest = world(|world| Duration::from_millis(world.chance.below(60_000)));
@@ -58,12 +57,12 @@ struct Parts {
     journal: Arc<Journal>,
     wake: Arc<Notify>,
     outbox_wake: Arc<Notify>,
-    swept: watch::Receiver<Option<Timestamp>>,
+    swept: watch::Receiver<Option<Moment>>,
     shutdown: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     outbox: (CancellationToken, JoinHandle<()>),
     /// Kept, so that what was planted goes on saying that the inbox was swept.
-    _planted: Option<watch::Sender<Option<Timestamp>>>,
+    _planted: Option<watch::Sender<Option<Moment>>>,
 }
 
 impl Parts {
@@ -97,7 +96,7 @@ impl Parts {
         let plants = super::plants(Plant::RetriesWithoutEvidence);
         let (swept, planted) = match plants {
             true => {
-                let (sender, receiver) = watch::channel(Some(Timestamp::MAX));
+                let (sender, receiver) = watch::channel(Some(long_after()));
                 (receiver, Some(sender))
             }
             false => (swept, None),
@@ -187,12 +186,20 @@ impl Parts {
     }
 }
 
+/// A moment after everything that happens here.
+fn long_after() -> Moment {
+    Moment {
+        shown: Timestamp::MAX,
+        passed: tokio::time::Instant::now() + Duration::from_hours(1000),
+    }
+}
+
 fn start_outbox(
     office: &Arc<RwLock<Arc<Office>>>,
     journal: &Arc<Journal>,
     wake: &Arc<Notify>,
     outbox_wake: &Arc<Notify>,
-    swept: &watch::Receiver<Option<Timestamp>>,
+    swept: &watch::Receiver<Option<Moment>>,
 ) -> (CancellationToken, JoinHandle<()>) {
     let office = Arc::clone(
         &office

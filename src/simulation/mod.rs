@@ -20,6 +20,7 @@ mod world;
 pub(crate) use line::{Wire, dial};
 pub(crate) use world::{AtCommit, Plant};
 
+use crate::clock::Moment;
 use jiff::Timestamp;
 use std::cell::RefCell;
 use world::World;
@@ -42,6 +43,11 @@ fn world<T>(ask: impl FnOnce(&mut World) -> T) -> T {
 /// What the clock on the daemon's wall shows.
 pub(crate) fn now() -> Option<Timestamp> {
     with(|world| world.wall())
+}
+
+/// The present moment on both clocks.
+pub(crate) fn moment() -> Option<Moment> {
+    with(|world| world.moment())
 }
 
 /// A number that the daemon takes for chance.

@@ -34,8 +34,38 @@ pub(super) struct Counts {
     pub(super) commits: u64,
 }
 
+/// Whether the provider lets a copy of each mail come to ourselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Copies {
+    Come,
+    AreImpossible,
+}
+
+/// The two desks of the world.
+pub(super) struct Desks {
+    with_copies: Arc<Office>,
+    without: Arc<Office>,
+}
+
+impl Desks {
+    pub(super) fn furnish() -> Self {
+        Self {
+            with_copies: office(Copies::Come),
+            without: office(Copies::AreImpossible),
+        }
+    }
+
+    /// One world in eight is without copies.
+    fn of(&self, seed: u64) -> &Arc<Office> {
+        match seed % 8 {
+            0 => &self.without,
+            _ => &self.with_copies,
+        }
+    }
+}
+
 /// The desk of the world: the demo's, with servers of the world.
-pub(super) fn office() -> Arc<Office> {
+fn office(copies: Copies) -> Arc<Office> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/handoffd.toml");
     let mut settings = Settings::load_without_secrets(&path).expect("the demo's settings");
     settings.inbox.port = line::IMAP_PORT;
@@ -50,18 +80,19 @@ pub(super) fn office() -> Arc<Office> {
     settings.smtp.retry_longest_delay = Duration::from_mins(5);
     settings.smtp.retry_give_up_after = Duration::from_hours(3);
     settings.smtp.copy_wait = Duration::from_secs(60);
+    settings.smtp.copy_to_self = copies == Copies::Come;
     settings.understanding.models_folder = None;
     Arc::new(Office::furnish(settings, TokenKey::new([7; 32]), &[]).expect("the demo's desk"))
 }
 
 /// Plays the world of a seed.
-pub(super) fn run(seed: u64, office: &Arc<Office>, plant: Option<Plant>) -> Played {
+pub(super) fn run(seed: u64, desks: &Desks, plant: Option<Plant>) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .expect("a runtime");
-    let outcome = runtime.block_on(play(seed, Arc::clone(office), plant));
+    let outcome = runtime.block_on(play(seed, Arc::clone(desks.of(seed)), plant));
     drop(runtime);
     WORLD.with_borrow_mut(|world| *world = None);
     outcome

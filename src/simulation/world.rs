@@ -3,6 +3,7 @@
 use super::people::People;
 use super::post::{Folder, Post};
 use super::seeded::Seeded;
+use crate::clock::Moment;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub(crate) enum Plant {
     MovesCursorFirst,
     /// A mail in doubt is sent again without a look for its copy.
     RetriesWithoutEvidence,
+    /// How long something took is told by the clock on the wall, which anybody may set.
+    BelievesTheWall,
 }
 
 /// What happens to a commit.
@@ -43,10 +46,21 @@ pub(super) struct Rates {
     pub(super) commit: u64,
     /// Of what goes wrong, what kills the daemon.
     pub(super) deadly: u64,
-    /// A minute in which the clock is set.
+    /// A minute, or a mishap, with which the clock is set.
     pub(super) clock: u64,
     /// A delivery that is made twice.
     pub(super) twice: u64,
+}
+
+impl Rates {
+    /// For worlds in which a bug was planted, so that it shows soon.
+    const STORMY: Self = Self {
+        command: 600,
+        commit: 200,
+        deadly: 2000,
+        clock: 5000,
+        twice: 500,
+    };
 }
 
 /// What goes wrong with one command.
@@ -120,12 +134,16 @@ impl World {
         let mut chance = Seeded::new(seed);
         let daemons = Seeded::new(chance.number());
         let rate = |chance: &mut Seeded, choices: &[u64]| *chance.one_of(choices);
-        let rates = Rates {
+        let drawn = Rates {
             command: rate(&mut chance, &[0, 50, 200, 600]),
             commit: rate(&mut chance, &[0, 50, 200, 600]),
             deadly: rate(&mut chance, &[0, 1000, 3000, 8000]),
             clock: rate(&mut chance, &[0, 0, 500, 2000]),
             twice: rate(&mut chance, &[0, 500, 3000]),
+        };
+        let rates = match plant {
+            Some(_) => Rates::STORMY,
+            None => drawn,
         };
         let began = Instant::now();
         let (inbox_changed, _) = watch::channel(0);
@@ -160,6 +178,18 @@ impl World {
             .checked_add(self.skew)
             .and_then(|since| self.base.checked_add(since).ok());
         shown.unwrap_or(self.base)
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        let shown = self.wall();
+        let passed = match self.plant {
+            Some(Plant::BelievesTheWall) => {
+                let shown = Duration::try_from(shown.duration_since(self.base));
+                self.began + Duration::from_hours(24) + shown.unwrap_or_default()
+            }
+            _ => Instant::now(),
+        };
+        Moment { shown, passed }
     }
 
     pub(super) const fn daemons_chance(&mut self) -> u64 {
@@ -240,6 +270,8 @@ impl World {
             (false, _) => Mishap::Otherwise,
         };
         self.note(format!("{with}: {mishap:?}"));
+        // Trouble seldom comes alone.
+        self.perhaps_set_clock();
         mishap
     }
 
@@ -248,7 +280,7 @@ impl World {
         !self.is_calm && self.chance.happens(self.rates.twice)
     }
 
-    /// A minute has passed: perhaps somebody sets the clock.
+    /// Perhaps somebody sets the clock.
     pub(super) fn perhaps_set_clock(&mut self) {
         if self.is_calm || !self.chance.happens(self.rates.clock) {
             return;

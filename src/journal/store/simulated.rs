@@ -21,8 +21,8 @@ struct Content {
     commits: u64,
     /// In which commit each effect was recorded first.
     effects: BTreeMap<Vec<u8>, u64>,
-    /// The planted bug "an attempt is recorded after it": begun attempts that are not written yet.
-    held: Vec<Batch>,
+    /// The planted bug "an attempt is recorded after it": what undoes a begun attempt that the daemon sees and the disk does not have yet.
+    held: Vec<Undo>,
 }
 
 /// A row as it was before a commit.
@@ -38,20 +38,17 @@ impl Disk {
         let mut content = self.content();
         let undone = chance % (content.undo.len() as u64 + 1);
         for _ in 0..undone {
-            for (key, before) in content.undo.pop().unwrap_or_default().into_iter().rev() {
-                match before {
-                    Some(value) => content.rows.insert(key, value),
-                    None => content.rows.remove(&key),
-                };
-            }
+            let undo = content.undo.pop().unwrap_or_default();
+            content.take_back(undo);
         }
         content.undo.clear();
-        content.held.clear();
     }
 
-    /// A life has ended.
+    /// A life has ended, however it did.
     pub(crate) fn forget_held(&self) {
-        self.content().held.clear();
+        let mut content = self.content();
+        let held = std::mem::take(&mut content.held);
+        content.take_back(held);
     }
 
     /// The Message-IDs of all effects, with the number of the commit that recorded each.
@@ -77,6 +74,15 @@ impl Disk {
 }
 
 impl Content {
+    fn take_back(&mut self, undo: Vec<Undo>) {
+        for (key, before) in undo.into_iter().rev() {
+            match before {
+                Some(value) => self.rows.insert(key, value),
+                None => self.rows.remove(&key),
+            };
+        }
+    }
+
     fn apply(&mut self, batch: Batch, outlives: Outlives) {
         self.commits += 1;
         let mut undo = Vec::new();
@@ -182,12 +188,11 @@ impl Store for SimulatedStore {
         let begins = (batch.changes.iter())
             .any(|(tree, _, value)| *tree == Tree::InDoubt && value.is_some());
         if begins && simulation::plants(Plant::RecordsAfterSending) {
-            content.held.push(batch);
+            content.apply(batch, Outlives::Process);
+            content.held = content.undo.pop().unwrap_or_default();
             return Ok(());
         }
-        for held in std::mem::take(&mut content.held) {
-            content.apply(held, outlives);
-        }
+        content.held.clear();
         if simulation::plants(Plant::MovesCursorFirst) {
             let mut first = Batch::of(batch.act);
             let (cursors, rest) =
