@@ -52,7 +52,7 @@ use form::Delivery;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use store::{Opening, SledStore, Store};
+use store::{ReopeningStore, Store};
 
 /// The journal of one installation. Shared by all tasks; every call waits for the disk, so call it from `block_in_place`.
 pub struct Journal {
@@ -69,7 +69,7 @@ impl Journal {
     /// [`JournalError::Store`] where another process has it open, where it cannot be read, and where it has lost commits.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         Ok(Self {
-            store: Box::new(SledStore::open(folder, Opening::ToWork)?),
+            store: Box::new(ReopeningStore::open(folder)?),
             folder: folder.to_owned(),
             writing: Mutex::new(()),
         })

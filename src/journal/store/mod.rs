@@ -3,12 +3,14 @@
 
 mod chain;
 mod generation;
+mod reopening;
 mod sled;
 mod verify;
 mod witness;
 
 pub(super) use self::chain::{Act, Digest};
 pub(super) use self::generation::is_store;
+pub(super) use self::reopening::ReopeningStore;
 pub(super) use self::sled::{Opening, SledStore};
 pub(super) use self::verify::{Found, Verified};
 
