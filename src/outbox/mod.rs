@@ -499,6 +499,7 @@ impl Outbox {
         let evidence = Evidence {
             started_at: self.started_at,
             swept,
+            outage: self.desk.standing.lock().inbox_outage,
             sent_is_watched: self.sent_is_watched,
         };
         for effect in on_disk(|| journal.in_doubt())? {

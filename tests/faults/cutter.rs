@@ -37,6 +37,10 @@ struct Link {
 struct Shared {
     upstream: u16,
     is_on: AtomicBool,
+    /// The cutting ends with the first cut.
+    is_single: AtomicBool,
+    /// Only after the end of a mail.
+    is_after_dot: AtomicBool,
     turned_on: AtomicUsize,
     is_over: AtomicBool,
     cuts: AtomicUsize,
@@ -59,6 +63,8 @@ impl Cutter {
         let shared = Arc::new(Shared {
             upstream,
             is_on: AtomicBool::new(false),
+            is_single: AtomicBool::new(false),
+            is_after_dot: AtomicBool::new(false),
             turned_on: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
             cuts: AtomicUsize::new(0),
@@ -90,6 +96,18 @@ impl Cutter {
         self.shared.is_on.store(is_on, Ordering::SeqCst);
     }
 
+    /// One connection is cut, as soon as one carries enough.
+    pub fn cut_once(&self) {
+        self.shared.is_single.store(true, Ordering::SeqCst);
+        self.cut(true);
+    }
+
+    /// The next mail reaches the server, and its reply nobody.
+    pub fn cut_next_reply_to_a_mail(&self) {
+        self.shared.is_after_dot.store(true, Ordering::SeqCst);
+        self.cut_once();
+    }
+
     /// How many connections were cut.
     pub fn cuts(&self) -> usize {
         self.shared.cuts.load(Ordering::SeqCst)
@@ -109,6 +127,9 @@ impl Drop for Cutter {
 
 impl Shared {
     fn draw(&self) -> Cut {
+        if self.is_after_dot.load(Ordering::SeqCst) {
+            return Cut::AfterDot;
+        }
         let mut moments = self.moments.lock().expect("moments");
         // Greeting and login are the first few hundred bytes; most cuts shall hit the work after them.
         let most = [60, 600, 2500, 12_000][moments.below(4) as usize];
@@ -164,8 +185,15 @@ impl Shared {
         let _ = up.join();
     }
 
-    fn is_cut(&self, one: &TcpStream, two: &TcpStream) {
+    fn is_counted(&self) {
         self.cuts.fetch_add(1, Ordering::SeqCst);
+        if self.is_single.load(Ordering::SeqCst) {
+            self.is_on.store(false, Ordering::SeqCst);
+        }
+    }
+
+    fn is_cut(&self, one: &TcpStream, two: &TcpStream) {
+        self.is_counted();
         let _ = one.shutdown(Shutdown::Both);
         let _ = two.shutdown(Shutdown::Both);
     }
@@ -189,7 +217,7 @@ impl Shared {
                 Cut::BeforeDot if is_dot => return self.is_cut(&client, &server),
                 Cut::AfterDot if is_dot => {
                     // Whoever waits for the reply is cut off; the server takes the mail, and says so to nobody.
-                    self.cuts.fetch_add(1, Ordering::SeqCst);
+                    self.is_counted();
                     let _ = client.shutdown(Shutdown::Both);
                     let _ = server.write_all(part);
                     break;

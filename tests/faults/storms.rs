@@ -3,7 +3,7 @@
 use super::count::{assert_well, count, wait_until_well};
 use super::cutter::Cutter;
 use super::load::Load;
-use super::mail_system::{Server, Startup, set};
+use super::mail_system::{PATIENCE, Server, Startup, set, wait_until};
 use super::moments::Moments;
 use super::small_disk::SmallDisk;
 use super::world::{World, generous_limits, mail_system, quick_retries};
@@ -118,10 +118,16 @@ fn connections_are_cut() {
     });
     expect_errors(&world);
     let mut load = Load::new("cut", &world.system);
-    imap.cut(true);
     smtp.cut(true);
     let until = Instant::now() + Duration::from_secs(25);
-    while Instant::now() < until {
+    for round in 0.. {
+        if Instant::now() > until {
+            break;
+        }
+        // The inbox is opened ten times a minute at most: one cut every few seconds, or all would be waiting.
+        if round % 5 == 0 {
+            imap.cut_once();
+        }
         load.write(&world.system, &mut moments);
         moments.pass(1200);
     }
@@ -131,6 +137,59 @@ fn connections_are_cut() {
     assert!(imap.cuts() > 0 && smtp.cuts() > 2, "{faults}");
     wait_until_well(&mut world, &load);
     assert_well("cuts", &faults, &count(&world.system, &load));
+}
+
+/// The copy that proves that a mail left waits at the server as long as the inbox is away, and a little longer.
+#[test]
+fn a_copy_that_waits_for_the_inbox_is_waited_for() {
+    // Given a desk that has decided, and cannot send
+    let system = mail_system();
+    let smtp = Cutter::before(system.ports.smtp, true, Moments::new("one cut"));
+    let imap_port = system.ports.imap;
+    let mut world = World::on(system, Startup::UntilReady, |table| {
+        settings(table);
+        without_tls(table, imap_port, smtp.port);
+        set(table, "smtp.copy_wait_seconds", 3);
+    });
+    expect_errors(&world);
+    let mut load = Load::new("copy", &world.system);
+    world.daemon.wait_for_log("inbox open");
+    world.system.stop_server(Server::Smtp);
+    load.write(&world.system, &mut Moments::new("whatever"));
+    world.daemon.wait_for_log("mails wait");
+
+    // When the inbox goes, the mail is taken all the same, and nobody hears of it
+    world.system.kill_server(Server::Imap);
+    smtp.cut_next_reply_to_a_mail();
+    world.system.start_server(Server::Smtp);
+    world.daemon.wait_for_log("mail in doubt");
+    let in_doubt = Instant::now();
+    let _ = wait_until(
+        "longer than the copy is waited for",
+        Duration::from_secs(8),
+        || (in_doubt.elapsed() > Duration::from_secs(7)).then_some(()),
+    );
+
+    // When the inbox is back before the server tries the copy again
+    world.system.pause_server(Server::Smtp);
+    let opened = || world.daemon.log_text().matches("inbox open").count();
+    let before = opened();
+    world.system.start_server(Server::Imap);
+    wait_until("the inbox to be open again", PATIENCE, || {
+        (opened() > before).then_some(())
+    })
+    .unwrap_or_else(|why| panic!("{why}"));
+    let asked = world.daemon.ask(&["outbox", "--json"]).1;
+    assert!(asked.contains("in-doubt"), "{asked}");
+    world.system.resume_server(Server::Smtp);
+
+    // Then the copy comes, and nothing is sent again
+    wait_until_well(&mut world, &load);
+    assert_well(
+        "copy",
+        "one cut while the inbox is away",
+        &count(&world.system, &load),
+    );
 }
 
 #[test]
@@ -203,7 +262,9 @@ fn five_hundred_kills_among_all_other_faults() {
         }
         // Now and then the links are good, so that work is done and not only tried.
         let is_cutting = moments.below(3) == 0;
-        imap.cut(is_cutting);
+        if is_cutting {
+            imap.cut_once();
+        }
         smtp.cut(is_cutting);
         moments.pass(1500);
         if moments.below(12) == 0 {
