@@ -24,6 +24,10 @@ demo: packages ## play the conversations of config/demo/ on real mail servers (D
 test: packages ## all tests, real mail servers included
 	@$(CARGO) test --locked --no-fail-fast
 
+.PHONY: faults
+faults: packages ## the long form of the fault tests: 500 kills among all other faults on real servers (FAULT_KILLS, FAULT_MINUTES)
+	@$(CARGO) test --locked --test faults -- --ignored --nocapture
+
 .PHONY: screens
 screens: ## how our mails look: HTML and pictures, phone and desk, under target/screens/ (with Chromium; not in CI)
 	@$(CARGO) test --locked --test conversations screens -- --ignored --nocapture

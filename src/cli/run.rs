@@ -128,7 +128,11 @@ impl Daemon {
             office.settings.control.socket.clone(),
             self.shutdown.clone(),
         ));
-        let mut gateway = tokio::spawn(gateway.run(self.shutdown.clone()));
+        let mut gateway = tokio::spawn(
+            gateway
+                .with_standing(Arc::clone(&self.standing))
+                .run(self.shutdown.clone()),
+        );
         let mut outbox = self.start_outbox(swept.clone());
         let watchdog = tokio::spawn(feed_watchdog(
             heartbeat,

@@ -126,8 +126,11 @@ pub struct Smtp {
     pub retry_give_up_after: Duration,
     /// After this time a mail to a customer that was tried in vain is told to staff a first time; it is tried on.
     pub tell_staff_after: Duration,
-    /// Whether each mail is also sent to our own address in the same transaction: the proof that it left, after a crash.
+    /// Whether each mail is also sent to our own address in the same transaction: the proof that it left, after a crash. Where the provider
+    /// makes such a copy impossible, false: then a copy in `[inbox] sent_folder` is the proof, where the provider files what it sends. What nothing
+    /// proves is sent again to staff, and never again to a customer: their team is told.
     pub copy_to_self: bool,
-    /// How long that copy is waited for before a mail in doubt is taken as not sent.
+    /// How long that copy is waited for before a mail in doubt is taken as not sent. Longer than your server takes
+    /// to deliver to the support mailbox; the time for which that cannot be reached is added.
     pub copy_wait: Duration,
 }

@@ -9,11 +9,12 @@ use crate::journal::{DuePlace, EffectRecord, Entry, JournalError};
 use crate::mail::MessageId;
 use crate::report;
 use crate::ticket::Party;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-/// The wait between two looks.
-const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// The longest wait between two looks.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// So many waiting mails are looked at in one round; the next goes on behind them.
 const LOOKED_AT_ONCE: usize = 500;
@@ -43,7 +44,8 @@ impl Gateway {
         let waiting = (self.journal).due_after(&late.place, Timestamp::MAX, LOOKED_AT_ONCE)?;
         if waiting.len() < LOOKED_AT_ONCE {
             late.place = DuePlace::default();
-            late.not_before = now.checked_add(LOOK_EVERY).ok();
+            let wait = LOOK_EVERY.min(office.settings.smtp.tell_staff_after);
+            late.not_before = now.checked_add(wait).ok();
         } else if let Some((place, _)) = waiting.last() {
             late.place = place.clone();
         }

@@ -10,6 +10,7 @@ use crate::clock::{self, Moment};
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
 use crate::journal::{Journal, JournalError, on_disk};
 use crate::oauth2::Health;
+use crate::outbox::Standing;
 use crate::report;
 use futures_util::StreamExt;
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use std::pin::pin;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// At most this many mails are fetched at once.
@@ -56,6 +58,8 @@ pub struct Gateway {
     /// Told after each round: the daemon is alive.
     heartbeat: watch::Sender<Timestamp>,
     patience: Patience,
+    /// Told when the inbox is lost and open again.
+    standing: Arc<Standing>,
 }
 
 /// What joins the gateway to the rest of the daemon.
@@ -100,6 +104,7 @@ impl Gateway {
             swept,
             heartbeat,
             patience: Patience::default(),
+            standing: Arc::default(),
         };
         (gateway, swept_seen, heartbeat_seen)
     }
@@ -108,6 +113,13 @@ impl Gateway {
     #[must_use]
     pub const fn with_patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// The same, telling there whether the inbox can be reached.
+    #[must_use]
+    pub fn with_standing(mut self, standing: Arc<Standing>) -> Self {
+        self.standing = standing;
         self
     }
 
@@ -133,7 +145,10 @@ impl Gateway {
                 .max(backoff.before_login(clock::now()))
                 .max(kept_back.pause());
             match &error {
-                SweepError::Inbox(error) => report::inbox::connection_failed(error, delay),
+                SweepError::Inbox(error) => {
+                    self.standing.inbox_lost(Instant::now());
+                    report::inbox::connection_failed(error, delay);
+                }
                 SweepError::Journal(error) => report::gateway::journal_failed(error, delay),
             }
             tokio::select! {
@@ -176,6 +191,7 @@ impl Gateway {
             connection = opening => connection?,
         };
         backoff.succeeded(clock::now());
+        self.standing.inbox_opened(Instant::now());
         let mut sent_folder = SentFolder::of(&office, self.patience);
         loop {
             let began = clock::moment();

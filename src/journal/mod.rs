@@ -56,7 +56,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(test)]
 pub(crate) use store::Disk;
-use store::{Opening, SledStore, Store};
+use store::{ReopeningStore, Store};
 
 /// The journal of one installation. Shared by all tasks; every call waits for the disk: see [`on_disk`].
 pub struct Journal {
@@ -73,7 +73,7 @@ impl Journal {
     /// [`JournalError::Store`] where another process has it open, where it cannot be read, and where it has lost commits.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         Ok(Self {
-            store: Box::new(SledStore::open(folder, Opening::ToWork)?),
+            store: Box::new(ReopeningStore::open(folder)?),
             folder: folder.to_owned(),
             writing: Mutex::new(()),
         })

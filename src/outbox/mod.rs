@@ -510,11 +510,12 @@ impl Outbox {
             let since = since.unwrap_or(now.passed);
             still_doubted.insert(id.clone(), since);
             let evidence = Evidence {
-                doubted_for: now.passed.saturating_duration_since(since),
-                looked_after: swept.and_then(|swept| swept.passed.checked_duration_since(since)),
+                doubted_since: since,
+                swept: swept.map(|swept| swept.passed),
+                outage: desk.standing.lock().inbox_outage,
                 sent_is_watched: self.sent_is_watched,
             };
-            let Some(verdict) = doubt::verdict(&effect, evidence, settings, now.shown) else {
+            let Some(verdict) = doubt::verdict(&effect, evidence, settings, now) else {
                 continue;
             };
             if on_disk(|| journal.resolve_doubt(&id, verdict.clone(), now.shown))? {

@@ -6,6 +6,11 @@ use super::turn::{HeldBy, OnTheirWay, Turn, turn};
 use crate::journal::EffectRecord;
 use jiff::Timestamp;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// So much of an outage is waited for once more; mail servers make no longer pauses.
+const OUTAGE_COUNTED_MAX: Duration = Duration::from_hours(2);
 
 /// How it stands; shared by the sender and by whoever asks.
 #[derive(Debug, Default)]
@@ -22,6 +27,19 @@ pub(super) struct Inner {
     pub(super) on_their_way: OnTheirWay,
     /// Why the server cannot be used, where it cannot.
     away: Option<Away>,
+    /// Since when the inbox cannot be reached.
+    inbox_lost: Option<Instant>,
+    /// The last time for which it could not.
+    pub(super) inbox_outage: Option<Outage>,
+}
+
+/// A time for which the inbox could not be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Outage {
+    /// When it ended.
+    pub(super) ended: Instant,
+    /// How long it was.
+    pub(super) length: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +79,14 @@ pub enum Holding {
     },
     /// It, or another mail to the same domain, is being sent at this moment.
     OnItsWay,
+}
+
+impl Outage {
+    /// Until when mail that could not be delivered to the inbox meanwhile may still be on its way: servers try again in steps that grow with
+    /// the time for which they have tried, so as long again.
+    pub(super) fn over(&self) -> Instant {
+        self.ended + self.length.min(OUTAGE_COUNTED_MAX)
+    }
 }
 
 impl Holding {
@@ -134,6 +160,26 @@ impl Standing {
             until: away.next_try,
             why: away.why.clone(),
         })
+    }
+
+    /// The inbox cannot be reached.
+    pub fn inbox_lost(&self, now: Instant) {
+        self.lock().inbox_lost.get_or_insert(now);
+    }
+
+    /// The inbox is open.
+    pub fn inbox_opened(&self, now: Instant) {
+        let mut inner = self.lock();
+        let Some(lost) = inner.inbox_lost.take() else {
+            return;
+        };
+        let length = now.saturating_duration_since(lost);
+        // A connection that was lost and is there again at once, in a longer one's wake, makes nobody forget that.
+        let goes_on =
+            (inner.inbox_outage).filter(|outage| outage.length > length && now < outage.over());
+        if goes_on.is_none() {
+            inner.inbox_outage = Some(Outage { ended: now, length });
+        }
     }
 
     /// What holds a waiting mail back at that time, beyond its own next try. `earlier`: what was recorded before it in the same ticket and is

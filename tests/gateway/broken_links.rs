@@ -165,6 +165,47 @@ fn servers_that_restart_in_between_lose_nothing() {
     }
 }
 
+#[test]
+fn a_customer_who_cannot_be_reached_is_told_to_the_team_with_the_text() {
+    // Given a desk that tells soon and gives up late, and a customer whose server says "later"
+    let world = World::with(|settings| {
+        quick_retries(settings);
+        set(settings, "smtp.tell_staff_after_seconds", 2);
+    });
+    let customer = world.customer("later");
+    let letter = customer.letter("Delivery time", DELIVERY_QUESTION);
+    world
+        .system
+        .deliver_lmtp(&customer.address, SUPPORT, &letter.bytes());
+
+    // When the answer waits, the outbox says so
+    let row = wait_until("a mail that waits", PATIENCE, || {
+        let (_, text) = world.daemon.ask(&["outbox", "--json"]);
+        text.lines()
+            .find(|line| line.contains("451"))
+            .map(str::to_owned)
+    });
+    let row: serde_json::Value = serde_json::from_str(&row.unwrap()).unwrap();
+    assert_eq!(row["state"], "waiting");
+    assert!(row["since"].is_string() && row["next_try"].is_string());
+
+    // Then its team is told once, with what the customer should have read
+    let told = world.team_receives(CARE, &customer, "the report", |mail| {
+        mail.subject.contains("not arrived yet")
+    });
+    assert!(told.says(DELIVERY_ANSWER) && told.says(&customer.address));
+    assert!(told.says("451"), "{}", told.text);
+    let attempts = |row: &serde_json::Value| row["attempts"].as_u64().unwrap();
+    wait_until("further tries", PATIENCE, || {
+        let (_, text) = world.daemon.ask(&["outbox", "--json"]);
+        let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        rows.map(|row: serde_json::Value| attempts(&row))
+            .find(|tries| *tries > attempts(&row) + 3)
+    })
+    .unwrap();
+    assert_eq!(world.team_mails(CARE, &customer).len(), 1);
+}
+
 /// A silent server is not waited for without end: the answer leaves once it speaks again.
 #[test]
 fn a_server_that_falls_silent_is_survived() {

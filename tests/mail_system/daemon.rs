@@ -162,6 +162,18 @@ impl Handoffd {
         self.wait_for_end();
     }
 
+    /// Whether it has ended by itself; [`Self::start_again`] may follow, as systemd would.
+    pub fn has_ended(&mut self) -> bool {
+        let Some(child) = self.child.as_mut() else {
+            return true;
+        };
+        if child.try_wait().expect("wait for handoffd").is_none() {
+            return false;
+        }
+        self.wait_for_end();
+        true
+    }
+
     /// Starts it again after [`Self::terminate`] or [`Self::kill`].
     pub fn start_again(&mut self) {
         assert!(self.child.is_none(), "handoffd runs already");

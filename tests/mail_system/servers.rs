@@ -358,6 +358,19 @@ done
         self.start_server(server);
     }
 
+    /// Ends a server and all that it has started, without warning (SIGKILL).
+    pub fn kill_server(&self, server: Server) {
+        let family = self.family(server);
+        for pid in &family {
+            self.signal(*pid, "KILL");
+        }
+        wait_until("a server's end", Duration::from_secs(10), || {
+            (!family.iter().any(|pid| self.is_alive(*pid))).then_some(())
+        })
+        .unwrap_or_else(|why| panic!("{why}"));
+        let _ = self.run_quietly("rm", &["-f", &text(&self.folder.join(server.pid_file()))]);
+    }
+
     /// Makes a server silent without ending it: it accepts connections and says nothing (SIGSTOP). For Dovecot this stops the
     /// master and everything that serves logged-in sessions.
     pub fn pause_server(&self, server: Server) {

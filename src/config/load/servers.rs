@@ -146,7 +146,7 @@ pub(super) fn smtp(
     let retry_first_delay = seconds("retry_first_delay_seconds", 60, 1, 86_400);
     let retry_longest_delay = seconds("retry_longest_delay_seconds", 3600, 1, 86_400);
     let retry_give_up_after = seconds("retry_give_up_after_seconds", 432_000, 60, 2_592_000);
-    let tell_staff_after = seconds("tell_staff_after_seconds", 14_400, 60, 2_592_000);
+    let tell_staff_after = seconds("tell_staff_after_seconds", 14_400, 1, 2_592_000);
     let copy_to_self = section.yes_or_no("copy_to_self", true);
     let copy_wait = seconds("copy_wait_seconds", 300, 1, 86_400);
     section.refuse_unknown_keys();

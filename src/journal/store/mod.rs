@@ -3,6 +3,7 @@
 
 mod chain;
 mod generation;
+mod reopening;
 #[cfg(test)]
 mod simulated;
 mod sled;
@@ -11,6 +12,7 @@ mod witness;
 
 pub(super) use self::chain::{Act, Digest};
 pub(super) use self::generation::is_store;
+pub(super) use self::reopening::ReopeningStore;
 #[cfg(test)]
 pub(crate) use self::simulated::Disk;
 #[cfg(test)]

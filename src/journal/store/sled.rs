@@ -204,6 +204,11 @@ impl SledStore {
         Ok(())
     }
 
+    /// Whether what it holds when it is opened anew is what is on disk.
+    pub(super) fn may_be_opened_anew(&self) -> bool {
+        !self.progress().sync_failed
+    }
+
     fn failure(&self, why: &::sled::Error) -> JournalError {
         JournalError::Store {
             path: self.path.clone(),

@@ -1,0 +1,29 @@
+//! Faults on real servers, under load: handoffd killed at random moments; Dovecot and Exim killed, stopped and restarted; connections cut
+//! in mid-reply; the disk full. After each storm everything is well again, and nothing is lost or doubled, counted from the mailboxes alone.
+//!
+//! `cargo test` runs the short forms, `make faults` the long one (500 kills). `FAULT_SEED` repeats the random moments of a run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on says so by a panic, and lives in real time"
+)]
+
+mod mail_system;
+
+#[path = "faults/count.rs"]
+mod count;
+#[path = "faults/cutter.rs"]
+mod cutter;
+#[path = "faults/load.rs"]
+mod load;
+#[path = "faults/moments.rs"]
+mod moments;
+#[path = "faults/small_disk.rs"]
+mod small_disk;
+#[path = "faults/storms.rs"]
+mod storms;
+#[allow(dead_code, reason = "told for more stories than these")]
+#[path = "gateway/world.rs"]
+mod world;
