@@ -24,6 +24,7 @@ mod steady_clock;
 mod stored_about;
 mod sweep;
 mod token_watch;
+mod trouble_watch;
 
 pub use deadlines::{Deadlines, InboxSeen, Looked, look as look_at_deadlines};
 pub use handle::{Clerk, Handled, How};
@@ -35,3 +36,5 @@ pub use office::{Office, Trained};
 pub use past::{NoPast, Past};
 pub use sweep::{Gateway, Wiring};
 pub use token_watch::TokenWatch;
+pub(crate) use trouble_watch::rows as trouble_rows;
+pub use trouble_watch::{Picture, TroubleWatch};

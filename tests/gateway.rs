@@ -40,3 +40,5 @@ mod sent_folder;
 mod staff;
 #[path = "gateway/tickets.rs"]
 mod tickets;
+#[path = "gateway/trouble.rs"]
+mod trouble;

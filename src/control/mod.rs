@@ -12,6 +12,7 @@ mod story;
 pub use answer::{Refusal, answer};
 pub use story::in_one_line;
 
+use crate::gateway::Picture;
 use crate::journal::Journal;
 use crate::learning::InUse;
 use serde::{Deserialize, Serialize};
@@ -137,6 +138,8 @@ pub struct Sources {
     pub use_key: UseKey,
     /// How it stands with the access tokens; `None` without `[oauth2]`.
     pub tokens: watch::Receiver<Option<Value>>,
+    /// How it stands.
+    pub picture: watch::Receiver<Picture>,
 }
 
 /// Answers on the socket until told to stop.
@@ -226,6 +229,10 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
                 for row in rows.iter_mut().filter_map(Value::as_object_mut) {
                     let _ = row.insert("understood_by".to_owned(), understood_by.clone().into());
                     let _ = row.insert("learned_in_use".to_owned(), learned.clone());
+                    let picture = sources.picture.borrow().status.clone();
+                    if let Value::Object(picture) = picture {
+                        row.extend(picture);
+                    }
                     if let Some(tokens) = sources.tokens.borrow().clone() {
                         let _ = row.insert("oauth2".to_owned(), tokens);
                     }
@@ -347,6 +354,7 @@ mod tests {
             taught: Arc::new(Notify::new()),
             use_key: Arc::new(|| Ok(())),
             tokens: watch::channel(None).1,
+            picture: watch::channel(Picture::default()).1,
         };
         let stopped = shutdown.clone();
         let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
@@ -404,6 +412,7 @@ mod tests {
                     taught: Arc::new(Notify::new()),
                     use_key: Arc::new(|| Ok(())),
                     tokens: watch::channel(None).1,
+                    picture: watch::channel(Picture::default()).1,
                 };
                 serve(sources, &socket, CancellationToken::new()).await
             }

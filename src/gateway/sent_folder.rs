@@ -114,7 +114,7 @@ impl Gateway {
                     tokio::task::block_in_place(|| {
                         clerk.note_sent(&arrival, Some(looked_at), clock::now())
                     })?;
-                    self.beat();
+                    self.works_on();
                 }
             }
         }

@@ -9,6 +9,7 @@ use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
 use crate::journal::{Journal, JournalError};
 use crate::oauth2::Health;
 use crate::report;
+use crate::watch::{Part, Server, Signs};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use std::pin::pin;
@@ -29,6 +30,13 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// More logins in a minute look like a server that lets us in and drops us at once.
 const LOGINS_PER_MINUTE: usize = 10;
+
+/// One step over the network, or one mail, takes no longer: every step has its own time limit below this.
+const WORK_MAX: Duration = Duration::from_mins(10);
+/// And the handling of one mail that was fetched, see `time_limit.rs`.
+const HANDLING_MAX: Duration = Duration::from_mins(5);
+/// A rest may end so much later than planned.
+const REST_MARGIN: Duration = Duration::from_mins(2);
 
 /// Why the loop must start over with a new connection, or wait for the store.
 #[derive(Debug, thiserror::Error)]
@@ -51,8 +59,8 @@ pub struct Gateway {
     pub(super) taught: Arc<Notify>,
     /// When the last complete sweep of the inbox began: the absence of a copy counts only after one.
     swept: watch::Sender<Option<Timestamp>>,
-    /// Told after each round: the daemon is alive.
-    heartbeat: watch::Sender<Timestamp>,
+    /// What this part says of itself.
+    pub(super) signs: Arc<Signs>,
     patience: Patience,
 }
 
@@ -68,26 +76,22 @@ pub struct Wiring {
     pub outbox_wake: Arc<Notify>,
     /// Wakes the learner.
     pub taught: Arc<Notify>,
+    /// What the parts say of themselves.
+    pub signs: Arc<Signs>,
 }
 
 impl Gateway {
-    /// A gateway, and two values to watch: the start of the last complete sweep, and the last sign of life.
+    /// A gateway, and the start of the last complete sweep, to watch.
     #[must_use]
-    pub fn new(
-        wiring: Wiring,
-    ) -> (
-        Self,
-        watch::Receiver<Option<Timestamp>>,
-        watch::Receiver<Timestamp>,
-    ) {
+    pub fn new(wiring: Wiring) -> (Self, watch::Receiver<Option<Timestamp>>) {
         let (swept, swept_seen) = watch::channel(None);
-        let (heartbeat, heartbeat_seen) = watch::channel(clock::now());
         let Wiring {
             office,
             journal,
             wake,
             outbox_wake,
             taught,
+            signs,
         } = wiring;
         let gateway = Self {
             office,
@@ -96,10 +100,10 @@ impl Gateway {
             outbox_wake,
             taught,
             swept,
-            heartbeat,
+            signs,
             patience: Patience::default(),
         };
-        (gateway, swept_seen, heartbeat_seen)
+        (gateway, swept_seen)
     }
 
     /// The same with another patience for mails that do not come, for tests that do not wait.
@@ -115,16 +119,18 @@ impl Gateway {
         let mut kept_back = KeptBack::new(self.patience);
         let mut retention = Retention::default();
         while !shutdown.is_cancelled() {
+            let office = self.office();
             let kept = self.keep_inbox(&mut backoff, &mut kept_back, &mut retention, &shutdown);
             let error = match kept.await {
                 Ok(()) => continue,
                 Err(error) => error,
             };
-            self.beat();
             let delay = backoff
                 .failed(random_number())
                 .max(backoff.before_login(clock::now()))
                 .max(kept_back.pause());
+            self.alive(delay + REST_MARGIN);
+            self.say_what_failed(&error);
             match &error {
                 SweepError::Inbox(error) => report::inbox::connection_failed(error, delay),
                 SweepError::Journal(error) => report::gateway::journal_failed(error, delay),
@@ -133,7 +139,17 @@ impl Gateway {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(delay) => {}
                 () = self.token_again(&error) => {}
+                // Whoever corrects a password does not want to wait for the next try.
+                () = self.desk_replaced(&office) => {}
             }
+        }
+    }
+
+    /// Waits until another desk is in force.
+    async fn desk_replaced(&self, office: &Arc<Office>) {
+        while Arc::ptr_eq(&self.office(), office) {
+            // What else wakes us is seen by the sweep that follows this wait.
+            self.wake.notified().await;
         }
     }
 
@@ -161,6 +177,7 @@ impl Gateway {
         shutdown: &CancellationToken,
     ) -> Result<(), SweepError> {
         let office = self.office();
+        self.alive(WORK_MAX);
         let opening = Connection::open(&office.settings.inbox);
         let mut connection = tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
@@ -170,6 +187,7 @@ impl Gateway {
         let mut sent_folder = SentFolder::of(&office, self.patience);
         loop {
             let began = clock::now();
+            self.alive(WORK_MAX);
             let office_now = self.office();
             if !Arc::ptr_eq(&office_now, &office) {
                 connection.close().await;
@@ -184,13 +202,15 @@ impl Gateway {
                 .await?;
             if swept == Swept::All {
                 self.swept.send_replace(Some(began));
+                self.signs.works(Server::Imap, began);
+                self.signs.store_works(Part::Inbox);
                 self.outbox_wake.notify_one();
             }
             self.tell_of_lost_mails(&office)?;
             self.file(&office, &mut connection).await?;
             self.forget_old_bytes(&office)?;
             tokio::task::block_in_place(|| retention.look(&self.journal, &office.settings.store))?;
-            self.beat();
+            self.alive(office.settings.inbox.poll_interval + REST_MARGIN);
             tokio::select! {
                 () = shutdown.cancelled() => {
                     // Dropping a waiting connection is safe: nothing is under way on it.
@@ -226,8 +246,9 @@ impl Gateway {
                             return Ok(Swept::Part);
                         }
                         cursor.uid = arrival.place.uid;
+                        self.alive(HANDLING_MAX);
+                        self.signs.mail_came(clock::now());
                         tokio::task::block_in_place(|| self.handle(office, &arrival, cursor))?;
-                        self.beat();
                     }
                 }
             }
@@ -284,8 +305,30 @@ impl Gateway {
         Arc::clone(&office.unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    pub(super) fn beat(&self) {
-        self.heartbeat.send_replace(clock::now());
+    /// This part lives, and will say so again within this time.
+    fn alive(&self, again_within: Duration) {
+        self.signs.alive(Part::Inbox, again_within);
+    }
+
+    /// While more is fetched.
+    pub(super) fn works_on(&self) {
+        self.alive(WORK_MAX);
+    }
+
+    fn say_what_failed(&self, error: &SweepError) {
+        let now = clock::now();
+        match error {
+            SweepError::Inbox(error) => {
+                self.signs.store_works(Part::Inbox);
+                let is_refused = error.is_refused_login();
+                (self.signs).fails(Server::Imap, error.to_string(), is_refused, now);
+            }
+            // It is tried again at once, and says nothing about the store.
+            SweepError::Journal(JournalError::State(_)) => {}
+            SweepError::Journal(error) => {
+                (self.signs).store_fails(Part::Inbox, error.to_string(), now);
+            }
+        }
     }
 }
 

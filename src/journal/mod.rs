@@ -23,6 +23,7 @@ mod retention;
 mod store;
 mod stored_about;
 mod tickets;
+mod troubles;
 mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
@@ -46,6 +47,7 @@ use crate::inbox::{Cursor, Place};
 use crate::learning::Lesson;
 use crate::mail::{Address, AuthenticationResults, MailIdentity, MessageId};
 use crate::ticket::{Party, TicketId, TimedEvent};
+use crate::watch::Happened;
 use form::Delivery;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -109,6 +111,8 @@ pub struct Entry {
     pub returned: Vec<MessageId>,
     /// The brake on automatic mail, where it is pulled with this entry.
     pub brake: Option<Pulled>,
+    /// Troubles that happened with this entry.
+    pub happened: Vec<Happened>,
     /// What a timer's entry was decided on: if the ticket's story has gained anything since, nothing of the entry is recorded.
     pub only_if: Option<AsItStood>,
 }

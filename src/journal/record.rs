@@ -91,6 +91,7 @@ impl Journal {
         if let Some(pulled) = &entry.brake {
             Self::put_brake(pulled, &mut batch)?;
         }
+        self.note_happened(&entry.happened, &mut batch)?;
         for id in &entry.told {
             self.clear_told(id, &mut batch)?;
         }
@@ -255,7 +256,7 @@ impl Journal {
         Ok(())
     }
 
-    fn add_effect(
+    pub(super) fn add_effect(
         &self,
         mail: Outgoing,
         now: Timestamp,

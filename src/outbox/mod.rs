@@ -17,6 +17,7 @@ use crate::journal::{
 };
 use crate::mail::Address;
 use crate::report::outbox as report;
+use crate::watch::{Part, Server, Signs};
 use connection::{Connection, Failure};
 use delivery::{Cut, Delivered};
 use failure::{Stage, Trouble, Verdict, verdict};
@@ -38,6 +39,12 @@ const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
 
 /// After a failure of the store or the server the next look waits at most this long.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// Connecting, TLS, greeting, login, and the few commands of one mail.
+const STEPS_OF_A_LOGIN: u32 = 12;
+
+/// A sign of life may come so much later than planned.
+const SIGN_MARGIN: Duration = Duration::from_mins(1);
 
 /// What is in flight when handoffd is stopped gets this long.
 const FINISH_WITHIN: Duration = Duration::from_secs(20);
@@ -78,6 +85,7 @@ pub struct Outbox {
     wake: Arc<Notify>,
     settled: Arc<Notify>,
     swept: watch::Receiver<Option<Timestamp>>,
+    signs: Arc<Signs>,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     started_at: Timestamp,
     connection: Option<Connection>,
@@ -105,6 +113,7 @@ impl Outbox {
             wake,
             settled,
             swept,
+            signs: Arc::default(),
             now: Arc::new(crate::clock::now),
             started_at: crate::clock::now(),
             connection: None,
@@ -120,11 +129,20 @@ impl Outbox {
         self
     }
 
+    /// The same, saying of itself how it goes.
+    #[must_use]
+    pub fn with_signs(mut self, signs: Arc<Signs>) -> Self {
+        self.signs = signs;
+        self
+    }
+
     /// Sends until it is told to stop; then what is in flight is finished within a bounded time.
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
+            self.alive(Duration::ZERO);
             let wait = match self.look(&shutdown).await {
                 Ok(wait) => {
+                    self.signs.store_works(Part::Outbox);
                     if wait.is_zero() {
                         continue;
                     }
@@ -132,9 +150,11 @@ impl Outbox {
                 }
                 Err(error) => {
                     report::store_failed(&error);
+                    (self.signs).store_fails(Part::Outbox, error.to_string(), (self.now)());
                     self.pause()
                 }
             };
+            self.alive(wait);
             let watching = self.swept.has_changed().is_ok();
             tokio::select! {
                 () = shutdown.cancelled() => break,
@@ -178,12 +198,32 @@ impl Outbox {
                 // The server is not there: that is no fault of the mails, so no attempt of theirs is counted.
                 let why = delivery::words(failure.stage, &failure.trouble);
                 report::server_unreachable(&self.settings.host, self.settings.port, &why);
+                let is_refused = failure.stage == Stage::Login;
+                (self.signs).fails(Server::Smtp, why.clone(), is_refused, now);
                 self.give_up_the_oldest(&why)?;
                 return Ok(self.pause());
             }
+            self.signs.works(Server::Smtp, now);
+            self.alive(self.longest_transfer(&effect));
             self.carry_out(effect, shutdown).await?;
+            self.alive(Duration::ZERO);
         }
         Ok(Duration::ZERO)
+    }
+
+    /// This part lives, and will say so again after what it does now.
+    fn alive(&self, resting: Duration) {
+        let steps = self.settings.step_timeout * STEPS_OF_A_LOGIN;
+        (self.signs).alive(Part::Outbox, resting + steps + SIGN_MARGIN);
+    }
+
+    /// What one mail may take at most, on each of two connections: each step has its limit, and a large mail on a slow line more of it.
+    fn longest_transfer(&self, effect: &RecordedEffect) -> Duration {
+        let record = effect.record();
+        let steps = u32::try_from(record.recipients.len()).unwrap_or(u32::MAX);
+        let steps = steps.saturating_add(STEPS_OF_A_LOGIN);
+        let content = Duration::from_millis(record.bytes.len() as u64 / 20);
+        (self.settings.step_timeout.saturating_mul(steps) + content) * 2
     }
 
     async fn be_connected(&mut self) -> Result<(), Failure> {

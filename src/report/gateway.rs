@@ -39,6 +39,42 @@ pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
     info!(event = "promise-due", %ticket, team = %team.name, "{what}");
 }
 
+/// A part gave no sign of life in time: the watchdog is no longer fed.
+pub fn part_silent(part: &str, late: Duration) {
+    error!(
+        event = "part-silent",
+        part,
+        late_seconds = late.as_secs(),
+        "a part of handoffd stands still; the watchdog will end the daemon, so that it is started again whole"
+    );
+}
+
+/// Something needs a person.
+pub fn needs_a_person(trouble: &str, why: &str) {
+    warn!(
+        event = "needs-a-person",
+        trouble,
+        why = without_addresses(why),
+        "something needs a person; see `handoffd status`"
+    );
+}
+
+/// The admin is told by mail.
+pub fn admin_told(troubles: &str) {
+    info!(
+        event = "admin-told",
+        troubles, "the admin is told by mail what needs a person"
+    );
+}
+
+/// All troubles are over.
+pub fn well_again() {
+    info!(
+        event = "well-again",
+        "all is well again; the admin is told by mail"
+    );
+}
+
 /// Automatic mail is stopped for everybody.
 pub fn brake_pulled(pulled: &Pulled) {
     error!(

@@ -77,6 +77,8 @@ pub(super) enum Tree {
     Returned,
     /// The brake on automatic mail: a name → when it was last pulled.
     Brake,
+    /// Troubles: their kind → since when, and what the admin was told.
+    Troubles,
     /// What was said: hash of sender, domain or text, time, identity → ticket.
     Said,
     /// The same by time: time, identity → hashes.
@@ -85,7 +87,7 @@ pub(super) enum Tree {
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(super) const CHAINED: [Self; 30] = [
+    pub(super) const CHAINED: [Self; 31] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -116,6 +118,7 @@ impl Tree {
         Self::Said,
         Self::SaidByTime,
         Self::KeptAside,
+        Self::Troubles,
     ];
 
     /// The number in links. On disk: never change one.
@@ -153,6 +156,7 @@ impl Tree {
             Self::Said => 30,
             Self::SaidByTime => 31,
             Self::KeptAside => 32,
+            Self::Troubles => 40,
         }
     }
 
@@ -199,6 +203,7 @@ impl Tree {
             Self::Brake => "brake",
             Self::Said => "said",
             Self::SaidByTime => "said-by-time",
+            Self::Troubles => "troubles",
         }
     }
 }
