@@ -20,9 +20,11 @@ mod retention;
 mod sender_check;
 mod sent_folder;
 mod sent_mail;
+mod set_aside;
 mod steady_clock;
 mod stored_about;
 mod sweep;
+mod time_limit;
 mod token_watch;
 mod trouble_watch;
 

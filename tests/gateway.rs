@@ -26,6 +26,8 @@ mod crashes;
 mod learning;
 #[path = "gateway/loops.rs"]
 mod loops;
+#[path = "gateway/poison.rs"]
+mod poison;
 #[path = "gateway/privacy.rs"]
 mod privacy;
 #[path = "gateway/promises.rs"]

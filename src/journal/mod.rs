@@ -4,6 +4,7 @@
 
 mod attempt;
 mod audit;
+mod beginnings;
 mod brake;
 mod effects;
 mod forget;
@@ -28,6 +29,7 @@ mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
 pub use audit::{Audit, Difference, Head, Removal};
+pub use beginnings::Beginnings;
 pub use effects::EffectFilter;
 pub use forget::{Forgetting, Forgotten, Haste, StillOpen};
 pub use form::{PURPOSES, purpose_word};

@@ -284,6 +284,16 @@ pub fn met_again(place: Place, identity: &MailIdentity) {
     info!(event = "met-again", uid = place.uid, %identity, "handled before; only tagged and filed");
 }
 
+/// Handling a mail does not end: the program ends itself.
+pub fn handling_did_not_end(place: Place, limit: Duration) {
+    error!(
+        event = "handling-did-not-end",
+        uid = place.uid,
+        limit_seconds = limit.as_secs(),
+        "handling a mail does not end; handoffd ends itself, so that it is started again, and sets the mail aside after the third time"
+    );
+}
+
 /// A mail that no part could handle.
 pub fn set_aside(place: Place, why: &str) {
     error!(

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// So many of the things that happened are kept by name.
 const NAMED_MAX: usize = 10;
+/// So many things of a kind have mails of their own within an hour; further ones go into the report.
+const OWN_MAILS_PER_HOUR: usize = 10;
 /// Any two reports lie so many gathering times apart.
 const BETWEEN_REPORTS: i32 = 10;
 /// And two of the same kind of trouble so many.
@@ -100,6 +102,8 @@ pub struct Known {
     pub stage: Stage,
     /// When a report last named it.
     pub reported: Option<Timestamp>,
+    /// When mails of their own told of it, the last few.
+    pub own_mails: Vec<Timestamp>,
 }
 
 /// The last report.
@@ -153,6 +157,7 @@ impl Known {
                 Teller::OwnMail => Stage::Told(now),
             },
             reported: None,
+            own_mails: Vec::new(),
         }
     }
 
@@ -195,6 +200,7 @@ impl Ledger {
             told_by: Teller::Report,
             stage: Stage::Over(happened.at),
             reported: None,
+            own_mails: Vec::new(),
         });
         if line.to.contains(&happened.to) {
             return false;
@@ -205,6 +211,10 @@ impl Ledger {
                 line.noticed = happened.at;
             }
             line.untold = line.untold.saturating_add(1);
+        } else {
+            line.own_mails.push(happened.at);
+            let spare = line.own_mails.len().saturating_sub(OWN_MAILS_PER_HOUR);
+            line.own_mails.drain(..spare);
         }
         line.why.clone_from(&happened.why);
         line.to.push(happened.to.clone());
@@ -212,6 +222,17 @@ impl Ledger {
         line.to.drain(..spare);
         line.stage = Stage::Over(happened.at);
         true
+    }
+
+    /// Who tells of something that happens now: a mail of its own, as long as there were not many of them within the hour.
+    #[must_use]
+    pub fn teller(&self, kind: Kind, now: Timestamp) -> Teller {
+        let own = self.lines.get(&kind).map(|line| line.own_mails.iter());
+        let is_recent = |at: &&Timestamp| now.duration_since(**at) < SignedDuration::from_hours(1);
+        match own.map_or(0, |own| own.filter(is_recent).count()) < OWN_MAILS_PER_HOUR {
+            true => Teller::OwnMail,
+            false => Teller::Report,
+        }
     }
 
     /// All lasting troubles, as they are seen now; what is not among them has ended.

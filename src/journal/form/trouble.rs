@@ -19,6 +19,7 @@ pub(in crate::journal) struct TroubleForm {
     stage: String,
     stage_at: Option<Timestamp>,
     reported: Option<Timestamp>,
+    own_mails: Vec<Timestamp>,
 }
 
 /// The last report.
@@ -48,6 +49,7 @@ impl From<&Known> for TroubleForm {
             stage: stage.to_owned(),
             stage_at,
             reported: known.reported,
+            own_mails: known.own_mails.clone(),
         }
     }
 }
@@ -77,6 +79,7 @@ impl TryFrom<TroubleForm> for Known {
             },
             stage,
             reported: form.reported,
+            own_mails: form.own_mails,
         })
     }
 }
