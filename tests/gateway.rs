@@ -32,6 +32,8 @@ mod poison;
 mod privacy;
 #[path = "gateway/promises.rs"]
 mod promises;
+#[path = "gateway/reload.rs"]
+mod reload;
 #[path = "loops/responder.rs"]
 mod responder;
 #[path = "gateway/sender_checks.rs"]
