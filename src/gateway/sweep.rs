@@ -275,6 +275,8 @@ impl Gateway {
         match fetched {
             Ok(arrivals) => {
                 kept_back.came(arrivals.len());
+                // A first sweep of thousands of mails takes long: the server works all the same.
+                self.signs.works(Server::Imap, clock::now());
                 Ok(match arrivals.is_empty() {
                     true => Fetched::Nothing,
                     false => Fetched::Mails(arrivals),

@@ -130,11 +130,8 @@ fn a_report_that_comes_back_with_the_poison_in_it_makes_no_other() {
 
     // When somebody sends it back whole, and it breaks us down as well
     world.daemon.terminate();
-    let mut back = {
-        let admin = Letter::new(ADMIN, SUPPORT, "Fwd: look at this", "See below.");
-        admin
-    };
-    back.text = String::from_utf8_lossy(&report.raw).into_owned();
+    let quoted = String::from_utf8_lossy(&report.raw).into_owned();
+    let back = Letter::new(ADMIN, SUPPORT, "Fwd: look at this", &quoted);
     let identity = stored(&world, &back);
     {
         let journal = Journal::open(&world.daemon.folder().join("store")).unwrap();
