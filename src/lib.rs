@@ -24,6 +24,7 @@ pub mod sender_checks;
 pub mod ticket;
 pub mod trust;
 pub mod understand;
+pub mod watch;
 
 pub mod gateway;
 pub mod rehearsal;

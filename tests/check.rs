@@ -268,6 +268,12 @@ const CASES: &[Broken] = &[
         "[limits]\nbrake_minutes = 20000\n[smtp]",
     ),
     broken(
+        "troubles that are told after two days",
+        TOML,
+        "[smtp]",
+        "[trouble]\ntell_after_seconds = 172800\n[smtp]",
+    ),
+    broken(
         "a text that may never come",
         TOML,
         "[smtp]",

@@ -26,10 +26,14 @@ mod crashes;
 mod learning;
 #[path = "gateway/loops.rs"]
 mod loops;
+#[path = "gateway/poison.rs"]
+mod poison;
 #[path = "gateway/privacy.rs"]
 mod privacy;
 #[path = "gateway/promises.rs"]
 mod promises;
+#[path = "gateway/reload.rs"]
+mod reload;
 #[path = "loops/responder.rs"]
 mod responder;
 #[path = "gateway/sender_checks.rs"]
@@ -40,3 +44,5 @@ mod sent_folder;
 mod staff;
 #[path = "gateway/tickets.rs"]
 mod tickets;
+#[path = "gateway/trouble.rs"]
+mod trouble;

@@ -83,12 +83,13 @@ impl Desk {
         let key = journal.token_key().unwrap();
         let office =
             Office::furnish(settings, key, &[]).unwrap_or_else(|found| panic!("{found:?}"));
-        let (gateway, _swept, _heartbeat) = Gateway::new(Wiring {
+        let (gateway, _swept) = Gateway::new(Wiring {
             office: Arc::new(RwLock::new(Arc::new(office))),
             journal: Arc::clone(&journal),
             wake: Arc::new(Notify::new()),
             outbox_wake: Arc::new(Notify::new()),
             taught: Arc::new(Notify::new()),
+            signs: Arc::default(),
         });
         let patience = Patience {
             tries: 2,

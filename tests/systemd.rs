@@ -40,6 +40,9 @@ tls = "none"
 [knowledge]
 folder = "knowledge"
 
+[trouble]
+tell_after_seconds = 1
+
 [[team]]
 name = "care"
 address = "care@shop.example"
@@ -283,6 +286,11 @@ fn the_unit_does_what_it_says_on_the_real_service_manager() {
         container.says("stat --dereference --format=%a /var/lib/handoffd"),
         "700"
     );
+
+    // What needs a person stands in its status line: there is no server here.
+    container.wait_for("the status line", |container| {
+        (container.property("StatusText")).starts_with("The inbox cannot be read")
+    });
 
     // A hang is a restart: what does not tell the watchdog is ended and started again.
     container.says(&format!("kill -STOP {pid}"));

@@ -2,12 +2,13 @@
 //! Prints text of strangers: nothing that could command a terminal gets through.
 
 use super::{Common, Failure};
-use crate::config::Settings;
+use crate::config::{Control, Settings};
 use crate::control::{self, Question, Refusal};
 use crate::journal::{self, Journal};
 use crate::mail::is_invisible_control;
 use serde_json::Value;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// The verbs that look, and the small ones that act.
 #[derive(clap::Subcommand, Debug)]
@@ -71,12 +72,15 @@ pub(super) enum Verb {
 }
 
 pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
-    let settings = Settings::load_without_secrets(&common.config)
-        .map_err(|problems| Failure::problems(&problems))?;
     let question = question(verb);
-    let answered = match control::ask(&settings.control.socket, &question) {
-        Some(answered) => answered,
-        None => from_the_store(&settings, &question)?,
+    let answered = match Settings::load_without_secrets(&common.config) {
+        Ok(settings) => match control::ask(&settings.control.socket, &question) {
+            Some(answered) => answered,
+            None => from_the_store(&settings, &question)?,
+        },
+        // The daemon runs on what it loaded before: it can be asked how it stands just when the files are broken.
+        Err(problems) => control::ask(&socket_in(&common.config), &question)
+            .ok_or_else(|| Failure::problems(&problems))?,
     };
     let rows = answered.map_err(|refusal| match refusal {
         Refusal::NotSo(why) => Failure::NotSo(visible(&why)),
@@ -108,6 +112,17 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
             "the journal is not as it was recorded: {changed} differences, the first of them above"
         ))),
     }
+}
+
+/// The control socket that broken settings name; else the usual one.
+fn socket_in(config: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(config).unwrap_or_default();
+    let written = text.parse::<toml::Table>().ok();
+    let written = written.as_ref().and_then(|settings| {
+        let socket = settings.get("control")?.get("socket")?.as_str()?;
+        Some(config.parent()?.join(socket))
+    });
+    written.unwrap_or_else(|| PathBuf::from(Control::DEFAULT_SOCKET))
 }
 
 fn question(verb: &Verb) -> Question {
@@ -201,7 +216,10 @@ fn print_row(row: &Value, text: &mut String) {
         text.push('\n');
     }
     for (name, value) in fields {
-        let value = plain(value);
+        let value = match value.as_array() {
+            Some(troubles) if name == "troubles" => in_lines(troubles),
+            _ => plain(value),
+        };
         if first.contains(&name.as_str()) || value.is_empty() {
             continue;
         }
@@ -213,6 +231,25 @@ fn print_row(row: &Value, text: &mut String) {
             text.push_str(&format!("    {}\n", visible(line)));
         }
     }
+}
+
+/// Each trouble with a line of its own, and what to do below it.
+fn in_lines(troubles: &[Value]) -> String {
+    let word = |trouble: &Value, name: &str| trouble.get(name).map(plain).unwrap_or_default();
+    let lines = troubles.iter().map(|trouble| {
+        let (what, since) = (word(trouble, "what"), short_time(&word(trouble, "since")));
+        let (why, to) = (word(trouble, "why"), word(trouble, "to"));
+        let to = if to.is_empty() {
+            to
+        } else {
+            format!(" [{to}]")
+        };
+        format!(
+            "\n{what}, since {since}: {why}{to}\n  {}",
+            word(trouble, "remedy")
+        )
+    });
+    lines.collect()
 }
 
 /// A JSON value as people write it.
@@ -262,6 +299,19 @@ mod tests {
         let mut text = String::new();
         print_row(&row, &mut text);
         assert_eq!(text, "2027-01-15T08:00:01Z  x[2J wrote\n    ab\n    c31m\n");
+    }
+
+    #[test]
+    fn each_trouble_has_its_lines() {
+        let row = json!({"well": false, "troubles": [
+            {"what": "The inbox cannot be read", "since": "2027-01-15T08:00:01.5Z", "why": "no", "to": [], "remedy": "Look."},
+        ]});
+        let mut text = String::new();
+        print_row(&row, &mut text);
+        assert_eq!(
+            text,
+            "  troubles: \n    The inbox cannot be read, since 2027-01-15T08:00:01Z: no\n      Look.\n  well: false\n"
+        );
     }
 
     #[test]

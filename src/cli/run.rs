@@ -3,23 +3,22 @@
 
 use super::{Common, Failure, log};
 use crate::config::Settings;
-use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, Wiring};
+use crate::gateway::{
+    Deadlines, Gateway, Learner, Office, Picture, TokenWatch, TroubleWatch, Wiring,
+};
 use crate::journal::Journal;
 use crate::learning::Lesson;
 use crate::outbox::{Outbox, Standing};
+use crate::watch::Signs;
 use crate::{clock, control, report};
-use jiff::Timestamp;
 use sd_notify::NotifyState;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-/// Without a sign of life for this long beyond the poll interval, systemd is no longer told that all is well.
-const SILENCE_MAX: Duration = Duration::from_mins(10);
 
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
     log::start(common.json);
@@ -64,6 +63,7 @@ struct Daemon {
     outbox_wake: Arc<Notify>,
     taught: Arc<Notify>,
     shutdown: CancellationToken,
+    signs: Arc<Signs>,
     understood_by: watch::Sender<String>,
     standing: Arc<Standing>,
 }
@@ -81,18 +81,20 @@ impl Daemon {
             taught: Arc::new(Notify::new()),
             shutdown: CancellationToken::new(),
             standing: Arc::default(),
+            signs: Arc::default(),
         }
     }
 
     async fn run(self) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let office = self.office();
-        let (gateway, swept, heartbeat) = Gateway::new(Wiring {
+        let (gateway, swept) = Gateway::new(Wiring {
             office: Arc::clone(&self.office),
             journal: Arc::clone(&self.journal),
             wake: Arc::clone(&self.gateway_wake),
             outbox_wake: Arc::clone(&self.outbox_wake),
             taught: Arc::clone(&self.taught),
+            signs: Arc::clone(&self.signs),
         });
         let (learner, learned) = Learner::new(
             Arc::clone(&self.office),
@@ -106,6 +108,7 @@ impl Daemon {
             Arc::clone(&self.outbox_wake),
             Arc::clone(&self.gateway_wake),
             swept.clone(),
+            Arc::clone(&self.signs),
         );
         let mut deadlines = tokio::spawn(deadlines.run(self.shutdown.clone()));
         let (token_watch, tokens) = TokenWatch::new(
@@ -114,6 +117,14 @@ impl Daemon {
             Arc::clone(&self.outbox_wake),
         );
         let mut token_watch = tokio::spawn(token_watch.run(self.shutdown.clone()));
+        let (trouble_watch, picture) = TroubleWatch::new(
+            Arc::clone(&self.office),
+            Arc::clone(&self.journal),
+            Arc::clone(&self.signs),
+            swept.clone(),
+            Arc::clone(&self.outbox_wake),
+        );
+        let mut trouble_watch = tokio::spawn(trouble_watch.run(self.shutdown.clone()));
         let control = tokio::spawn(serve_control(
             control::Sources {
                 journal: Arc::clone(&self.journal),
@@ -124,6 +135,7 @@ impl Daemon {
                 use_key: self.use_key(),
                 tokens,
                 standing: Arc::clone(&self.standing),
+                picture: picture.clone(),
             },
             office.settings.control.socket.clone(),
             self.shutdown.clone(),
@@ -135,10 +147,10 @@ impl Daemon {
         );
         let mut outbox = self.start_outbox(swept.clone());
         let watchdog = tokio::spawn(feed_watchdog(
-            heartbeat,
-            office.settings.inbox.poll_interval,
+            Arc::clone(&self.signs),
             self.shutdown.clone(),
         ));
+        let status = tokio::spawn(tell_how_it_stands(picture, self.shutdown.clone()));
         report::gateway::started(&office);
         tell_systemd(&[NotifyState::Ready]);
 
@@ -148,6 +160,7 @@ impl Daemon {
                 outbox: &mut outbox.task,
                 deadlines: &mut deadlines,
                 token_watch: &mut token_watch,
+                trouble_watch: &mut trouble_watch,
             };
             match next_happening(&mut signals, parts).await {
                 Happening::Reload => {
@@ -175,6 +188,8 @@ impl Daemon {
             watchdog,
             learner,
             token_watch,
+            trouble_watch,
+            status,
         ] {
             // One that has ended is not asked again; one that panicked has been reported by the panic hook.
             if !task.is_finished() {
@@ -215,6 +230,7 @@ impl Daemon {
             Ok(key) => key,
             Err(error) => {
                 report::gateway::key_not_read(&error);
+                (self.signs).reload_refused(error.to_string(), clock::now());
                 return false;
             }
         };
@@ -231,11 +247,13 @@ impl Daemon {
                 self.gateway_wake.notify_one();
                 // What was confirmed while the files were read.
                 self.taught.notify_one();
+                self.signs.reload_taken();
                 report::gateway::reloaded();
                 true
             }
             Err(problems) => {
                 report::gateway::reload_refused(&problems);
+                (self.signs).reload_refused(in_few_words(&problems), clock::now());
                 false
             }
         }
@@ -253,7 +271,8 @@ impl Daemon {
             swept,
         )
         .with_standing(Arc::clone(&self.standing))
-        .with_sent_folder(office.settings.inbox.sent_folder.is_some());
+        .with_sent_folder(office.settings.inbox.sent_folder.is_some())
+        .with_signs(Arc::clone(&self.signs));
         let task = tokio::spawn(outbox.run(stop.clone()));
         RunningOutbox { stop, task }
     }
@@ -299,6 +318,7 @@ struct Parts<'a> {
     outbox: &'a mut JoinHandle<()>,
     deadlines: &'a mut JoinHandle<()>,
     token_watch: &'a mut JoinHandle<()>,
+    trouble_watch: &'a mut JoinHandle<()>,
 }
 
 async fn next_happening(signals: &mut Signals, parts: Parts<'_>) -> Happening {
@@ -308,6 +328,7 @@ async fn next_happening(signals: &mut Signals, parts: Parts<'_>) -> Happening {
         _ = parts.outbox => Happening::Ended("the part that sends mail"),
         _ = parts.deadlines => Happening::Ended("the part that watches promises"),
         _ = parts.token_watch => Happening::Ended("the part that watches access tokens"),
+        _ = parts.trouble_watch => Happening::Ended("the part that watches for trouble"),
     }
 }
 
@@ -339,12 +360,8 @@ impl Signals {
     }
 }
 
-/// Tells systemd's watchdog that all is well, as long as the gateway gives signs of life.
-async fn feed_watchdog(
-    heartbeat: watch::Receiver<Timestamp>,
-    poll_interval: Duration,
-    shutdown: CancellationToken,
-) {
+/// Tells systemd's watchdog that we live, as long as every part gives its signs of life in time.
+async fn feed_watchdog(signs: Arc<Signs>, shutdown: CancellationToken) {
     let Some(limit) = sd_notify::watchdog_enabled() else {
         return;
     };
@@ -354,10 +371,38 @@ async fn feed_watchdog(
             () = shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let silence = clock::now().duration_since(*heartbeat.borrow());
-        if Duration::try_from(silence).unwrap_or_default() < poll_interval + SILENCE_MAX {
-            tell_systemd(&[NotifyState::Watchdog]);
+        match signs.silent(Instant::now()) {
+            None => tell_systemd(&[NotifyState::Watchdog]),
+            Some((part, late)) => report::gateway::part_silent(part.in_words(), late),
         }
+    }
+}
+
+/// Keeps systemd's status line: the same in one sentence as `handoffd status` and the mail to the admin.
+async fn tell_how_it_stands(mut picture: watch::Receiver<Picture>, shutdown: CancellationToken) {
+    let mut told = String::new();
+    loop {
+        let sentence = picture.borrow_and_update().sentence.clone();
+        if sentence != told {
+            tell_systemd(&[NotifyState::Status(&sentence)]);
+            told = sentence;
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            changed = picture.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+/// The first of many problems, and how many there are.
+fn in_few_words(problems: &[crate::config::Problem]) -> String {
+    let first = problems
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    match problems.len() {
+        0 | 1 => first,
+        all => format!("{first} (and {} more)", all - 1),
     }
 }
 
@@ -392,6 +437,7 @@ mod tests {
             "the part that sends mail",
             "the part that watches promises",
             "the part that watches access tokens",
+            "the part that watches for trouble",
         ]
         .into_iter()
         .enumerate()
@@ -405,6 +451,7 @@ mod tests {
                 outbox: &mut part_of(1),
                 deadlines: &mut part_of(2),
                 token_watch: &mut part_of(3),
+                trouble_watch: &mut part_of(4),
             };
             let happening = next_happening(&mut signals, parts).await;
             assert_eq!(happening, Happening::Ended(part));

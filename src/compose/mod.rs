@@ -220,6 +220,24 @@ impl Writer {
         desk.trouble(None, occasion.as_bytes(), subject, text, vec![])
     }
 
+    /// The same with the mail that it is about attached, unchanged; or of a large one its headers.
+    #[must_use]
+    pub fn trouble_with_mail(
+        &self,
+        occasion: &str,
+        (subject, text): (&str, &str),
+        about: AttachedMail<'_>,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Outgoing {
+        let part = match about {
+            AttachedMail::Whole(raw) => mime::Part::Original(raw.to_vec()),
+            AttachedMail::Headers(raw) => mime::Part::OriginalHeaders(raw.to_vec()),
+        };
+        let desk = self.desk(settings, now);
+        desk.trouble(None, occasion.as_bytes(), subject, text, vec![part])
+    }
+
     /// The mails and events that follow from a decision. The originals are attached to packets byte for byte.
     ///
     /// # Errors
@@ -245,6 +263,15 @@ impl Writer {
             replies: staff::Replies::AreTaken,
         }
     }
+}
+
+/// A mail that a report is about.
+#[derive(Clone, Copy, Debug)]
+pub enum AttachedMail<'a> {
+    /// All of it.
+    Whole(&'a [u8]),
+    /// Its headers.
+    Headers(&'a [u8]),
 }
 
 /// What a ticket keeps of a mail that came past the deciding.

@@ -18,7 +18,9 @@ pub(crate) use understanding::models_near;
 
 use super::section::{Located, Section};
 use super::source::Source;
-use super::{Automation, Control, KnowledgeFolder, Limits, Mode, Problem, Settings, Store};
+use super::{
+    Automation, Control, KnowledgeFolder, Limits, Mode, Problem, Settings, Store, TroubleReports,
+};
 use crate::mail::Address;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -166,6 +168,7 @@ fn read(source: &Source, credentials: Option<&Path>, secrets: Secrets) -> Option
     );
     let escalate = team::escalate(&top, &teams);
     let limits = limits(&top);
+    let trouble = trouble(&top);
     let knowledge = knowledge(&top, &surroundings);
     let understanding = understanding::understanding(&top, &surroundings);
     let templates_folder = templates(&top, &surroundings);
@@ -181,6 +184,7 @@ fn read(source: &Source, credentials: Option<&Path>, secrets: Secrets) -> Option
         trust,
         escalate,
         limits,
+        trouble,
         knowledge: knowledge.unwrap_or_else(|| KnowledgeFolder {
             folder: PathBuf::new(),
         }),
@@ -283,6 +287,20 @@ fn limits(top: &Section<'_>) -> Limits {
     limits
 }
 
+fn trouble(top: &Section<'_>) -> TroubleReports {
+    let section = top.section("trouble");
+    let seconds =
+        |key, default, least, most| Duration::from_secs(section.number(key, default, least, most));
+    let trouble = TroubleReports {
+        tell_after: seconds("tell_after_seconds", 600, 0, 86_400),
+        gather: seconds("gather_seconds", 60, 0, 3_600),
+        calm: seconds("calm_seconds", 300, 0, 86_400),
+        remind: Duration::from_secs(3_600 * section.number("remind_hours", 24, 1, 8_760)),
+    };
+    section.refuse_unknown_keys();
+    trouble
+}
+
 fn knowledge(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<KnowledgeFolder> {
     let section = top.section("knowledge");
     let folder = section.required_text("folder", "/etc/handoffd/knowledge");
@@ -354,7 +372,7 @@ fn control(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Control {
         .map(|written| surroundings.path(&written.value));
     section.refuse_unknown_keys();
     Control {
-        socket: socket.unwrap_or_else(|| PathBuf::from("/run/handoffd/control.sock")),
+        socket: socket.unwrap_or_else(|| PathBuf::from(Control::DEFAULT_SOCKET)),
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Settings {
     pub escalate: Escalate,
     /// `[limits]`
     pub limits: Limits,
+    /// `[trouble]`
+    pub trouble: TroubleReports,
     /// `[knowledge]`
     pub knowledge: KnowledgeFolder,
     /// `[understanding]`
@@ -241,6 +243,19 @@ pub struct Limits {
     pub same_matter: Duration,
 }
 
+/// `[trouble]`: when the admin is told that something needs a person.
+#[derive(Clone, Copy, Debug)]
+pub struct TroubleReports {
+    /// How long a server must be away before that is told. One that refuses the login: a fifth of it.
+    pub tell_after: Duration,
+    /// What comes within this time goes into one mail. At least ten times as long lies between two mails, and sixty times between two about the same.
+    pub gather: Duration,
+    /// All must be well for so long before that is told.
+    pub calm: Duration,
+    /// What lasts is told again after this.
+    pub remind: Duration,
+}
+
 /// `[knowledge]`.
 #[derive(Clone, Debug)]
 pub struct KnowledgeFolder {
@@ -294,6 +309,11 @@ pub struct Store {
 pub struct Control {
     /// The Unix socket through which the command line asks the running daemon.
     pub socket: PathBuf,
+}
+
+impl Control {
+    /// Where the socket is unless the settings say otherwise.
+    pub const DEFAULT_SOCKET: &'static str = "/run/handoffd/control.sock";
 }
 
 /// `[fact.NAME]`: a detail that answers need.

@@ -185,9 +185,12 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
     let waiting = journal.effects(EffectFilter::Waiting, ROWS_MAX)?;
     let tickets = journal.tickets(ROWS_MAX)?;
     let hour = journal.last_hour(now)?;
+    let troubles = journal.troubles()?;
     let failing = waiting.iter().filter(|effect| effect.attempts > 0).count();
     Ok(vec![json!({
         "at": now,
+        "well": troubles.is_well(),
+        "troubles": crate::gateway::trouble_rows(&troubles),
         "tickets": journal.count_tickets()?,
         "newest_ticket": journal.tickets(1)?.first().map(|ticket| ticket.id.to_string()),
         "mails_waiting": journal.count_effects(EffectFilter::Waiting)?,

@@ -13,6 +13,7 @@ mod story;
 pub use answer::{Refusal, answer};
 pub use story::in_one_line;
 
+use crate::gateway::Picture;
 use crate::journal::Journal;
 use crate::learning::InUse;
 use crate::outbox::Standing;
@@ -141,6 +142,8 @@ pub struct Sources {
     pub tokens: watch::Receiver<Option<Value>>,
     /// How it stands with the servers through which mail leaves.
     pub standing: Arc<Standing>,
+    /// How it stands.
+    pub picture: watch::Receiver<Picture>,
 }
 
 /// Answers on the socket until told to stop.
@@ -236,6 +239,10 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
                     let smtp = (sources.standing.server_away())
                         .map_or_else(|| "works".to_owned(), |away| away.sentence());
                     let _ = row.insert("smtp_server".to_owned(), smtp.into());
+                    let picture = sources.picture.borrow().status.clone();
+                    if let Value::Object(picture) = picture {
+                        row.extend(picture);
+                    }
                     if let Some(tokens) = sources.tokens.borrow().clone() {
                         let _ = row.insert("oauth2".to_owned(), tokens);
                     }
@@ -358,6 +365,7 @@ mod tests {
             use_key: Arc::new(|| Ok(())),
             tokens: watch::channel(None).1,
             standing: Arc::default(),
+            picture: watch::channel(Picture::default()).1,
         };
         let stopped = shutdown.clone();
         let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
@@ -416,6 +424,7 @@ mod tests {
                     use_key: Arc::new(|| Ok(())),
                     tokens: watch::channel(None).1,
                     standing: Arc::default(),
+                    picture: watch::channel(Picture::default()).1,
                 };
                 serve(sources, &socket, CancellationToken::new()).await
             }

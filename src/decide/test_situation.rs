@@ -9,7 +9,7 @@ use crate::config::{
     Automation, Control, Embedding, Escalate, Fact, FactForm, FactName, FirstStart, Inbox,
     IntentName, KnowledgeFolder, Language, Limits, Login, Meaning, Member, Mode, ReplyAddress,
     SenderName, SenderTrust, Settings, Smtp, StaffProof, Store, Support, Team, TeamName, Tls,
-    WhoseWord, WorkingHours,
+    TroubleReports, WhoseWord, WorkingHours,
 };
 use crate::desk::{Sender, Trust};
 use crate::knowledge::{Article, ArticleMode, Knowledge, OwnThresholds, Topic};
@@ -166,6 +166,12 @@ pub(crate) fn settings() -> Settings {
             suggest_threshold: Some(0.35),
         },
         escalate: Escalate::default(),
+        trouble: TroubleReports {
+            tell_after: Duration::from_mins(10),
+            gather: Duration::from_mins(1),
+            calm: Duration::from_mins(5),
+            remind: Duration::from_hours(24),
+        },
         limits: Limits {
             automatic_per_sender_per_day: 10,
             automatic_per_ticket: 5,

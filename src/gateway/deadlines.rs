@@ -13,6 +13,7 @@ use crate::decide::{self, Due, History, NoticePlan, Sentence};
 use crate::journal::{AsItStood, Entry, Journal, JournalError, RecordedEffect, on_disk};
 use crate::report;
 use crate::ticket::{Ticket, TicketId};
+use crate::watch::{Happened, Kind, Part, Signs, Teller};
 use jiff::Timestamp;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -22,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
+/// A look at thousands of promises takes seconds.
+const LOOK_MAX: Duration = Duration::from_mins(5);
 /// An answer may lie in the inbox: a promise counts as broken after a look at the inbox that began behind its time; or where the inbox could not
 /// be looked at for this long, for then the customer has no answer whatever lies there.
 const INBOX_PATIENCE: Duration = Duration::from_mins(15);
@@ -36,6 +39,8 @@ pub struct Deadlines {
     wake: Arc<Notify>,
     /// When the last complete sweep of the inbox began.
     swept: watch::Receiver<Option<Moment>>,
+    /// What this part says of itself.
+    signs: Arc<Signs>,
 }
 
 impl Deadlines {
@@ -47,6 +52,7 @@ impl Deadlines {
         outbox_wake: Arc<Notify>,
         wake: Arc<Notify>,
         swept: watch::Receiver<Option<Moment>>,
+        signs: Arc<Signs>,
     ) -> Self {
         Self {
             office,
@@ -54,6 +60,7 @@ impl Deadlines {
             outbox_wake,
             wake,
             swept,
+            signs,
         }
     }
 
@@ -63,6 +70,7 @@ impl Deadlines {
         let mut inbox_watch = InboxWatch::new(Instant::now());
         let mut is_indexed = false;
         loop {
+            self.signs.alive(Part::Deadlines, LOOK_MAX);
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return,
@@ -71,6 +79,7 @@ impl Deadlines {
             let now = clock::now();
             if let Some(leap) = steady.leap(Instant::now(), now) {
                 report::gateway::clock_leapt(leap);
+                self.signs.clock_leapt(leap, now);
                 inbox_watch = InboxWatch::new(Instant::now());
                 continue;
             }
@@ -86,6 +95,7 @@ impl Deadlines {
             });
             match looked {
                 Ok(looked) => {
+                    self.signs.store_works(Part::Deadlines);
                     if !looked.effects.is_empty() {
                         self.outbox_wake.notify_one();
                     }
@@ -93,7 +103,11 @@ impl Deadlines {
                         self.wake.notify_one();
                     }
                 }
-                Err(error) => report::gateway::journal_failed(&error, LOOK_EVERY),
+                Err(error) => {
+                    let why = error.to_string();
+                    self.signs.store_fails(Part::Deadlines, why, now);
+                    report::gateway::journal_failed(&error, LOOK_EVERY);
+                }
             }
         }
     }
@@ -244,7 +258,7 @@ fn record(
         Ok(composed) => composed,
         Err(error) => {
             report::gateway::due_not_written(&ticket.id, &error);
-            return tell_admin(journal, office, ticket, &error, now);
+            return tell_admin(journal, ticket, &error, now);
         }
     };
     report::gateway::came_due(&ticket.id, due);
@@ -313,10 +327,9 @@ fn not_written(error: &ComposeError) -> NoticePlan {
     }
 }
 
-/// Once for each promise: the same occasion gives the same mail.
+/// Once for each promise: what has that name is noted once.
 fn tell_admin(
     journal: &Journal,
-    office: &Office,
     ticket: &Ticket,
     why: &ComposeError,
     now: Timestamp,
@@ -324,18 +337,16 @@ fn tell_admin(
     let own = || ticket.waits_untold().map(|waiting| waiting.counts_from);
     let promised = ticket.open_promise().or_else(|| ticket.postponed_until());
     let promised = promised.or_else(own);
-    let occasion = format!("due {} {promised:?}", ticket.id);
-    let text = format!(
-        "In ticket {} something came due, and neither the customer nor the team could be told: {why}\n\nPlease look at the ticket \
-         (`handoffd ticket {}`) and correct the templates `reminder`, `delay` and `notice`.\n",
-        ticket.id, ticket.id
-    );
-    let title = "A promise came due and nobody could be told";
-    let report = office
-        .writer
-        .trouble(&occasion, title, &text, &office.settings, now);
+    let due = promised.map_or_else(String::new, |promised| format!(", due {promised}"));
+    let happened = Happened {
+        kind: Kind::Untold,
+        at: now,
+        to: format!("ticket {}{due}", ticket.id),
+        why: report::without_addresses(why),
+        told_by: Teller::Report,
+    };
     let entry = Entry {
-        effects: vec![report],
+        happened: vec![happened],
         ..Entry::default()
     };
     journal.record(entry, now)

@@ -93,7 +93,7 @@ impl Gateway {
                 }
                 Ok(())
             })?;
-            self.beat();
+            self.works_on();
         }
         Ok(last_uid)
     }

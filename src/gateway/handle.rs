@@ -3,11 +3,13 @@
 
 use super::judge::{JudgeError, Judgement};
 use super::judged::judged_on;
+use super::set_aside::Aside;
 use super::sweep::Gateway;
+use super::time_limit::{JUDGING_MAX, Panicked, end_program, within};
 use super::{Office, brake};
 use crate::clock;
 use crate::compose::Composed;
-use crate::config::{Mode, Outcome};
+use crate::config::Mode;
 use crate::decide::{Action, Decision};
 use crate::desk::Sender;
 use crate::inbox::{Arrival, Cursor, Place};
@@ -17,10 +19,7 @@ use crate::report;
 use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-
-/// A mail whose handling was begun this often without an end brings us down: it goes to the admin unread. Fewer than the
-/// starts after which systemd gives up (`StartLimitBurst`), and more than a run of bad luck with power or an operator.
-const BEGINNINGS_MAX: u32 = 6;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 impl Gateway {
     /// One mail: judge it, record all that follows together with the cursor, wake the outbox.
@@ -31,7 +30,14 @@ impl Gateway {
         cursor: Cursor,
     ) -> Result<(), JournalError> {
         let clerk = Clerk::new(office, &self.journal);
-        let handled = clerk.handle(arrival, cursor, clock::now())?;
+        let handled = catch_unwind(AssertUnwindSafe(|| {
+            clerk.handle(arrival, cursor, clock::now())
+        }));
+        let handled = handled.unwrap_or_else(|panic| {
+            // Not in the judging, so nothing is known of what is half done: this mail is on record, and the daemon ends.
+            let _ = self.journal.broke_down(&begun(arrival));
+            resume_unwind(panic)
+        })?;
         self.wake_who_waits(&handled);
         Ok(())
     }
@@ -49,7 +55,15 @@ impl Gateway {
         let identity = MailIdentity(Sha256::digest(name).into());
         let why = format!("the server did not hand it over: {why}");
         let clerk = Clerk::new(office, &self.journal);
-        let handled = clerk.set_aside(place, cursor, identity, identity, &why, clock::now())?;
+        let aside = Aside {
+            place,
+            cursor,
+            identity,
+            begun: identity,
+            mail: None,
+            why: &why,
+        };
+        let handled = clerk.set_aside(&aside, clock::now())?;
         self.wake_who_waits(&handled);
         Ok(())
     }
@@ -69,6 +83,25 @@ impl Gateway {
 pub struct Clerk<'a> {
     pub(super) office: &'a Office,
     pub(super) journal: &'a Journal,
+}
+
+/// Why handling a mail stopped half-way.
+enum Interrupted {
+    /// A part panicked, which is on record.
+    Panicked,
+    /// The store failed.
+    Journal(JournalError),
+}
+
+impl From<JournalError> for Interrupted {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+/// Under what a mail is begun: its bytes, for nothing else can be known before it is read.
+fn begun(arrival: &Arrival) -> MailIdentity {
+    MailIdentity(Sha256::digest(arrival.raw()).into())
 }
 
 /// What came of one mail, all of it on record.
@@ -122,13 +155,19 @@ impl<'a> Clerk<'a> {
         cursor: Cursor,
         now: Timestamp,
     ) -> Result<Handled, JournalError> {
-        let begun = MailIdentity(Sha256::digest(arrival.raw()).into());
-        let handled = self.handle_begun(arrival, cursor, begun, now);
-        if handled.is_err() {
-            // The store failed, not the mail. If this fails as well, the mail is begun once too often: no harm.
-            let _ = self.journal.forget_beginning(&begun);
+        let begun = begun(arrival);
+        loop {
+            match self.handle_begun(arrival, cursor, begun, now) {
+                Ok(handled) => return Ok(handled),
+                // Each is on record: after the third it is set aside.
+                Err(Interrupted::Panicked) => {}
+                Err(Interrupted::Journal(error)) => {
+                    // The store failed, not the mail. If this fails as well, the mail is begun once too often: no harm.
+                    let _ = self.journal.forget_beginning(&begun);
+                    return Err(error);
+                }
+            }
         }
-        handled
     }
 
     fn handle_begun(
@@ -137,35 +176,50 @@ impl<'a> Clerk<'a> {
         cursor: Cursor,
         begun: MailIdentity,
         now: Timestamp,
-    ) -> Result<Handled, JournalError> {
+    ) -> Result<Handled, Interrupted> {
         let place = arrival.place;
-        if self.journal.begin_handling(&begun)? > BEGINNINGS_MAX {
-            let why = "handling it ended the program each time";
-            return self.set_aside(place, cursor, begun, begun, why, now);
+        let aside = |identity, why| Aside {
+            place,
+            cursor,
+            identity,
+            begun,
+            mail: Some(&arrival.content),
+            why,
+        };
+        let before = self.journal.begin_handling(&begun)?;
+        if let Some(why) = before.brings_us_down() {
+            return Ok(self.set_aside(&aside(begun, why), now)?);
         }
-        let mail = match self.office.read(&arrival.content) {
+        let mail = match self.within_limits(place, &begun, || self.office.read(&arrival.content))? {
             Ok(mail) => Mail {
                 checked: arrival.checked.clone(),
                 ..mail
             },
             Err(error) => {
-                return self.set_aside(place, cursor, begun, begun, &error.to_string(), now);
+                return Ok(self.set_aside(&aside(begun, &error.to_string()), now)?);
             }
         };
-        if let Some(before) = self.journal.handled(&mail.identity)? {
-            return self.recognise(before, place, cursor, begun, now);
+        if let Some(known) = self.journal.handled(&mail.identity)? {
+            return Ok(self.recognise(known, place, cursor, begun, now)?);
         }
         let identity = mail.identity;
-        let judged = self.office.judge(mail, arrival.raw(), self.journal, now);
-        let mut judgement = match judged {
-            Ok(judgement) => judgement,
-            Err(JudgeError::Past(error)) => return Err(error),
+        let raw = arrival.raw();
+        let judged = self.within_limits(place, &begun, || {
+            let judgement = self.office.judge(mail, raw, self.journal, now)?;
+            let judged = judged_on(self.office, raw, &judgement, now);
+            Ok((judgement, judged))
+        })?;
+        let (mut judgement, judged) = match judged {
+            Ok(judged) => judged,
+            Err(JudgeError::Past(error)) => return Err(error.into()),
             Err(error) => {
-                return self.set_aside(place, cursor, identity, begun, &error.to_string(), now);
+                return Ok(self.set_aside(&aside(identity, &error.to_string()), now)?);
             }
         };
+        if before.is_suspect() {
+            self.journal.judged_unharmed(&begun)?;
+        }
         report::gateway::decided(place, &judgement);
-        let judged = judged_on(self.office, arrival.raw(), &judgement, now);
         let mut composed = std::mem::take(&mut judgement.composed);
         if let Some(pulled) = &judgement.pulls_brake {
             report::gateway::brake_pulled(pulled);
@@ -196,6 +250,28 @@ impl<'a> Clerk<'a> {
         })
     }
 
+    /// Reading or judging: a panic is caught and counted, and what does not end in time is ended with the whole program.
+    fn within_limits<T>(
+        &self,
+        place: Place,
+        begun: &MailIdentity,
+        work: impl FnOnce() -> T,
+    ) -> Result<T, Interrupted> {
+        let too_long = || {
+            end_program(|| {
+                report::gateway::handling_did_not_end(place, JUDGING_MAX);
+                let _ = self.journal.broke_down(begun);
+            });
+        };
+        match within(JUDGING_MAX, too_long, work) {
+            Ok(done) => Ok(done),
+            Err(Panicked) => {
+                self.journal.broke_down(begun)?;
+                Err(Interrupted::Panicked)
+            }
+        }
+    }
+
     /// A mail that was handled before and is met again at another place: only tagged and filed as then.
     fn recognise(
         &self,
@@ -215,59 +291,6 @@ impl<'a> Clerk<'a> {
         };
         Ok(Handled {
             how: How::MetAgain,
-            effects: self.journal.record(entry, now)?,
-            teaches: false,
-        })
-    }
-
-    /// A mail that no part could handle: the admin is told where it lies; in shadow mode by the log alone.
-    fn set_aside(
-        &self,
-        place: Place,
-        cursor: Cursor,
-        identity: MailIdentity,
-        begun: MailIdentity,
-        why: &str,
-        now: Timestamp,
-    ) -> Result<Handled, JournalError> {
-        report::gateway::set_aside(place, why);
-        let office = self.office;
-        let inbox = &office.settings.inbox;
-        let text = format!(
-            "A mail in folder {} of {} at {} could not be handled: {why}.\n\nIt lies there untouched but for the keywords \
-             `$Handoff Quarantined`. Please read it in a mail client and answer it by hand.\n",
-            inbox.folder, inbox.user, place,
-        );
-        let report = office.writer.trouble(
-            &format!("set aside {identity}"),
-            "A mail was set aside and needs a person",
-            &text,
-            &office.settings,
-            now,
-        );
-        let entry = Entry {
-            mail: Some(HandledMail {
-                identity,
-                place,
-                outcome: Outcome::Quarantined,
-                tags: Vec::new(),
-                ticket: None,
-                checked: None,
-            }),
-            on_server: on_server(office),
-            cursor: Some(cursor),
-            begun: Some(begun),
-            effects: if is_shadow(office) {
-                vec![]
-            } else {
-                vec![report]
-            },
-            ..Entry::default()
-        };
-        Ok(Handled {
-            how: How::SetAside {
-                why: why.to_owned(),
-            },
             effects: self.journal.record(entry, now)?,
             teaches: false,
         })
@@ -337,7 +360,7 @@ fn learns(office: &Office) -> bool {
 }
 
 /// Shadow mode changes nothing on the server.
-fn on_server(office: &Office) -> OnServer {
+pub(super) fn on_server(office: &Office) -> OnServer {
     if is_shadow(office) {
         OnServer::LeaveAsItIs
     } else {

@@ -4,10 +4,11 @@ use super::Office;
 use super::handle::timed;
 use super::sweep::Gateway;
 use crate::clock;
-use crate::compose::{Outgoing, Purpose};
+use crate::compose::Purpose;
 use crate::inbox::Content;
-use crate::journal::{EffectRecord, EffectState, Entry, JournalError, on_disk};
+use crate::journal::{EffectRecord, EffectState, Entry, JournalError, on_disk, purpose_word};
 use crate::report;
+use crate::watch::{Happened, Kind, Teller};
 use jiff::Timestamp;
 
 /// So many are told in one round; mail that comes in is not held up by a bad day of the outbox.
@@ -54,7 +55,7 @@ impl Gateway {
                     entry.effects = composed.mails;
                     entry.events = timed(&id, composed.events, None, now);
                 }
-                _ => entry.effects = self.report_to_admin(office, &lost, &why, now),
+                _ => entry.happened = vec![lost_without_team(&lost, &why, now)],
             }
             self.journal.record(entry, now)?;
             self.outbox_wake.notify_one();
@@ -74,25 +75,15 @@ impl Gateway {
         let read = office.read(&Content::Whole(bytes)).ok();
         Ok(read.map(|mail| mail.body.text))
     }
+}
 
-    /// A lost mail that belongs to no ticket: the admin is told.
-    fn report_to_admin(
-        &self,
-        office: &Office,
-        lost: &EffectRecord,
-        why: &str,
-        now: Timestamp,
-    ) -> Vec<Outgoing> {
-        let text = format!(
-            "The mail \"{}\" could not be delivered: {why}\n",
-            lost.subject
-        );
-        vec![office.writer.trouble(
-            &format!("lost {} {}", lost.message_id, lost.attempts),
-            "A mail of handoffd could not be delivered",
-            &text,
-            &office.settings,
-            now,
-        )]
+/// A lost mail that no team can be told of: the admin is.
+fn lost_without_team(lost: &EffectRecord, why: &str, now: Timestamp) -> Happened {
+    Happened {
+        kind: Kind::Lost,
+        at: now,
+        to: format!("{} ({})", lost.message_id, purpose_word(lost.purpose)),
+        why: report::without_addresses(why),
+        told_by: Teller::Report,
     }
 }

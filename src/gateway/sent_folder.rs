@@ -114,7 +114,7 @@ impl Gateway {
                     let looked_at = looked_at(cursor);
                     let clerk = Clerk::new(office, &self.journal);
                     on_disk(|| clerk.note_sent(&arrival, Some(looked_at), clock::now()))?;
-                    self.beat();
+                    self.works_on();
                 }
             }
         }

@@ -12,8 +12,8 @@ use crate::journal::{Journal, JournalError, on_disk};
 use crate::oauth2::Health;
 use crate::outbox::Standing;
 use crate::report;
+use crate::watch::{Part, Server, Signs};
 use futures_util::StreamExt;
-use jiff::Timestamp;
 use std::pin::pin;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -33,6 +33,13 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// More logins in a minute look like a server that lets us in and drops us at once.
 const LOGINS_PER_MINUTE: usize = 10;
+
+/// One step over the network, or one mail, takes no longer: every step has its own time limit below this.
+const WORK_MAX: Duration = Duration::from_mins(10);
+/// And the handling of one mail that was fetched, see `time_limit.rs`.
+const HANDLING_MAX: Duration = Duration::from_mins(5);
+/// A rest may end so much later than planned.
+const REST_MARGIN: Duration = Duration::from_mins(2);
 
 /// Why the loop must start over with a new connection, or wait for the store.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +62,8 @@ pub struct Gateway {
     pub(super) taught: Arc<Notify>,
     /// When the last complete sweep of the inbox began: the absence of a copy counts only after one.
     swept: watch::Sender<Option<Moment>>,
-    /// Told after each round: the daemon is alive.
-    heartbeat: watch::Sender<Timestamp>,
+    /// What this part says of itself.
+    pub(super) signs: Arc<Signs>,
     patience: Patience,
     /// Told when the inbox is lost and open again.
     standing: Arc<Standing>,
@@ -74,26 +81,22 @@ pub struct Wiring {
     pub outbox_wake: Arc<Notify>,
     /// Wakes the learner.
     pub taught: Arc<Notify>,
+    /// What the parts say of themselves.
+    pub signs: Arc<Signs>,
 }
 
 impl Gateway {
-    /// A gateway, and two values to watch: the start of the last complete sweep, and the last sign of life.
+    /// A gateway, and the start of the last complete sweep, to watch.
     #[must_use]
-    pub fn new(
-        wiring: Wiring,
-    ) -> (
-        Self,
-        watch::Receiver<Option<Moment>>,
-        watch::Receiver<Timestamp>,
-    ) {
+    pub fn new(wiring: Wiring) -> (Self, watch::Receiver<Option<Moment>>) {
         let (swept, swept_seen) = watch::channel(None);
-        let (heartbeat, heartbeat_seen) = watch::channel(clock::now());
         let Wiring {
             office,
             journal,
             wake,
             outbox_wake,
             taught,
+            signs,
         } = wiring;
         let gateway = Self {
             office,
@@ -102,11 +105,11 @@ impl Gateway {
             outbox_wake,
             taught,
             swept,
-            heartbeat,
+            signs,
             patience: Patience::default(),
             standing: Arc::default(),
         };
-        (gateway, swept_seen, heartbeat_seen)
+        (gateway, swept_seen)
     }
 
     /// The same with another patience for mails that do not come, for tests that do not wait.
@@ -134,16 +137,18 @@ impl Gateway {
                 retention: &mut retention,
                 late: &mut late,
             };
+            let office = self.office();
             let kept = self.keep_inbox(&mut backoff, &mut kept_back, rounds, &shutdown);
             let error = match kept.await {
                 Ok(()) => continue,
                 Err(error) => error,
             };
-            self.beat();
             let delay = backoff
                 .failed(chance::number())
                 .max(backoff.before_login(clock::now()))
                 .max(kept_back.pause());
+            self.alive(delay + REST_MARGIN);
+            self.say_what_failed(&error);
             match &error {
                 SweepError::Inbox(error) => {
                     self.standing.inbox_lost(Instant::now());
@@ -156,7 +161,17 @@ impl Gateway {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(delay) => {}
                 () = self.token_again(&error) => {}
+                // Whoever corrects a password does not want to wait for the next try.
+                () = self.desk_replaced(&office) => {}
             }
+        }
+    }
+
+    /// Waits until another desk is in force.
+    async fn desk_replaced(&self, office: &Arc<Office>) {
+        while Arc::ptr_eq(&self.office(), office) {
+            // What else wakes us is seen by the sweep that follows this wait.
+            self.wake.notified().await;
         }
     }
 
@@ -184,6 +199,7 @@ impl Gateway {
         shutdown: &CancellationToken,
     ) -> Result<(), SweepError> {
         let office = self.office();
+        self.alive(WORK_MAX);
         let opening = Connection::open(&office.settings.inbox);
         let mut connection = tokio::select! {
             biased;
@@ -195,6 +211,7 @@ impl Gateway {
         let mut sent_folder = SentFolder::of(&office, self.patience);
         loop {
             let began = clock::moment();
+            self.alive(WORK_MAX);
             let office_now = self.office();
             if !Arc::ptr_eq(&office_now, &office) {
                 connection.close().await;
@@ -209,6 +226,8 @@ impl Gateway {
                 .await?;
             if swept == Swept::All {
                 self.swept.send_replace(Some(began));
+                self.signs.works(Server::Imap, began.shown);
+                self.signs.store_works(Part::Inbox);
                 self.outbox_wake.notify_one();
             }
             self.tell_of_lost_mails(&office)?;
@@ -216,7 +235,7 @@ impl Gateway {
             self.file(&office, &mut connection).await?;
             self.forget_old_bytes(&office)?;
             on_disk(|| rounds.retention.look(&self.journal, &office.settings.store))?;
-            self.beat();
+            self.alive(office.settings.inbox.poll_interval + REST_MARGIN);
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => {
@@ -253,8 +272,9 @@ impl Gateway {
                             return Ok(Swept::Part);
                         }
                         cursor.uid = arrival.place.uid;
+                        self.alive(HANDLING_MAX);
+                        self.signs.mail_came(clock::now());
                         on_disk(|| self.handle(office, &arrival, cursor))?;
-                        self.beat();
                     }
                 }
             }
@@ -281,6 +301,8 @@ impl Gateway {
         match fetched {
             Ok(arrivals) => {
                 kept_back.came(arrivals.len());
+                // A first sweep of thousands of mails takes long: the server works all the same.
+                self.signs.works(Server::Imap, clock::now());
                 Ok(match arrivals.is_empty() {
                     true => Fetched::Nothing,
                     false => Fetched::Mails(arrivals),
@@ -311,8 +333,30 @@ impl Gateway {
         Arc::clone(&office.unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    pub(super) fn beat(&self) {
-        self.heartbeat.send_replace(clock::now());
+    /// This part lives, and will say so again within this time.
+    fn alive(&self, again_within: Duration) {
+        self.signs.alive(Part::Inbox, again_within);
+    }
+
+    /// While more is fetched.
+    pub(super) fn works_on(&self) {
+        self.alive(WORK_MAX);
+    }
+
+    fn say_what_failed(&self, error: &SweepError) {
+        let now = clock::now();
+        match error {
+            SweepError::Inbox(error) => {
+                self.signs.store_works(Part::Inbox);
+                let is_refused = error.is_refused_login();
+                (self.signs).fails(Server::Imap, error.to_string(), is_refused, now);
+            }
+            // It is tried again at once, and says nothing about the store.
+            SweepError::Journal(JournalError::State(_)) => {}
+            SweepError::Journal(error) => {
+                (self.signs).store_fails(Part::Inbox, error.to_string(), now);
+            }
+        }
     }
 }
 

@@ -1,10 +1,10 @@
-//! Sees to it that there is a token before one is needed, and that the admin hears of trouble with it: in the log, in `handoffd status`, and by
-//! mail as long as mail can leave. Each trouble and each coming end is told once: its mail has a name that the journal knows.
+//! Sees to it that there is a token before one is needed, and that the admin hears in time of what will end: in the log, in `handoffd status`, and
+//! by mail. Each coming end is told once: its mail has a name that the journal knows. Trouble with the tokens is told by `trouble_watch.rs`.
 
 use super::Office;
 use super::handle::is_shadow;
 use crate::journal::{Entry, Journal, JournalError, on_disk};
-use crate::oauth2::{Ending, Failing, Health, Keeper, warning_due};
+use crate::oauth2::{Ending, Health, Keeper, warning_due};
 use crate::{clock, report};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -96,12 +96,6 @@ impl TokenWatch {
         health: &Health,
         now: Timestamp,
     ) -> Result<(), JournalError> {
-        if let Some(failing) = health.to_be_told(now) {
-            let (occasion, subject, text) = trouble_mail(failing);
-            if self.record(office, &occasion, subject, &text, now)? {
-                report::oauth2::admin_told(&failing.last);
-            }
-        }
         for ending in &health.endings {
             let Some(warning) = warning_due(ending, now) else {
                 continue;
@@ -115,7 +109,6 @@ impl TokenWatch {
         Ok(())
     }
 
-    /// Whether it is told for the first time.
     fn record(
         &self,
         office: &Office,
@@ -123,9 +116,9 @@ impl TokenWatch {
         subject: &str,
         text: &str,
         now: Timestamp,
-    ) -> Result<bool, JournalError> {
+    ) -> Result<(), JournalError> {
         if is_shadow(office) {
-            return Ok(false);
+            return Ok(());
         }
         let settings = &office.settings;
         let mail = office
@@ -135,11 +128,10 @@ impl TokenWatch {
             effects: vec![mail],
             ..Entry::default()
         };
-        let is_new = !self.journal.record(entry, now)?.is_empty();
-        if is_new {
+        if !self.journal.record(entry, now)?.is_empty() {
             self.outbox_wake.notify_one();
         }
-        Ok(is_new)
+        Ok(())
     }
 }
 
@@ -156,18 +148,6 @@ fn until_next_look(health: &Health, now: Timestamp) -> Duration {
         (None, Some(next)) => next.clamp(LOOK_AT_MOST_EVERY, LOOK_EVERY),
         _ => Duration::from_secs(1),
     }
-}
-
-/// Once for each time of trouble.
-fn trouble_mail(failing: &Failing) -> (String, &'static str, String) {
-    let occasion = format!("oauth2 failing since {}", failing.since);
-    let text = format!(
-        "Since {} handoffd gets no access token that the mail servers take: {}\n\nAs long as this lasts no mail is fetched, and none leaves where the \
-         SMTP server wants a token as well. Nothing is lost: mail waits on the server and in the outbox. `handoffd status` shows how it stands, and \
-         `handoffd login` walks you through it; the running handoffd notices by itself when it is mended.\n",
-        failing.since, failing.last
-    );
-    (occasion, "handoffd gets no access token", text)
 }
 
 /// Once for each warning.

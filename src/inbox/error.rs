@@ -142,6 +142,20 @@ pub enum InboxError {
     },
 }
 
+impl InboxError {
+    /// Whether the server lets us in no more: that does not pass by itself.
+    #[must_use]
+    pub const fn is_refused_login(&self) -> bool {
+        matches!(
+            self,
+            Self::LoginRefused { .. }
+                | Self::TokenRefused { .. }
+                | Self::NoTokenLogin { .. }
+                | Self::FolderMissing { .. }
+        )
+    }
+}
+
 /// Who is spoken with: named in every error.
 #[derive(Clone, Debug)]
 pub(super) struct Peer {

@@ -120,36 +120,6 @@ impl Journal {
             .map_err(|why| form::unreadable(&key, &why))
     }
 
-    /// Counts that handling a mail is begun, and says how often it was begun without an end, this time included. Outlives this
-    /// process, so a mail that ends it every time is noticed. [`super::Entry::begun`] ends it.
-    ///
-    /// # Errors
-    /// [`JournalError`]
-    pub fn begin_handling(&self, identity: &MailIdentity) -> Result<u32, JournalError> {
-        let _writing = self.lock();
-        let begun = self
-            .store
-            .get(Tree::Begun, &identity.0)?
-            .and_then(|bytes| <[u8; 4]>::try_from(bytes.as_slice()).ok())
-            .map_or(0, u32::from_be_bytes)
-            .saturating_add(1);
-        let mut batch = Batch::of(Act::Handling);
-        batch.put(Tree::Begun, identity.0, begun.to_be_bytes());
-        self.store.commit(batch, Outlives::Process)?;
-        Ok(begun)
-    }
-
-    /// Takes back a beginning that ended in an error which is not the mail's: only deaths of the process count.
-    ///
-    /// # Errors
-    /// [`JournalError`]
-    pub fn forget_beginning(&self, identity: &MailIdentity) -> Result<(), JournalError> {
-        let _writing = self.lock();
-        let mut batch = Batch::of(Act::Handling);
-        batch.delete(Tree::Begun, identity.0);
-        self.store.commit(batch, Outlives::Process)
-    }
-
     /// Handled mails that wait for no effect any more and are not yet tagged and filed, by place; without those whose move was
     /// refused a short time ago.
     ///

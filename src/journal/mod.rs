@@ -4,6 +4,7 @@
 
 mod attempt;
 mod audit;
+mod beginnings;
 mod brake;
 mod effects;
 mod forget;
@@ -24,11 +25,13 @@ mod retention;
 mod store;
 mod stored_about;
 mod tickets;
+mod troubles;
 mod unsettled;
 mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
 pub use audit::{Audit, Difference, Head, Removal};
+pub use beginnings::Beginnings;
 pub use effects::EffectFilter;
 pub use forget::{Forgetting, Forgotten, Haste, StillOpen};
 pub use form::{PURPOSES, purpose_word};
@@ -50,6 +53,7 @@ use crate::inbox::{Cursor, Place};
 use crate::learning::Lesson;
 use crate::mail::{Address, AuthenticationResults, MailIdentity, MessageId};
 use crate::ticket::{Party, TicketId, TimedEvent};
+use crate::watch::Happened;
 use form::Delivery;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -127,6 +131,8 @@ pub struct Entry {
     pub returned: Vec<MessageId>,
     /// The brake on automatic mail, where it is pulled with this entry.
     pub brake: Option<Pulled>,
+    /// Troubles that happened with this entry.
+    pub happened: Vec<Happened>,
     /// What a timer's entry was decided on: if the ticket's story has gained anything since, nothing of the entry is recorded.
     pub only_if: Option<AsItStood>,
 }

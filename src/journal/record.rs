@@ -96,6 +96,7 @@ impl Journal {
         if let Some(pulled) = &entry.brake {
             Self::put_brake(pulled, &mut batch)?;
         }
+        self.note_happened(&entry.happened, &mut batch)?;
         for id in &entry.told {
             self.clear_told(id, &mut batch)?;
         }
@@ -260,7 +261,7 @@ impl Journal {
         Ok(())
     }
 
-    fn add_effect(
+    pub(super) fn add_effect(
         &self,
         mail: Outgoing,
         now: Timestamp,

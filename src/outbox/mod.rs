@@ -28,6 +28,7 @@ use crate::journal::{
 };
 use crate::mail::{Address, MessageId};
 use crate::report::outbox as report;
+use crate::watch::{Part, Server, Signs};
 use connection::{Connection, Failure};
 use doubt::Evidence;
 use failure::Stage;
@@ -48,6 +49,9 @@ const PAGE: usize = 32;
 
 /// So many are looked through before the sender looks up from them.
 const LOOKED_THROUGH_AT_ONCE: usize = 1000;
+
+/// A sign of life may come so much later than planned.
+const SIGN_MARGIN: Duration = Duration::from_mins(1);
 
 /// A connection without work is ended after this.
 const IDLE: Duration = Duration::from_secs(30);
@@ -103,6 +107,7 @@ pub struct Outbox {
     /// Since when each mail has been in doubt, as far as this process knows: an attempt of an earlier one ended before it began.
     doubted_since: BTreeMap<MessageId, Instant>,
     sent_is_watched: bool,
+    signs: Arc<Signs>,
     idle: Vec<Lane>,
     busy: Vec<Busy>,
     tasks: JoinSet<Returned>,
@@ -169,6 +174,7 @@ impl Outbox {
             swept,
             doubted_since: BTreeMap::new(),
             sent_is_watched: false,
+            signs: Arc::default(),
             idle: Vec::new(),
             busy: Vec::new(),
             tasks: JoinSet::new(),
@@ -205,6 +211,13 @@ impl Outbox {
         self
     }
 
+    /// The same, saying of itself how it goes.
+    #[must_use]
+    pub fn with_signs(mut self, signs: Arc<Signs>) -> Self {
+        self.signs = signs;
+        self
+    }
+
     fn change_desk(&mut self, change: impl FnOnce(&mut Desk)) {
         let old = &self.desk;
         let mut desk = Desk {
@@ -222,10 +235,14 @@ impl Outbox {
     /// Sends until it is told to stop; then what is in flight is finished within a bounded time.
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            let wait = self.look(&shutdown).unwrap_or_else(|error| {
-                report::store_failed(&error);
-                self.pause()
-            });
+            let wait = match self.look(&shutdown) {
+                Ok(wait) => {
+                    self.signs.store_works(Part::Outbox);
+                    wait
+                }
+                Err(error) => self.store_failed(&error),
+            };
+            self.signs.alive(Part::Outbox, wait + SIGN_MARGIN);
             if wait.is_zero() {
                 // Others may have something to do between two long looks.
                 tokio::task::yield_now().await;
@@ -332,12 +349,12 @@ impl Outbox {
         match end {
             End::Done => {
                 self.failures_in_a_row = 0;
+                self.signs.works(Server::Smtp, self.now());
                 self.idle.push(lane);
             }
             End::Stopped => {}
             End::Journal(error) => {
-                report::store_failed(&error);
-                self.rest = Some(self.pause());
+                self.rest = Some(self.store_failed(&error));
             }
             End::Unreachable(_)
                 if (self.busy.iter()).any(|busy| busy.under_way.load(Ordering::SeqCst)) =>
@@ -360,8 +377,21 @@ impl Outbox {
         let pause = self.pause();
         let now = self.now();
         let standing = &self.desk.standing;
+        (self.signs).fails(
+            Server::Smtp,
+            why.clone(),
+            failure.stage == Stage::Login,
+            now,
+        );
         standing.server_failed(&why, now, schedule::later(now, pause));
         self.rest = Some(pause);
+    }
+
+    /// The store failed; how long to leave it alone.
+    fn store_failed(&mut self, error: &JournalError) -> Duration {
+        report::store_failed(error);
+        (self.signs).store_fails(Part::Outbox, error.to_string(), self.now());
+        self.pause()
     }
 
     /// How long to leave a server or a store alone that has failed.

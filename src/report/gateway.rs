@@ -39,6 +39,42 @@ pub fn came_due(ticket: &TicketId, due: &Due<'_>) {
     info!(event = "promise-due", %ticket, team = %team.name, "{what}");
 }
 
+/// A part gave no sign of life in time: the watchdog is no longer fed.
+pub fn part_silent(part: &str, late: Duration) {
+    error!(
+        event = "part-silent",
+        part,
+        late_seconds = late.as_secs(),
+        "a part of handoffd stands still; the watchdog will end the daemon, so that it is started again whole"
+    );
+}
+
+/// Something needs a person.
+pub fn needs_a_person(trouble: &str, why: &str) {
+    warn!(
+        event = "needs-a-person",
+        trouble,
+        why = without_addresses(why),
+        "something needs a person; see `handoffd status`"
+    );
+}
+
+/// The admin is told by mail.
+pub fn admin_told(troubles: &str) {
+    info!(
+        event = "admin-told",
+        troubles, "the admin is told by mail what needs a person"
+    );
+}
+
+/// All troubles are over.
+pub fn well_again() {
+    info!(
+        event = "well-again",
+        "all is well again; the admin is told by mail"
+    );
+}
+
 /// Automatic mail is stopped for everybody.
 pub fn brake_pulled(pulled: &Pulled) {
     error!(
@@ -246,6 +282,16 @@ pub fn decided(place: Place, judgement: &Judgement) {
 /// A mail that was handled before is met again.
 pub fn met_again(place: Place, identity: &MailIdentity) {
     info!(event = "met-again", uid = place.uid, %identity, "handled before; only tagged and filed");
+}
+
+/// Handling a mail does not end: the program ends itself.
+pub fn handling_did_not_end(place: Place, limit: Duration) {
+    error!(
+        event = "handling-did-not-end",
+        uid = place.uid,
+        limit_seconds = limit.as_secs(),
+        "handling a mail does not end; handoffd ends itself, so that it is started again, and sets the mail aside after the third time"
+    );
 }
 
 /// A mail that no part could handle.

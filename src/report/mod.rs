@@ -6,3 +6,5 @@ pub mod inbox;
 pub mod oauth2;
 pub mod outbox;
 mod words;
+
+pub(crate) use words::without_addresses;

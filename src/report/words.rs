@@ -6,7 +6,7 @@ use crate::mail::HeaderText;
 const HIDDEN: &str = "(address)";
 
 /// In one line, without what could command a terminal, and without addresses.
-pub(super) fn without_addresses(words: impl std::fmt::Display) -> String {
+pub(crate) fn without_addresses(words: impl std::fmt::Display) -> String {
     let clean = HeaderText::clean(&words.to_string());
     let is_part = |c: char| c.is_alphanumeric() || "._+-=%&'*/!#$^`{|}~?@".contains(c);
     let mut shown = String::new();

@@ -4,9 +4,10 @@
 use super::world::{Death, Plant};
 use super::{world, world::World};
 use crate::clock::Moment;
-use crate::gateway::{Deadlines, Gateway, Office, Patience, Wiring};
+use crate::gateway::{Deadlines, Gateway, Office, Patience, TroubleWatch, Wiring};
 use crate::journal::{Disk, Journal};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Standing};
+use crate::watch::Signs;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -57,6 +58,8 @@ struct Parts {
     journal: Arc<Journal>,
     wake: Arc<Notify>,
     outbox_wake: Arc<Notify>,
+    standing: Arc<Standing>,
+    signs: Arc<Signs>,
     swept: watch::Receiver<Option<Moment>>,
     shutdown: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
@@ -70,12 +73,15 @@ impl Parts {
         let journal = Arc::new(Journal::simulated(disk, life));
         let office = Arc::new(RwLock::new(office));
         let (wake, outbox_wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (gateway, swept, _) = Gateway::new(Wiring {
+        let signs = Arc::new(Signs::default());
+        let standing = Arc::new(Standing::default());
+        let (gateway, swept) = Gateway::new(Wiring {
             office: Arc::clone(&office),
             journal: Arc::clone(&journal),
             wake: Arc::clone(&wake),
             outbox_wake: Arc::clone(&outbox_wake),
             taught: Arc::new(Notify::new()),
+            signs: Arc::clone(&signs),
         });
         let gateway = gateway.with_patience(Patience {
             tries: 5,
@@ -87,11 +93,21 @@ impl Parts {
             Arc::clone(&outbox_wake),
             Arc::clone(&wake),
             swept.clone(),
+            Arc::clone(&signs),
         );
+        let (trouble_watch, _) = TroubleWatch::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&signs),
+            swept.clone(),
+            Arc::clone(&outbox_wake),
+        );
+        let gateway = gateway.with_standing(Arc::clone(&standing));
         let shutdown = CancellationToken::new();
         let tasks = vec![
             tokio::spawn(gateway.run(shutdown.clone())),
             tokio::spawn(deadlines.run(shutdown.clone())),
+            tokio::spawn(trouble_watch.run(shutdown.clone())),
         ];
         let plants = super::plants(Plant::RetriesWithoutEvidence);
         let (swept, planted) = match plants {
@@ -101,12 +117,21 @@ impl Parts {
             }
             false => (swept, None),
         };
-        let outbox = start_outbox(&office, &journal, &wake, &outbox_wake, &swept);
+        let outbox = start_outbox(
+            &office,
+            &journal,
+            &wake,
+            &outbox_wake,
+            &swept,
+            (&standing, &signs),
+        );
         Self {
             office,
             journal,
             wake,
             outbox_wake,
+            standing,
+            signs,
             swept,
             shutdown,
             tasks,
@@ -178,7 +203,7 @@ impl Parts {
         tokio::select! {
             biased;
             _ = &mut self.outbox.1 => {
-                self.outbox = start_outbox(&self.office, &self.journal, &self.wake, &self.outbox_wake, &self.swept);
+                self.outbox = start_outbox(&self.office, &self.journal, &self.wake, &self.outbox_wake, &self.swept, (&self.standing, &self.signs));
             }
             // Seen again by whoever called.
             () = died.notified() => died.notify_one(),
@@ -200,6 +225,7 @@ fn start_outbox(
     wake: &Arc<Notify>,
     outbox_wake: &Arc<Notify>,
     swept: &watch::Receiver<Option<Moment>>,
+    (standing, signs): (&Arc<Standing>, &Arc<Signs>),
 ) -> (CancellationToken, JoinHandle<()>) {
     let office = Arc::clone(
         &office
@@ -213,7 +239,9 @@ fn start_outbox(
         Arc::clone(outbox_wake),
         Arc::clone(wake),
         swept.clone(),
-    );
+    )
+    .with_standing(Arc::clone(standing))
+    .with_signs(Arc::clone(signs));
     let stop = CancellationToken::new();
     (stop.clone(), tokio::spawn(outbox.run(stop)))
 }

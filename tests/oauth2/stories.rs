@@ -20,6 +20,8 @@ pub fn mail_system(tokens: &TokenServer, imap_mechanisms: &'static str) -> MailS
 
 /// The section for this token server; both servers lose their password.
 pub fn by_tokens(settings: &mut toml::Table, tokens: &TokenServer, flow: &str) {
+    set(settings, "trouble.gather_seconds", 0);
+    set(settings, "trouble.calm_seconds", 0);
     set(settings, "oauth2.flow", flow);
     set(settings, "oauth2.token_url", tokens.url("token"));
     if flow != "service-account" {

@@ -1,7 +1,7 @@
 //! That `config/handoffd.toml` and the doc comments of [`Settings`](crate::config::Settings) say the same of each key.
 
 /// The structs of settings whose fields are keys of the file.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "Support",
     "Inbox",
     "Smtp",
@@ -10,6 +10,7 @@ const SECTIONS: [&str; 13] = [
     "Automation",
     "Escalate",
     "Limits",
+    "TroubleReports",
     "KnowledgeFolder",
     "Meaning",
     "Store",

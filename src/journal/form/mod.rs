@@ -10,6 +10,7 @@ mod judged;
 mod lesson;
 mod mail;
 mod part;
+mod trouble;
 
 pub(super) use brake::BrakeForm;
 pub(super) use counts::CountsForm;
@@ -19,6 +20,7 @@ pub(super) use event::TimedEventForm;
 pub(super) use judged::{DeskForm, JudgedForm};
 pub(super) use lesson::LessonForm;
 pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm, SentMailForm};
+pub(super) use trouble::{ReportedForm, TroubleForm};
 
 use super::JournalError;
 use crate::mail::{Address, MailIdentity, MessageId};

@@ -45,10 +45,12 @@ pub(in crate::journal) enum Act {
     ChangeKey,
     /// The brake on automatic mail is released.
     Brake,
+    /// What needs a person, and what the admin was told.
+    Trouble,
 }
 
 impl Act {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Begin,
         Self::Entry,
         Self::Handling,
@@ -61,6 +63,7 @@ impl Act {
         Self::Retention,
         Self::ChangeKey,
         Self::Brake,
+        Self::Trouble,
     ];
 
     const fn number(self) -> u8 {
@@ -77,6 +80,7 @@ impl Act {
             Self::Retention => 10,
             Self::ChangeKey => 11,
             Self::Brake => 12,
+            Self::Trouble => 20,
         }
     }
 
@@ -95,6 +99,7 @@ impl Act {
             Self::Retention => "retention",
             Self::ChangeKey => "change-key",
             Self::Brake => "brake",
+            Self::Trouble => "trouble",
         }
     }
 

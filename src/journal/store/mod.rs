@@ -85,6 +85,8 @@ pub(super) enum Tree {
     Returned,
     /// The brake on automatic mail: a name → when it was last pulled.
     Brake,
+    /// Troubles: their kind → since when, and what the admin was told.
+    Troubles,
     /// What was said: hash of sender, domain or text, time, identity → ticket.
     Said,
     /// The same by time: time, identity → hashes.
@@ -95,7 +97,7 @@ pub(super) enum Tree {
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(super) const CHAINED: [Self; 31] = [
+    pub(super) const CHAINED: [Self; 32] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -127,6 +129,7 @@ impl Tree {
         Self::SaidByTime,
         Self::KeptAside,
         Self::Unsettled,
+        Self::Troubles,
     ];
 
     /// The number in links. On disk: never change one.
@@ -165,6 +168,7 @@ impl Tree {
             Self::SaidByTime => 31,
             Self::KeptAside => 32,
             Self::Unsettled => 40,
+            Self::Troubles => 41,
         }
     }
 
@@ -212,6 +216,7 @@ impl Tree {
             Self::Said => "said",
             Self::SaidByTime => "said-by-time",
             Self::Unsettled => "unsettled",
+            Self::Troubles => "troubles",
         }
     }
 }

@@ -1,0 +1,419 @@
+//! Looks every few seconds at what needs a person, keeps the book of it, and tells the admin by mail, `handoffd status` and systemd by what it finds.
+//!
+//! What is told is decided in [`crate::watch`]; here it is only asked: the parts of the daemon, the journal, the disk.
+
+use super::Office;
+use super::handle::is_shadow;
+use crate::clock::{self, Moment};
+use crate::config::{Mode, TroubleReports};
+use crate::journal::{EffectFilter, EffectRecord, Journal, JournalError, on_disk};
+use crate::watch::{
+    Happened, Kind, Known, Ledger, Pace, Report, Seen, Server, Signs, Standing, Teller,
+    in_one_sentence, mail, row,
+};
+use crate::{compose, report};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How often it is looked at least.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// And at most.
+const LOOK_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+/// The outbox and the disk are looked at so often.
+const LOOK_CLOSELY_EVERY: Duration = Duration::from_secs(30);
+/// A store that fails once may be well again at the next try.
+const STORE_PATIENCE: SignedDuration = SignedDuration::from_secs(20);
+/// A mail that waits so many times longer than a server may be away waits for something else.
+const OUTBOX_PATIENCE: i32 = 6;
+/// So many mails of the outbox are looked at.
+const OUTBOX_LOOKED_AT: usize = 200;
+/// With less room on its disk the store is in danger.
+const DISK_MIN_BYTES: u64 = 100 * 1024 * 1024;
+
+/// How it stands, for people.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// For `handoffd status`.
+    pub status: Value,
+    /// For systemd.
+    pub sentence: String,
+}
+
+/// The part of the daemon that notices trouble.
+pub struct TroubleWatch {
+    office: Arc<RwLock<Arc<Office>>>,
+    journal: Arc<Journal>,
+    signs: Arc<Signs>,
+    /// When the last complete sweep of the inbox began.
+    swept: watch::Receiver<Option<Moment>>,
+    /// Wakes the outbox.
+    outbox_wake: Arc<Notify>,
+    picture: watch::Sender<Picture>,
+    /// What was known when the journal could last be read.
+    last_known: Ledger,
+    /// What is looked at more rarely, as it was then.
+    closely: (Option<Instant>, Vec<Seen>),
+}
+
+impl TroubleWatch {
+    /// A watch, and what it shows.
+    #[must_use]
+    pub fn new(
+        office: Arc<RwLock<Arc<Office>>>,
+        journal: Arc<Journal>,
+        signs: Arc<Signs>,
+        swept: watch::Receiver<Option<Moment>>,
+        outbox_wake: Arc<Notify>,
+    ) -> (Self, watch::Receiver<Picture>) {
+        let (picture, seen) = watch::channel(Picture::default());
+        let watch = Self {
+            office,
+            journal,
+            signs,
+            swept,
+            outbox_wake,
+            picture,
+            last_known: Ledger::default(),
+            closely: (None, Vec::new()),
+        };
+        (watch, seen)
+    }
+
+    /// Runs until `shutdown`.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            let office = Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner));
+            on_disk(|| self.look(&office, clock::now()));
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = self.signs.changed() => {}
+            }
+            // Whatever changes how often: the next look is a moment away.
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(LOOK_AT_MOST_EVERY) => {}
+            }
+        }
+    }
+
+    fn look(&mut self, office: &Office, now: Timestamp) {
+        let pace = pace(&office.settings.trouble);
+        let mut seen = self.of_the_parts(office, now);
+        let kept = self
+            .of_the_journal(office, &mut seen, now)
+            .and_then(|()| self.keep_book(office, &seen, pace, now));
+        match kept {
+            Ok(ledger) => self.last_known = ledger,
+            // What cannot be kept is shown all the same.
+            Err(error) => {
+                if !seen.iter().any(|one| one.kind == Kind::Store) {
+                    seen.push(lasting(Kind::Store, now, error.to_string()));
+                }
+                self.last_known.look(&seen, now, pace);
+            }
+        }
+        let picture = Picture {
+            status: self.status(office),
+            sentence: in_one_sentence(&self.last_known),
+        };
+        self.picture.send_replace(picture);
+    }
+
+    /// What the parts of the daemon say of themselves.
+    fn of_the_parts(&self, office: &Office, now: Timestamp) -> Vec<Seen> {
+        let settings = &office.settings;
+        let mut seen = Vec::new();
+        if let Some((since, why)) = self.signs.store_failing()
+            && now.duration_since(since) >= STORE_PATIENCE
+        {
+            seen.push(lasting(Kind::Store, since, why));
+        }
+        let health = (settings.token_keeper()).map(|keeper| keeper.health().borrow().clone());
+        let failing = health.as_ref().and_then(|health| health.to_be_told(now));
+        if let Some(failing) = failing {
+            seen.push(lasting(
+                Kind::Token,
+                failing.since,
+                failing.last.to_string(),
+            ));
+        }
+        let smtp_by_token =
+            (settings.smtp.login.as_ref()).is_some_and(|(_, login)| login.keeper().is_some());
+        for (server, kind, follows_from_token) in [
+            (Server::Imap, Kind::Inbox, true),
+            (Server::Smtp, Kind::Smtp, smtp_by_token),
+        ] {
+            let Standing::Fails {
+                since,
+                why,
+                is_refused,
+            } = self.signs.standing(server)
+            else {
+                continue;
+            };
+            // Without a token nobody can log in: that is one trouble, not three.
+            if follows_from_token
+                && health
+                    .as_ref()
+                    .is_some_and(|health| health.failing.is_some())
+            {
+                continue;
+            }
+            let patience = patience(&settings.trouble, is_refused);
+            if now.duration_since(since) >= patience {
+                seen.push(lasting(kind, since, why));
+            }
+        }
+        if let Some((since, why)) = self.signs.refused_reload() {
+            seen.push(lasting(Kind::Reload, since, why));
+        }
+        if let Some((part, late)) = self.signs.silent(Instant::now()) {
+            let since = SignedDuration::try_from(late).unwrap_or_default();
+            let since = now.checked_sub(since).unwrap_or(now);
+            seen.push(lasting(Kind::Part, since, part.in_words().to_owned()));
+        }
+        seen
+    }
+
+    /// What only the journal and its disk know.
+    fn of_the_journal(
+        &mut self,
+        office: &Office,
+        seen: &mut Vec<Seen>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        if let Some(pulled) = self.journal.brake(now)? {
+            let brake = lasting(Kind::Brake, pulled.at, pulled.why().to_string());
+            seen.push(Seen {
+                told_by: Teller::OwnMail,
+                ..brake
+            });
+        }
+        for one in seen.iter_mut().filter(|one| one.kind == Kind::Smtp) {
+            one.waiting = self.journal.count_effects(EffectFilter::Waiting)?;
+        }
+        let is_time = (self.closely.0).is_none_or(|last| last.elapsed() >= LOOK_CLOSELY_EVERY);
+        if is_time {
+            let mut found = Vec::new();
+            found.extend(self.stuck_mails(office, now)?);
+            found.extend(full_disk(office, now));
+            self.closely = (Some(Instant::now()), found);
+        }
+        let smtp_fails = matches!(self.signs.standing(Server::Smtp), Standing::Fails { .. });
+        let found = self.closely.1.iter();
+        seen.extend(
+            found
+                .filter(|one| one.kind != Kind::Outbox || !smtp_fails)
+                .cloned(),
+        );
+        Ok(())
+    }
+
+    /// Mails that wait for longer than a server may be away; reports of trouble do not report themselves.
+    fn stuck_mails(&self, office: &Office, now: Timestamp) -> Result<Option<Seen>, JournalError> {
+        let patience = patience(&office.settings.trouble, false) * OUTBOX_PATIENCE;
+        let patience = patience.max(SignedDuration::from_mins(1));
+        let is_stuck = |mail: &EffectRecord| {
+            mail.purpose != compose::Purpose::Trouble
+                && now.duration_since(mail.recorded_at) >= patience
+        };
+        let mut stuck = Vec::new();
+        for filter in [EffectFilter::Waiting, EffectFilter::InDoubt] {
+            let mails = self.journal.effects(filter, OUTBOX_LOOKED_AT)?;
+            stuck.extend(mails.into_iter().filter(is_stuck));
+        }
+        let oldest = stuck.iter().min_by_key(|mail| mail.recorded_at);
+        Ok(oldest.map(|oldest| Seen {
+            waiting: stuck.len(),
+            ..lasting(
+                Kind::Outbox,
+                oldest.recorded_at,
+                report::without_addresses(
+                    oldest.last_failure.as_deref().unwrap_or("not yet tried"),
+                ),
+            )
+        }))
+    }
+
+    fn keep_book(
+        &self,
+        office: &Office,
+        seen: &[Seen],
+        pace: Pace,
+        now: Timestamp,
+    ) -> Result<Ledger, JournalError> {
+        let leap = self.signs.take_leap();
+        let journal = &self.journal;
+        let before = journal.troubles()?;
+        let is_settled = match &before.reported {
+            Some(last) => is_settled(journal, &last.mail)?,
+            None => true,
+        };
+        let mut told = None;
+        let (ledger, mails) = journal.change_troubles(now, |ledger| {
+            if let Some((at, ahead)) = leap {
+                let _ = ledger.note(&leapt(at, ahead));
+            }
+            ledger.look(seen, now, pace);
+            let due = ledger.report(pace, is_settled, now);
+            let Some(due) = due.filter(|_| !is_shadow(office)) else {
+                return vec![];
+            };
+            let mail = report_mail(office, &due, now);
+            ledger.told(&due, mail.message_id.as_str(), now);
+            told = Some(due);
+            vec![mail]
+        })?;
+        if let Some(told) = &told {
+            log(told, office);
+        }
+        for (kind, known) in ledger.open() {
+            let is_new = !before.open().any(|(other, _)| other == kind);
+            if is_new && kind.needs_a_person() {
+                report::gateway::needs_a_person(kind.as_str(), &known.why);
+            }
+        }
+        if !mails.is_empty() {
+            self.outbox_wake.notify_one();
+        }
+        Ok(ledger)
+    }
+
+    fn status(&self, office: &Office) -> Value {
+        let settings = &office.settings;
+        let inbox = &settings.inbox;
+        let smtp = &settings.smtp;
+        let imap = format!("{}:{}", inbox.host, inbox.port);
+        let smtp = format!("{}:{}", smtp.host, smtp.port);
+        json!({
+            "mode": match settings.automation.mode {
+                Mode::Shadow => "shadow",
+                Mode::Draft => "draft",
+                Mode::Live => "live",
+            },
+            "well": self.last_known.is_well(),
+            "troubles": rows(&self.last_known),
+            "inbox": standing(self.signs.standing(Server::Imap), &imap),
+            "outbox": standing(self.signs.standing(Server::Smtp), &smtp),
+            "last_mail": self.signs.last_mail(),
+            "last_sweep": (*self.swept.borrow()).map(|swept| swept.shown),
+        })
+    }
+}
+
+/// The open troubles, for `handoffd status`.
+pub(crate) fn rows(ledger: &Ledger) -> Vec<Value> {
+    ledger
+        .open()
+        .map(|(kind, known)| row(kind, known))
+        .collect()
+}
+
+fn standing(standing: Standing, server: &str) -> Value {
+    match standing {
+        Standing::Unknown => json!({ "server": server, "state": "not yet asked" }),
+        Standing::Works { since } => json!({ "server": server, "state": "works", "since": since }),
+        Standing::Fails { since, why, .. } => {
+            json!({ "server": server, "state": "fails", "since": since, "why": why })
+        }
+    }
+}
+
+const fn lasting(kind: Kind, since: Timestamp, why: String) -> Seen {
+    Seen {
+        kind,
+        since,
+        why,
+        waiting: 0,
+        told_by: Teller::Report,
+    }
+}
+
+fn leapt(at: Timestamp, ahead: SignedDuration) -> Happened {
+    Happened {
+        kind: Kind::Clock,
+        at,
+        to: at.to_string(),
+        why: format!("{} seconds ahead", ahead.as_secs()),
+        // A machine that slept is no reason for a mail.
+        told_by: Teller::OwnMail,
+    }
+}
+
+fn is_settled(journal: &Journal, mail: &str) -> Result<bool, JournalError> {
+    let Some(id) = crate::mail::MessageId::parse(mail) else {
+        return Ok(true);
+    };
+    let effect = journal.effect(&id)?;
+    Ok(effect.is_none_or(|effect| effect.state.is_settled()))
+}
+
+fn report_mail(office: &Office, due: &Report, now: Timestamp) -> compose::Outgoing {
+    let settings = &office.settings;
+    let zone = settings.teams.first();
+    let zone = zone.map_or(TimeZone::UTC, |team| team.hours.time_zone.clone());
+    let is_german = settings.support.language.0 == "de";
+    let (subject, text) = mail(due, is_german, &zone);
+    let occasion = format!("trouble {now}");
+    office
+        .writer
+        .trouble(&occasion, &subject, &text, settings, now)
+}
+
+fn log(told: &Report, office: &Office) {
+    match told {
+        Report::Trouble { due, .. } => {
+            let names: Vec<&str> = due.iter().map(|(kind, _)| kind.as_str()).collect();
+            report::gateway::admin_told(&names.join(", "));
+            let is_token = |(kind, _): &(Kind, Known)| *kind == Kind::Token;
+            let health = office.settings.token_keeper().map(|keeper| keeper.health());
+            if let (true, Some(health)) = (due.iter().any(is_token), health)
+                && let Some(failing) = &health.borrow().failing
+            {
+                report::oauth2::admin_told(&failing.last);
+            }
+        }
+        Report::Well { .. } => report::gateway::well_again(),
+    }
+}
+
+fn pace(settings: &TroubleReports) -> Pace {
+    let signed = |time: Duration| SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+    Pace {
+        gather: signed(settings.gather),
+        calm: signed(settings.calm),
+        remind: signed(settings.remind),
+    }
+}
+
+/// How long a server may be away. One that refuses the login does not come back by itself.
+fn patience(settings: &TroubleReports, is_refused: bool) -> SignedDuration {
+    let patience = match is_refused {
+        true => settings.tell_after / 5,
+        false => settings.tell_after,
+    };
+    SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX)
+}
+
+fn full_disk(office: &Office, now: Timestamp) -> Option<Seen> {
+    let folder = &office.settings.store.path;
+    let found = rustix::fs::statvfs(folder).ok()?;
+    let free = found.f_bavail.saturating_mul(found.f_frsize);
+    (free < DISK_MIN_BYTES).then(|| {
+        let why = format!(
+            "{} MB are left for {}",
+            free / (1024 * 1024),
+            folder.display()
+        );
+        lasting(Kind::Disk, now, why)
+    })
+}
