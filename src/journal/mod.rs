@@ -20,7 +20,7 @@ mod record;
 mod redact;
 mod repeats;
 mod retention;
-mod store;
+pub(crate) mod store;
 mod stored_about;
 mod tickets;
 mod withdrawal;
@@ -50,7 +50,7 @@ use form::Delivery;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use store::{Opening, SledStore, Store};
+use store::{MemoryStore, Opening, SledStore, Store};
 
 /// The journal of one installation. Shared by all tasks; every call waits for the disk, so call it from `block_in_place`.
 pub struct Journal {
@@ -66,11 +66,24 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`] where another process has it open, where it cannot be read, and where it has lost commits.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
-        Ok(Self {
-            store: Box::new(SledStore::open(folder, Opening::ToWork)?),
+        let store = SledStore::open(folder, Opening::ToWork)?;
+        Ok(Self::with_store(Box::new(store), folder))
+    }
+
+    /// A journal that ends with this process; its keys lie in `folder`. For tests and simulations: nothing of it is on disk.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn in_memory(folder: &Path) -> Self {
+        Self::with_store(Box::new(MemoryStore::default()), folder)
+    }
+
+    /// A journal on this store; its keys lie in `folder`.
+    pub(crate) fn with_store(store: Box<dyn Store>, folder: &Path) -> Self {
+        Self {
+            store,
             folder: folder.to_owned(),
             writing: Mutex::new(()),
-        })
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {

@@ -13,14 +13,14 @@ const VERSION: u8 = 1;
 pub(super) const SALT_BYTES: usize = 16;
 
 /// A digest of a record or of a link.
-pub(in crate::journal) type Digest = [u8; 32];
+pub(crate) type Digest = [u8; 32];
 
 /// What the first link of a chain has before it.
 pub(super) const NOTHING_BEFORE: Digest = [0; 32];
 
 /// What a commit was for. Numbers are on disk: never change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::journal) enum Act {
+pub(crate) enum Act {
     /// The chain begins over what an older program wrote.
     Begin,
     /// What one mail, one staff act or one timer changes.
@@ -81,7 +81,7 @@ impl Act {
     }
 
     /// The word for people.
-    pub(in crate::journal) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Begin => "begin",
             Self::Entry => "entry",

@@ -3,20 +3,23 @@
 
 mod chain;
 mod generation;
+mod linked;
+mod memory;
 mod sled;
 mod verify;
 mod witness;
 
-pub(super) use self::chain::{Act, Digest};
-pub(super) use self::generation::is_store;
-pub(super) use self::sled::{Opening, SledStore};
-pub(super) use self::verify::{Found, Verified};
+pub(crate) use self::chain::{Act, Digest};
+pub(crate) use self::generation::is_store;
+pub(crate) use self::memory::MemoryStore;
+pub(crate) use self::sled::{Opening, SledStore};
+pub(crate) use self::verify::{Found, Verified};
 
 use super::JournalError;
 
 /// The named parts of the store. Names are on disk: never change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     /// The folders that are looked at: the inbox → server, user and folder; that of sent mail → the same, and how far.
     WatchedFolder,
     /// How far it is handled: UIDVALIDITY → UID.
@@ -85,7 +88,7 @@ pub(super) enum Tree {
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(super) const CHAINED: [Self; 30] = [
+    pub(crate) const CHAINED: [Self; 30] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -165,7 +168,7 @@ impl Tree {
         matches!(self, Self::Events | Self::Mails)
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::WatchedFolder => "watched-folder",
             Self::Cursors => "cursors",
@@ -205,36 +208,36 @@ impl Tree {
 
 /// Changes that are made together.
 #[derive(Clone, Debug)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     act: Act,
     changes: Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>,
 }
 
 impl Batch {
     /// Nothing yet, for this reason.
-    pub(super) const fn of(act: Act) -> Self {
+    pub(crate) const fn of(act: Act) -> Self {
         Self {
             act,
             changes: Vec::new(),
         }
     }
 
-    pub(super) fn put(&mut self, tree: Tree, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
+    pub(crate) fn put(&mut self, tree: Tree, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         self.changes.push((tree, key.into(), Some(value.into())));
     }
 
-    pub(super) fn delete(&mut self, tree: Tree, key: impl Into<Vec<u8>>) {
+    pub(crate) fn delete(&mut self, tree: Tree, key: impl Into<Vec<u8>>) {
         self.changes.push((tree, key.into(), None));
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 }
 
 /// What a commit outlives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outlives {
+pub(crate) enum Outlives {
     /// The end of this process, however it comes.
     Process,
     /// A power cut.
@@ -243,7 +246,7 @@ pub(super) enum Outlives {
 
 /// In which order a range is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     /// Smallest key first.
     Upwards,
     /// Largest key first.
@@ -251,10 +254,10 @@ pub(super) enum Order {
 }
 
 /// A key and its value.
-pub(super) type Row = (Vec<u8>, Vec<u8>);
+pub(crate) type Row = (Vec<u8>, Vec<u8>);
 
 /// What the journal needs of a database.
-pub(super) trait Store: Send + Sync {
+pub(crate) trait Store: Send + Sync {
     /// The value of a key.
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError>;
 
@@ -286,7 +289,7 @@ pub(super) trait Store: Send + Sync {
 }
 
 /// The first key after all that begin with `prefix`; `None` where there is none.
-pub(super) fn end_of_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn end_of_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     let mut end = prefix.to_vec();
     while let Some(last) = end.pop() {
         if last < u8::MAX {
@@ -296,3 +299,6 @@ pub(super) fn end_of_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

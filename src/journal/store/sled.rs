@@ -3,12 +3,12 @@
 //! Two things that sled does not do are done here: `flush()` does not reach the disk on Linux (no fsync), so the log is synced
 //! after it; and a damaged log is cut off silently at opening, so an own count of commits is compared.
 
-use super::chain::{self, Act, Digest, Link, Mark, NOTHING_BEFORE, SALT_BYTES, Seal};
+use super::chain::{self, Act, Digest, Link, NOTHING_BEFORE};
 use super::generation;
+use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing, link_key};
 use super::verify::{self, Verified, full_key, seal_key};
 use super::witness::{Remembered, Witness};
 use super::{Batch, JournalError, Order, Outlives, Row, Store, Tree};
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Bound;
 use std::os::unix::fs::DirBuilderExt;
@@ -32,12 +32,6 @@ const COPIED_AT_ONCE_BYTES: usize = 4 * 1024 * 1024;
 
 /// So many records of an older program are taken into the chain by one link.
 const ADOPTED_AT_ONCE: usize = 2_000;
-
-/// The key of the count of commits: no tree's name begins with a zero byte.
-const COMMITS_KEY: &[u8] = b"\0commits";
-
-/// The key that says that the chain vouches for everything.
-const CHAINED_KEY: &[u8] = b"\0chained";
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,9 +72,6 @@ impl Files {
     }
 }
 
-/// The last change of each key, by the tree's number and the key.
-type LastChanges = BTreeMap<(u8, Vec<u8>), (Tree, Option<Vec<u8>>)>;
-
 /// What the next commit has to know.
 struct Progress {
     commits: u64,
@@ -107,11 +98,7 @@ impl SledStore {
         let files = Files::open(&current).map_err(|why| failed(explain(&why)))?;
         let commits = (files.database.get(COMMITS_KEY))
             .map_err(|why| failed(explain(&why)))?
-            .map_or(0, |bytes| {
-                bytes
-                    .iter()
-                    .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
-            });
+            .map_or(0, |bytes| linked::count_of(&bytes));
         let head = (files.database.get(link_key(commits)))
             .map_err(|why| failed(explain(&why)))?
             .map_or(NOTHING_BEFORE, |link| chain::hash(commits, &link));
@@ -219,75 +206,6 @@ impl SledStore {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What these changes come to, with their link and the salts of what is new. The last change of a key counts, and one that changes
-    /// nothing does not.
-    fn linked(
-        &self,
-        files: &Files,
-        progress: &Progress,
-        batch: Batch,
-    ) -> ::sled::Result<(::sled::Batch, Digest)> {
-        let commits = progress.commits + 1;
-        let mut last: LastChanges = BTreeMap::new();
-        for (tree, key, value) in batch.changes {
-            let _ = last.insert((tree.number(), key), (tree, value));
-        }
-        let mut salts = vec![0_u8; last.len() * SALT_BYTES];
-        getrandom::fill(&mut salts)
-            .map_err(|why| ::sled::Error::Io(std::io::Error::other(why.to_string())))?;
-        let mut changes = ::sled::Batch::default();
-        let mut link = Link {
-            act: batch.act,
-            at: crate::clock::now(),
-            before: progress.head,
-            gone: Vec::new(),
-            new: Vec::new(),
-        };
-        for (((_, key), (tree, value)), salt) in
-            last.into_iter().zip(salts.as_chunks::<SALT_BYTES>().0)
-        {
-            let full = full_key(tree, &key);
-            let seal_name = full_key(Tree::Seals, &seal_key(tree, &key));
-            let old = files.database.get(&full)?;
-            let old_seal = match &old {
-                Some(_) => files.database.get(&seal_name)?,
-                None => None,
-            };
-            let old_seal = old_seal.as_deref().and_then(Seal::from_bytes);
-            if old_seal.is_some() && value.as_deref() == old.as_deref() {
-                continue;
-            }
-            // A record without a seal was put in past this program: the chain says that one went that it never knew.
-            if let (Some(old), true) = (&old, old_seal.is_some() || batch.act != Act::Begin) {
-                let salt = old_seal.as_ref().map_or(&[][..], |seal| &seal.salt);
-                let digest = chain::digest(salt, &full, old);
-                link.gone.push(Mark { tree, digest });
-            }
-            match value {
-                Some(value) => {
-                    let digest = chain::digest(salt, &full, &value);
-                    link.new.push(Mark { tree, digest });
-                    let seal = Seal {
-                        salt: *salt,
-                        link: commits,
-                    };
-                    changes.insert(seal_name, seal.to_bytes());
-                    changes.insert(full, value);
-                }
-                None if old.is_some() => {
-                    changes.remove(seal_name);
-                    changes.remove(full);
-                }
-                None => {}
-            }
-        }
-        let link = link.to_bytes();
-        let head = chain::hash(commits, &link);
-        changes.insert(link_key(commits), link);
-        changes.insert(COMMITS_KEY, &commits.to_be_bytes());
-        Ok((changes, head))
-    }
-
     /// All rows, copied into the files of `next`, on disk.
     fn copy(&self, next: &Path) -> ::sled::Result<Files> {
         let copy = Files::open(next)?;
@@ -319,10 +237,6 @@ impl SledStore {
     }
 }
 
-fn link_key(number: u64) -> Vec<u8> {
-    full_key(Tree::Links, &number.to_be_bytes())
-}
-
 impl Store for SledStore {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
         let found = (self.files().database)
@@ -340,15 +254,7 @@ impl Store for SledStore {
         max: usize,
     ) -> Result<Vec<Row>, JournalError> {
         let name_bytes = tree.name().len() + 1;
-        let from = full_key(tree, from);
-        let until = match until {
-            Some(until) => full_key(tree, until),
-            None => {
-                let mut end = tree.name().as_bytes().to_vec();
-                end.push(1);
-                end
-            }
-        };
+        let (from, until) = linked::bounds(tree, from, until);
         if from >= until {
             return Ok(Vec::new());
         }
@@ -385,14 +291,27 @@ impl Store for SledStore {
             });
         }
         let files = self.files();
-        let commits = progress.commits + 1;
         let has_blobs = (batch.changes.iter()).any(|(_, _, value)| {
             value
                 .as_ref()
                 .is_some_and(|value| value.len() >= BLOB_BYTES)
         });
-        let linked = self.linked(&files, &progress, batch);
-        let (changes, head) = linked.map_err(|why| self.failure(&why))?;
+        let before = Standing {
+            commits: progress.commits,
+            head: progress.head,
+        };
+        let linked = linked::linked(before, batch, |key| {
+            let found = files.database.get(key).map_err(|why| self.failure(&why))?;
+            Ok(found.map(|value| value.to_vec()))
+        })?;
+        let Standing { commits, head } = linked.then;
+        let mut changes = ::sled::Batch::default();
+        for (key, value) in linked.rows {
+            match value {
+                Some(value) => changes.insert(key, value),
+                None => changes.remove(key),
+            }
+        }
         (files.database.apply_batch(changes))
             .and_then(|()| files.database.flush())
             .map_err(|why| self.failure(&why))?;
