@@ -7,7 +7,6 @@ use super::{Journal, JournalError};
 use crate::ticket::TicketId;
 use jiff::Timestamp;
 use std::path::Path;
-use std::sync::Mutex;
 
 /// What a look at the whole journal found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,10 +69,31 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`] where another process has it open, or the database cannot be read at all.
     pub fn open_to_verify(folder: &Path) -> Result<Self, JournalError> {
-        Ok(Self {
-            store: Box::new(SledStore::open(folder, Opening::ToVerify)?),
-            folder: folder.to_owned(),
-            writing: Mutex::new(()),
+        let store = SledStore::open(folder, Opening::ToVerify)?;
+        Ok(Self::with_store(Box::new(store), folder))
+    }
+
+    /// Whether a store that was too large to be checked at its opening is whole. Goes through everything; nothing is recorded meanwhile. A
+    /// damaged one is refused at the next opening.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] that says what is missing or damaged, and what to do.
+    pub fn check_late(&self) -> Result<(), JournalError> {
+        if self.store.is_checked() {
+            return Ok(());
+        }
+        let what = match self.store.check() {
+            Ok(damage) if damage.is_empty() => return Ok(()),
+            Ok(damage) => {
+                let what: Vec<String> = damage.iter().map(ToString::to_string).collect();
+                what.join("; ")
+            }
+            Err(why) => why.to_string(),
+        };
+        self.store.distrust();
+        Err(JournalError::Store {
+            path: self.folder.display().to_string(),
+            why: super::store::damaged_words(&what),
         })
     }
 

@@ -208,6 +208,11 @@ pub fn journal_failed(error: &JournalError, retry_after: Duration) {
     );
 }
 
+/// A look through the whole store found damage: the daemon ends.
+pub fn store_damaged(why: &str) {
+    error!(event = "store-damaged", "{why}");
+}
+
 /// A folder is met for the first time, or its UIDVALIDITY changed.
 pub fn folder_first_seen(uid_validity: u32, from_uid: u32, first_meeting: bool) {
     info!(

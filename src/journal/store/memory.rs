@@ -2,6 +2,7 @@
 //! and shares its rows between handles, so that a test can end the journal on it and begin another on what is left.
 
 use super::chain::{Digest, NOTHING_BEFORE};
+use super::check::{self, Damage};
 use super::linked::{self, COMMITS_KEY, Standing};
 use super::verify::{self, Verified, full_key};
 use super::witness::Remembered;
@@ -104,6 +105,17 @@ impl Store for MemoryStore {
         };
         verify::walk(self, commits, Some(remembered))
     }
+
+    fn check(&self) -> Result<Vec<Damage>, JournalError> {
+        let standing = self.held().standing;
+        check::check(self, standing, None)
+    }
+
+    fn is_checked(&self) -> bool {
+        true
+    }
+
+    fn distrust(&self) {}
 
     fn head(&self) -> Option<(u64, Digest)> {
         let Standing { commits, head } = self.held().standing;

@@ -4,15 +4,19 @@
 //! after it; and a damaged log is cut off silently at opening, so an own count of commits is compared.
 
 use super::chain::{self, Act, Digest, Link, NOTHING_BEFORE};
+use super::check::{self, DAMAGED, Damage, damaged_words};
 use super::generation;
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing, link_key};
 use super::verify::{self, Verified, full_key, seal_key};
 use super::witness::{Remembered, Witness};
 use super::{Batch, JournalError, Order, Outlives, Row, Store, Tree};
 use std::fs::File;
+use std::io::{ErrorKind, Write};
 use std::ops::Bound;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -33,11 +37,19 @@ const COPIED_AT_ONCE_BYTES: usize = 4 * 1024 * 1024;
 /// So many records of an older program are taken into the chain by one link.
 const ADOPTED_AT_ONCE: usize = 2_000;
 
+/// A store of at most this size is checked before it is worked with; a larger one is checked while it is, unless its last end was none.
+const CHECKED_AT_ONCE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The file that is there while a store is worked with, and holds the process's number.
+const IN_USE: &str = "in-use";
+
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// To work with it: one that lost commits is refused.
     ToWork,
+    /// To go on with what is left of it: one that lost commits or records is taken all the same.
+    ToRecover,
     /// To see whether it was changed: it is opened whatever was done to it, and nothing is written.
     ToVerify,
 }
@@ -50,6 +62,8 @@ pub(crate) struct SledStore {
     /// What the witness remembered at opening, for [`Opening::ToVerify`].
     remembered: Option<Remembered>,
     opening: Opening,
+    is_checked: bool,
+    in_use: Option<InUse>,
     // Always taken before `files`.
     progress: Mutex<Progress>,
     files: RwLock<Files>,
@@ -82,8 +96,30 @@ struct Progress {
 }
 
 impl SledStore {
-    /// Opens or makes the database in `folder`.
+    /// Opens or makes the database in `folder`. A damaged one is refused, and nothing in its files makes this panic.
     pub(crate) fn open(folder: &Path, opening: Opening) -> Result<Self, JournalError> {
+        Self::open_checking(folder, opening, CHECKED_AT_ONCE_BYTES)
+    }
+
+    /// The same, where a store of at most so many bytes is checked at once.
+    pub(super) fn open_checking(
+        folder: &Path,
+        opening: Opening,
+        at_once_bytes: u64,
+    ) -> Result<Self, JournalError> {
+        // sled trusts its files; what they hold after damage can end it anywhere.
+        let opened = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            Self::open_it(folder, opening, at_once_bytes)
+        }));
+        opened.unwrap_or_else(|_| {
+            Err(JournalError::Store {
+                path: folder.display().to_string(),
+                why: damaged_words("the database could not be read to its end"),
+            })
+        })
+    }
+
+    fn open_it(folder: &Path, opening: Opening, at_once_bytes: u64) -> Result<Self, JournalError> {
         let path = folder.display().to_string();
         let failed = |why: String| JournalError::Store {
             path: path.clone(),
@@ -95,22 +131,22 @@ impl SledStore {
             .create(folder)
             .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
         let current = generation::current(folder).map_err(|why| failed(why.to_string()))?;
-        let files = Files::open(&current).map_err(|why| failed(explain(&why)))?;
+        let files = Files::open(&current).map_err(|why| failed(explain(&why, folder)))?;
         let commits = (files.database.get(COMMITS_KEY))
-            .map_err(|why| failed(explain(&why)))?
+            .map_err(|why| failed(explain(&why, folder)))?
             .map_or(0, |bytes| linked::count_of(&bytes));
         let head = (files.database.get(link_key(commits)))
-            .map_err(|why| failed(explain(&why)))?
+            .map_err(|why| failed(explain(&why, folder)))?
             .map_or(NOTHING_BEFORE, |link| chain::hash(commits, &link));
-        let witness_path = folder.join("commits");
-        let witness_name = witness_path.display().to_string();
-        let (witness, remembered) = Witness::open(witness_path)?;
-        let store = Self {
+        let (witness, remembered) = Witness::open(folder.join("commits"))?;
+        let mut store = Self {
             folder: folder.to_owned(),
             path: path.clone(),
             witness,
             remembered,
             opening,
+            is_checked: true,
+            in_use: None,
             progress: Mutex::new(Progress {
                 commits,
                 head,
@@ -121,24 +157,64 @@ impl SledStore {
         if opening == Opening::ToVerify {
             return Ok(store);
         }
-        if let Some(lost) = remembered.filter(|remembered| remembered.commits > commits) {
-            return Err(failed(format!(
-                "it is damaged or incomplete: it knows of {commits} commits of {}, so mails that were handled would be \
-                 handled again; restore the whole folder from a backup, or, to go on with what is left, delete {witness_name}",
+        let refuses = opening == Opening::ToWork;
+        let lost = remembered.filter(|remembered| remembered.commits > commits);
+        if let (Some(lost), true) = (lost, refuses) {
+            let what = format!(
+                "it knows of {commits} commits of {}, so mails that were handled would be handled again",
                 lost.commits
-            )));
+            );
+            return Err(failed(damaged_words(&what)));
         }
+        let is_chained = remembered.is_some_and(|one| one.head.is_some() && one.commits > 0);
+        if refuses && is_chained && head == NOTHING_BEFORE {
+            let what = format!("commit {commits}, its last, is missing");
+            return Err(failed(damaged_words(&what)));
+        }
+        let in_use = InUse::begin(folder.join(IN_USE)).map_err(|why| failed(why.to_string()))?;
+        let was_left_open = in_use.was_left;
+        store.in_use = Some(in_use);
         // What a rewriting left behind that a crash cut short. The lock on the current files is ours, so nobody else works on them.
         generation::remove_others(folder).map_err(|why| failed(why.to_string()))?;
+        store.adopt()?;
+        let is_small = size_bytes(&current) <= at_once_bytes;
+        store.is_checked = is_small || was_left_open;
+        if store.is_checked && refuses {
+            store.refuse_damage()?;
+        }
         if remembered.is_none() {
             // A new file is only found after a power cut when its folder is on disk too.
-            store.witness.remember(commits, &head)?;
+            let progress = store.progress();
+            (store.witness).remember(progress.commits, &progress.head)?;
+            drop(progress);
             File::open(folder)
                 .and_then(|folder| folder.sync_all())
                 .map_err(|why| failed(why.to_string()))?;
         }
-        store.adopt()?;
         Ok(store)
+    }
+
+    /// An error that says what is missing, and what to do.
+    fn refuse_damage(&self) -> Result<(), JournalError> {
+        let what = match self.check() {
+            Ok(damage) if damage.is_empty() => return Ok(()),
+            Ok(damage) => {
+                let what: Vec<String> = damage.iter().map(ToString::to_string).collect();
+                what.join("; ")
+            }
+            Err(JournalError::Store { why, .. }) if why.contains(DAMAGED) => {
+                return Err(self.refused(why));
+            }
+            Err(why) => why.to_string(),
+        };
+        Err(self.refused(damaged_words(&what)))
+    }
+
+    fn refused(&self, why: String) -> JournalError {
+        JournalError::Store {
+            path: self.path.clone(),
+            why,
+        }
     }
 
     /// Takes what a program from before the chain wrote into the chain. After a crash it goes on where it was.
@@ -194,7 +270,7 @@ impl SledStore {
     fn failure(&self, why: &::sled::Error) -> JournalError {
         JournalError::Store {
             path: self.path.clone(),
-            why: explain(why),
+            why: explain(why, &self.folder),
         }
     }
 
@@ -338,9 +414,32 @@ impl Store for SledStore {
         let progress = self.progress();
         let remembered = match self.opening {
             Opening::ToVerify => self.remembered,
-            Opening::ToWork => self.witness.read()?,
+            Opening::ToWork | Opening::ToRecover => self.witness.read()?,
         };
         verify::walk(self, progress.commits, remembered)
+    }
+
+    fn check(&self) -> Result<Vec<Damage>, JournalError> {
+        let progress = self.progress();
+        let standing = Standing {
+            commits: progress.commits,
+            head: progress.head,
+        };
+        let remembered = match self.opening {
+            Opening::ToVerify => self.remembered,
+            Opening::ToWork | Opening::ToRecover => self.witness.read()?,
+        };
+        check::check(self, standing, remembered)
+    }
+
+    fn is_checked(&self) -> bool {
+        self.is_checked
+    }
+
+    fn distrust(&self) {
+        if let Some(in_use) = &self.in_use {
+            in_use.stays.store(true, Ordering::Relaxed);
+        }
     }
 
     fn head(&self) -> Option<(u64, Digest)> {
@@ -358,7 +457,9 @@ impl Store for SledStore {
         };
         let next = generation::make_next(&self.folder).map_err(|why| failed(why.to_string()))?;
         // Commits wait for `progress`; readers for the moment of change alone.
-        let copy = self.copy(&next.path).map_err(|why| failed(explain(&why)))?;
+        let copy = self
+            .copy(&next.path)
+            .map_err(|why| failed(explain(&why, &self.folder)))?;
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         if let Err(why) = next.make_current(&self.folder) {
             // The new files may be the current ones already: whatever is recorded in the old ones now could be lost at the next start.
@@ -395,16 +496,85 @@ fn is_locked(why: &::sled::Error) -> bool {
     why.to_string().contains(LOCKED)
 }
 
-fn explain(why: &::sled::Error) -> String {
+fn explain(why: &::sled::Error, folder: &Path) -> String {
     let text = why.to_string();
     if text.contains(LOCKED) {
-        return "it is in use by another handoffd; ask that one through its control socket, or stop it first".to_owned();
+        let process = std::fs::read_to_string(folder.join(IN_USE)).unwrap_or_default();
+        let process = match process.trim().parse::<u32>() {
+            Ok(number) => format!(" (process {number})"),
+            Err(_) => String::new(),
+        };
+        return format!(
+            "it is in use by another handoffd{process}; ask that one through its control socket, or stop it first"
+        );
     }
     match why {
-        ::sled::Error::Corruption { .. } => {
-            format!("it is damaged; restore the whole folder from a backup ({text})")
-        }
+        ::sled::Error::Corruption { .. }
+        | ::sled::Error::Unsupported(_)
+        | ::sled::Error::ReportableBug(_) => damaged_words(&text),
+        ::sled::Error::Io(why) if is_about_contents(why.kind()) => damaged_words(&text),
         _ => text,
+    }
+}
+
+/// Whether an error speaks of what the files hold, not of the disk or of who may read them.
+const fn is_about_contents(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UnexpectedEof
+            | ErrorKind::InvalidData
+            | ErrorKind::InvalidInput
+            | ErrorKind::NotFound
+            | ErrorKind::Other
+    )
+}
+
+/// How much the files of a database come to.
+fn size_bytes(folder: &Path) -> u64 {
+    let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+    let blobs = std::fs::read_dir(folder.join("blobs"))
+        .into_iter()
+        .flatten();
+    let blobs = blobs.flatten().map(|found| bytes(&found.path()));
+    blobs.fold(bytes(&folder.join("db")), u64::saturating_add)
+}
+
+/// The mark of a store that is worked with. Left behind by who was killed; a power cut may take it, which is no harm: the store is checked
+/// then for another reason or while it is worked with.
+#[derive(Debug)]
+struct InUse {
+    path: PathBuf,
+    was_left: bool,
+    stays: AtomicBool,
+}
+
+impl InUse {
+    /// Only who holds the lock of the database calls this.
+    fn begin(path: PathBuf) -> std::io::Result<Self> {
+        let was_left = path.exists();
+        let draft = path.with_extension("new");
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)?;
+        writeln!(file, "{}", std::process::id())?;
+        std::fs::rename(&draft, &path)?;
+        Ok(Self {
+            path,
+            was_left,
+            stays: AtomicBool::new(false),
+        })
+    }
+}
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        if !self.stays.load(Ordering::Relaxed) {
+            // Where it cannot be removed, the next start checks everything at once, which is no harm.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -451,7 +621,8 @@ mod tests {
             files.database.flush().unwrap();
         }
         drop(store);
-        let store = open(folder.path());
+        assert!(SledStore::open(folder.path(), Opening::ToWork).is_err());
+        let store = SledStore::open(folder.path(), Opening::ToRecover).unwrap();
         assert!(holds(&store, "forged") && holds(&store, "recorded"));
         let found = store.verify().unwrap().differences;
         assert_eq!(found.len(), 1, "{found:?}");
@@ -507,8 +678,10 @@ mod tests {
         store.rewrite().unwrap();
         put(&store, "two", "after");
         store.rewrite().unwrap();
-        assert_eq!(names(folder.path()), ["commits", "current", "rewritten-2"]);
+        let expected = ["commits", "current", "in-use", "rewritten-2"];
+        assert_eq!(names(folder.path()), expected);
         drop(store);
+        assert!(!folder.path().join("in-use").exists());
         let store = open(folder.path());
         assert!(holds(&store, "one") && holds(&store, "two"));
     }
