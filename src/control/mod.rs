@@ -4,12 +4,14 @@
 //! lines are bounded.
 
 mod answer;
+mod export;
 mod lessons;
 mod peer;
 mod privacy;
 mod story;
 
 pub use answer::{Refusal, answer};
+pub use export::ask_for_export;
 pub use story::in_one_line;
 
 use crate::journal::Journal;
@@ -195,6 +197,9 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
     let mut request = String::new();
     let mut reading = tokio::io::BufReader::new(reading.take(REQUEST_MAX_BYTES));
     tokio::time::timeout(PATIENCE, reading.read_line(&mut request)).await??;
+    if let Some(keys) = export::asked(&request) {
+        return export::send(&mut writing, sources.journal, keys).await;
+    }
     let answered = match serde_json::from_str::<Question>(&request) {
         Ok(question) => {
             let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });

@@ -12,6 +12,13 @@ pub(super) const COMMITS_KEY: &[u8] = b"\0commits";
 /// The key that says that the chain vouches for everything.
 pub(super) const CHAINED_KEY: &[u8] = b"\0chained";
 
+/// Whether a row without a tree is one of these two, by what stands after the zero byte.
+pub(super) fn is_own_key(key: &[u8]) -> bool {
+    [COMMITS_KEY, CHAINED_KEY]
+        .into_iter()
+        .any(|own| own.get(1..) == Some(key))
+}
+
 /// The last change of each key, by the tree's number and the key.
 type LastChanges = BTreeMap<(u8, Vec<u8>), (Tree, Option<Vec<u8>>)>;
 

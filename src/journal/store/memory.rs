@@ -1,9 +1,9 @@
 //! A store that ends with its process: for tests and simulated worlds. Keeps every promise of the trait but the disk's, the chain included,
 //! and shares its rows between handles, so that a test can end the journal on it and begin another on what is left.
 
-use super::chain::{Digest, NOTHING_BEFORE};
+use super::chain::{self, Digest, NOTHING_BEFORE};
 use super::check::{self, Damage};
-use super::linked::{self, COMMITS_KEY, Standing};
+use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing};
 use super::verify::{self, Verified, full_key};
 use super::witness::Remembered;
 use super::{Batch, JournalError, Order, Outlives, Row, Store, Tree};
@@ -25,14 +25,18 @@ struct Held {
 
 impl Default for MemoryStore {
     fn default() -> Self {
-        Self::of_rows(BTreeMap::new(), NOTHING_BEFORE)
+        // As every opened store of another kind has it: nothing in it is older than its chain.
+        let chained = (CHAINED_KEY.to_vec(), vec![1]);
+        Self::of_rows([chained].into_iter().collect())
     }
 }
 
 impl MemoryStore {
-    /// A store of these rows, whose last link has this hash.
-    fn of_rows(rows: BTreeMap<Vec<u8>, Vec<u8>>, head: Digest) -> Self {
+    /// A store of these rows of a whole database.
+    pub(crate) fn of_rows(rows: BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
         let commits = (rows.get(COMMITS_KEY)).map_or(0, |bytes| linked::count_of(bytes));
+        let link = rows.get(&linked::link_key(commits));
+        let head = link.map_or(NOTHING_BEFORE, |link| chain::hash(commits, link));
         let standing = Standing { commits, head };
         Self {
             held: Arc::new(Mutex::new(Held { rows, standing })),
@@ -120,6 +124,16 @@ impl Store for MemoryStore {
     fn head(&self) -> Option<(u64, Digest)> {
         let Standing { commits, head } = self.held().standing;
         (head != NOTHING_BEFORE).then_some((commits, head))
+    }
+
+    fn rows(
+        &self,
+        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        let held = self.held();
+        held.rows
+            .iter()
+            .try_for_each(|(key, value)| each(key, value))
     }
 
     fn rewrite(&self) -> Result<(), JournalError> {

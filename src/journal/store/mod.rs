@@ -4,6 +4,7 @@
 mod chain;
 mod check;
 mod generation;
+mod incoming;
 mod linked;
 mod memory;
 mod sled;
@@ -13,6 +14,7 @@ mod witness;
 pub(crate) use self::chain::{Act, Digest};
 pub(crate) use self::check::{Damage, damaged_words};
 pub(crate) use self::generation::is_store;
+pub(crate) use self::incoming::Incoming;
 pub(crate) use self::memory::MemoryStore;
 pub(crate) use self::sled::{Opening, SledStore};
 pub(crate) use self::verify::{Found, Verified};
@@ -296,9 +298,24 @@ pub(crate) trait Store: Send + Sync {
     /// Number and hash of the last link; `None` before the first.
     fn head(&self) -> Option<(u64, Digest)>;
 
+    /// Every row of the whole database, in the order of their keys, as of one moment: nothing is committed meanwhile.
+    fn rows(
+        &self,
+        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError>;
+
     /// Writes everything that is stored anew and removes the old files, so that nothing is left of what was deleted. Nothing is
     /// committed or read meanwhile. After a crash at any moment the store is the old or the new one, whole.
     fn rewrite(&self) -> Result<(), JournalError>;
+}
+
+/// Whether this program stores such a row: the key in a tree, or, without a tree, what counts commits.
+pub(crate) fn is_known_row(tree: &str, key: &[u8]) -> bool {
+    let trees = Tree::CHAINED.into_iter().chain([Tree::Links, Tree::Seals]);
+    match tree {
+        "" => linked::is_own_key(key),
+        name => trees.map(Tree::name).any(|known| known == name),
+    }
 }
 
 /// The first key after all that begin with `prefix`; `None` where there is none.

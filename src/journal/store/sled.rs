@@ -6,6 +6,7 @@
 use super::chain::{self, Act, Digest, Link, NOTHING_BEFORE};
 use super::check::{self, DAMAGED, Damage, damaged_words};
 use super::generation;
+use super::incoming;
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing, link_key};
 use super::verify::{self, Verified, full_key, seal_key};
 use super::witness::{Remembered, Witness};
@@ -70,14 +71,14 @@ pub(crate) struct SledStore {
 }
 
 /// The open files, which [`Store::rewrite`] replaces.
-struct Files {
+pub(super) struct Files {
     database: ::sled::Db,
     log: File,
     blobs: PathBuf,
 }
 
 impl Files {
-    fn open(folder: &Path) -> ::sled::Result<Self> {
+    pub(super) fn open(folder: &Path) -> ::sled::Result<Self> {
         Ok(Self {
             database: open_when_free(folder)?,
             log: File::open(folder.join("db"))?,
@@ -130,6 +131,7 @@ impl SledStore {
             .mode(0o700)
             .create(folder)
             .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
+        incoming::refuse_unfinished(folder)?;
         let current = generation::current(folder).map_err(|why| failed(why.to_string()))?;
         let files = Files::open(&current).map_err(|why| failed(explain(&why, folder)))?;
         let commits = (files.database.get(COMMITS_KEY))
@@ -284,32 +286,89 @@ impl SledStore {
 
     /// All rows, copied into the files of `next`, on disk.
     fn copy(&self, next: &Path) -> ::sled::Result<Files> {
-        let copy = Files::open(next)?;
-        let mut changes = ::sled::Batch::default();
-        let mut bytes = 0;
-        for row in self
-            .files
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .database
-            .iter()
-        {
+        let mut copy = Filling::of(Files::open(next)?);
+        for row in self.files().database.iter() {
             let (key, value) = row?;
-            bytes += key.len() + value.len();
-            changes.insert(key, value);
-            if bytes >= COPIED_AT_ONCE_BYTES {
-                copy.database.apply_batch(std::mem::take(&mut changes))?;
-                copy.database.flush()?;
-                bytes = 0;
-            }
+            copy.put(key, value)?;
         }
-        copy.database.apply_batch(changes)?;
-        copy.database.flush()?;
-        copy.log.sync_all()?;
-        if copy.blobs.exists() {
-            File::open(&copy.blobs)?.sync_all()?;
+        copy.end()
+    }
+
+    /// Writes a witness for a database that was written beside its place, and checks it: what is damaged.
+    pub(super) fn witness_anew(folder: &Path, files: &Path) -> Result<Vec<Damage>, JournalError> {
+        let failed = |why: ::sled::Error| JournalError::Store {
+            path: folder.display().to_string(),
+            why: why.to_string(),
+        };
+        let files = Files::open(files).map_err(failed)?;
+        let commits = files.database.get(COMMITS_KEY).map_err(failed)?;
+        let commits = commits.map_or(0, |bytes| linked::count_of(&bytes));
+        let link = files.database.get(link_key(commits)).map_err(failed)?;
+        let head = link.map_or(NOTHING_BEFORE, |link| chain::hash(commits, &link));
+        let (witness, remembered) = Witness::open(folder.join("commits"))?;
+        witness.remember(commits, &head)?;
+        let store = Self {
+            folder: folder.to_owned(),
+            path: folder.display().to_string(),
+            witness,
+            remembered,
+            opening: Opening::ToVerify,
+            is_checked: true,
+            in_use: None,
+            progress: Mutex::new(Progress {
+                commits,
+                head,
+                sync_failed: false,
+            }),
+            files: RwLock::new(files),
+        };
+        store.check()
+    }
+}
+
+/// Files that are being written from their first row on.
+pub(super) struct Filling {
+    files: Files,
+    changes: ::sled::Batch,
+    bytes: usize,
+}
+
+impl Filling {
+    pub(super) fn of(files: Files) -> Self {
+        Self {
+            files,
+            changes: ::sled::Batch::default(),
+            bytes: 0,
         }
-        Ok(copy)
+    }
+
+    pub(super) fn put(
+        &mut self,
+        key: impl Into<::sled::IVec>,
+        value: impl Into<::sled::IVec>,
+    ) -> ::sled::Result<()> {
+        let (key, value) = (key.into(), value.into());
+        self.bytes += key.len() + value.len();
+        self.changes.insert(key, value);
+        if self.bytes >= COPIED_AT_ONCE_BYTES {
+            let changes = std::mem::take(&mut self.changes);
+            self.files.database.apply_batch(changes)?;
+            self.files.database.flush()?;
+            self.bytes = 0;
+        }
+        Ok(())
+    }
+
+    /// All of it, on disk.
+    pub(super) fn end(self) -> ::sled::Result<Files> {
+        let files = self.files;
+        files.database.apply_batch(self.changes)?;
+        files.database.flush()?;
+        files.log.sync_all()?;
+        if files.blobs.exists() {
+            File::open(&files.blobs)?.sync_all()?;
+        }
+        Ok(files)
     }
 }
 
@@ -445,6 +504,18 @@ impl Store for SledStore {
     fn head(&self) -> Option<(u64, Digest)> {
         let progress = self.progress();
         (progress.head != NOTHING_BEFORE).then_some((progress.commits, progress.head))
+    }
+
+    fn rows(
+        &self,
+        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        let _commits_wait = self.progress();
+        for row in self.files().database.iter() {
+            let (key, value) = row.map_err(|why| self.failure(&why))?;
+            each(&key, &value)?;
+        }
+        Ok(())
     }
 
     fn rewrite(&self) -> Result<(), JournalError> {
