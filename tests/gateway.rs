@@ -38,5 +38,7 @@ mod sender_checks;
 mod sent_folder;
 #[path = "gateway/staff.rs"]
 mod staff;
+#[path = "gateway/store.rs"]
+mod store;
 #[path = "gateway/tickets.rs"]
 mod tickets;

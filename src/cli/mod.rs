@@ -7,6 +7,7 @@ mod log;
 mod login;
 mod look;
 mod read;
+mod recover;
 mod run;
 mod source;
 mod test;
@@ -62,6 +63,9 @@ enum Verb {
     Export(transfer::Export),
     /// Make the store that was exported, in a folder that holds none
     Import(transfer::Import),
+    /// Go on with a store that may be older than the mailbox (a backup, an export), or with what is left of a damaged one: nothing is answered
+    /// twice. handoffd must be stopped
+    Recover,
     /// Look into the running daemon, or into its store when it is stopped
     #[command(flatten)]
     Look(look::Verb),
@@ -118,6 +122,7 @@ pub fn main() -> ExitCode {
         Verb::Evaluate(arguments) => evaluate::run(common, arguments),
         Verb::Export(arguments) => transfer::export(common, arguments),
         Verb::Import(arguments) => transfer::import(common, arguments),
+        Verb::Recover => recover::run(common),
         Verb::Look(verb) => look::run(common, verb),
     };
     match result {

@@ -19,6 +19,7 @@ mod mails;
 mod owner;
 mod place;
 mod record;
+mod recover;
 mod redact;
 mod repeats;
 mod retention;
@@ -38,6 +39,7 @@ pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
 pub use mails::Watched;
 pub use owner::give_to_owner;
+pub use recover::{Left, Recovered};
 
 pub use repeats::{Proof, Said};
 pub use retention::{Keep, Looked};

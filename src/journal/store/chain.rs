@@ -45,10 +45,12 @@ pub(crate) enum Act {
     ChangeKey,
     /// The brake on automatic mail is released.
     Brake,
+    /// The journal goes on although it may be older than the world.
+    Recover,
 }
 
 impl Act {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Begin,
         Self::Entry,
         Self::Handling,
@@ -61,6 +63,7 @@ impl Act {
         Self::Retention,
         Self::ChangeKey,
         Self::Brake,
+        Self::Recover,
     ];
 
     const fn number(self) -> u8 {
@@ -77,6 +80,7 @@ impl Act {
             Self::Retention => 10,
             Self::ChangeKey => 11,
             Self::Brake => 12,
+            Self::Recover => 13,
         }
     }
 
@@ -95,6 +99,7 @@ impl Act {
             Self::Retention => "retention",
             Self::ChangeKey => "change-key",
             Self::Brake => "brake",
+            Self::Recover => "recover",
         }
     }
 

@@ -49,8 +49,9 @@ const IN_USE: &str = "in-use";
 pub(crate) enum Opening {
     /// To work with it: one that lost commits is refused.
     ToWork,
-    /// To go on with what is left of it: one that lost commits or records is taken all the same.
-    ToRecover,
+    /// To work with one that lost commits or records, as a large one is opened before it is checked.
+    #[cfg(test)]
+    Unchecked,
     /// To see whether it was changed: it is opened whatever was done to it, and nothing is written.
     ToVerify,
 }
@@ -294,6 +295,61 @@ impl SledStore {
         copy.end()
     }
 
+    /// Makes what can be read of a damaged store the store, under a chain of its own from here on. Says what was damaged; nothing is done to a
+    /// store that is whole, or where there is none.
+    pub(crate) fn keep_what_is_left(folder: &Path) -> Result<Vec<String>, JournalError> {
+        if !generation::is_store(folder) && !folder.join("commits").exists() {
+            return Ok(Vec::new());
+        }
+        let Err(refused) = Self::open(folder, Opening::ToWork) else {
+            return Ok(Vec::new());
+        };
+        let failed = |why: String| JournalError::Store {
+            path: folder.display().to_string(),
+            why,
+        };
+        let store = Self::open(folder, Opening::ToVerify)?;
+        let kept = std::panic::catch_unwind(AssertUnwindSafe(|| store.rescue()));
+        kept.unwrap_or_else(|_| {
+            let why = "nothing of it can be read; move the folder away but for its key files, and start with an empty one";
+            Err(failed(why.to_owned()))
+        })?;
+        Ok(vec![refused.to_string()])
+    }
+
+    fn rescue(&self) -> Result<(), JournalError> {
+        let failed = |why: String| JournalError::Store {
+            path: self.path.clone(),
+            why,
+        };
+        let in_files = |why: std::io::Error| failed(why.to_string());
+        let witnessed = self.remembered.map_or(0, |one| one.commits);
+        let commits = self.progress().commits.max(witnessed);
+        let next = generation::make_next(&self.folder).map_err(in_files)?;
+        let in_copy = |why: ::sled::Error| failed(why.to_string());
+        let mut copy = Filling::of(Files::open(&next.path).map_err(in_copy)?);
+        {
+            let files = self.files();
+            for tree in Tree::CHAINED {
+                // Behind a row that cannot be read nothing of its tree can be found.
+                let rows = files.database.scan_prefix(full_key(tree, &[]));
+                for (key, value) in rows.map_while(Result::ok) {
+                    copy.put(key, value).map_err(in_copy)?;
+                }
+            }
+        }
+        // So that no number of a commit comes twice.
+        copy.put(COMMITS_KEY, &commits.to_be_bytes())
+            .map_err(in_copy)?;
+        drop(copy.end().map_err(in_copy)?);
+        next.make_current(&self.folder).map_err(in_files)?;
+        // Until it is gone the new files are refused as well: what is cut short here is done again.
+        match std::fs::remove_file(self.folder.join("commits")) {
+            Err(why) if why.kind() != ErrorKind::NotFound => Err(in_files(why)),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes a witness for a database that was written beside its place, and checks it: what is damaged.
     pub(super) fn witness_anew(folder: &Path, files: &Path) -> Result<Vec<Damage>, JournalError> {
         let failed = |why: ::sled::Error| JournalError::Store {
@@ -473,7 +529,7 @@ impl Store for SledStore {
         let progress = self.progress();
         let remembered = match self.opening {
             Opening::ToVerify => self.remembered,
-            Opening::ToWork | Opening::ToRecover => self.witness.read()?,
+            _ => self.witness.read()?,
         };
         verify::walk(self, progress.commits, remembered)
     }
@@ -486,7 +542,7 @@ impl Store for SledStore {
         };
         let remembered = match self.opening {
             Opening::ToVerify => self.remembered,
-            Opening::ToWork | Opening::ToRecover => self.witness.read()?,
+            _ => self.witness.read()?,
         };
         check::check(self, standing, remembered)
     }
@@ -693,7 +749,7 @@ mod tests {
         }
         drop(store);
         assert!(SledStore::open(folder.path(), Opening::ToWork).is_err());
-        let store = SledStore::open(folder.path(), Opening::ToRecover).unwrap();
+        let store = SledStore::open(folder.path(), Opening::Unchecked).unwrap();
         assert!(holds(&store, "forged") && holds(&store, "recorded"));
         let found = store.verify().unwrap().differences;
         assert_eq!(found.len(), 1, "{found:?}");
