@@ -430,7 +430,11 @@ mod tests {
     fn mails(sizes: &[u32]) -> Vec<Sized> {
         (1..)
             .zip(sizes)
-            .map(|(uid, &size_bytes)| Sized { uid, size_bytes })
+            .map(|(uid, &size_bytes)| Sized {
+                uid,
+                size_bytes,
+                was_handled: false,
+            })
             .collect()
     }
 
