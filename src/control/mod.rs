@@ -71,7 +71,11 @@ pub enum Question {
         now: bool,
     },
     /// Write the store anew, so that its files hold nothing of what was deleted.
-    Compact,
+    Compact {
+        /// Whether the chain of commits begins anew: what earlier ones say of themselves goes.
+        #[serde(default)]
+        new_chain: bool,
+    },
     /// What staff's confirmations taught.
     Learned,
     /// Take back what was learned.
@@ -101,7 +105,7 @@ pub enum Question {
 impl Question {
     const fn patience(&self) -> Duration {
         match self {
-            Self::Verify | Self::Forget { .. } | Self::Compact => LONG_PATIENCE,
+            Self::Verify | Self::Forget { .. } | Self::Compact { .. } => LONG_PATIENCE,
             _ => PATIENCE,
         }
     }

@@ -2,7 +2,7 @@
 //! Reads what somebody may have changed on purpose: any bytes end as words.
 
 use super::place;
-use super::store::{Found, Opening, SledStore, Tree, Verified};
+use super::store::{ChainOfCopy, Found, Opening, SledStore, Tree, Verified};
 use super::{Journal, JournalError};
 use crate::ticket::TicketId;
 use jiff::Timestamp;
@@ -115,13 +115,22 @@ impl Journal {
         })
     }
 
+    /// Writes the store anew under a chain that begins with what is stored now: links of earlier commits go, which are most of an old store.
+    ///
+    /// # Errors
+    /// [`JournalError`]; the store is as before then.
+    pub fn begin_chain_anew(&self) -> Result<(), JournalError> {
+        let _writing = self.lock();
+        self.store.rewrite(ChainOfCopy::Anew)
+    }
+
     /// Writes the store anew, so that its files hold nothing of what was deleted.
     ///
     /// # Errors
     /// [`JournalError`]; the store is as before then.
     pub fn compact(&self) -> Result<(), JournalError> {
         let _writing = self.lock();
-        self.store.rewrite()
+        self.store.rewrite(ChainOfCopy::Kept)
     }
 }
 

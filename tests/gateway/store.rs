@@ -120,6 +120,34 @@ fn a_lost_store_answers_nothing_twice_and_loses_nothing() {
 }
 
 #[test]
+fn a_reply_of_staff_to_a_packet_of_a_lost_ticket_is_not_lost() {
+    // Given a customer whose request a team has
+    let mut world = World::with(quick_retries);
+    let (address, packet) = {
+        let customer = world.customer("handed");
+        let letter = customer.writes("Broken teapot", BROKEN_TEAPOT);
+        let packet = world.team_receives(CARE, &customer, "the packet", |_| true);
+        assert_eq!(world.outcome_of(&letter), "HandedOff");
+        (customer.address.clone(), packet)
+    };
+    world.settle();
+    let before = world.system.mailbox(&address).len();
+    world.daemon.terminate();
+
+    // When the store is lost, and a member replies to the packet
+    lose_the_store(&world);
+    let _ = world.staff_replies(ROSA, &packet, "A new teapot is on its way.");
+    world.daemon.start_again();
+
+    // Then somebody has their words: nobody waits for an answer that never left
+    let _ = world.system.wait_for(ADMIN, "the member's words", |mail| {
+        mail.raw_contains("A new teapot is on its way")
+    });
+    world.settle();
+    assert_eq!(world.system.mailbox(&address).len(), before);
+}
+
+#[test]
 fn a_backup_restored_answers_nothing_twice_and_loses_nothing() {
     // Given a backup of a stopped desk
     let mut world = World::with(quick_retries);

@@ -1,9 +1,9 @@
 //! What does a batch come to? The rows that a database must put and remove together: the records, their seals, the link, and the count of
 //! commits. The same for every kind of store, so that each keeps the chain.
 
-use super::chain::{self, Act, Digest, Link, Mark, SALT_BYTES, Seal};
+use super::chain::{self, Act, Digest, Link, Mark, NOTHING_BEFORE, SALT_BYTES, Seal};
 use super::verify::{full_key, seal_key};
-use super::{Batch, JournalError, Tree};
+use super::{Batch, JournalError, Order, Store, Tree};
 use std::collections::BTreeMap;
 
 /// The key of the count of commits: no tree's name begins with a zero byte.
@@ -18,6 +18,9 @@ pub(super) fn is_own_key(key: &[u8]) -> bool {
         .into_iter()
         .any(|own| own.get(1..) == Some(key))
 }
+
+/// So many records are taken in by one link, where a chain begins over what is there.
+const ROWS_A_LINK: usize = 2_000;
 
 /// The last change of each key, by the tree's number and the key.
 type LastChanges = BTreeMap<(u8, Vec<u8>), (Tree, Option<Vec<u8>>)>;
@@ -111,6 +114,40 @@ pub(super) fn linked(
         rows,
         then: Standing { commits, head },
     })
+}
+
+/// Everything that is stored, under links that only say that it is there, and seals of its own. Numbers of commits go on.
+pub(super) fn begun_anew(
+    store: &dyn Store,
+    commits: u64,
+    mut put: impl FnMut(Vec<u8>, Vec<u8>) -> Result<(), JournalError>,
+) -> Result<Standing, JournalError> {
+    let mut standing = Standing {
+        commits,
+        head: NOTHING_BEFORE,
+    };
+    for tree in Tree::CHAINED {
+        let mut from = Vec::new();
+        loop {
+            let rows = store.scan(tree, &from, None, Order::Upwards, ROWS_A_LINK)?;
+            let Some((last, _)) = rows.last() else { break };
+            from.clone_from(last);
+            from.push(0);
+            let mut batch = Batch::of(Act::Begin);
+            for (key, value) in rows {
+                batch.put(tree, key, value);
+            }
+            let linked = linked(standing, batch, |_| Ok(None))?;
+            for (key, value) in linked.rows {
+                if let Some(value) = value {
+                    put(key, value)?;
+                }
+            }
+            standing = linked.then;
+        }
+    }
+    put(CHAINED_KEY.to_vec(), vec![1])?;
+    Ok(standing)
 }
 
 /// The key of a commit's link.

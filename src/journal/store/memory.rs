@@ -6,7 +6,7 @@ use super::check::{self, Damage};
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing};
 use super::verify::{self, Verified, full_key};
 use super::witness::Remembered;
-use super::{Batch, JournalError, Order, Outlives, Row, Store, Tree};
+use super::{Batch, ChainOfCopy, JournalError, Order, Outlives, Row, Store, Tree};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -136,7 +136,19 @@ impl Store for MemoryStore {
             .try_for_each(|(key, value)| each(key, value))
     }
 
-    fn rewrite(&self) -> Result<(), JournalError> {
+    fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError> {
+        if chain == ChainOfCopy::Kept {
+            return Ok(());
+        }
+        let commits = self.held().standing.commits;
+        let mut rows = BTreeMap::new();
+        let standing = linked::begun_anew(self, commits, |key, value| {
+            let _ = rows.insert(key, value);
+            Ok(())
+        })?;
+        let mut held = self.held();
+        held.rows = rows;
+        held.standing = standing;
         Ok(())
     }
 }

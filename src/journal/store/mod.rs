@@ -248,6 +248,15 @@ pub(crate) enum Outlives {
     PowerCut,
 }
 
+/// Under which chain a store is written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChainOfCopy {
+    /// Its own.
+    Kept,
+    /// One that begins with what is stored now.
+    Anew,
+}
+
 /// In which order a range is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -306,7 +315,7 @@ pub(crate) trait Store: Send + Sync {
 
     /// Writes everything that is stored anew and removes the old files, so that nothing is left of what was deleted. Nothing is
     /// committed or read meanwhile. After a crash at any moment the store is the old or the new one, whole.
-    fn rewrite(&self) -> Result<(), JournalError>;
+    fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError>;
 }
 
 /// Whether this program stores such a row: the key in a tree, or, without a tree, what counts commits.

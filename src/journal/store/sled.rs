@@ -10,7 +10,7 @@ use super::incoming;
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing, link_key};
 use super::verify::{self, Verified, full_key, seal_key};
 use super::witness::{Remembered, Witness};
-use super::{Batch, JournalError, Order, Outlives, Row, Store, Tree};
+use super::{Batch, ChainOfCopy, JournalError, Order, Outlives, Row, Store, Tree};
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::ops::Bound;
@@ -350,6 +350,20 @@ impl SledStore {
         }
     }
 
+    /// All records, copied into the files of `next` under a chain that begins with them, on disk.
+    fn copy_under_new_chain(
+        &self,
+        next: &Path,
+        commits: u64,
+    ) -> Result<(Files, Standing), JournalError> {
+        let in_copy = |why: ::sled::Error| self.failure(&why);
+        let mut copy = Filling::of(Files::open(next).map_err(in_copy)?);
+        let then = linked::begun_anew(self, commits, |key, value| {
+            copy.put(key, value).map_err(in_copy)
+        })?;
+        Ok((copy.end().map_err(in_copy)?, then))
+    }
+
     /// Writes a witness for a database that was written beside its place, and checks it: what is damaged.
     pub(super) fn witness_anew(folder: &Path, files: &Path) -> Result<Vec<Damage>, JournalError> {
         let failed = |why: ::sled::Error| JournalError::Store {
@@ -574,7 +588,7 @@ impl Store for SledStore {
         Ok(())
     }
 
-    fn rewrite(&self) -> Result<(), JournalError> {
+    fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError> {
         let mut progress = self.progress();
         let failed = |why: String| JournalError::Store {
             path: self.path.clone(),
@@ -584,9 +598,20 @@ impl Store for SledStore {
         };
         let next = generation::make_next(&self.folder).map_err(|why| failed(why.to_string()))?;
         // Commits wait for `progress`; readers for the moment of change alone.
-        let copy = self
-            .copy(&next.path)
-            .map_err(|why| failed(explain(&why, &self.folder)))?;
+        let (copy, then) = match chain {
+            ChainOfCopy::Kept => {
+                let copy = self.copy(&next.path);
+                let then = Standing {
+                    commits: progress.commits,
+                    head: progress.head,
+                };
+                (
+                    copy.map_err(|why| failed(explain(&why, &self.folder)))?,
+                    then,
+                )
+            }
+            ChainOfCopy::Anew => self.copy_under_new_chain(&next.path, progress.commits)?,
+        };
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         if let Err(why) = next.make_current(&self.folder) {
             // The new files may be the current ones already: whatever is recorded in the old ones now could be lost at the next start.
@@ -595,6 +620,8 @@ impl Store for SledStore {
         }
         *files = copy;
         drop(files);
+        progress.commits = then.commits;
+        progress.head = then.head;
         self.witness.remember(progress.commits, &progress.head)?;
         generation::remove_others(&self.folder).map_err(|why| failed(why.to_string()))
     }
@@ -802,9 +829,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path());
         put(&store, "one", &"blob".repeat(10_000));
-        store.rewrite().unwrap();
+        store.rewrite(ChainOfCopy::Kept).unwrap();
         put(&store, "two", "after");
-        store.rewrite().unwrap();
+        store.rewrite(ChainOfCopy::Kept).unwrap();
         let expected = ["commits", "current", "in-use", "rewritten-2"];
         assert_eq!(names(folder.path()), expected);
         drop(store);

@@ -121,7 +121,7 @@ fn what_is_written_anew_is_the_same_and_goes_on() {
             batch.put(Tree::Events, "kept", value);
             store.commit(batch, Outlives::PowerCut).unwrap();
             let (before, head) = (rows(store.as_ref(), Tree::Links), store.head());
-            store.rewrite().unwrap();
+            store.rewrite(ChainOfCopy::Kept).unwrap();
             assert_eq!(rows(store.as_ref(), Tree::Links), before, "{kind}");
             assert_eq!(store.head(), head, "{kind}");
         }
@@ -129,6 +129,40 @@ fn what_is_written_anew_is_the_same_and_goes_on() {
         let differences = store.verify().unwrap().differences;
         assert_eq!(differences.len(), 1, "{kind}");
         assert!(named(&differences[0].found), "{kind}: {differences:?}");
+    }
+}
+
+#[test]
+fn a_chain_begun_anew_vouches_for_what_is_stored_and_holds_no_earlier_link() {
+    for (kind, store, folder) in of_each_kind() {
+        for round in 0..50 {
+            let mut batch = Batch::of(Act::Entry);
+            batch.put(Tree::Events, format!("kept {round}"), "x");
+            batch.put(Tree::Cursors, "moves", format!("{round}"));
+            store.commit(batch, Outlives::PowerCut).unwrap();
+        }
+        let stored = |store: &dyn Store| (rows(store, Tree::Events), rows(store, Tree::Cursors));
+        let before = stored(store.as_ref());
+        store.rewrite(ChainOfCopy::Anew).unwrap();
+        assert_eq!(stored(store.as_ref()), before, "{kind}");
+        let (commits, _) = store.head().unwrap();
+        assert_eq!(
+            commits, 52,
+            "{kind}: numbers go on, one link for each part that holds something"
+        );
+        assert_eq!(store.count(Tree::Links).unwrap(), 2, "{kind}");
+        let mut batch = Batch::of(Act::Entry);
+        batch.put(Tree::Events, "later", "y");
+        batch.delete(Tree::Cursors, "moves");
+        store.commit(batch, Outlives::PowerCut).unwrap();
+        assert_eq!(store.verify().unwrap().differences.len(), 0, "{kind}");
+        assert_eq!(store.check().unwrap(), [], "{kind}");
+        drop(store);
+        if kind == "sled" {
+            let store = SledStore::open(folder.path(), Opening::ToWork).unwrap();
+            assert_eq!(store.verify().unwrap().differences.len(), 0);
+            assert_eq!(store.count(Tree::Events).unwrap(), 51);
+        }
     }
 }
 
