@@ -48,6 +48,7 @@ fn handle(office: &Office, journal: &Journal, uid: u32, raw: &str, now: Timestam
     let arrival = Arrival {
         place,
         content: Content::Whole(raw.as_bytes().to_vec()),
+        was_handled: false,
         checked: None,
     };
     let cursor = Cursor {

@@ -42,6 +42,8 @@ mod sender_checks;
 mod sent_folder;
 #[path = "gateway/staff.rs"]
 mod staff;
+#[path = "gateway/store.rs"]
+mod store;
 #[path = "gateway/tickets.rs"]
 mod tickets;
 #[path = "gateway/trouble.rs"]

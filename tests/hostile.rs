@@ -291,6 +291,7 @@ fn no_verb_prints_what_a_terminal_obeys() {
                     &Arrival {
                         place,
                         content,
+                        was_handled: false,
                         checked: None,
                     },
                     cursor,

@@ -579,7 +579,7 @@ async fn scripted(
 const NOOP: (&str, &str) = ("NOOP", "{tag} OK\r\n");
 const LAST: (&str, &str) = ("FETCH * (UID)", "* 2 FETCH (UID 6)\r\n{tag} OK\r\n");
 const SIZES: (&str, &str) = (
-    "UID FETCH 1:6 (UID RFC822.SIZE)",
+    "UID FETCH 1:6 (UID RFC822.SIZE FLAGS)",
     "* 1 FETCH (UID 5 RFC822.SIZE 3)\r\n* 2 FETCH (UID 6 RFC822.SIZE 3)\r\n{tag} OK\r\n",
 );
 

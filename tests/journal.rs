@@ -20,6 +20,9 @@ use handoffd::ticket::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+#[path = "journal/stores.rs"]
+mod stores;
+
 const ANN: &str = "ann@customer.example";
 
 fn address(text: &str) -> Address {

@@ -43,7 +43,11 @@ pub(super) enum Verb {
         now: bool,
     },
     /// Write the store anew, so that its files hold nothing of what was deleted
-    Compact,
+    Compact {
+        /// The chain of commits begins anew as well: what is stored stays, what earlier commits say of themselves goes
+        #[arg(long)]
+        new_chain: bool,
+    },
     /// What staff's confirmations taught: what, by whom, in which ticket
     Learned,
     /// Take back what was learned
@@ -139,7 +143,9 @@ fn question(verb: &Verb) -> Question {
             address: address.clone(),
             now: *now,
         },
-        Verb::Compact => Question::Compact,
+        Verb::Compact { new_chain } => Question::Compact {
+            new_chain: *new_chain,
+        },
         Verb::Learned => Question::Learned,
         Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },
         Verb::ChangeKey { forget_earlier } => Question::ChangeKey {

@@ -7,9 +7,11 @@ mod log;
 mod login;
 mod look;
 mod read;
+mod recover;
 mod run;
 mod source;
 mod test;
+mod transfer;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -57,6 +59,13 @@ enum Verb {
     Test(test::Arguments),
     /// Measure decisions or intents on labelled mails
     Evaluate(evaluate::Arguments),
+    /// Write everything that is stored as JSON lines, as of one moment: backup, move, upgrade
+    Export(transfer::Export),
+    /// Make the store that was exported, in a folder that holds none
+    Import(transfer::Import),
+    /// Go on with a store that may be older than the mailbox (a backup, an export), or with what is left of a damaged one: nothing is answered
+    /// twice. handoffd must be stopped
+    Recover,
     /// Look into the running daemon, or into its store when it is stopped
     #[command(flatten)]
     Look(look::Verb),
@@ -111,6 +120,9 @@ pub fn main() -> ExitCode {
         Verb::Explain(arguments) => explain::run(common, arguments),
         Verb::Test(arguments) => test::run(common, arguments),
         Verb::Evaluate(arguments) => evaluate::run(common, arguments),
+        Verb::Export(arguments) => transfer::export(common, arguments),
+        Verb::Import(arguments) => transfer::import(common, arguments),
+        Verb::Recover => recover::run(common),
         Verb::Look(verb) => look::run(common, verb),
     };
     match result {

@@ -20,6 +20,9 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+/// The look through a large store, as a part of the daemon.
+const CHECK: &str = "the part that checks the store";
+
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
     log::start(common.json);
     keep_memory_to_ourselves();
@@ -154,6 +157,9 @@ impl Daemon {
         report::gateway::started(&office);
         tell_systemd(&[NotifyState::Ready]);
 
+        let journal = Arc::clone(&self.journal);
+        let mut late_check = tokio::task::spawn_blocking(move || journal.check_late());
+        let mut is_checked = false;
         let ended = loop {
             let parts = Parts {
                 gateway: &mut gateway,
@@ -162,7 +168,18 @@ impl Daemon {
                 token_watch: &mut token_watch,
                 trouble_watch: &mut trouble_watch,
             };
-            match next_happening(&mut signals, parts).await {
+            let happening = tokio::select! {
+                happening = next_happening(&mut signals, parts) => happening,
+                checked = &mut late_check, if !is_checked => {
+                    is_checked = true;
+                    match checked {
+                        Ok(Ok(())) => continue,
+                        Ok(Err(why)) => Happening::Damaged(why.to_string()),
+                        Err(_) => Happening::Ended(CHECK),
+                    }
+                }
+            };
+            match happening {
                 Happening::Reload => {
                     if self.reload() {
                         outbox.stop().await;
@@ -170,12 +187,20 @@ impl Daemon {
                     }
                 }
                 Happening::Stop => break Ok(()),
-                Happening::Ended(part) => break Err(part),
+                Happening::Ended(part) => {
+                    report::gateway::part_ended(part);
+                    break Err(format!(
+                        "{part} ended although nobody had stopped it; start handoffd again, and look in the log for the reason"
+                    ));
+                }
+                Happening::Damaged(why) => {
+                    report::gateway::store_damaged(&why);
+                    break Err(why);
+                }
             }
         };
-        match ended {
-            Ok(()) => report::gateway::stopping(),
-            Err(part) => report::gateway::part_ended(part),
+        if ended.is_ok() {
+            report::gateway::stopping();
         }
         tell_systemd(&[NotifyState::Stopping]);
         self.shutdown.cancel();
@@ -196,11 +221,7 @@ impl Daemon {
                 let _ = task.await;
             }
         }
-        if let Err(part) = ended {
-            return Err(Failure::Unreachable(format!(
-                "{part} ended although nobody had stopped it; start handoffd again, and look in the log for the reason"
-            )));
-        }
+        ended.map_err(Failure::Unreachable)?;
         report::gateway::stopped(self.journal.head().as_ref());
         Ok(())
     }
@@ -308,6 +329,8 @@ impl RunningOutbox {
 enum Happening {
     Reload,
     Stop,
+    /// The store is not what was recorded: nothing more may be decided on it.
+    Damaged(String),
     /// A part that should never end did, by a panic: without it mail would lie there unseen, or wait in the outbox for ever.
     Ended(&'static str),
 }

@@ -45,7 +45,7 @@ pub(super) struct Letter<'a> {
 
 impl Purpose {
     /// The word in Message-IDs.
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Answer => "answer",
             Self::Question => "question",

@@ -104,7 +104,7 @@ pub(super) fn answer_with(
             address,
             now: at_once,
         } => privacy::forget(journal, address, *at_once, now),
-        Question::Compact => privacy::compact(journal),
+        Question::Compact { new_chain } => privacy::compact(journal, *new_chain),
         Question::Learned => lessons::list(journal),
         Question::Unlearn { id } => lessons::forget(journal, id),
         Question::ChangeKey { forget_earlier } => {

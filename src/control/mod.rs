@@ -4,6 +4,7 @@
 //! lines are bounded.
 
 mod answer;
+mod export;
 mod lessons;
 mod outbox;
 mod peer;
@@ -11,6 +12,7 @@ mod privacy;
 mod story;
 
 pub use answer::{Refusal, answer};
+pub use export::ask_for_export;
 pub use story::in_one_line;
 
 use crate::gateway::Picture;
@@ -72,7 +74,11 @@ pub enum Question {
         now: bool,
     },
     /// Write the store anew, so that its files hold nothing of what was deleted.
-    Compact,
+    Compact {
+        /// Whether the chain of commits begins anew: what earlier ones say of themselves goes.
+        #[serde(default)]
+        new_chain: bool,
+    },
     /// What staff's confirmations taught.
     Learned,
     /// Take back what was learned.
@@ -102,7 +108,7 @@ pub enum Question {
 impl Question {
     const fn patience(&self) -> Duration {
         match self {
-            Self::Verify | Self::Forget { .. } | Self::Compact => LONG_PATIENCE,
+            Self::Verify | Self::Forget { .. } | Self::Compact { .. } => LONG_PATIENCE,
             _ => PATIENCE,
         }
     }
@@ -202,6 +208,9 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
     let mut request = String::new();
     let mut reading = tokio::io::BufReader::new(reading.take(REQUEST_MAX_BYTES));
     tokio::time::timeout(PATIENCE, reading.read_line(&mut request)).await??;
+    if let Some(keys) = export::asked(&request) {
+        return export::send(&mut writing, sources.journal, keys).await;
+    }
     let answered = match serde_json::from_str::<Question>(&request) {
         Ok(question) => {
             let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });

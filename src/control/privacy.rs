@@ -1,7 +1,7 @@
 //! Forgetting a person, and whether the journal is as it was recorded, for people.
 
 use super::Refusal;
-use crate::journal::{Forgetting, Forgotten, Haste, Journal, JournalError, StillOpen};
+use crate::journal::{Forgetting, Forgotten, Haste, Head, Journal, JournalError, StillOpen};
 use crate::mail::{Address, MessageId};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -35,9 +35,20 @@ pub(super) fn verify(journal: &Journal) -> Result<Vec<Value>, Refusal> {
     Ok(rows)
 }
 
-pub(super) fn compact(journal: &Journal) -> Result<Vec<Value>, Refusal> {
-    journal.compact()?;
-    Ok(vec![json!({ "state": "written anew" })])
+pub(super) fn compact(journal: &Journal, new_chain: bool) -> Result<Vec<Value>, Refusal> {
+    if !new_chain {
+        journal.compact()?;
+        return Ok(vec![json!({ "state": "written anew" })]);
+    }
+    let before = journal.head();
+    journal.begin_chain_anew()?;
+    let head =
+        |head: Option<Head>| head.map(|head| json!({ "commit": head.commit, "hash": head.hash }));
+    Ok(vec![json!({
+        "state": "written anew under a new chain: note both links with your backups",
+        "last_link_before": head(before),
+        "last_link_now": head(journal.head()),
+    })])
 }
 
 /// Counts of stories that went, added up.

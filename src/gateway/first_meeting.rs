@@ -6,7 +6,7 @@ use super::sweep::{Fetched, Gateway, SweepError};
 use crate::clock;
 use crate::config::{FirstStart, Outcome};
 use crate::inbox::{Connection, Cursor};
-use crate::journal::{Entry, HandledMail, JournalError, OnServer, Watched, on_disk};
+use crate::journal::{Entry, HandledMail, JournalError, Left, OnServer, Watched, on_disk};
 use crate::report;
 
 impl Gateway {
@@ -27,9 +27,20 @@ impl Gateway {
             return Ok(cursor);
         }
         let first_meeting = !self.journal.has_any_cursor()?;
+        self.note_what_left(office, connection, kept_back).await?;
+        let recovers = self.journal.recovers()?;
         let uid = match office.settings.inbox.first_start {
-            FirstStart::NewMail if first_meeting => {
-                self.pass_over(office, connection, kept_back).await?
+            FirstStart::NewMail if first_meeting || recovers => {
+                // What came after the first mail that was handled here is not old: it was waiting for us.
+                let was_here = match recovers {
+                    true => connection.first_handled_uid().await?,
+                    false => None,
+                };
+                let last = match was_here {
+                    Some(first) => first.saturating_sub(1),
+                    None => connection.last_uid().await?,
+                };
+                self.pass_over(office, connection, kept_back, last).await?
             }
             _ => 0,
         };
@@ -40,7 +51,45 @@ impl Gateway {
             ..Entry::default()
         };
         self.journal.record(entry, clock::now())?;
+        self.journal.end_recovery()?;
         Ok(cursor)
+    }
+
+    /// Copies of our own mails that lie in the folder tell what left, though a journal that was lost cannot: the same mail handled again asks
+    /// for mails of the same names, and what left is not sent twice.
+    async fn note_what_left(
+        &self,
+        office: &Office,
+        connection: &mut Connection,
+        kept_back: &mut KeptBack,
+    ) -> Result<(), SweepError> {
+        let uid_validity = connection.uid_validity();
+        let mut new = 0;
+        let mut seen = 0;
+        for uid in connection.uids_of_ours().await? {
+            if uid <= seen {
+                continue;
+            }
+            let before = Cursor {
+                uid_validity,
+                uid: uid.saturating_sub(1),
+            };
+            let arrivals = match self.fetch(connection, before, kept_back).await? {
+                Fetched::Mails(arrivals) => arrivals,
+                // One of them that the server does not hand over proves nothing.
+                Fetched::Nothing | Fetched::KeptBack { .. } => continue,
+            };
+            seen = (arrivals.last()).map_or(seen, |last| last.place.uid);
+            let left: Vec<Left> = (arrivals.iter())
+                .filter_map(|arrival| office.what_left(arrival))
+                .collect();
+            new += tokio::task::block_in_place(|| self.journal.note_left(&left, clock::now()))?;
+            self.works_on();
+        }
+        if new > 0 {
+            report::gateway::found_left(new);
+        }
+        Ok(())
     }
 
     /// Remembers all mail that lies in the folder without handling it, and gives the UID of the last. It is remembered
@@ -51,9 +100,9 @@ impl Gateway {
         office: &Office,
         connection: &mut Connection,
         kept_back: &mut KeptBack,
+        last_uid: u32,
     ) -> Result<u32, SweepError> {
         let uid_validity = connection.uid_validity();
-        let last_uid = connection.last_uid().await?;
         let mut uid = 0;
         while uid < last_uid {
             let cursor = Cursor { uid_validity, uid };

@@ -9,12 +9,12 @@ use super::time_limit::{JUDGING_MAX, Panicked, end_program, within};
 use super::{Office, brake};
 use crate::clock;
 use crate::compose::Composed;
-use crate::config::Mode;
+use crate::config::{Mode, Outcome};
 use crate::decide::{Action, Decision};
 use crate::desk::Sender;
 use crate::inbox::{Arrival, Cursor, Place};
 use crate::journal::{Entry, HandledMail, Journal, JournalError, OnServer, RecordedEffect};
-use crate::mail::{Mail, MailIdentity};
+use crate::mail::{Mail, MailIdentity, SenderKind};
 use crate::report;
 use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
@@ -202,6 +202,9 @@ impl<'a> Clerk<'a> {
         if let Some(known) = self.journal.handled(&mail.identity)? {
             return Ok(self.recognise(known, place, cursor, begun, now)?);
         }
+        if arrival.was_handled && !self.is_own_copy(&mail)? {
+            return Ok(self.leave_to_before(&mail, place, cursor, begun, now)?);
+        }
         let identity = mail.identity;
         let raw = arrival.raw();
         let judged = self.within_limits(place, &begun, || {
@@ -285,6 +288,46 @@ impl<'a> Clerk<'a> {
         let entry = Entry {
             mail: Some(HandledMail { place, ..before }),
             on_server: on_server(self.office),
+            cursor: Some(cursor),
+            begun: Some(begun),
+            ..Entry::default()
+        };
+        Ok(Handled {
+            how: How::MetAgain,
+            effects: self.journal.record(entry, now)?,
+            teaches: false,
+        })
+    }
+
+    /// A copy of ours says that a mail of the journal left, whatever keywords it carries.
+    fn is_own_copy(&self, mail: &Mail) -> Result<bool, JournalError> {
+        match &mail.message_id {
+            Some(id) if mail.sender_kind == SenderKind::Own => self.journal.own_mail(id),
+            _ => Ok(false),
+        }
+    }
+
+    /// A mail that was handled, and that the journal knows nothing of: its store was lost, or is older than the mailbox. Nothing is answered
+    /// twice.
+    fn leave_to_before(
+        &self,
+        mail: &Mail,
+        place: Place,
+        cursor: Cursor,
+        begun: MailIdentity,
+        now: Timestamp,
+    ) -> Result<Handled, JournalError> {
+        report::gateway::handled_before(place);
+        let entry = Entry {
+            mail: Some(HandledMail {
+                identity: mail.identity,
+                place,
+                outcome: Outcome::Left,
+                tags: Vec::new(),
+                ticket: None,
+                checked: mail.checked.clone(),
+            }),
+            on_server: OnServer::LeaveAsItIs,
             cursor: Some(cursor),
             begun: Some(begun),
             ..Entry::default()

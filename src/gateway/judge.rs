@@ -6,7 +6,7 @@ use crate::compose::{ComposeError, Composed, Gathered, Originals};
 use crate::decide::{self, Decision, History, Own, Pulled, Reaction, Situation};
 use crate::desk::{self, Sender, Trust};
 use crate::inbox::{Arrival, Content};
-use crate::journal::{JournalError, Proof, Said};
+use crate::journal::{JournalError, Left, Proof, Said};
 use crate::learning::{self, NoLesson};
 use crate::mail::{Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, Placement};
@@ -84,6 +84,20 @@ impl Office {
             |_| MailIdentity(Sha256::digest(arrival.raw()).into()),
             |mail| mail.identity,
         )
+    }
+
+    /// What a copy of a mail of ours says, where its mark proves that it is one.
+    pub(super) fn what_left(&self, arrival: &Arrival) -> Option<Left> {
+        let mail = self.read(&arrival.content).ok()?;
+        let is_marked =
+            (mail.sender_evidence.iter()).any(|evidence| evidence.place == "X-Handoff-Mark");
+        if mail.sender_kind != SenderKind::Own || !is_marked {
+            return None;
+        }
+        Some(Left {
+            message_id: mail.message_id?,
+            to: mail.to.into_iter().map(|to| to.address).collect(),
+        })
     }
 
     /// Judges a mail that was read. `raw` are its bytes, or its headers where it is too large.

@@ -5,6 +5,7 @@
 use super::connection::Connection;
 use super::error::InboxError;
 use super::guarded::Bound;
+use super::keyword::HANDLED;
 use super::{Arrival, Content, Place};
 use crate::report;
 use imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
@@ -25,6 +26,7 @@ const ROW_SLACK_BYTES: usize = 4 * 1024;
 struct Sized {
     uid: u32,
     size_bytes: u32,
+    was_handled: bool,
 }
 
 /// Which part of a mail.
@@ -146,7 +148,7 @@ impl Connection {
                 .clamp(1024 * 1024, 256 * 1024 * 1024),
             literal_bytes: 4096,
         };
-        let command = format!("UID FETCH {first}:{last} (UID RFC822.SIZE)");
+        let command = format!("UID FETCH {first}:{last} (UID RFC822.SIZE FLAGS)");
         let limit = self.limits.transfer;
         self.dialogue
             .run_ok("UID FETCH", &command, limit, bound, &mut |response| {
@@ -159,14 +161,19 @@ impl Connection {
                     if let (Some(uid), Some(size)) = (uid_in(attributes), size)
                         && (first..=last).contains(&uid)
                     {
-                        sizes.insert(uid, size);
+                        let was_handled = attributes.iter().any(is_handled);
+                        sizes.insert(uid, (size, was_handled));
                     }
                 }
             })
             .await?;
         Ok(sizes
             .into_iter()
-            .map(|(uid, size_bytes)| Sized { uid, size_bytes })
+            .map(|(uid, (size_bytes, was_handled))| Sized {
+                uid,
+                size_bytes,
+                was_handled,
+            })
             .collect())
     }
 
@@ -198,6 +205,7 @@ impl Connection {
                 Some(content) => arrivals.push(Arrival {
                     place,
                     content,
+                    was_handled: mail.was_handled,
                     checked: None,
                 }),
                 None => report::inbox::vanished_before_fetch(place),
@@ -377,6 +385,14 @@ pub(super) fn uid_set(uids: &[u32]) -> String {
     runs.join(",")
 }
 
+/// Whether these are flags, and the keyword of handled mails is among them.
+fn is_handled(attribute: &AttributeValue<'_>) -> bool {
+    match attribute {
+        AttributeValue::Flags(flags) => flags.iter().any(|flag| flag.eq_ignore_ascii_case(HANDLED)),
+        _ => false,
+    }
+}
+
 pub(super) fn uid_in(attributes: &[AttributeValue<'_>]) -> Option<u32> {
     attributes.iter().find_map(|attribute| match attribute {
         AttributeValue::Uid(uid) => Some(*uid),
@@ -414,7 +430,11 @@ mod tests {
     fn mails(sizes: &[u32]) -> Vec<Sized> {
         (1..)
             .zip(sizes)
-            .map(|(uid, &size_bytes)| Sized { uid, size_bytes })
+            .map(|(uid, &size_bytes)| Sized {
+                uid,
+                size_bytes,
+                was_handled: false,
+            })
             .collect()
     }
 

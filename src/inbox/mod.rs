@@ -11,6 +11,7 @@ mod folder_name;
 mod guarded;
 mod keyword;
 mod login;
+mod search;
 mod transport;
 mod wait;
 
@@ -58,6 +59,8 @@ pub struct Arrival {
     pub place: Place,
     /// Its bytes, or only its headers where it is too large.
     pub content: Content,
+    /// Whether it carries the keyword of handled mails: a handoffd was here before.
+    pub was_handled: bool,
     /// What was found about its sender, where senders are checked.
     pub checked: Option<AuthenticationResults>,
 }

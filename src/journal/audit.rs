@@ -2,12 +2,11 @@
 //! Reads what somebody may have changed on purpose: any bytes end as words.
 
 use super::place;
-use super::store::{Found, Opening, SledStore, Tree, Verified};
+use super::store::{ChainOfCopy, Found, Opening, SledStore, Tree, Verified};
 use super::{Journal, JournalError};
 use crate::ticket::TicketId;
 use jiff::Timestamp;
 use std::path::Path;
-use std::sync::Mutex;
 
 /// What a look at the whole journal found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,10 +69,31 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`] where another process has it open, or the database cannot be read at all.
     pub fn open_to_verify(folder: &Path) -> Result<Self, JournalError> {
-        Ok(Self {
-            store: Box::new(SledStore::open(folder, Opening::ToVerify)?),
-            folder: folder.to_owned(),
-            writing: Mutex::new(()),
+        let store = SledStore::open(folder, Opening::ToVerify)?;
+        Ok(Self::with_store(Box::new(store), folder))
+    }
+
+    /// Whether a store that was too large to be checked at its opening is whole. Goes through everything; nothing is recorded meanwhile. A
+    /// damaged one is refused at the next opening.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] that says what is missing or damaged, and what to do.
+    pub fn check_late(&self) -> Result<(), JournalError> {
+        if self.store.is_checked() {
+            return Ok(());
+        }
+        let what = match self.store.check() {
+            Ok(damage) if damage.is_empty() => return Ok(()),
+            Ok(damage) => {
+                let what: Vec<String> = damage.iter().map(ToString::to_string).collect();
+                what.join("; ")
+            }
+            Err(why) => why.to_string(),
+        };
+        self.store.distrust();
+        Err(JournalError::Store {
+            path: self.folder.display().to_string(),
+            why: super::store::damaged_words(&what),
         })
     }
 
@@ -95,13 +115,22 @@ impl Journal {
         })
     }
 
+    /// Writes the store anew under a chain that begins with what is stored now: links of earlier commits go, which are most of an old store.
+    ///
+    /// # Errors
+    /// [`JournalError`]; the store is as before then.
+    pub fn begin_chain_anew(&self) -> Result<(), JournalError> {
+        let _writing = self.lock();
+        self.store.rewrite(ChainOfCopy::Anew)
+    }
+
     /// Writes the store anew, so that its files hold nothing of what was deleted.
     ///
     /// # Errors
     /// [`JournalError`]; the store is as before then.
     pub fn compact(&self) -> Result<(), JournalError> {
         let _writing = self.lock();
-        self.store.rewrite()
+        self.store.rewrite(ChainOfCopy::Kept)
     }
 }
 

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// The shortest secret taken from a credential, in bytes.
 const SECRET_MIN_BYTES: usize = 32;
+/// The file of the key that hides forgotten addresses.
+const HIDING_KEY: &str = "forgotten.key";
 /// The most epochs that are kept: each costs a calculation for every address that is looked at.
 const EPOCHS_MAX: usize = 8;
 
@@ -91,7 +93,7 @@ impl Journal {
     /// The key under which addresses of forgotten people are hidden: a file of its own, made at the first call. It outlives every change of the
     /// key of tokens, or a `STOP` would be lost with that.
     pub(super) fn hiding_key(&self) -> Result<TokenKey, JournalError> {
-        let path = self.folder.join("forgotten.key");
+        let path = self.folder.join(HIDING_KEY);
         if !path.exists() {
             make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
         }
@@ -106,6 +108,28 @@ impl Journal {
         let since: Timestamp = form::read("proving since", &bytes)?;
         Ok(recorded_at >= since)
     }
+}
+
+impl Journal {
+    /// The files of keys that lie in the store's folder, by name. Secrets.
+    pub(super) fn key_files(&self) -> Result<Vec<(String, Vec<u8>)>, JournalError> {
+        let mut found = files(&self.folder)?;
+        found.sort();
+        let mut paths: Vec<PathBuf> = found.into_iter().map(|(_, path)| path).collect();
+        paths.push(self.folder.join(HIDING_KEY));
+        let mut read = Vec::new();
+        for path in paths.iter().filter(|path| path.exists()) {
+            let bytes = std::fs::read(path).map_err(|why| failure(path, &why.to_string()))?;
+            let name = path.file_name().unwrap_or_default();
+            read.push((name.to_string_lossy().into_owned(), bytes));
+        }
+        Ok(read)
+    }
+}
+
+/// Whether a file of this name in the store's folder is a key.
+pub(super) fn is_key_file(name: &str) -> bool {
+    name == HIDING_KEY || epoch_of_file(name).is_some()
 }
 
 fn file_name(epoch: u32) -> String {

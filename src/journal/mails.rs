@@ -20,7 +20,7 @@ const WATCHED: &[u8] = b"watched";
 const SENT_MAIL: &[u8] = b"sent-mail";
 
 /// The UIDVALIDITY that no folder has.
-const NO_FOLDER: u32 = 0;
+pub(super) const NO_FOLDER: u32 = 0;
 
 /// Whether the folder that is watched is the one of before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,10 +7,12 @@ mod audit;
 mod beginnings;
 mod brake;
 mod effects;
+mod export;
 mod forget;
 mod form;
 mod gone;
 mod history;
+mod import;
 mod judged;
 mod key;
 mod lessons;
@@ -19,10 +21,11 @@ mod on_disk;
 mod owner;
 mod place;
 mod record;
+mod recover;
 mod redact;
 mod repeats;
 mod retention;
-mod store;
+pub(crate) mod store;
 mod stored_about;
 mod tickets;
 mod troubles;
@@ -33,13 +36,16 @@ pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipien
 pub use audit::{Audit, Difference, Head, Removal};
 pub use beginnings::Beginnings;
 pub use effects::EffectFilter;
+pub use export::Keys;
 pub use forget::{Forgetting, Forgotten, Haste, StillOpen};
 pub use form::{PURPOSES, purpose_word};
+pub use import::Imported;
 pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
 pub use mails::Watched;
 pub use on_disk::on_disk;
 pub use owner::give_to_owner;
+pub use recover::{Left, Recovered};
 
 pub use repeats::{Proof, Said};
 pub use retention::{Keep, Looked};
@@ -60,7 +66,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(test)]
 pub(crate) use store::Disk;
-use store::{ReopeningStore, Store};
+use store::{MemoryStore, ReopeningStore, Store};
 
 /// The journal of one installation. Shared by all tasks; every call waits for the disk: see [`on_disk`].
 pub struct Journal {
@@ -76,21 +82,33 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`] where another process has it open, where it cannot be read, and where it has lost commits.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
-        Ok(Self {
-            store: Box::new(ReopeningStore::open(folder)?),
+        let store = ReopeningStore::open(folder)?;
+        Ok(Self::with_store(Box::new(store), folder))
+    }
+
+    /// A journal that ends with this process; its keys lie in `folder`. For tests and simulations: nothing of it is on disk.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn in_memory(folder: &Path) -> Self {
+        Self::with_store(Box::new(MemoryStore::default()), folder)
+    }
+
+    /// A journal on this store; its keys lie in `folder`.
+    pub(crate) fn with_store(store: Box<dyn Store>, folder: &Path) -> Self {
+        Self {
+            store,
             folder: folder.to_owned(),
             writing: Mutex::new(()),
-        })
+        }
     }
 
     /// The journal of one life of the daemon in the simulated world.
     #[cfg(test)]
     pub(crate) fn simulated(disk: &Disk, life: u64) -> Self {
-        Self {
-            store: Box::new(store::SimulatedStore::new(disk, life)),
-            folder: PathBuf::new(),
-            writing: Mutex::new(()),
-        }
+        Self::with_store(
+            Box::new(store::SimulatedStore::new(disk, life)),
+            Path::new(""),
+        )
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {

@@ -260,6 +260,7 @@ impl<'a> Stage<'a> {
         let arrival = Arrival {
             place,
             content: Content::Whole(raw.clone()),
+            was_handled: false,
             checked,
         };
         let clerk = Clerk::new(self.office, &self.journal);
@@ -305,6 +306,7 @@ impl<'a> Stage<'a> {
         let arrival = Arrival {
             place,
             content: Content::Whole(raw),
+            was_handled: false,
             checked: None,
         };
         let clerk = Clerk::new(self.office, &self.journal);

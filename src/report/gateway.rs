@@ -244,6 +244,30 @@ pub fn journal_failed(error: &JournalError, retry_after: Duration) {
     );
 }
 
+/// A look through the whole store found damage: the daemon ends.
+pub fn store_damaged(why: &str) {
+    error!(event = "store-damaged", "{why}");
+}
+
+/// A mail carries the keyword of handled mails, and the journal does not know it.
+pub fn handled_before(place: Place) {
+    info!(
+        event = "handled-before",
+        %place,
+        "this mail was handled by a handoffd whose store this is not, or no more; it is left as it is (take its keyword $Handoff away and copy it \
+         to a new place in the folder to have it handled)"
+    );
+}
+
+/// Copies of our own mails tell that these left, although the journal does not know it.
+pub fn found_left(mails: usize) {
+    info!(
+        event = "found-left",
+        mails,
+        "mails of ours lie in the folder that the journal does not know: they left, and are not sent again"
+    );
+}
+
 /// A folder is met for the first time, or its UIDVALIDITY changed.
 pub fn folder_first_seen(uid_validity: u32, from_uid: u32, first_meeting: bool) {
     info!(

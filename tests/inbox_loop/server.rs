@@ -131,7 +131,7 @@ impl Folder {
                 } else {
                     format!("UID {uid} BODY[]<0> {{{size}}}\r\n{mail}")
                 }
-            } else if what.contains("FLAGS") {
+            } else if what.contains("UID FLAGS") {
                 format!(
                     "UID {uid} FLAGS ($Handoff Answered HandedOff Left Quarantined) RFC822.SIZE {size}"
                 )

@@ -215,7 +215,11 @@ fn an_inserted_record_is_found_even_where_the_program_has_overwritten_it_since()
             .insert(key("cursors", &7_u32.to_be_bytes()), due)
             .unwrap();
     });
-    let journal = Journal::open(folder.path()).unwrap();
+    let refused = Journal::open(folder.path()).err().unwrap().to_string();
+    assert!(refused.contains("`cursors`"), "{refused}");
+    // A large store is checked while it is worked with already.
+    let store = SledStore::open(folder.path(), Opening::Unchecked).unwrap();
+    let journal = Journal::with_store(Box::new(store), folder.path());
     let mut batch = Batch::of(Act::Watch);
     batch.delete(Tree::Cursors, 7_u32.to_be_bytes());
     journal.store.commit(batch, Outlives::PowerCut).unwrap();

@@ -6,6 +6,7 @@ mod counts;
 mod draft;
 mod effect;
 mod event;
+pub(super) mod exported;
 mod judged;
 mod lesson;
 mod mail;
@@ -64,7 +65,7 @@ pub(super) fn read<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, Jo
         return Err(unreadable(
             key,
             &format!(
-                "it has form {}, this program knows form {VERSION}; run the newer handoffd that wrote it",
+                "it was written by a newer handoffd (form {}; this one knows form {VERSION}): run that one",
                 version.v
             ),
         ));

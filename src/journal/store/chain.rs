@@ -13,14 +13,14 @@ const VERSION: u8 = 1;
 pub(super) const SALT_BYTES: usize = 16;
 
 /// A digest of a record or of a link.
-pub(in crate::journal) type Digest = [u8; 32];
+pub(crate) type Digest = [u8; 32];
 
 /// What the first link of a chain has before it.
 pub(super) const NOTHING_BEFORE: Digest = [0; 32];
 
 /// What a commit was for. Numbers are on disk: never change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::journal) enum Act {
+pub(crate) enum Act {
     /// The chain begins over what an older program wrote.
     Begin,
     /// What one mail, one staff act or one timer changes.
@@ -47,10 +47,12 @@ pub(in crate::journal) enum Act {
     Brake,
     /// What needs a person, and what the admin was told.
     Trouble,
+    /// The journal goes on although it may be older than the world.
+    Recover,
 }
 
 impl Act {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Begin,
         Self::Entry,
         Self::Handling,
@@ -64,6 +66,7 @@ impl Act {
         Self::ChangeKey,
         Self::Brake,
         Self::Trouble,
+        Self::Recover,
     ];
 
     const fn number(self) -> u8 {
@@ -81,11 +84,12 @@ impl Act {
             Self::ChangeKey => 11,
             Self::Brake => 12,
             Self::Trouble => 20,
+            Self::Recover => 13,
         }
     }
 
     /// The word for people.
-    pub(in crate::journal) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Begin => "begin",
             Self::Entry => "entry",
@@ -100,6 +104,7 @@ impl Act {
             Self::ChangeKey => "change-key",
             Self::Brake => "brake",
             Self::Trouble => "trouble",
+            Self::Recover => "recover",
         }
     }
 

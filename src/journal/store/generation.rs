@@ -13,7 +13,7 @@ const CURRENT: &str = "current";
 const PREFIX: &str = "rewritten-";
 
 /// Whether a store lies in the folder.
-pub(in crate::journal) fn is_store(folder: &Path) -> bool {
+pub(crate) fn is_store(folder: &Path) -> bool {
     folder.join(CURRENT).exists() || folder.join("db").exists()
 }
 

@@ -2,7 +2,11 @@
 //! lost commits is refused at opening instead of being taken for a young one. Every commit carries a link of the chain ([`chain`]).
 
 mod chain;
+mod check;
 mod generation;
+mod incoming;
+mod linked;
+mod memory;
 mod reopening;
 #[cfg(test)]
 mod simulated;
@@ -10,21 +14,22 @@ mod sled;
 mod verify;
 mod witness;
 
-pub(super) use self::chain::{Act, Digest};
-pub(super) use self::generation::is_store;
-pub(super) use self::reopening::ReopeningStore;
+pub(crate) use self::chain::{Act, Digest};
+pub(crate) use self::check::{Damage, damaged_words};
+pub(crate) use self::generation::is_store;
+pub(crate) use self::incoming::Incoming;
+pub(crate) use self::memory::MemoryStore;
+pub(crate) use self::reopening::ReopeningStore;
 #[cfg(test)]
-pub(crate) use self::simulated::Disk;
-#[cfg(test)]
-pub(super) use self::simulated::SimulatedStore;
-pub(super) use self::sled::{Opening, SledStore};
-pub(super) use self::verify::{Found, Verified};
+pub(crate) use self::simulated::{Disk, SimulatedStore};
+pub(crate) use self::sled::{Opening, SledStore};
+pub(crate) use self::verify::{Found, Verified};
 
 use super::JournalError;
 
 /// The named parts of the store. Names are on disk: never change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     /// The folders that are looked at: the inbox → server, user and folder; that of sent mail → the same, and how far.
     WatchedFolder,
     /// How far it is handled: UIDVALIDITY → UID.
@@ -97,7 +102,7 @@ pub(super) enum Tree {
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(super) const CHAINED: [Self; 32] = [
+    pub(crate) const CHAINED: [Self; 32] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -181,7 +186,7 @@ impl Tree {
         matches!(self, Self::Events | Self::Mails)
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::WatchedFolder => "watched-folder",
             Self::Cursors => "cursors",
@@ -223,45 +228,54 @@ impl Tree {
 
 /// Changes that are made together.
 #[derive(Clone, Debug)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     act: Act,
     changes: Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>,
 }
 
 impl Batch {
     /// Nothing yet, for this reason.
-    pub(super) const fn of(act: Act) -> Self {
+    pub(crate) const fn of(act: Act) -> Self {
         Self {
             act,
             changes: Vec::new(),
         }
     }
 
-    pub(super) fn put(&mut self, tree: Tree, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
+    pub(crate) fn put(&mut self, tree: Tree, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         self.changes.push((tree, key.into(), Some(value.into())));
     }
 
-    pub(super) fn delete(&mut self, tree: Tree, key: impl Into<Vec<u8>>) {
+    pub(crate) fn delete(&mut self, tree: Tree, key: impl Into<Vec<u8>>) {
         self.changes.push((tree, key.into(), None));
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 }
 
 /// What a commit outlives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outlives {
+pub(crate) enum Outlives {
     /// The end of this process, however it comes.
     Process,
     /// A power cut.
     PowerCut,
 }
 
+/// Under which chain a store is written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChainOfCopy {
+    /// Its own.
+    Kept,
+    /// One that begins with what is stored now.
+    Anew,
+}
+
 /// In which order a range is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     /// Smallest key first.
     Upwards,
     /// Largest key first.
@@ -269,10 +283,10 @@ pub(super) enum Order {
 }
 
 /// A key and its value.
-pub(super) type Row = (Vec<u8>, Vec<u8>);
+pub(crate) type Row = (Vec<u8>, Vec<u8>);
 
 /// What the journal needs of a database.
-pub(super) trait Store: Send + Sync {
+pub(crate) trait Store: Send + Sync {
     /// The value of a key.
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError>;
 
@@ -295,16 +309,42 @@ pub(super) trait Store: Send + Sync {
     /// Goes through the whole chain and everything that is stored. Nothing is committed meanwhile.
     fn verify(&self) -> Result<Verified, JournalError>;
 
+    /// Goes through everything once to see whether anything is missing or damaged: faster than to verify, and in constant memory. Nothing is
+    /// committed meanwhile.
+    fn check(&self) -> Result<Vec<Damage>, JournalError>;
+
+    /// Whether it was checked when it was opened. One that was not (it is large, and was closed in good order) is checked while it is
+    /// worked with.
+    fn is_checked(&self) -> bool;
+
+    /// Damage was seen: it is checked at the next opening, however large it is.
+    fn distrust(&self);
+
     /// Number and hash of the last link; `None` before the first.
     fn head(&self) -> Option<(u64, Digest)>;
 
+    /// Every row of the whole database, in the order of their keys, as of one moment: nothing is committed meanwhile.
+    fn rows(
+        &self,
+        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError>;
+
     /// Writes everything that is stored anew and removes the old files, so that nothing is left of what was deleted. Nothing is
     /// committed or read meanwhile. After a crash at any moment the store is the old or the new one, whole.
-    fn rewrite(&self) -> Result<(), JournalError>;
+    fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError>;
+}
+
+/// Whether this program stores such a row: the key in a tree, or, without a tree, what counts commits.
+pub(crate) fn is_known_row(tree: &str, key: &[u8]) -> bool {
+    let trees = Tree::CHAINED.into_iter().chain([Tree::Links, Tree::Seals]);
+    match tree {
+        "" => linked::is_own_key(key),
+        name => trees.map(Tree::name).any(|known| known == name),
+    }
 }
 
 /// The first key after all that begin with `prefix`; `None` where there is none.
-pub(super) fn end_of_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn end_of_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     let mut end = prefix.to_vec();
     while let Some(last) = end.pop() {
         if last < u8::MAX {
@@ -314,3 +354,8 @@ pub(super) fn end_of_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     }
     None
 }
+
+#[cfg(test)]
+mod damaged;
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 
 use super::sled::{Opening, SledStore};
 use super::verify::Verified;
-use super::{Batch, Digest, JournalError, Order, Outlives, Row, Store, Tree};
+use super::{Batch, ChainOfCopy, Damage, Digest, JournalError, Order, Outlives, Row, Store, Tree};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -144,7 +144,30 @@ impl Store for ReopeningStore {
         self.with(|store| Ok(store.head())).ok().flatten()
     }
 
-    fn rewrite(&self) -> Result<(), JournalError> {
-        self.with(SledStore::rewrite)
+    fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError> {
+        self.with(|store| store.rewrite(chain))
+    }
+
+    fn check(&self) -> Result<Vec<Damage>, JournalError> {
+        self.with(SledStore::check)
+    }
+
+    fn is_checked(&self) -> bool {
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        store.as_ref().is_some_and(SledStore::is_checked)
+    }
+
+    fn distrust(&self) {
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = store.as_ref() {
+            store.distrust();
+        }
+    }
+
+    fn rows(
+        &self,
+        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        self.with(|store| store.rows(each))
     }
 }

@@ -3,16 +3,21 @@
 //! Two things that sled does not do are done here: `flush()` does not reach the disk on Linux (no fsync), so the log is synced
 //! after it; and a damaged log is cut off silently at opening, so an own count of commits is compared.
 
-use super::chain::{self, Act, Digest, Link, Mark, NOTHING_BEFORE, SALT_BYTES, Seal};
+use super::chain::{self, Act, Digest, Link, NOTHING_BEFORE};
+use super::check::{self, DAMAGED, Damage, damaged_words};
 use super::generation;
+use super::incoming;
+use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing, link_key};
 use super::verify::{self, Verified, full_key, seal_key};
 use super::witness::{Remembered, Witness};
-use super::{Batch, JournalError, Order, Outlives, Row, Store, Tree};
-use std::collections::BTreeMap;
+use super::{Batch, ChainOfCopy, JournalError, Order, Outlives, Row, Store, Tree};
 use std::fs::File;
+use std::io::{ErrorKind, Write};
 use std::ops::Bound;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -33,17 +38,20 @@ const COPIED_AT_ONCE_BYTES: usize = 4 * 1024 * 1024;
 /// So many records of an older program are taken into the chain by one link.
 const ADOPTED_AT_ONCE: usize = 2_000;
 
-/// The key of the count of commits: no tree's name begins with a zero byte.
-const COMMITS_KEY: &[u8] = b"\0commits";
+/// A store of at most this size is checked before it is worked with; a larger one is checked while it is, unless its last end was none.
+const CHECKED_AT_ONCE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// The key that says that the chain vouches for everything.
-const CHAINED_KEY: &[u8] = b"\0chained";
+/// The file that is there while a store is worked with, and holds the process's number.
+const IN_USE: &str = "in-use";
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// To work with it: one that lost commits is refused.
     ToWork,
+    /// To work with one that lost commits or records, as a large one is opened before it is checked.
+    #[cfg(test)]
+    Unchecked,
     /// To see whether it was changed: it is opened whatever was done to it, and nothing is written.
     ToVerify,
 }
@@ -56,20 +64,22 @@ pub(crate) struct SledStore {
     /// What the witness remembered at opening, for [`Opening::ToVerify`].
     remembered: Option<Remembered>,
     opening: Opening,
+    is_checked: bool,
+    in_use: Option<InUse>,
     // Always taken before `files`.
     progress: Mutex<Progress>,
     files: RwLock<Files>,
 }
 
 /// The open files, which [`Store::rewrite`] replaces.
-struct Files {
+pub(super) struct Files {
     database: ::sled::Db,
     log: File,
     blobs: PathBuf,
 }
 
 impl Files {
-    fn open(folder: &Path) -> ::sled::Result<Self> {
+    pub(super) fn open(folder: &Path) -> ::sled::Result<Self> {
         Ok(Self {
             database: open_when_free(folder)?,
             log: File::open(folder.join("db"))?,
@@ -77,9 +87,6 @@ impl Files {
         })
     }
 }
-
-/// The last change of each key, by the tree's number and the key.
-type LastChanges = BTreeMap<(u8, Vec<u8>), (Tree, Option<Vec<u8>>)>;
 
 /// What the next commit has to know.
 struct Progress {
@@ -91,8 +98,30 @@ struct Progress {
 }
 
 impl SledStore {
-    /// Opens or makes the database in `folder`.
+    /// Opens or makes the database in `folder`. A damaged one is refused, and nothing in its files makes this panic.
     pub(crate) fn open(folder: &Path, opening: Opening) -> Result<Self, JournalError> {
+        Self::open_checking(folder, opening, CHECKED_AT_ONCE_BYTES)
+    }
+
+    /// The same, where a store of at most so many bytes is checked at once.
+    pub(super) fn open_checking(
+        folder: &Path,
+        opening: Opening,
+        at_once_bytes: u64,
+    ) -> Result<Self, JournalError> {
+        // sled trusts its files; what they hold after damage can end it anywhere.
+        let opened = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            Self::open_it(folder, opening, at_once_bytes)
+        }));
+        opened.unwrap_or_else(|_| {
+            Err(JournalError::Store {
+                path: folder.display().to_string(),
+                why: damaged_words("the database could not be read to its end"),
+            })
+        })
+    }
+
+    fn open_it(folder: &Path, opening: Opening, at_once_bytes: u64) -> Result<Self, JournalError> {
         let path = folder.display().to_string();
         let failed = |why: String| JournalError::Store {
             path: path.clone(),
@@ -103,27 +132,24 @@ impl SledStore {
             .mode(0o700)
             .create(folder)
             .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
+        incoming::refuse_unfinished(folder)?;
         let current = generation::current(folder).map_err(|why| failed(why.to_string()))?;
-        let files = Files::open(&current).map_err(|why| failed(explain(&why)))?;
+        let files = Files::open(&current).map_err(|why| failed(explain(&why, folder)))?;
         let commits = (files.database.get(COMMITS_KEY))
-            .map_err(|why| failed(explain(&why)))?
-            .map_or(0, |bytes| {
-                bytes
-                    .iter()
-                    .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
-            });
+            .map_err(|why| failed(explain(&why, folder)))?
+            .map_or(0, |bytes| linked::count_of(&bytes));
         let head = (files.database.get(link_key(commits)))
-            .map_err(|why| failed(explain(&why)))?
+            .map_err(|why| failed(explain(&why, folder)))?
             .map_or(NOTHING_BEFORE, |link| chain::hash(commits, &link));
-        let witness_path = folder.join("commits");
-        let witness_name = witness_path.display().to_string();
-        let (witness, remembered) = Witness::open(witness_path)?;
-        let store = Self {
+        let (witness, remembered) = Witness::open(folder.join("commits"))?;
+        let mut store = Self {
             folder: folder.to_owned(),
             path: path.clone(),
             witness,
             remembered,
             opening,
+            is_checked: true,
+            in_use: None,
             progress: Mutex::new(Progress {
                 commits,
                 head,
@@ -134,24 +160,64 @@ impl SledStore {
         if opening == Opening::ToVerify {
             return Ok(store);
         }
-        if let Some(lost) = remembered.filter(|remembered| remembered.commits > commits) {
-            return Err(failed(format!(
-                "it is damaged or incomplete: it knows of {commits} commits of {}, so mails that were handled would be \
-                 handled again; restore the whole folder from a backup, or, to go on with what is left, delete {witness_name}",
+        let refuses = opening == Opening::ToWork;
+        let lost = remembered.filter(|remembered| remembered.commits > commits);
+        if let (Some(lost), true) = (lost, refuses) {
+            let what = format!(
+                "it knows of {commits} commits of {}, so mails that were handled would be handled again",
                 lost.commits
-            )));
+            );
+            return Err(failed(damaged_words(&what)));
         }
+        let is_chained = remembered.is_some_and(|one| one.head.is_some() && one.commits > 0);
+        if refuses && is_chained && head == NOTHING_BEFORE {
+            let what = format!("commit {commits}, its last, is missing");
+            return Err(failed(damaged_words(&what)));
+        }
+        let in_use = InUse::begin(folder.join(IN_USE)).map_err(|why| failed(why.to_string()))?;
+        let was_left_open = in_use.was_left;
+        store.in_use = Some(in_use);
         // What a rewriting left behind that a crash cut short. The lock on the current files is ours, so nobody else works on them.
         generation::remove_others(folder).map_err(|why| failed(why.to_string()))?;
+        store.adopt()?;
+        let is_small = size_bytes(&current) <= at_once_bytes;
+        store.is_checked = is_small || was_left_open;
+        if store.is_checked && refuses {
+            store.refuse_damage()?;
+        }
         if remembered.is_none() {
             // A new file is only found after a power cut when its folder is on disk too.
-            store.witness.remember(commits, &head)?;
+            let progress = store.progress();
+            (store.witness).remember(progress.commits, &progress.head)?;
+            drop(progress);
             File::open(folder)
                 .and_then(|folder| folder.sync_all())
                 .map_err(|why| failed(why.to_string()))?;
         }
-        store.adopt()?;
         Ok(store)
+    }
+
+    /// An error that says what is missing, and what to do.
+    fn refuse_damage(&self) -> Result<(), JournalError> {
+        let what = match self.check() {
+            Ok(damage) if damage.is_empty() => return Ok(()),
+            Ok(damage) => {
+                let what: Vec<String> = damage.iter().map(ToString::to_string).collect();
+                what.join("; ")
+            }
+            Err(JournalError::Store { why, .. }) if why.contains(DAMAGED) => {
+                return Err(self.refused(why));
+            }
+            Err(why) => why.to_string(),
+        };
+        Err(self.refused(damaged_words(&what)))
+    }
+
+    fn refused(&self, why: String) -> JournalError {
+        JournalError::Store {
+            path: self.path.clone(),
+            why,
+        }
     }
 
     /// Takes what a program from before the chain wrote into the chain. After a crash it goes on where it was.
@@ -212,7 +278,7 @@ impl SledStore {
     fn failure(&self, why: &::sled::Error) -> JournalError {
         JournalError::Store {
             path: self.path.clone(),
-            why: explain(why),
+            why: explain(why, &self.folder),
         }
     }
 
@@ -224,108 +290,161 @@ impl SledStore {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What these changes come to, with their link and the salts of what is new. The last change of a key counts, and one that changes
-    /// nothing does not.
-    fn linked(
-        &self,
-        files: &Files,
-        progress: &Progress,
-        batch: Batch,
-    ) -> ::sled::Result<(::sled::Batch, Digest)> {
-        let commits = progress.commits + 1;
-        let mut last: LastChanges = BTreeMap::new();
-        for (tree, key, value) in batch.changes {
-            let _ = last.insert((tree.number(), key), (tree, value));
-        }
-        let mut salts = vec![0_u8; last.len() * SALT_BYTES];
-        getrandom::fill(&mut salts)
-            .map_err(|why| ::sled::Error::Io(std::io::Error::other(why.to_string())))?;
-        let mut changes = ::sled::Batch::default();
-        let mut link = Link {
-            act: batch.act,
-            at: crate::clock::now(),
-            before: progress.head,
-            gone: Vec::new(),
-            new: Vec::new(),
-        };
-        for (((_, key), (tree, value)), salt) in
-            last.into_iter().zip(salts.as_chunks::<SALT_BYTES>().0)
-        {
-            let full = full_key(tree, &key);
-            let seal_name = full_key(Tree::Seals, &seal_key(tree, &key));
-            let old = files.database.get(&full)?;
-            let old_seal = match &old {
-                Some(_) => files.database.get(&seal_name)?,
-                None => None,
-            };
-            let old_seal = old_seal.as_deref().and_then(Seal::from_bytes);
-            if old_seal.is_some() && value.as_deref() == old.as_deref() {
-                continue;
-            }
-            // A record without a seal was put in past this program: the chain says that one went that it never knew.
-            if let (Some(old), true) = (&old, old_seal.is_some() || batch.act != Act::Begin) {
-                let salt = old_seal.as_ref().map_or(&[][..], |seal| &seal.salt);
-                let digest = chain::digest(salt, &full, old);
-                link.gone.push(Mark { tree, digest });
-            }
-            match value {
-                Some(value) => {
-                    let digest = chain::digest(salt, &full, &value);
-                    link.new.push(Mark { tree, digest });
-                    let seal = Seal {
-                        salt: *salt,
-                        link: commits,
-                    };
-                    changes.insert(seal_name, seal.to_bytes());
-                    changes.insert(full, value);
-                }
-                None if old.is_some() => {
-                    changes.remove(seal_name);
-                    changes.remove(full);
-                }
-                None => {}
-            }
-        }
-        let link = link.to_bytes();
-        let head = chain::hash(commits, &link);
-        changes.insert(link_key(commits), link);
-        changes.insert(COMMITS_KEY, &commits.to_be_bytes());
-        Ok((changes, head))
-    }
-
     /// All rows, copied into the files of `next`, on disk.
     fn copy(&self, next: &Path) -> ::sled::Result<Files> {
-        let copy = Files::open(next)?;
-        let mut changes = ::sled::Batch::default();
-        let mut bytes = 0;
-        for row in self
-            .files
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .database
-            .iter()
-        {
+        let mut copy = Filling::of(Files::open(next)?);
+        for row in self.files().database.iter() {
             let (key, value) = row?;
-            bytes += key.len() + value.len();
-            changes.insert(key, value);
-            if bytes >= COPIED_AT_ONCE_BYTES {
-                copy.database.apply_batch(std::mem::take(&mut changes))?;
-                copy.database.flush()?;
-                bytes = 0;
+            copy.put(key, value)?;
+        }
+        copy.end()
+    }
+
+    /// Makes what can be read of a damaged store the store, under a chain of its own from here on. Says what was damaged; nothing is done to a
+    /// store that is whole, or where there is none.
+    pub(crate) fn keep_what_is_left(folder: &Path) -> Result<Vec<String>, JournalError> {
+        if !generation::is_store(folder) && !folder.join("commits").exists() {
+            return Ok(Vec::new());
+        }
+        let Err(refused) = Self::open(folder, Opening::ToWork) else {
+            return Ok(Vec::new());
+        };
+        let failed = |why: String| JournalError::Store {
+            path: folder.display().to_string(),
+            why,
+        };
+        let store = Self::open(folder, Opening::ToVerify)?;
+        let kept = std::panic::catch_unwind(AssertUnwindSafe(|| store.rescue()));
+        kept.unwrap_or_else(|_| {
+            let why = "nothing of it can be read; move the folder away but for its key files, and start with an empty one";
+            Err(failed(why.to_owned()))
+        })?;
+        Ok(vec![refused.to_string()])
+    }
+
+    fn rescue(&self) -> Result<(), JournalError> {
+        let failed = |why: String| JournalError::Store {
+            path: self.path.clone(),
+            why,
+        };
+        let in_files = |why: std::io::Error| failed(why.to_string());
+        let witnessed = self.remembered.map_or(0, |one| one.commits);
+        let commits = self.progress().commits.max(witnessed);
+        let next = generation::make_next(&self.folder).map_err(in_files)?;
+        let in_copy = |why: ::sled::Error| failed(why.to_string());
+        let mut copy = Filling::of(Files::open(&next.path).map_err(in_copy)?);
+        {
+            let files = self.files();
+            for tree in Tree::CHAINED {
+                // Behind a row that cannot be read nothing of its tree can be found.
+                let rows = files.database.scan_prefix(full_key(tree, &[]));
+                for (key, value) in rows.map_while(Result::ok) {
+                    copy.put(key, value).map_err(in_copy)?;
+                }
             }
         }
-        copy.database.apply_batch(changes)?;
-        copy.database.flush()?;
-        copy.log.sync_all()?;
-        if copy.blobs.exists() {
-            File::open(&copy.blobs)?.sync_all()?;
+        // So that no number of a commit comes twice.
+        copy.put(COMMITS_KEY, &commits.to_be_bytes())
+            .map_err(in_copy)?;
+        drop(copy.end().map_err(in_copy)?);
+        next.make_current(&self.folder).map_err(in_files)?;
+        // Until it is gone the new files are refused as well: what is cut short here is done again.
+        match std::fs::remove_file(self.folder.join("commits")) {
+            Err(why) if why.kind() != ErrorKind::NotFound => Err(in_files(why)),
+            _ => Ok(()),
         }
-        Ok(copy)
+    }
+
+    /// All records, copied into the files of `next` under a chain that begins with them, on disk.
+    fn copy_under_new_chain(
+        &self,
+        next: &Path,
+        commits: u64,
+    ) -> Result<(Files, Standing), JournalError> {
+        let in_copy = |why: ::sled::Error| self.failure(&why);
+        let mut copy = Filling::of(Files::open(next).map_err(in_copy)?);
+        let then = linked::begun_anew(self, commits, |key, value| {
+            copy.put(key, value).map_err(in_copy)
+        })?;
+        Ok((copy.end().map_err(in_copy)?, then))
+    }
+
+    /// Writes a witness for a database that was written beside its place, and checks it: what is damaged.
+    pub(super) fn witness_anew(folder: &Path, files: &Path) -> Result<Vec<Damage>, JournalError> {
+        let failed = |why: ::sled::Error| JournalError::Store {
+            path: folder.display().to_string(),
+            why: why.to_string(),
+        };
+        let files = Files::open(files).map_err(failed)?;
+        let commits = files.database.get(COMMITS_KEY).map_err(failed)?;
+        let commits = commits.map_or(0, |bytes| linked::count_of(&bytes));
+        let link = files.database.get(link_key(commits)).map_err(failed)?;
+        let head = link.map_or(NOTHING_BEFORE, |link| chain::hash(commits, &link));
+        let (witness, remembered) = Witness::open(folder.join("commits"))?;
+        witness.remember(commits, &head)?;
+        let store = Self {
+            folder: folder.to_owned(),
+            path: folder.display().to_string(),
+            witness,
+            remembered,
+            opening: Opening::ToVerify,
+            is_checked: true,
+            in_use: None,
+            progress: Mutex::new(Progress {
+                commits,
+                head,
+                sync_failed: false,
+            }),
+            files: RwLock::new(files),
+        };
+        store.check()
     }
 }
 
-fn link_key(number: u64) -> Vec<u8> {
-    full_key(Tree::Links, &number.to_be_bytes())
+/// Files that are being written from their first row on.
+pub(super) struct Filling {
+    files: Files,
+    changes: ::sled::Batch,
+    bytes: usize,
+}
+
+impl Filling {
+    pub(super) fn of(files: Files) -> Self {
+        Self {
+            files,
+            changes: ::sled::Batch::default(),
+            bytes: 0,
+        }
+    }
+
+    pub(super) fn put(
+        &mut self,
+        key: impl Into<::sled::IVec>,
+        value: impl Into<::sled::IVec>,
+    ) -> ::sled::Result<()> {
+        let (key, value) = (key.into(), value.into());
+        self.bytes += key.len() + value.len();
+        self.changes.insert(key, value);
+        if self.bytes >= COPIED_AT_ONCE_BYTES {
+            let changes = std::mem::take(&mut self.changes);
+            self.files.database.apply_batch(changes)?;
+            self.files.database.flush()?;
+            self.bytes = 0;
+        }
+        Ok(())
+    }
+
+    /// All of it, on disk.
+    pub(super) fn end(self) -> ::sled::Result<Files> {
+        let files = self.files;
+        files.database.apply_batch(self.changes)?;
+        files.database.flush()?;
+        files.log.sync_all()?;
+        if files.blobs.exists() {
+            File::open(&files.blobs)?.sync_all()?;
+        }
+        Ok(files)
+    }
 }
 
 impl Store for SledStore {
@@ -345,15 +464,7 @@ impl Store for SledStore {
         max: usize,
     ) -> Result<Vec<Row>, JournalError> {
         let name_bytes = tree.name().len() + 1;
-        let from = full_key(tree, from);
-        let until = match until {
-            Some(until) => full_key(tree, until),
-            None => {
-                let mut end = tree.name().as_bytes().to_vec();
-                end.push(1);
-                end
-            }
-        };
+        let (from, until) = linked::bounds(tree, from, until);
         if from >= until {
             return Ok(Vec::new());
         }
@@ -390,14 +501,27 @@ impl Store for SledStore {
             });
         }
         let files = self.files();
-        let commits = progress.commits + 1;
         let has_blobs = (batch.changes.iter()).any(|(_, _, value)| {
             value
                 .as_ref()
                 .is_some_and(|value| value.len() >= BLOB_BYTES)
         });
-        let linked = self.linked(&files, &progress, batch);
-        let (changes, head) = linked.map_err(|why| self.failure(&why))?;
+        let before = Standing {
+            commits: progress.commits,
+            head: progress.head,
+        };
+        let linked = linked::linked(before, batch, |key| {
+            let found = files.database.get(key).map_err(|why| self.failure(&why))?;
+            Ok(found.map(|value| value.to_vec()))
+        })?;
+        let Standing { commits, head } = linked.then;
+        let mut changes = ::sled::Batch::default();
+        for (key, value) in linked.rows {
+            match value {
+                Some(value) => changes.insert(key, value),
+                None => changes.remove(key),
+            }
+        }
         (files.database.apply_batch(changes))
             .and_then(|()| files.database.flush())
             .map_err(|why| self.failure(&why))?;
@@ -424,9 +548,32 @@ impl Store for SledStore {
         let progress = self.progress();
         let remembered = match self.opening {
             Opening::ToVerify => self.remembered,
-            Opening::ToWork => self.witness.read()?,
+            _ => self.witness.read()?,
         };
         verify::walk(self, progress.commits, remembered)
+    }
+
+    fn check(&self) -> Result<Vec<Damage>, JournalError> {
+        let progress = self.progress();
+        let standing = Standing {
+            commits: progress.commits,
+            head: progress.head,
+        };
+        let remembered = match self.opening {
+            Opening::ToVerify => self.remembered,
+            _ => self.witness.read()?,
+        };
+        check::check(self, standing, remembered)
+    }
+
+    fn is_checked(&self) -> bool {
+        self.is_checked
+    }
+
+    fn distrust(&self) {
+        if let Some(in_use) = &self.in_use {
+            in_use.stays.store(true, Ordering::Relaxed);
+        }
     }
 
     fn head(&self) -> Option<(u64, Digest)> {
@@ -434,7 +581,19 @@ impl Store for SledStore {
         (progress.head != NOTHING_BEFORE).then_some((progress.commits, progress.head))
     }
 
-    fn rewrite(&self) -> Result<(), JournalError> {
+    fn rows(
+        &self,
+        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        let _commits_wait = self.progress();
+        for row in self.files().database.iter() {
+            let (key, value) = row.map_err(|why| self.failure(&why))?;
+            each(&key, &value)?;
+        }
+        Ok(())
+    }
+
+    fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError> {
         let mut progress = self.progress();
         let failed = |why: String| JournalError::Store {
             path: self.path.clone(),
@@ -444,7 +603,20 @@ impl Store for SledStore {
         };
         let next = generation::make_next(&self.folder).map_err(|why| failed(why.to_string()))?;
         // Commits wait for `progress`; readers for the moment of change alone.
-        let copy = self.copy(&next.path).map_err(|why| failed(explain(&why)))?;
+        let (copy, then) = match chain {
+            ChainOfCopy::Kept => {
+                let copy = self.copy(&next.path);
+                let then = Standing {
+                    commits: progress.commits,
+                    head: progress.head,
+                };
+                (
+                    copy.map_err(|why| failed(explain(&why, &self.folder)))?,
+                    then,
+                )
+            }
+            ChainOfCopy::Anew => self.copy_under_new_chain(&next.path, progress.commits)?,
+        };
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         if let Err(why) = next.make_current(&self.folder) {
             // The new files may be the current ones already: whatever is recorded in the old ones now could be lost at the next start.
@@ -453,6 +625,8 @@ impl Store for SledStore {
         }
         *files = copy;
         drop(files);
+        progress.commits = then.commits;
+        progress.head = then.head;
         self.witness.remember(progress.commits, &progress.head)?;
         generation::remove_others(&self.folder).map_err(|why| failed(why.to_string()))
     }
@@ -481,16 +655,85 @@ fn is_locked(why: &::sled::Error) -> bool {
     why.to_string().contains(LOCKED)
 }
 
-fn explain(why: &::sled::Error) -> String {
+fn explain(why: &::sled::Error, folder: &Path) -> String {
     let text = why.to_string();
     if text.contains(LOCKED) {
-        return "it is in use by another handoffd; ask that one through its control socket, or stop it first".to_owned();
+        let process = std::fs::read_to_string(folder.join(IN_USE)).unwrap_or_default();
+        let process = match process.trim().parse::<u32>() {
+            Ok(number) => format!(" (process {number})"),
+            Err(_) => String::new(),
+        };
+        return format!(
+            "it is in use by another handoffd{process}; ask that one through its control socket, or stop it first"
+        );
     }
     match why {
-        ::sled::Error::Corruption { .. } => {
-            format!("it is damaged; restore the whole folder from a backup ({text})")
-        }
+        ::sled::Error::Corruption { .. }
+        | ::sled::Error::Unsupported(_)
+        | ::sled::Error::ReportableBug(_) => damaged_words(&text),
+        ::sled::Error::Io(why) if is_about_contents(why.kind()) => damaged_words(&text),
         _ => text,
+    }
+}
+
+/// Whether an error speaks of what the files hold, not of the disk or of who may read them.
+const fn is_about_contents(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UnexpectedEof
+            | ErrorKind::InvalidData
+            | ErrorKind::InvalidInput
+            | ErrorKind::NotFound
+            | ErrorKind::Other
+    )
+}
+
+/// How much the files of a database come to.
+fn size_bytes(folder: &Path) -> u64 {
+    let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+    let blobs = std::fs::read_dir(folder.join("blobs"))
+        .into_iter()
+        .flatten();
+    let blobs = blobs.flatten().map(|found| bytes(&found.path()));
+    blobs.fold(bytes(&folder.join("db")), u64::saturating_add)
+}
+
+/// The mark of a store that is worked with. Left behind by who was killed; a power cut may take it, which is no harm: the store is checked
+/// then for another reason or while it is worked with.
+#[derive(Debug)]
+struct InUse {
+    path: PathBuf,
+    was_left: bool,
+    stays: AtomicBool,
+}
+
+impl InUse {
+    /// Only who holds the lock of the database calls this.
+    fn begin(path: PathBuf) -> std::io::Result<Self> {
+        let was_left = path.exists();
+        let draft = path.with_extension("new");
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)?;
+        writeln!(file, "{}", std::process::id())?;
+        std::fs::rename(&draft, &path)?;
+        Ok(Self {
+            path,
+            was_left,
+            stays: AtomicBool::new(false),
+        })
+    }
+}
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        if !self.stays.load(Ordering::Relaxed) {
+            // Where it cannot be removed, the next start checks everything at once, which is no harm.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -537,7 +780,8 @@ mod tests {
             files.database.flush().unwrap();
         }
         drop(store);
-        let store = open(folder.path());
+        assert!(SledStore::open(folder.path(), Opening::ToWork).is_err());
+        let store = SledStore::open(folder.path(), Opening::Unchecked).unwrap();
         assert!(holds(&store, "forged") && holds(&store, "recorded"));
         let found = store.verify().unwrap().differences;
         assert_eq!(found.len(), 1, "{found:?}");
@@ -590,11 +834,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path());
         put(&store, "one", &"blob".repeat(10_000));
-        store.rewrite().unwrap();
+        store.rewrite(ChainOfCopy::Kept).unwrap();
         put(&store, "two", "after");
-        store.rewrite().unwrap();
-        assert_eq!(names(folder.path()), ["commits", "current", "rewritten-2"]);
+        store.rewrite(ChainOfCopy::Kept).unwrap();
+        let expected = ["commits", "current", "in-use", "rewritten-2"];
+        assert_eq!(names(folder.path()), expected);
         drop(store);
+        assert!(!folder.path().join("in-use").exists());
         let store = open(folder.path());
         assert!(holds(&store, "one") && holds(&store, "two"));
     }

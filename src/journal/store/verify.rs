@@ -14,33 +14,33 @@ const DIFFERENCES_MAX: usize = 100;
 
 /// What was seen.
 #[derive(Debug, Default)]
-pub(in crate::journal) struct Verified {
+pub(crate) struct Verified {
     /// The first and the last link.
-    pub(in crate::journal) first: Option<u64>,
-    pub(in crate::journal) last: Option<u64>,
+    pub(crate) first: Option<u64>,
+    pub(crate) last: Option<u64>,
     /// When the last commit was made.
-    pub(in crate::journal) last_at: Option<Timestamp>,
+    pub(crate) last_at: Option<Timestamp>,
     /// The hash of the last link.
-    pub(in crate::journal) head: Digest,
+    pub(crate) head: Digest,
     /// How many records are stored.
-    pub(in crate::journal) records: u64,
+    pub(crate) records: u64,
     /// Commits that forgot somebody, or dropped what was old: number, time, what for, how many records went.
-    pub(in crate::journal) forgettings: Vec<(u64, Timestamp, Act, usize)>,
+    pub(crate) forgettings: Vec<(u64, Timestamp, Act, usize)>,
     /// What is not as it was recorded, the earliest commit first.
-    pub(in crate::journal) differences: Vec<Difference>,
+    pub(crate) differences: Vec<Difference>,
 }
 
 /// Something that is not as it was recorded.
 #[derive(Debug)]
-pub(in crate::journal) struct Difference {
+pub(crate) struct Difference {
     /// The commit that had recorded it, where that is known.
-    pub(in crate::journal) link: Option<u64>,
-    pub(in crate::journal) found: Found,
+    pub(crate) link: Option<u64>,
+    pub(crate) found: Found,
 }
 
 /// What is wrong.
 #[derive(Debug)]
-pub(in crate::journal) enum Found {
+pub(crate) enum Found {
     /// The link is missing.
     LinkMissing,
     /// The link cannot be read.

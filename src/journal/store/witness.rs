@@ -72,7 +72,8 @@ impl Witness {
         if remembered.is_none() && !content.is_empty() {
             return Err(JournalError::Store {
                 path: self.path.display().to_string(),
-                why: "the file that counts commits is damaged; if the store is known to be whole, delete this file and start again"
+                why: "the file that counts commits is damaged; restore the whole folder from a backup, or, if nothing else in it was touched, delete this \
+                      file and start again: without it only a cut at the very end would not be seen"
                     .to_owned(),
             });
         }

@@ -1,0 +1,167 @@
+//! How does a store come into an empty folder, all of it or nothing? It is written beside its place, checked, and put there by the replacement
+//! of one small file. A mark stands in the folder until then: a crash in the middle leaves nothing that opens, as a young store least of all.
+
+use super::JournalError;
+use super::check::Damage;
+use super::generation::{self, Next};
+use super::sled::{Files, Filling, SledStore};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// The mark of a folder into which something comes.
+const MARK: &str = "import-unfinished";
+
+/// A store that is not there yet. Dropped before its end it leaves the folder as it was.
+pub(crate) struct Incoming {
+    folder: PathBuf,
+    next: Next,
+    filling: Option<Filling>,
+    key_files: Vec<PathBuf>,
+    is_done: bool,
+}
+
+/// Whether an import was cut short by a crash in this folder.
+pub(super) fn is_unfinished(folder: &Path) -> bool {
+    folder.join(MARK).exists()
+}
+
+impl Incoming {
+    /// Nothing yet. A folder that holds a store, or what is left of one, is refused.
+    pub(crate) fn begin(folder: &Path) -> Result<Self, JournalError> {
+        let failed = |why: String| failure(folder, why);
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
+        if is_unfinished(folder) {
+            clear(folder).map_err(|why| failed(why.to_string()))?;
+        }
+        if generation::is_store(folder) || folder.join("commits").exists() {
+            return Err(failed(
+                "it holds a store, or what is left of one; move that folder away and import into an empty one".to_owned(),
+            ));
+        }
+        let begin = || -> std::io::Result<Next> {
+            let mark = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(folder.join(MARK))?;
+            mark.sync_all()?;
+            File::open(folder)?.sync_all()?;
+            generation::make_next(folder)
+        };
+        let next = begin().map_err(|why| failed(why.to_string()))?;
+        let files = Files::open(&next.path).map_err(|why| failed(why.to_string()))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            next,
+            filling: Some(Filling::of(files)),
+            key_files: Vec::new(),
+            is_done: false,
+        })
+    }
+
+    /// A row of the whole database.
+    pub(crate) fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), JournalError> {
+        let filling = self.filling.as_mut();
+        let filling = filling.ok_or_else(|| failure(&self.folder, "it is closed".to_owned()))?;
+        (filling.put(key, value)).map_err(|why| failure(&self.folder, why.to_string()))
+    }
+
+    /// From here on it is the store of the folder, with these key files beside it.
+    pub(crate) fn finish(mut self, keys: &[(String, Vec<u8>)]) -> Result<(), JournalError> {
+        let folder = self.folder.clone();
+        let failed = |why: std::io::Error| failure(&folder, why.to_string());
+        if let Some(filling) = self.filling.take() {
+            drop(
+                filling
+                    .end()
+                    .map_err(|why| failure(&folder, why.to_string()))?,
+            );
+        }
+        let damage = SledStore::witness_anew(&folder, &self.next.path)?;
+        if !damage.is_empty() {
+            let what: Vec<String> = damage.iter().map(Damage::to_string).collect();
+            let why = format!(
+                "what was exported is damaged: {}; nothing was imported",
+                what.join("; ")
+            );
+            return Err(failure(&folder, why));
+        }
+        for (name, bytes) in keys {
+            let path = folder.join(name);
+            let made = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path);
+            let mut file = made.map_err(|why| match why.kind() {
+                ErrorKind::AlreadyExists => failure(
+                    &path,
+                    "a key lies there already; move it away first".to_owned(),
+                ),
+                _ => failure(&path, why.to_string()),
+            })?;
+            self.key_files.push(path);
+            (file.write_all(bytes))
+                .and_then(|()| file.sync_all())
+                .map_err(failed)?;
+        }
+        self.next.make_current(&folder).map_err(failed)?;
+        self.is_done = true;
+        std::fs::remove_file(folder.join(MARK)).map_err(failed)?;
+        File::open(&folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if self.is_done {
+            return;
+        }
+        drop(self.filling.take());
+        for path in &self.key_files {
+            let _ = std::fs::remove_file(path);
+        }
+        // Where it fails the mark stays, and the folder is refused until the next import.
+        let _ = clear(&self.folder);
+    }
+}
+
+/// Removes what an import left behind, its mark last.
+fn clear(folder: &Path) -> std::io::Result<()> {
+    for name in ["current", "commits"] {
+        match std::fs::remove_file(folder.join(name)) {
+            Err(why) if why.kind() != ErrorKind::NotFound => return Err(why),
+            _ => {}
+        }
+    }
+    generation::remove_others(folder)?;
+    std::fs::remove_file(folder.join(MARK))?;
+    File::open(folder)?.sync_all()
+}
+
+fn failure(path: &Path, why: String) -> JournalError {
+    JournalError::Store {
+        path: path.display().to_string(),
+        why,
+    }
+}
+
+/// A folder with the mark is not opened.
+pub(super) fn refuse_unfinished(folder: &Path) -> Result<(), JournalError> {
+    match is_unfinished(folder) {
+        true => Err(failure(
+            folder,
+            "an import into it did not come to its end; run `handoffd import` again".to_owned(),
+        )),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,154 @@
+//! A store that ends with its process: for tests and simulated worlds. Keeps every promise of the trait but the disk's, the chain included,
+//! and shares its rows between handles, so that a test can end the journal on it and begin another on what is left.
+
+use super::chain::{self, Digest, NOTHING_BEFORE};
+use super::check::{self, Damage};
+use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing};
+use super::verify::{self, Verified, full_key};
+use super::witness::Remembered;
+use super::{Batch, ChainOfCopy, JournalError, Order, Outlives, Row, Store, Tree};
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Rows in memory. A clone is another handle on the same rows.
+#[derive(Clone, Debug)]
+pub(crate) struct MemoryStore {
+    held: Arc<Mutex<Held>>,
+}
+
+#[derive(Debug)]
+struct Held {
+    rows: BTreeMap<Vec<u8>, Vec<u8>>,
+    standing: Standing,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        // As every opened store of another kind has it: nothing in it is older than its chain.
+        let chained = (CHAINED_KEY.to_vec(), vec![1]);
+        Self::of_rows([chained].into_iter().collect())
+    }
+}
+
+impl MemoryStore {
+    /// A store of these rows of a whole database.
+    pub(crate) fn of_rows(rows: BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
+        let commits = (rows.get(COMMITS_KEY)).map_or(0, |bytes| linked::count_of(bytes));
+        let link = rows.get(&linked::link_key(commits));
+        let head = link.map_or(NOTHING_BEFORE, |link| chain::hash(commits, link));
+        let standing = Standing { commits, head };
+        Self {
+            held: Arc::new(Mutex::new(Held { rows, standing })),
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
+        Ok(self.held().rows.get(&full_key(tree, key)).cloned())
+    }
+
+    fn scan(
+        &self,
+        tree: Tree,
+        from: &[u8],
+        until: Option<&[u8]>,
+        order: Order,
+        max: usize,
+    ) -> Result<Vec<Row>, JournalError> {
+        let name_bytes = tree.name().len() + 1;
+        let (from, until) = linked::bounds(tree, from, until);
+        if from >= until {
+            return Ok(Vec::new());
+        }
+        let held = self.held();
+        let rows = (held.rows).range::<[u8], _>((
+            Bound::Included(from.as_slice()),
+            Bound::Excluded(until.as_slice()),
+        ));
+        let short = |(key, value): (&Vec<u8>, &Vec<u8>)| {
+            let key = key.get(name_bytes..).unwrap_or_default().to_vec();
+            (key, value.clone())
+        };
+        Ok(match order {
+            Order::Upwards => rows.take(max).map(short).collect(),
+            Order::Downwards => rows.rev().take(max).map(short).collect(),
+        })
+    }
+
+    fn count(&self, tree: Tree) -> Result<usize, JournalError> {
+        let (from, until) = linked::bounds(tree, &[], None);
+        let held = self.held();
+        Ok(held.rows.range(from..until).count())
+    }
+
+    fn commit(&self, batch: Batch, _: Outlives) -> Result<(), JournalError> {
+        let mut held = self.held();
+        let linked = linked::linked(held.standing, batch, |key| Ok(held.rows.get(key).cloned()))?;
+        for (key, value) in linked.rows {
+            match value {
+                Some(value) => drop(held.rows.insert(key, value)),
+                None => drop(held.rows.remove(&key)),
+            }
+        }
+        held.standing = linked.then;
+        Ok(())
+    }
+
+    fn verify(&self) -> Result<Verified, JournalError> {
+        let Standing { commits, head } = self.held().standing;
+        // There is no witness but the store itself.
+        let remembered = Remembered {
+            commits,
+            head: Some(head),
+        };
+        verify::walk(self, commits, Some(remembered))
+    }
+
+    fn check(&self) -> Result<Vec<Damage>, JournalError> {
+        let standing = self.held().standing;
+        check::check(self, standing, None)
+    }
+
+    fn is_checked(&self) -> bool {
+        true
+    }
+
+    fn distrust(&self) {}
+
+    fn head(&self) -> Option<(u64, Digest)> {
+        let Standing { commits, head } = self.held().standing;
+        (head != NOTHING_BEFORE).then_some((commits, head))
+    }
+
+    fn rows(
+        &self,
+        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        let held = self.held();
+        held.rows
+            .iter()
+            .try_for_each(|(key, value)| each(key, value))
+    }
+
+    fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError> {
+        if chain == ChainOfCopy::Kept {
+            return Ok(());
+        }
+        let commits = self.held().standing.commits;
+        let mut rows = BTreeMap::new();
+        let standing = linked::begun_anew(self, commits, |key, value| {
+            let _ = rows.insert(key, value);
+            Ok(())
+        })?;
+        let mut held = self.held();
+        held.rows = rows;
+        held.standing = standing;
+        Ok(())
+    }
+}
