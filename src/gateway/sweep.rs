@@ -31,6 +31,8 @@ const FORGOTTEN_AT_ONCE: usize = 200;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
+/// The longest wait after a failure of the store.
+const STORE_PAUSE_MAX: Duration = Duration::from_secs(20);
 /// More logins in a minute look like a server that lets us in and drops us at once.
 const LOGINS_PER_MINUTE: usize = 10;
 
@@ -132,6 +134,7 @@ impl Gateway {
         let mut kept_back = KeptBack::new(self.patience);
         let mut retention = Retention::default();
         let mut late = LateMails::default();
+        let mut store_pauses = StorePauses::default();
         while !shutdown.is_cancelled() {
             let rounds = Rounds {
                 retention: &mut retention,
@@ -143,8 +146,12 @@ impl Gateway {
                 Ok(()) => continue,
                 Err(error) => error,
             };
-            let delay = backoff
-                .failed(chance::number())
+            let after_failure = match &error {
+                SweepError::Inbox(_) => backoff.failed(chance::number()),
+                // The inbox was opened, so its own pauses begin anew each time: these grow until a while has gone well.
+                SweepError::Journal(_) => store_pauses.failed(clock::now()),
+            };
+            let delay = after_failure
                 .max(backoff.before_login(clock::now()))
                 .max(kept_back.pause());
             self.alive(delay + REST_MARGIN);
@@ -360,6 +367,31 @@ impl Gateway {
     }
 }
 
+/// The pauses after failures of the store: opening the inbox for nothing is what the server counts.
+#[derive(Default)]
+struct StorePauses {
+    in_a_row: u32,
+    last: Option<Timestamp>,
+}
+
+impl StorePauses {
+    fn failed(&mut self, now: Timestamp) -> Duration {
+        let is_old = self.last.is_none_or(|last| {
+            let since = Duration::try_from(now.duration_since(last));
+            since.unwrap_or_default() > STORE_PAUSE_MAX * 2
+        });
+        self.in_a_row = if is_old {
+            0
+        } else {
+            self.in_a_row.saturating_add(1)
+        };
+        self.last = Some(now);
+        FIRST_WAIT
+            .saturating_mul(1 << self.in_a_row.min(10))
+            .min(STORE_PAUSE_MAX)
+    }
+}
+
 /// What is done once a round beside the mail, and where each of it had come.
 struct Rounds<'a> {
     retention: &'a mut Retention,
@@ -388,4 +420,28 @@ pub(super) enum Fetched {
         /// What was seen last.
         why: String,
     },
+}
+
+/// For jitter only.
+fn chance::number() -> u64 {
+    getrandom::u64().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_fails_does_not_use_up_the_logins_of_a_minute() {
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let mut pauses = StorePauses::default();
+        let (mut now, mut tries) = (0, 0);
+        while now < 60 {
+            now += pauses.failed(at(now)).as_secs().max(1) as i64;
+            tries += 1;
+        }
+        assert!(tries < LOGINS_PER_MINUTE, "{tries}");
+        assert_eq!(pauses.failed(at(now)), STORE_PAUSE_MAX);
+        assert_eq!(pauses.failed(at(now + 100)), FIRST_WAIT, "all went well");
+    }
 }

@@ -32,7 +32,7 @@ pub(super) fn broken(disk: &Disk, office: &Office) -> Vec<String> {
     broken.extend(each_mail_is_followed_by_one(
         &journal, office, &recorded, &taken,
     ));
-    broken.extend(each_answer_of_staff_is_read_once(&taken));
+    broken.extend(each_answer_of_staff_is_read_once(&journal, &recorded, &taken));
     broken.extend(promises_have_deadlines(&journal, &recorded));
     broken
 }
@@ -291,7 +291,11 @@ fn each_mail_is_followed_by_one(
 }
 
 /// What staff answered is read by the customer, once.
-fn each_answer_of_staff_is_read_once(taken: &[Taken]) -> Vec<String> {
+fn each_answer_of_staff_is_read_once(
+    journal: &Journal,
+    recorded: &[Recorded],
+    taken: &[Taken],
+) -> Vec<String> {
     let (written, handled) = world(|world| {
         let there: Vec<String> = (world.inbox.mails.iter().chain(&world.inbox.moved))
             .map(|mail| mail.name.clone())
@@ -309,7 +313,12 @@ fn each_answer_of_staff_is_read_once(taken: &[Taken]) -> Vec<String> {
             is_to_customer && String::from_utf8_lossy(&taken.bytes).contains(&line)
         });
         let readers = readers.count();
-        if readers != 1 {
+        // What a server refused for good was given up, and staff were told so.
+        let is_told = (recorded.iter())
+            .filter(|one| matches!(one.effect.state, EffectState::GivenUp { .. }))
+            .filter_map(|one| journal.bytes_of(&one.effect.message_id).ok().flatten())
+            .any(|bytes| String::from_utf8_lossy(&bytes).contains(&line));
+        if readers > 1 || (readers == 0 && !is_told) {
             broken.push(format!(
                 "\"{line}\" ({}) was read {readers} times by a customer",
                 mail.name

@@ -86,6 +86,9 @@ fn nothing_is_lost_or_doubled(runs: u64) {
         "{runs} worlds from seed {first}: {lives} lives, {written} mails written, {taken} sent, {commits} commits, {} worlds broken",
         failed.len()
     );
+    for played in &failed {
+        println!("seed {}: {}", played.seed, played.broken.join("; "));
+    }
     assert!(failed.is_empty(), "{}", told(&failed[0]));
 }
 
