@@ -49,6 +49,11 @@ fn a_promise_that_nobody_keeps_is_reminded_of_and_told_honestly() {
         mail.subject.contains("promise not kept")
     });
 
+    within(ADMIN, "the word to the admin", &|mail| {
+        mail.subject
+            .contains("A promise to a customer was not kept")
+    });
+
     // Then an answer ends it: the next look finds nothing that is due
     world.staff_replies(ROSA, &packet, "A new one leaves us this afternoon.");
     let reply = customer.receives("the reply", |mail| mail.says("A new one leaves us"));
