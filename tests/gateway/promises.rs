@@ -16,6 +16,7 @@ fn short_promises(settings: &mut toml::Table) {
         team.insert("second_address".to_owned(), MIRA.into());
     }
     set(settings, "inbox.poll_seconds", 2);
+    set(settings, "trouble.gather_seconds", 1);
 }
 
 #[test]
