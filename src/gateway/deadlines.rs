@@ -263,12 +263,36 @@ fn record(
     };
     report::gateway::came_due(&ticket.id, due);
     let entry = Entry {
+        happened: broken(ticket, due, now).into_iter().collect(),
         events: timed(&ticket.id, composed.events, None, now),
         effects: composed.mails,
         only_if: Some(stood),
         ..Entry::default()
     };
     journal.record(entry, now)
+}
+
+/// A promise that was not kept, for the admin; at the second time in a row the admin is on the team's mail.
+fn broken(ticket: &Ticket, due: &Due<'_>, now: Timestamp) -> Option<Happened> {
+    let Due::Lapsed {
+        team,
+        promised_by,
+        tell_admin,
+        ..
+    } = due
+    else {
+        return None;
+    };
+    Some(Happened {
+        kind: Kind::Broken,
+        at: now,
+        to: format!("ticket {}, promised by {promised_by}", ticket.id),
+        why: format!("team {} did not answer in time", team.name),
+        told_by: match tell_admin {
+            true => Teller::OwnMail,
+            false => Teller::Report,
+        },
+    })
 }
 
 /// Where the word to the customer cannot be written, staff are told all the same.

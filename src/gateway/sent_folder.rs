@@ -8,10 +8,11 @@ use super::sweep::{Fetched, Gateway, SweepError};
 use crate::chance;
 use crate::clock;
 use crate::config::Inbox;
-use crate::inbox::{Backoff, Connection, Cursor};
+use crate::inbox::{Backoff, Connection, Cursor, Place};
 use crate::journal::{Entry, JournalError, SentMail, on_disk};
 use crate::report;
 use jiff::{SignedDuration, Timestamp};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -100,26 +101,49 @@ impl Gateway {
         match fetched {
             Fetched::Nothing => {}
             Fetched::KeptBack { place, why } => {
-                report::inbox::sent_mail_kept_back(place, &why);
                 cursor.uid = place.uid;
-                let entry = Entry {
-                    sent_mail: Some(looked_at(cursor)),
-                    ..Entry::default()
-                };
-                self.journal.record(entry, clock::now())?;
+                self.pass_copy_over(place, &why, looked_at(cursor))?;
             }
             Fetched::Mails(arrivals) => {
                 for arrival in arrivals {
                     cursor.uid = arrival.place.uid;
                     let looked_at = looked_at(cursor);
                     let clerk = Clerk::new(office, &self.journal);
-                    on_disk(|| clerk.note_sent(&arrival, Some(looked_at), clock::now()))?;
+                    let noted = on_disk(|| {
+                        let looked_at = Some(looked_at.clone());
+                        catch_unwind(AssertUnwindSafe(|| {
+                            clerk.note_sent(&arrival, looked_at, clock::now())
+                        }))
+                    });
+                    match noted {
+                        Ok(noted) => drop(noted?),
+                        // Nobody waits for an answer to a copy: the ones behind it matter more.
+                        Err(_) => {
+                            let why = "looking at it broke down";
+                            self.pass_copy_over(arrival.place, why, looked_at)?;
+                        }
+                    }
                     self.works_on();
                 }
             }
         }
         sent.backoff.succeeded(clock::now());
         sent.connection = Some(connection);
+        Ok(())
+    }
+
+    fn pass_copy_over(
+        &self,
+        place: Place,
+        why: &str,
+        looked_at: SentMail,
+    ) -> Result<(), JournalError> {
+        report::inbox::sent_mail_kept_back(place, why);
+        let entry = Entry {
+            sent_mail: Some(looked_at),
+            ..Entry::default()
+        };
+        self.journal.record(entry, clock::now())?;
         Ok(())
     }
 

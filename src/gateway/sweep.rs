@@ -422,11 +422,6 @@ pub(super) enum Fetched {
     },
 }
 
-/// For jitter only.
-fn chance::number() -> u64 {
-    getrandom::u64().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -106,5 +106,5 @@ pub fn sent_folder_failed(error: &InboxError, wait: std::time::Duration) {
 
 /// The server has a copy of a sent mail and does not hand it over.
 pub fn sent_mail_kept_back(place: Place, why: &str) {
-    tracing::warn!(%place, why, "a copy of a sent mail did not come and is passed over");
+    tracing::warn!(%place, why, "a copy of a sent mail did not come, or could not be looked at, and is passed over");
 }

@@ -32,7 +32,9 @@ pub(super) fn broken(disk: &Disk, office: &Office) -> Vec<String> {
     broken.extend(each_mail_is_followed_by_one(
         &journal, office, &recorded, &taken,
     ));
-    broken.extend(each_answer_of_staff_is_read_once(&journal, &recorded, &taken));
+    broken.extend(each_answer_of_staff_is_read_once(
+        &journal, &recorded, &taken,
+    ));
     broken.extend(promises_have_deadlines(&journal, &recorded));
     broken
 }

@@ -25,6 +25,8 @@ pub enum Kind {
     SetAside,
     /// A mail of ours could not be delivered, and no team could be told.
     Lost,
+    /// A time that a customer was told went by.
+    Broken,
     /// A promise came due, and nobody could be told.
     Untold,
     /// The clock of the machine leapt.
@@ -33,7 +35,7 @@ pub enum Kind {
 
 impl Kind {
     /// All, the worst first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Store,
         Self::Inbox,
         Self::Smtp,
@@ -45,6 +47,7 @@ impl Kind {
         Self::Disk,
         Self::SetAside,
         Self::Lost,
+        Self::Broken,
         Self::Untold,
         Self::Clock,
     ];
@@ -64,6 +67,7 @@ impl Kind {
             Self::Disk => "disk",
             Self::SetAside => "set-aside",
             Self::Lost => "lost",
+            Self::Broken => "broken-promise",
             Self::Untold => "untold",
             Self::Clock => "clock",
         }
@@ -80,7 +84,7 @@ impl Kind {
     pub const fn lasts(self) -> bool {
         !matches!(
             self,
-            Self::SetAside | Self::Lost | Self::Untold | Self::Clock
+            Self::SetAside | Self::Lost | Self::Broken | Self::Untold | Self::Clock
         )
     }
 

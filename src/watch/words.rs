@@ -65,6 +65,10 @@ pub(super) const fn english(kind: Kind) -> Words {
             "A mail of handoffd could not be delivered",
             "It belongs to no ticket, or its team could not be told. `handoffd outbox` shows it; `handoffd retry ID` tries it again.",
         ),
+        Kind::Broken => words(
+            "A promise to a customer was not kept",
+            "The team was told, and the customer where that could be. Look at the ticket (`handoffd ticket ID`): somebody must answer it.",
+        ),
         Kind::Untold => words(
             "A promise came due and nobody could be told",
             "Look at the ticket (`handoffd ticket ID`), and correct the templates `reminder`, `delay` and `notice`.",
@@ -127,6 +131,10 @@ pub(super) const fn german(kind: Kind) -> Words {
         Kind::Lost => words(
             "Eine Mail von handoffd konnte nicht zugestellt werden",
             "Sie gehört zu keinem Ticket, oder ihr Team war nicht zu erreichen. `handoffd outbox` zeigt sie; `handoffd retry ID` versucht sie erneut.",
+        ),
+        Kind::Broken => words(
+            "Eine Zusage an einen Kunden wurde nicht gehalten",
+            "Das Team weiß es, und der Kunde, wo das ging. Sehen Sie das Ticket an (`handoffd ticket ID`): Jemand muss es beantworten.",
         ),
         Kind::Untold => words(
             "Eine Zusage wurde fällig, und niemand konnte es erfahren",

@@ -16,6 +16,7 @@ fn short_promises(settings: &mut toml::Table) {
         team.insert("second_address".to_owned(), MIRA.into());
     }
     set(settings, "inbox.poll_seconds", 2);
+    set(settings, "trouble.gather_seconds", 1);
 }
 
 #[test]
@@ -47,6 +48,11 @@ fn a_promise_that_nobody_keeps_is_reminded_of_and_told_honestly() {
     });
     within(MIRA, "the word to the second address", &|mail| {
         mail.subject.contains("promise not kept")
+    });
+
+    within(ADMIN, "the word to the admin", &|mail| {
+        mail.subject
+            .contains("A promise to a customer was not kept")
     });
 
     // Then an answer ends it: the next look finds nothing that is due

@@ -153,7 +153,7 @@ fn what_tells_of_itself_is_shown_and_not_told() {
 proptest! {
     #[test]
     fn whatever_comes_and_goes_there_is_no_flood_and_the_last_word_is_true(
-        steps in proptest::collection::vec((0_usize..13, any::<bool>()), 1..600),
+        steps in proptest::collection::vec((0..Kind::ALL.len(), any::<bool>()), 1..600),
     ) {
         let mut ledger = Ledger::default();
         let mut lasting: Vec<Seen> = Vec::new();
