@@ -135,7 +135,7 @@ fn one_ticket(journal: &Journal, number: u32) {
     }
     journal.filed(&[place]).unwrap();
     // The bytes of what left 90 days ago go with each sweep.
-    if number % 100 == 0 {
+    if number.is_multiple_of(100) {
         let before = moment(number.saturating_sub(10_000));
         let _ = journal.forget_sent(before, 1_000).unwrap();
     }

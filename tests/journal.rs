@@ -220,6 +220,70 @@ fn every_event_comes_back_as_it_was_after_a_restart() {
 }
 
 #[test]
+fn counts_for_limits_go_when_no_limit_looks_back_so_far_and_with_their_ticket() {
+    use handoffd::journal::Keep;
+    let counted = |journal: &Journal| {
+        let history = journal.history(&address(ANN), moment(10)).unwrap();
+        (
+            history.automatic_to_sender_in_day,
+            history.automatic_in_hour,
+        )
+    };
+    let filled = |folder: &std::path::Path| {
+        let journal = Journal::open(folder).unwrap();
+        let closed = TimedEvent {
+            at: moment(2),
+            cause: None,
+            event: Event::Closed { member: None },
+        };
+        let mut first = entry(1, vec![answer("a1@desk.example")]);
+        let wrote = Event::Wrote {
+            message_id: id("a1@desk.example"),
+            purpose: Purpose::Answer,
+            to: vec![address(ANN)],
+            said: vec![],
+        };
+        let wrote = TimedEvent {
+            at: moment(1),
+            cause: None,
+            event: wrote,
+        };
+        first
+            .events
+            .extend([wrote, closed].map(|timed| (ticket(1), timed)));
+        journal.record(first, moment(1)).unwrap();
+        let due = journal.due(moment(3), 1).unwrap().remove(0);
+        let attempt = journal
+            .begin_attempt(due, CopyProof::None, moment(3))
+            .unwrap();
+        journal
+            .settle(attempt, AttemptOutcome::Sent, moment(3))
+            .unwrap();
+        assert_eq!(counted(&journal), (1, 1));
+        journal
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let journal = filled(folder.path());
+    for (since, expected) in [(1, (1, 1)), (2, (0, 0))] {
+        let keep = Keep {
+            limits_since: Some(moment(since)),
+            ..Keep::default()
+        };
+        let _ = journal.drop_old(&keep, None, 10).unwrap();
+        assert_eq!(counted(&journal), expected);
+    }
+    // With a ticket goes what counts its customer; what all customers together got is nobody's.
+    let folder = tempfile::tempdir().unwrap();
+    let journal = filled(folder.path());
+    let keep = Keep {
+        tickets_since: Some(moment(100)),
+        ..Keep::default()
+    };
+    assert_eq!(journal.drop_old(&keep, None, 10).unwrap().tickets, 1);
+    assert_eq!(counted(&journal), (0, 1));
+}
+
+#[test]
 fn recording_an_entry_again_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();

@@ -11,6 +11,8 @@ use tokio::time::Instant;
 
 /// So many tickets are looked at in one round.
 const TICKETS_AT_ONCE: usize = 200;
+/// No limit counts what is older.
+const LIMITS_LOOK_BACK: Duration = Duration::from_hours(24);
 /// The wait between two looks at all of them.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -74,5 +76,6 @@ fn keep(store: &Store, now: Timestamp) -> Keep {
         texts_since: since(store.keep_texts),
         tickets_since: since(store.keep_tickets),
         counts_since: since(store.keep_counts),
+        limits_since: since(Some(LIMITS_LOOK_BACK)),
     }
 }

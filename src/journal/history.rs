@@ -6,7 +6,7 @@ use super::{EffectRecord, Journal, JournalError, place};
 use crate::compose::{EnvelopeSender, Purpose};
 use crate::decide::{EarlierTicket, History};
 use crate::mail::Address;
-use crate::ticket::Event;
+use crate::ticket::{Event, Party};
 use jiff::{SignedDuration, Timestamp};
 
 pub(super) const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -140,6 +140,27 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+/// The rows that count this mail with what its customer and their domain got. With what all customers together got it stays: that is nobody's.
+pub(super) fn drop_automatic_of(record: &EffectRecord, batch: &mut Batch) {
+    let customer = match &record.party {
+        Some(Party::Customer(address)) => Some(address),
+        _ => None,
+    };
+    for address in record.recipients.iter().chain(customer) {
+        for mut key in [to_address(address), to_domain(address)] {
+            key.extend_from_slice(&place::time(record.recorded_at));
+            key.extend_from_slice(record.message_id.as_str().as_bytes());
+            batch.delete(Tree::Automatic, key);
+        }
+    }
+}
+
+/// When the mail was recorded that this row counts.
+pub(super) fn automatic_at(key: &[u8]) -> Option<Timestamp> {
+    let whom = key.iter().position(|byte| *byte == 0)?;
+    place::time_of(key.get(whom + 1..)?)
 }
 
 /// The key of all automatic mails. (No address or domain is empty, so it is the beginning of no other.)

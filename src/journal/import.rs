@@ -3,7 +3,7 @@
 
 use super::export::Keys;
 use super::form::exported::{self, EndForm, LineForm, from_base64};
-use super::store::{self, Incoming, MemoryStore};
+use super::store::{self, Incoming, MemoryStore, Row};
 use super::{Journal, JournalError};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -83,7 +83,7 @@ impl<'a> Lines<'a> {
     }
 
     /// `None` at the end, where all that was read is what was written.
-    fn next_row(&mut self) -> Result<Option<(Vec<u8>, Vec<u8>)>, JournalError> {
+    fn next_row(&mut self) -> Result<Option<Row>, JournalError> {
         loop {
             let Some(bytes) = self.next_line()? else {
                 return Err(self.wrong("it ends before its last line: it was cut short"));

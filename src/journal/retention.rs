@@ -5,11 +5,14 @@ use super::form::EffectForm;
 use super::gone::Days;
 use super::redact::without_texts;
 use super::store::{Act, Batch, Order, Outlives, Tree};
-use super::{Journal, JournalError, form, place};
+use super::{Journal, JournalError, form, history, place};
 use crate::mail::MessageId;
 use crate::ticket::{Event, Ticket};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
+
+/// So many rows of the limits are looked at, and dropped, at once.
+const AUTOMATIC_AT_ONCE: usize = 1_000;
 
 /// Until when what is old was recorded. `None`: that kind is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Keep {
     pub tickets_since: Option<Timestamp>,
     /// Counts of days before.
     pub counts_since: Option<Timestamp>,
+    /// What counts automatic mails for the limits: no limit looks further back.
+    pub limits_since: Option<Timestamp>,
 }
 
 /// How far a look through all tickets came, the oldest first.
@@ -48,6 +53,9 @@ impl Journal {
         let mut looked = Looked::default();
         if let (None, Some(since)) = (&from, keep.counts_since) {
             self.drop_counts(since)?;
+        }
+        if let (None, Some(since)) = (&from, keep.limits_since) {
+            self.drop_automatic_before(since)?;
         }
         // A ticket that was opened later cannot be older.
         let latest = keep.texts_since.max(keep.tickets_since);
@@ -91,6 +99,35 @@ impl Journal {
         Ok(looked)
     }
 
+    /// Whoever never writes again leaves rows that nothing else would clear away.
+    fn drop_automatic_before(&self, since: Timestamp) -> Result<(), JournalError> {
+        let mut from = Vec::new();
+        loop {
+            let rows = (self.store).scan(
+                Tree::Automatic,
+                &from,
+                None,
+                Order::Upwards,
+                AUTOMATIC_AT_ONCE,
+            )?;
+            let Some((last, _)) = rows.last() else {
+                return Ok(());
+            };
+            from.clone_from(last);
+            from.push(0);
+            let mut batch = Batch::of(Act::Retention);
+            for (key, _) in rows {
+                let at = history::automatic_at(&key);
+                if at.is_some_and(|at| at < since) {
+                    batch.delete(Tree::Automatic, key);
+                }
+            }
+            if !batch.is_empty() {
+                self.store.commit(batch, Outlives::Process)?;
+            }
+        }
+    }
+
     fn drop_counts(&self, since: Timestamp) -> Result<(), JournalError> {
         let mut batch = Batch::of(Act::Retention);
         let until = since.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
@@ -114,7 +151,6 @@ impl Journal {
     fn drop_ticket(&self, ticket: &Ticket) -> Result<bool, JournalError> {
         let mut batch = Batch::of(Act::Retention);
         let mut days = Days::new();
-        let mut dropped = BTreeSet::new();
         for id in own_mails(ticket) {
             let Some((record, _)) = self.record_of(&id)? else {
                 continue;
@@ -123,9 +159,8 @@ impl Journal {
                 return Ok(false);
             }
             Self::drop_effect(&record, &mut batch);
-            let _ = dropped.insert(id);
+            history::drop_automatic_of(&record, &mut batch);
         }
-        self.drop_automatic(&dropped, b"to nobody\0", &mut batch)?;
         self.drop_story(ticket, &mut days, &mut batch)?;
         self.add_counts(days, &mut batch)?;
         self.store.commit(batch, Outlives::Process)?;

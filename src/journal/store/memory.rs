@@ -6,7 +6,7 @@ use super::check::{self, Damage};
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing};
 use super::verify::{self, Verified, full_key};
 use super::witness::Remembered;
-use super::{Batch, ChainOfCopy, JournalError, Order, Outlives, Row, Store, Tree};
+use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -126,10 +126,7 @@ impl Store for MemoryStore {
         (head != NOTHING_BEFORE).then_some((commits, head))
     }
 
-    fn rows(
-        &self,
-        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
-    ) -> Result<(), JournalError> {
+    fn rows(&self, each: EachRow<'_>) -> Result<(), JournalError> {
         let held = self.held();
         held.rows
             .iter()

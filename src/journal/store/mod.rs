@@ -285,6 +285,9 @@ pub(crate) enum Order {
 /// A key and its value.
 pub(crate) type Row = (Vec<u8>, Vec<u8>);
 
+/// What is done with each row of the whole database: key and value.
+pub(crate) type EachRow<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>;
+
 /// What the journal needs of a database.
 pub(crate) trait Store: Send + Sync {
     /// The value of a key.
@@ -324,10 +327,7 @@ pub(crate) trait Store: Send + Sync {
     fn head(&self) -> Option<(u64, Digest)>;
 
     /// Every row of the whole database, in the order of their keys, as of one moment: nothing is committed meanwhile.
-    fn rows(
-        &self,
-        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
-    ) -> Result<(), JournalError>;
+    fn rows(&self, each: EachRow<'_>) -> Result<(), JournalError>;
 
     /// Writes everything that is stored anew and removes the old files, so that nothing is left of what was deleted. Nothing is
     /// committed or read meanwhile. After a crash at any moment the store is the old or the new one, whole.

@@ -10,7 +10,7 @@ use super::incoming;
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing, link_key};
 use super::verify::{self, Verified, full_key, seal_key};
 use super::witness::{Remembered, Witness};
-use super::{Batch, ChainOfCopy, JournalError, Order, Outlives, Row, Store, Tree};
+use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::ops::Bound;
@@ -581,10 +581,7 @@ impl Store for SledStore {
         (progress.head != NOTHING_BEFORE).then_some((progress.commits, progress.head))
     }
 
-    fn rows(
-        &self,
-        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
-    ) -> Result<(), JournalError> {
+    fn rows(&self, each: EachRow<'_>) -> Result<(), JournalError> {
         let _commits_wait = self.progress();
         for row in self.files().database.iter() {
             let (key, value) = row.map_err(|why| self.failure(&why))?;
