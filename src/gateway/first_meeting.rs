@@ -83,7 +83,7 @@ impl Gateway {
             let left: Vec<Left> = (arrivals.iter())
                 .filter_map(|arrival| office.what_left(arrival))
                 .collect();
-            new += tokio::task::block_in_place(|| self.journal.note_left(&left, clock::now()))?;
+            new += on_disk(|| self.journal.note_left(&left, clock::now()))?;
             self.works_on();
         }
         if new > 0 {

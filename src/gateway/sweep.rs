@@ -14,6 +14,7 @@ use crate::outbox::Standing;
 use crate::report;
 use crate::watch::{Part, Server, Signs};
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use std::pin::pin;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
