@@ -1,7 +1,7 @@
 //! The IMAP server of the world, as far as handoffd speaks with one: RFC 3501, with IDLE, MOVE and UIDPLUS where this world has them.
 
 use super::line::{Course, turn};
-use super::post::Stored;
+use super::post::{self, Stored};
 use super::world;
 use super::world::{Mishap, Server, World};
 use std::collections::BTreeSet;
@@ -285,6 +285,14 @@ impl Session {
             "EXPUNGE" => {
                 let is_gone = |mail: &Stored| has(mail.uid) && mail.flags.contains("\\Deleted");
                 drop(moved(&mut world.inbox.mails, &is_gone));
+                "OK"
+            }
+            // The only search there is: for mails with a header of ours.
+            "SEARCH" => {
+                let marked = (world.inbox.mails.iter())
+                    .filter(|mail| !post::header_of(&mail.bytes, "X-Handoff-Mark").is_empty());
+                let uids: Vec<String> = marked.map(|mail| mail.uid.to_string()).collect();
+                let _ = write!(reply, "* SEARCH {}\r\n", uids.join(" "));
                 "OK"
             }
             _ => "BAD what?",
