@@ -267,6 +267,10 @@ impl Journal {
         now: Timestamp,
         batch: &mut Batch,
     ) -> Result<RecordedEffect, JournalError> {
+        let recorded_at = match &mail.ticket {
+            Some(ticket) => self.moment_behind_unsettled(ticket, now)?,
+            None => now,
+        };
         let record = EffectRecord {
             message_id: mail.message_id,
             purpose: mail.purpose,
@@ -277,7 +281,7 @@ impl Journal {
             subject: mail.subject,
             bytes: mail.bytes,
             state: EffectState::Waiting { due: now },
-            recorded_at: now,
+            recorded_at,
             attempts: 0,
             last_failure: None,
         };

@@ -5,7 +5,7 @@ use super::form;
 use super::store::{Batch, Order, Tree, end_of_prefix};
 use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place};
 use crate::ticket::TicketId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// So many unsettled mails of one ticket are looked at: a story with more of them waits for its first ones anyway.
 const OF_ONE_TICKET_MAX: usize = 64;
@@ -48,6 +48,50 @@ impl Journal {
         let from = place::first_after(now);
         let rows = (self.store).scan(Tree::Due, &from, None, Order::Upwards, 1)?;
         Ok(rows.first().and_then(|(key, _)| place::time_of(key)))
+    }
+
+    /// The first mails that are due behind this moment, at most so many, without their bytes.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn due_behind(
+        &self,
+        moment: Timestamp,
+        max: usize,
+    ) -> Result<Vec<EffectRecord>, JournalError> {
+        let from = place::first_after(moment);
+        let rows = (self.store).scan(Tree::Due, &from, None, Order::Upwards, max)?;
+        let mut due = Vec::with_capacity(rows.len());
+        for (key, _) in rows {
+            let id = place::message_id(place::after_time(&key))
+                .ok_or_else(|| form::unreadable("effect", "its key is damaged"))?;
+            due.extend(self.record_of(&id)?.map(|(record, _)| record));
+        }
+        Ok(due)
+    }
+
+    /// A moment that lies behind everything of this ticket that is not settled: `now`, unless the clock was set back since. Order within a ticket
+    /// hangs on it.
+    pub(super) fn moment_behind_unsettled(
+        &self,
+        ticket: &TicketId,
+        now: Timestamp,
+    ) -> Result<Timestamp, JournalError> {
+        let from = of_ticket(ticket);
+        let until = end_of_prefix(&from);
+        let rows = (self.store).scan(
+            Tree::Unsettled,
+            &from,
+            until.as_deref(),
+            Order::Downwards,
+            1,
+        )?;
+        let last = rows.first().and_then(|(key, _)| {
+            let timed = key.get(from.len()..)?;
+            place::time_of(timed)
+        });
+        let behind = last.and_then(|last| last.checked_add(SignedDuration::from_micros(1)).ok());
+        Ok(behind.map_or(now, |behind| behind.max(now)))
     }
 
     /// A mail that waits, with its bytes; `None` where it does not wait any more.

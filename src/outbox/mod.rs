@@ -23,8 +23,8 @@ use crate::chance;
 use crate::clock::{self, Moment};
 use crate::config::Smtp;
 use crate::journal::{
-    AttemptOutcome, CopyProof, DuePlace, EffectRecord, Journal, JournalError, RecordedEffect,
-    on_disk,
+    AttemptOutcome, CopyProof, DuePlace, EffectRecord, EffectState, Journal, JournalError,
+    RecordedEffect, on_disk,
 };
 use crate::mail::{Address, MessageId};
 use crate::report::outbox as report;
@@ -464,6 +464,7 @@ impl Outbox {
 
     /// How long it may rest when nothing can be sent.
     fn nothing_to_send(&self, now: Timestamp) -> Result<Duration, JournalError> {
+        self.hasten_untimely(now)?;
         let due = on_disk(|| self.desk.journal.next_due_after(now))?;
         let domain = self.desk.standing.lock().destinations.next_try(now);
         let next = due.into_iter().chain(domain).min();
@@ -471,6 +472,24 @@ impl Outbox {
             Duration::try_from(next.duration_since(now)).unwrap_or(Duration::ZERO)
         });
         Ok(wait.clamp(Duration::from_millis(1), LOOK_AT_LEAST_EVERY))
+    }
+
+    /// The clock was set back since these were put off: they would wait until it shows the old time again. They are due now.
+    fn hasten_untimely(&self, now: Timestamp) -> Result<(), JournalError> {
+        let Desk {
+            journal, settings, ..
+        } = &*self.desk;
+        let latest = schedule::latest(settings, now);
+        for moment in [now, latest] {
+            for record in on_disk(|| journal.due_behind(moment, PAGE))? {
+                if let EffectState::Waiting { due } = record.state
+                    && (due > latest || record.attempts == 0)
+                {
+                    on_disk(|| journal.retry(&record.message_id, now))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// While the server is away, mails that have waited for too long are given up, so that staff are told.

@@ -4,6 +4,9 @@ use crate::config::Smtp;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
+/// A moment passes between the choice of a time and its record.
+const MARGIN: Duration = Duration::from_secs(60);
+
 /// The wait after so many failed attempts: doubled each time up to the longest, then spread by `chance` (0 to 1) from four
 /// fifths to six fifths, so that mails that failed together do not come back together.
 pub(super) fn delay(attempts: u32, first: Duration, longest: Duration, chance: f64) -> Duration {
@@ -30,6 +33,11 @@ pub(super) fn next_attempt(
         chance,
     );
     Some(later(now, wait))
+}
+
+/// No mail is put off for longer than until then.
+pub(super) fn latest(settings: &Smtp, now: Timestamp) -> Timestamp {
+    later(now, settings.retry_longest_delay.mul_f64(1.2) + MARGIN)
 }
 
 /// Whether a mail has been tried for long enough.

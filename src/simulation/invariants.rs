@@ -26,7 +26,7 @@ pub(super) fn broken(disk: &Disk, office: &Office) -> Vec<String> {
     let taken = world(|world| world.post.taken.clone());
     broken.extend(everything_is_settled(disk));
     broken.extend(each_mail_has_one_outcome(&journal, office));
-    broken.extend(each_effect_happened_once(&recorded, &taken, office));
+    broken.extend(each_effect_happened_once(&recorded, &taken));
     broken.extend(order_is_kept(&recorded, &taken));
     broken.extend(automation_is_silent_after_a_person(&recorded, &taken));
     broken.extend(each_mail_is_followed_by_one(
@@ -96,20 +96,21 @@ fn each_mail_has_one_outcome(journal: &Journal, office: &Office) -> Vec<String> 
     broken
 }
 
-fn each_effect_happened_once(
-    recorded: &[Recorded],
-    taken: &[Taken],
-    office: &Office,
-) -> Vec<String> {
-    // Without copies nothing proves that a mail left: staff then rather get it twice than never.
-    let may_double = |recipient: &str| {
-        !office.settings.smtp.copy_to_self
-            && world(|world| world.people.customer(recipient)).is_none()
+fn each_effect_happened_once(recorded: &[Recorded], taken: &[Taken]) -> Vec<String> {
+    // Where no copy came along nothing proves that a mail left: staff then rather get it twice than never.
+    let may_double = |message_id: &str, recipient: &str| {
+        let came_alone = taken.iter().any(|taken| {
+            let is_it = taken.message_id == message_id;
+            let has_copy =
+                (taken.recipients.iter()).any(|to| world(|world| world.people.is_support(to)));
+            is_it && !has_copy
+        });
+        came_alone && world(|world| world.people.customer(recipient)).is_none()
     };
     let times = world(|world| world.post.times());
     let mut broken = Vec::new();
     for ((message_id, recipient), times) in &times {
-        if *times > 1 && !may_double(recipient) {
+        if *times > 1 && !may_double(message_id, recipient) {
             broken.push(format!(
                 "doubled: {message_id} was taken {times} times for {recipient}"
             ));
@@ -131,7 +132,7 @@ fn each_effect_happened_once(
             let times = times.get(&key).copied().unwrap_or(0);
             let is_right = match &effect.state {
                 EffectState::Sent { .. } => {
-                    times == 1 || (times > 1 && may_double(recipient.as_str()))
+                    times == 1 || (times > 1 && may_double(name, recipient.as_str()))
                 }
                 EffectState::GivenUp { why, .. } => times == 0 || why.contains("may have left"),
                 EffectState::Withdrawn { .. } => times == 0,
@@ -221,7 +222,7 @@ fn each_mail_is_followed_by_one(
     let is_told = |one: &&Recorded| matches!(one.effect.state, EffectState::GivenUp { .. });
     let told: Vec<String> = (recorded.iter().filter(is_told))
         .filter_map(|one| journal.bytes_of(&one.effect.message_id).ok().flatten())
-        .map(|bytes| header_of(&bytes, "in-reply-to"))
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         .collect();
     let automatic: BTreeMap<&str, Purpose> = recorded
         .iter()
@@ -264,10 +265,14 @@ fn each_mail_is_followed_by_one(
             continue;
         }
         let mut to_customer = 0;
-        let mut to_staff = told.iter().filter(|told| told.contains(&mail.name)).count();
+        let mut to_staff = told
+            .iter()
+            .filter(|told| told.contains(&format!("<{}>", mail.name)))
+            .count();
         let mut answers = BTreeMap::new();
         for taken in taken {
-            let names = |header: &str| header_of(&taken.bytes, header).contains(&mail.name);
+            let named = format!("<{}>", mail.name);
+            let names = |header: &str| header_of(&taken.bytes, header).contains(&named);
             // What staff get is in no thread of the customer; the customer's mail is attached.
             let attached = String::from_utf8_lossy(&taken.bytes).contains(&mail.name);
             if names("in-reply-to") {
