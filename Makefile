@@ -25,8 +25,9 @@ test: packages ## all tests, real mail servers included
 	@$(CARGO) test --locked --no-fail-fast
 
 .PHONY: faults
-faults: packages ## the long form of the fault tests: 500 kills among all other faults on real servers (FAULT_KILLS, FAULT_MINUTES)
-	@$(CARGO) test --locked --test faults -- --ignored --nocapture
+faults: packages ## the long forms: 100,000 simulated worlds (RUNS, SEED), then 500 kills among all other faults on real servers (FAULT_KILLS, FAULT_MINUTES)
+	@$(CARGO) test --locked --release --lib in_many_worlds -- --ignored --nocapture
+	$(CARGO) test --locked --test faults -- --ignored --nocapture
 
 .PHONY: screens
 screens: ## how our mails look: HTML and pictures, phone and desk, under target/screens/ (with Chromium; not in CI)

@@ -1,6 +1,6 @@
 //! What must hold when it is calm again, counted from what the servers took and not from our own records wherever both know it.
 
-use super::post::{Stored, Taken, header_of};
+use super::post::{Stored, Taken};
 use super::world;
 use crate::compose::Purpose;
 use crate::gateway::Office;
@@ -272,10 +272,9 @@ fn each_mail_is_followed_by_one(
         let mut answers = BTreeMap::new();
         for taken in taken {
             let named = format!("<{}>", mail.name);
-            let names = |header: &str| header_of(&taken.bytes, header).contains(&named);
             // What staff get is in no thread of the customer; the customer's mail is attached.
-            let attached = String::from_utf8_lossy(&taken.bytes).contains(&mail.name);
-            if names("in-reply-to") {
+            let attached = taken.text.contains(&mail.name);
+            if taken.in_reply_to.contains(&named) {
                 to_customer += 1;
                 if let Some(purpose) = automatic.get(taken.message_id.as_str()) {
                     let _ = answers.insert(taken.message_id.clone(), *purpose);
@@ -317,7 +316,7 @@ fn each_answer_of_staff_is_read_once(
         let readers = taken.iter().filter(|taken| {
             let is_to_customer = (taken.recipients.iter())
                 .any(|to| world(|world| world.people.customer(to)).is_some());
-            is_to_customer && String::from_utf8_lossy(&taken.bytes).contains(&line)
+            is_to_customer && taken.text.contains(&line)
         });
         let readers = readers.count();
         // What a server refused for good was given up, and staff were told so.

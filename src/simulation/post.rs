@@ -75,7 +75,10 @@ impl Folder {
 pub(super) struct Taken {
     pub(super) message_id: String,
     pub(super) recipients: Vec<String>,
-    pub(super) bytes: Arc<[u8]>,
+    /// All of it, as it is looked through when it is counted.
+    pub(super) text: Arc<str>,
+    /// What it answers.
+    pub(super) in_reply_to: String,
 }
 
 /// What the submission server took, in order.
@@ -108,7 +111,8 @@ pub(super) fn take(recipients: Vec<String>, bytes: Vec<u8>) {
     let taken = Taken {
         message_id: message_id.clone(),
         recipients: recipients.clone(),
-        bytes: Arc::clone(&bytes),
+        text: String::from_utf8_lossy(&bytes).into(),
+        in_reply_to: header_of(&bytes, "in-reply-to"),
     };
     world(|world| {
         world.note(format!("taken: {message_id} for {}", recipients.join(", ")));
@@ -172,8 +176,8 @@ pub(super) fn message_id_of(bytes: &[u8]) -> String {
 
 /// A header of a mail, unfolded.
 pub(super) fn header_of(bytes: &[u8], name: &str) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let header = text.split("\r\n\r\n").next().unwrap_or_default();
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let header = String::from_utf8_lossy(&bytes[..end.unwrap_or(bytes.len())]);
     let header = header.replace("\r\n ", " ").replace("\r\n\t", " ");
     let value = header.lines().find_map(|line| {
         let (field, value) = line.split_once(':')?;
