@@ -12,7 +12,9 @@ mod doubt;
 mod failure;
 mod lane;
 mod login;
+mod next;
 mod outcome;
+mod overdue;
 mod schedule;
 mod standing;
 mod turn;
@@ -22,10 +24,7 @@ pub use standing::{Holding, Standing};
 use crate::chance;
 use crate::clock::{self, Moment};
 use crate::config::Smtp;
-use crate::journal::{
-    AttemptOutcome, CopyProof, DuePlace, EffectRecord, EffectState, Journal, JournalError,
-    RecordedEffect, on_disk,
-};
+use crate::journal::{DuePlace, EffectRecord, Journal, JournalError, RecordedEffect, on_disk};
 use crate::mail::{Address, MessageId};
 use crate::report::outbox as report;
 use crate::watch::{Part, Server, Signs};
@@ -34,6 +33,7 @@ use doubt::Evidence;
 use failure::Stage;
 use jiff::Timestamp;
 use lane::{Desk, End, Lane};
+use next::Search;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,13 +42,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use turn::{HeldBy, Turn, domains, turn};
-
-/// So many due mails are read from the journal at a time.
-const PAGE: usize = 32;
-
-/// So many are looked through before the sender looks up from them.
-const LOOKED_THROUGH_AT_ONCE: usize = 1000;
+use turn::domains;
 
 /// A sign of life may come so much later than planned.
 const SIGN_MARGIN: Duration = Duration::from_mins(1);
@@ -134,16 +128,6 @@ struct Returned {
     lane: Lane,
     mail: MessageId,
     end: End,
-}
-
-/// What the walk through the due mails found.
-enum Search {
-    /// A mail whose turn it is, and whom it is not tried for.
-    Found(Box<RecordedEffect>, Vec<Address>),
-    /// Many that are held back; there may be more.
-    GoOn,
-    /// None, and how long it may stay so.
-    Nothing(Duration),
 }
 
 impl Outbox {
@@ -401,146 +385,6 @@ impl Outbox {
         let longest = settings.retry_longest_delay.min(PAUSE_MAX);
         let first = settings.retry_first_delay.min(Duration::from_secs(1));
         schedule::delay(self.failures_in_a_row, first, longest, chance::share())
-    }
-
-    /// Walks on through the due mails to the next whose turn it is. Those that are held back are passed over: they hold up nobody.
-    fn next_mail(&mut self) -> Result<Search, JournalError> {
-        let now = self.now();
-        let mut looked_through = 0;
-        loop {
-            if self.page.is_empty() {
-                self.page = on_disk(|| self.desk.journal.due_after(&self.place, now, PAGE))?.into();
-            }
-            if self.page.is_empty() {
-                self.place = DuePlace::default();
-                if !std::mem::take(&mut self.found) {
-                    return self.nothing_to_send(now).map(Search::Nothing);
-                }
-                // What was passed over may be free by now.
-                continue;
-            }
-            while let Some((place, record)) = self.page.pop_front() {
-                self.place = place;
-                looked_through += 1;
-                if let Some((effect, except)) = self.if_its_turn(&record, now)? {
-                    self.found = true;
-                    return Ok(Search::Found(Box::new(effect), except));
-                }
-            }
-            if looked_through >= LOOKED_THROUGH_AT_ONCE {
-                return Ok(Search::GoOn);
-            }
-        }
-    }
-
-    fn if_its_turn(
-        &self,
-        record: &EffectRecord,
-        now: Timestamp,
-    ) -> Result<Option<(RecordedEffect, Vec<Address>)>, JournalError> {
-        let journal = &self.desk.journal;
-        let turn_after = |earlier: &[EffectRecord]| {
-            let standing = self.desk.standing.lock();
-            let (destinations, on_their_way) = (&standing.destinations, &standing.on_their_way);
-            turn(record, earlier, destinations, on_their_way, now)
-        };
-        // What is held back by its domain is not looked up in its ticket: there may be thousands.
-        let its_turn = match turn_after(&[]) {
-            Turn::Now { .. } => turn_after(&on_disk(|| journal.unsettled_before(record))?),
-            held @ Turn::Held(_) => held,
-        };
-        match its_turn {
-            Turn::Now { except } => {
-                let effect = on_disk(|| journal.waiting(record))?;
-                Ok(effect.map(|effect| (effect, except)))
-            }
-            Turn::Held(HeldBy::Destination { why, .. }) => {
-                self.give_up_if_overdue(record, &why, now)?;
-                Ok(None)
-            }
-            Turn::Held(HeldBy::Order(_) | HeldBy::OnItsWay) => Ok(None),
-        }
-    }
-
-    /// How long it may rest when nothing can be sent.
-    fn nothing_to_send(&self, now: Timestamp) -> Result<Duration, JournalError> {
-        self.hasten_untimely(now)?;
-        let due = on_disk(|| self.desk.journal.next_due_after(now))?;
-        let domain = self.desk.standing.lock().destinations.next_try(now);
-        let next = due.into_iter().chain(domain).min();
-        let wait = next.map_or(LOOK_AT_LEAST_EVERY, |next| {
-            Duration::try_from(next.duration_since(now)).unwrap_or(Duration::ZERO)
-        });
-        Ok(wait.clamp(Duration::from_millis(1), LOOK_AT_LEAST_EVERY))
-    }
-
-    /// The clock was set back since these were put off: they would wait until it shows the old time again. They are due now.
-    fn hasten_untimely(&self, now: Timestamp) -> Result<(), JournalError> {
-        let Desk {
-            journal, settings, ..
-        } = &*self.desk;
-        let latest = schedule::latest(settings, now);
-        for moment in [now, latest] {
-            for record in on_disk(|| journal.due_behind(moment, PAGE))? {
-                if let EffectState::Waiting { due } = record.state
-                    && (due > latest || record.attempts == 0)
-                {
-                    on_disk(|| journal.retry(&record.message_id, now))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// While the server is away, mails that have waited for too long are given up, so that staff are told.
-    fn give_up_the_overdue(&mut self, why: &str) -> Result<(), JournalError> {
-        let now = self.now();
-        let mut looked_through = 0;
-        while looked_through < LOOKED_THROUGH_AT_ONCE {
-            let page = on_disk(|| self.desk.journal.due_after(&self.overdue_place, now, PAGE))?;
-            if page.is_empty() {
-                self.overdue_place = DuePlace::default();
-                return Ok(());
-            }
-            for (place, record) in page {
-                self.overdue_place = place;
-                looked_through += 1;
-                self.give_up_if_overdue(&record, why, now)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn give_up_if_overdue(
-        &self,
-        record: &EffectRecord,
-        why: &str,
-        now: Timestamp,
-    ) -> Result<(), JournalError> {
-        let Desk {
-            journal, settings, ..
-        } = &*self.desk;
-        if !schedule::is_over(record.recorded_at, settings, now) {
-            return Ok(());
-        }
-        let given_up = on_disk(|| {
-            let Some(effect) = journal.waiting(record)? else {
-                return Ok(());
-            };
-            let attempt = journal.begin_attempt(effect, CopyProof::None, now)?;
-            let outcome = AttemptOutcome::GivenUp {
-                why: outcome::for_too_long(why),
-            };
-            report::attempt_ended(attempt.record(), &outcome);
-            journal.settle(attempt, outcome, now)
-        });
-        match given_up {
-            // It was withdrawn between the look and the attempt.
-            Err(JournalError::State(why)) => report::not_waiting(&why),
-            other => other?,
-        }
-        self.desk.settled.notify_one();
-        Ok(())
     }
 
     fn look_at_doubts(&mut self) -> Result<(), JournalError> {

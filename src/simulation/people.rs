@@ -131,6 +131,12 @@ impl People {
             let mut letter = self.letter(&customer.address, words, now);
             letter.subject = subject.to_owned();
             letter.to = Address::parse(&self.support()).into_iter().collect();
+            if chance.happens(2000) {
+                // A person's answer goes to both; each recipient has luck of their own.
+                letter.cc = Address::parse("friend@elsewhere.example")
+                    .into_iter()
+                    .collect();
+            }
             let after = Duration::from_millis(chance.below(STORM.as_millis() as u64));
             first.push(self.write(&letter, after, None));
             self.customers.push(customer);
