@@ -359,7 +359,10 @@ fn each_step_of_an_attempt_is_found_after_a_crash_as_the_table_says() {
         assert!(journal.due(moment(99), 10).unwrap().is_empty());
         assert_eq!(journal.in_doubt().unwrap().len(), 1);
         let why = "no copy".to_owned();
-        let verdict = DoubtVerdict::SendAgain { why };
+        let verdict = DoubtVerdict::SendAgain {
+            why,
+            due: moment(2),
+        };
         assert!(journal.resolve_doubt(&name, verdict, moment(2)).unwrap());
         let effect = journal.due(moment(2), 1).unwrap().pop().unwrap();
         let attempt = journal

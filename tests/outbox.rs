@@ -622,3 +622,70 @@ async fn how_many_mails_leave_in_a_second() {
     eprintln!("500 mails: recorded in {recorded:?}, sent and settled in {sent:?}");
     desk.stop().await;
 }
+
+/// Where copies never come back, each doubt is waited for by itself, and there is an end to it.
+#[tokio::test]
+async fn a_second_doubt_is_waited_for_like_the_first_and_the_third_is_the_last() {
+    let cut = Script {
+        dot: Some(CUT),
+        ..Script::default()
+    };
+    let (sink, port) = Sink::start(vec![cut.clone(), cut.clone(), Script::default(), cut]).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    desk.record(vec![to_customer("1@d")]);
+    let doubted =
+        |times| move |record: &EffectRecord| is_in_doubt(record) && record.attempts == times;
+    desk.until("1@d", doubted(1)).await;
+    desk.pass(400);
+    desk.sweep();
+    desk.until("1@d", doubted(2)).await;
+    // Another mail shows that the outbox has looked around since.
+    desk.record(vec![to_customer("2@d")]);
+    desk.until("2@d", is_sent).await;
+    assert_eq!(sink.taken().len(), 3, "1@d twice, 2@d once");
+    desk.pass(400);
+    desk.sweep();
+    desk.until("1@d", doubted(3)).await;
+    desk.pass(400);
+    desk.sweep();
+    let record = desk.until("1@d", is_given_up).await;
+    assert!(
+        matches!(&record.state, EffectState::GivenUp { why, .. } if why.contains("may have left")),
+        "{record:?}"
+    );
+    assert_eq!(sink.taken().len(), 4);
+    desk.stop().await;
+}
+
+/// The verdict was that it had not left; then the copy comes all the same, before it is sent again.
+#[tokio::test]
+async fn a_copy_that_comes_while_the_mail_waits_again_counts() {
+    let cut = Script {
+        dot: Some(CUT),
+        ..Script::default()
+    };
+    let busy = Script {
+        sender: Some("451 later"),
+        ..Script::default()
+    };
+    let (sink, port) = Sink::start(vec![cut, busy]).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    desk.record(vec![to_customer("1@d")]);
+    desk.until("1@d", is_in_doubt).await;
+    desk.pass(400);
+    desk.sweep();
+    desk.until("1@d", waits).await;
+    let proof = Entry {
+        own_copy_of: Some(id("1@d")),
+        ..Entry::default()
+    };
+    desk.journal.record(proof, desk.now()).unwrap();
+    desk.pass(300);
+    desk.record(vec![to_customer("2@d")]);
+    desk.until("2@d", is_sent).await;
+    desk.until("1@d", is_sent).await;
+    assert_eq!(sink.taken().len(), 2, "each once");
+    desk.stop().await;
+}

@@ -2,7 +2,9 @@
 
 use super::Question;
 use super::{lessons, outbox, privacy, story};
-use crate::journal::{EarlierKeys, EffectFilter, EffectRecord, Entry, Journal, JournalError};
+use crate::journal::{
+    EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
+};
 use crate::mail::MessageId;
 use crate::outbox::Standing;
 use crate::ticket::{Event, PromiseOutcome, Status, Ticket, TicketId, TimedEvent};
@@ -270,18 +272,30 @@ fn promises(tickets: &[Ticket]) -> Value {
 
 fn retry(journal: &Journal, text: &str, now: Timestamp) -> Result<Vec<Value>, Refusal> {
     let mut names = Vec::new();
+    let mut rows = Vec::new();
     if let Some(ticket) = TicketId::parse(text) {
         for filter in [EffectFilter::Waiting, EffectFilter::GivenUp] {
             let effects = journal.effects(filter, ROWS_MAX)?;
             let of_ticket = effects
                 .into_iter()
                 .filter(|effect| effect.ticket.as_ref() == Some(&ticket));
-            names.extend(of_ticket.map(|effect| effect.message_id));
+            for effect in of_ticket {
+                let id = effect.message_id;
+                let is_given_up = matches!(effect.state, EffectState::GivenUp { .. });
+                // Twice is worse than late: who has asked the customer may name it by itself.
+                if is_given_up && journal.may_have_left(&id)? {
+                    rows.push(json!({
+                        "not_tried": id.to_string(),
+                        "why": "it may have left; see whether it arrived, and if it did not, retry it by this name",
+                    }));
+                } else {
+                    names.push(id);
+                }
+            }
         }
     } else {
         names.extend(MessageId::parse(text));
     }
-    let mut rows = Vec::new();
     for name in names {
         if journal.retry(&name, now)? {
             rows.push(json!({ "due_now": name.to_string() }));

@@ -234,6 +234,8 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
             let work = tokio::task::spawn_blocking(work);
             let mut answered = tokio::time::timeout(patience, work).await?;
             if is_act {
+                // Whoever says "again" knows more of the servers than we do.
+                sources.standing.try_all();
                 sources.wake.notify_one();
             }
             if unlearns {

@@ -95,6 +95,8 @@ pub enum DoubtVerdict {
     SendAgain {
         /// Why.
         why: String,
+        /// When.
+        due: Timestamp,
     },
     /// A person must look; staff are told.
     GiveUp {
@@ -266,12 +268,12 @@ impl Journal {
         if !matches!(record.state, EffectState::InDoubt { .. }) {
             return Ok(false);
         }
-        // All recipients that are not lost are tried again, those that were put off included.
-        delivery.postponed = Vec::new();
+        delivery.doubts = delivery.doubts.saturating_add(1);
+        // All recipients that are not lost are tried again. Who was put off is kept in mind: the copy may still come, too late.
         let state = match verdict {
-            DoubtVerdict::SendAgain { why } => {
+            DoubtVerdict::SendAgain { why, due } => {
                 record.last_failure = Some(why);
-                EffectState::Waiting { due: now }
+                EffectState::Waiting { due }
             }
             DoubtVerdict::GiveUp { why } => EffectState::GivenUp { at: now, why },
         };
@@ -290,11 +292,18 @@ impl Journal {
         let Some((mut record, mut delivery)) = self.record_of(id)? else {
             return Ok(());
         };
-        let has_left = matches!(record.state, EffectState::InDoubt { .. })
-            && (delivery.copy == CopyProof::Asked
-                // A copy of it may be there since it reached others.
-                || (proves == Proves::Always && !delivery.reached_some));
-        if !has_left {
+        let is_proof = delivery.copy == CopyProof::Asked
+            // A copy of it may be there since it reached others.
+            || (proves == Proves::Always && !delivery.reached_some);
+        let is_open = match record.state {
+            EffectState::InDoubt { .. } => true,
+            // The copy came too late for the verdict, and in time to keep it from leaving once more.
+            EffectState::Waiting { .. } | EffectState::GivenUp { .. } => {
+                delivery.doubts > 0 && !delivery.reached_some
+            }
+            EffectState::Sent { .. } | EffectState::Withdrawn { .. } => false,
+        };
+        if !(is_proof && is_open) {
             return Ok(());
         }
         let postponed = std::mem::take(&mut delivery.postponed);

@@ -2,7 +2,9 @@
 
 use super::form::{self, Delivery, EffectForm};
 use super::store::{Act, Batch, Order, Outlives, Tree};
-use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place, unsettled};
+use super::{
+    CopyProof, EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place, unsettled,
+};
 use crate::mail::MessageId;
 use jiff::Timestamp;
 
@@ -15,6 +17,17 @@ pub enum EffectFilter {
     InDoubt,
     /// Given up, the latest first.
     GivenUp,
+}
+
+/// A mail in doubt, as far as a verdict needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedDoubt {
+    /// The record, without the bytes.
+    pub record: EffectRecord,
+    /// What the copy to ourselves can prove.
+    pub copy: CopyProof,
+    /// How often it was in doubt before in vain.
+    pub doubts: u32,
 }
 
 impl EffectFilter {
@@ -54,6 +67,35 @@ impl Journal {
     pub fn in_doubt(&self) -> Result<Vec<RecordedEffect>, JournalError> {
         let rows = (self.store).scan(Tree::InDoubt, &[], None, Order::Upwards, usize::MAX)?;
         self.recorded(rows.iter().map(|(key, _)| key.as_slice()))
+    }
+
+    /// The same without their bytes: ten thousand of them cost no more memory than a few.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn doubted(&self) -> Result<Vec<RecordedDoubt>, JournalError> {
+        let rows = (self.store).scan(Tree::InDoubt, &[], None, Order::Upwards, usize::MAX)?;
+        let mut doubted = Vec::with_capacity(rows.len());
+        for (key, _) in &rows {
+            let id = place::message_id(key)
+                .ok_or_else(|| form::unreadable("effect", "its key is damaged"))?;
+            let found = self.record_of(&id)?;
+            doubted.extend(found.map(|(record, delivery)| RecordedDoubt {
+                record,
+                copy: delivery.copy,
+                doubts: delivery.doubts,
+            }));
+        }
+        Ok(doubted)
+    }
+
+    /// Whether this mail may have left although it was given up or waits: it was in doubt, and no copy came in time.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn may_have_left(&self, id: &MessageId) -> Result<bool, JournalError> {
+        let found = self.record_of(id)?;
+        Ok(found.is_some_and(|(_, delivery)| delivery.doubts > 0))
     }
 
     /// Whether this Message-ID is one that we gave.
@@ -196,12 +238,9 @@ impl Journal {
             return Ok(false);
         }
         let mut batch = Batch::of(Act::Sending);
-        self.change_state(
-            &mut batch,
-            record,
-            &delivery,
-            EffectState::Waiting { due: now },
-        )?;
+        // An automatic mail is not sent behind a person's answer, whoever asks for it.
+        let state = self.unless_overtaken(&record, &delivery, now, now, &mut batch)?;
+        self.change_state(&mut batch, record, &delivery, state)?;
         self.store.commit(batch, Outlives::PowerCut)?;
         Ok(true)
     }

@@ -35,7 +35,7 @@ mod withdrawal;
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
 pub use audit::{Audit, Difference, Head, Removal};
 pub use beginnings::Beginnings;
-pub use effects::EffectFilter;
+pub use effects::{EffectFilter, RecordedDoubt};
 pub use export::Keys;
 pub use forget::{Forgetting, Forgotten, Haste, StillOpen};
 pub use form::{PURPOSES, purpose_word};
@@ -218,6 +218,12 @@ impl RecordedEffect {
     #[must_use]
     pub const fn reached_some(&self) -> bool {
         self.delivery.reached_some
+    }
+
+    /// How often it was in doubt in vain: no copy had come in time.
+    #[must_use]
+    pub const fn doubts(&self) -> u32 {
+        self.delivery.doubts
     }
 
     /// What the copy to ourselves can prove while it is in doubt.

@@ -13,9 +13,16 @@ use super::standing::Outage;
 use crate::clock::Moment;
 use crate::compose::Purpose;
 use crate::config::Smtp;
-use crate::journal::{CopyProof, DoubtVerdict, EffectRecord, EffectState, RecordedEffect};
+use crate::journal::{CopyProof, DoubtVerdict, EffectRecord, EffectState, RecordedDoubt};
 use crate::ticket::Party;
+use jiff::Timestamp;
 use tokio::time::Instant;
+
+/// A customer's mail is sent again so many times at most for want of a copy: where copies never come, each time may be one time too many.
+const DOUBTS_MAX: u32 = 2;
+
+/// The same for staff and admin, who rather get it twice than never.
+const DOUBTS_OF_STAFF_MAX: u32 = 5;
 
 /// What there is to judge by.
 #[derive(Clone, Copy, Debug)]
@@ -25,59 +32,94 @@ pub(super) struct Evidence {
     pub(super) doubted_since: Instant,
     /// When the last complete sweep of the inbox began.
     pub(super) swept: Option<Instant>,
-    /// The last time for which the inbox could not be reached: a copy could not come, and waits at the server that has it.
-    pub(super) outage: Option<Outage>,
+    /// The last times for which the inbox, and our SMTP server, could not be reached: a copy could not come, and waits at the server that has it.
+    pub(super) outages: [Option<Outage>; 2],
+    /// When the last look at the folder of sent mail began that came to its end.
+    pub(super) sent_read: Option<Instant>,
     /// Whether the folder of sent mail is looked at before each sweep. That a mail stands there shows that it left; that it does not stand
     /// there shows nothing, because not every server files what it sends.
     pub(super) sent_is_watched: bool,
 }
 
-/// What becomes of an effect in doubt; `None` while it is still to be waited for.
+/// What becomes of a mail in doubt; `None` while it is still to be waited for.
 pub(super) fn verdict(
-    effect: &RecordedEffect,
+    doubt: &RecordedDoubt,
     evidence: Evidence,
     settings: &Smtp,
     now: Moment,
 ) -> Option<DoubtVerdict> {
-    let record = effect.record();
+    let record = &doubt.record;
     if !matches!(record.state, EffectState::InDoubt { .. }) {
         return None;
     }
-    let late_enough = late_enough(evidence.doubted_since, evidence.outage, settings);
-    let was_looked_for = (evidence.swept).is_some_and(|swept| swept >= late_enough);
+    let late_enough = evidence.late_enough(settings);
+    let was_searched = |began: Option<Instant>| began.is_some_and(|began| began >= late_enough);
     let is_over = schedule::is_over(record.recorded_at, settings, now.shown);
-    match effect.copy() {
-        CopyProof::Asked => {
-            if was_looked_for {
-                Some(DoubtVerdict::SendAgain {
-                    why: "its copy did not come back, so it had not left".to_owned(),
-                })
-            } else if is_over && now.passed >= late_enough {
-                Some(DoubtVerdict::GiveUp {
-                    why: "it may have left; the inbox could not be searched for its copy for too long".to_owned(),
-                })
+    match doubt.copy {
+        CopyProof::Asked if was_searched(evidence.swept) => {
+            let most = match is_for_customer(record) {
+                true => DOUBTS_MAX,
+                false => DOUBTS_OF_STAFF_MAX,
+            };
+            Some(if is_over || doubt.doubts >= most {
+                let why = "it may have left: the connection ended after the content each time, and no copy ever came back; see whether it arrived, and \
+                     whether anything keeps copies from the inbox";
+                give_up(why)
             } else {
-                None
-            }
-        }
-        // It may still appear in the folder of sent mail.
-        CopyProof::None if evidence.sent_is_watched && !was_looked_for && !is_over => None,
-        CopyProof::None if is_for_customer(record) => Some(DoubtVerdict::GiveUp {
-            why: "it may have left: the connection ended after the content, and no copy can prove it; ask the customer before writing again"
-                .to_owned(),
-        }),
-        CopyProof::None if is_over => {
-            Some(DoubtVerdict::GiveUp {
-                why: "tried for too long, each time cut off after the content".to_owned(),
+                // What its copy shows was waited for: nothing is gained by more of it.
+                send_again("its copy did not come back, so it had not left", now.shown)
             })
         }
-        CopyProof::None => Some(DoubtVerdict::SendAgain {
-            why: "it may have left already; staff get it rather twice than never".to_owned(),
-        }),
+        CopyProof::Asked if is_over && now.passed >= late_enough => Some(give_up(
+            "it may have left; the inbox could not be searched for its copy for too long",
+        )),
+        CopyProof::Asked => None,
+        // It may still appear in the folder of sent mail.
+        CopyProof::None
+            if evidence.sent_is_watched && !was_searched(evidence.sent_read) && !is_over =>
+        {
+            None
+        }
+        CopyProof::None if is_for_customer(record) => Some(give_up(
+            "it may have left: the connection ended after the content, and no copy can prove it; ask the customer before writing again",
+        )),
+        CopyProof::None if is_over => Some(give_up(
+            "tried for too long, each time cut off after the content",
+        )),
+        CopyProof::None => {
+            let (first, longest) = (settings.retry_first_delay, settings.retry_longest_delay);
+            let pause = schedule::delay(record.attempts, first, longest, 0.5);
+            let why = "it may have left already; staff get it rather twice than never";
+            Some(send_again(why, schedule::later(now.shown, pause)))
+        }
     }
 }
 
-/// From when on a sweep that has not found the copy shows that there is none.
+fn give_up(why: &str) -> DoubtVerdict {
+    DoubtVerdict::GiveUp {
+        why: why.to_owned(),
+    }
+}
+
+fn send_again(why: &str, due: Timestamp) -> DoubtVerdict {
+    DoubtVerdict::SendAgain {
+        why: why.to_owned(),
+        due,
+    }
+}
+
+impl Evidence {
+    /// From when on a search that has not found the copy shows that there is none.
+    fn late_enough(&self, settings: &Smtp) -> Instant {
+        self.outages
+            .into_iter()
+            .flatten()
+            .fold(self.doubted_since + settings.copy_wait, |so_far, outage| {
+                so_far.max(late_enough(self.doubted_since, Some(outage), settings))
+            })
+    }
+}
+
 fn late_enough(since: Instant, outage: Option<Outage>, settings: &Smtp) -> Instant {
     let without = since + settings.copy_wait;
     // Connections that are lost and made again in a moment keep no copy back.

@@ -112,7 +112,10 @@ pub struct Outbox {
     /// The walk through those that may be overdue while the server is away.
     overdue_place: DuePlace,
     failures_in_a_row: u32,
-    rest: Option<Duration>,
+    /// Nothing is tried before then, after a failure of the store or the server.
+    rest_until: Option<Instant>,
+    /// The store reads and does not write.
+    commits_fail: bool,
     no_further_lane_before: Option<Instant>,
 }
 
@@ -167,7 +170,8 @@ impl Outbox {
             found: false,
             overdue_place: DuePlace::default(),
             failures_in_a_row: 0,
-            rest: None,
+            rest_until: None,
+            commits_fail: false,
             no_further_lane_before: None,
         }
     }
@@ -220,11 +224,12 @@ impl Outbox {
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             let wait = match self.look(&shutdown) {
-                Ok(wait) => {
-                    self.signs.store_works(Part::Outbox);
-                    wait
+                Ok(wait) => wait,
+                Err(error) => {
+                    let pause = self.store_failed(&error);
+                    self.rest(pause);
+                    pause
                 }
-                Err(error) => self.store_failed(&error),
             };
             self.signs.alive(Part::Outbox, wait + SIGN_MARGIN);
             if wait.is_zero() {
@@ -264,10 +269,13 @@ impl Outbox {
 
     /// Does what is to be done, and says how long it may rest; zero where there is more.
     fn look(&mut self, shutdown: &CancellationToken) -> Result<Duration, JournalError> {
-        if let Some(rest) = self.rest.take() {
-            return Ok(rest);
+        if let Some(left) = self.left_to_rest() {
+            return Ok(left);
         }
         self.look_at_doubts()?;
+        if !self.commits_fail {
+            self.signs.store_works(Part::Outbox);
+        }
         loop {
             if !self.has_free_lane() {
                 // Whoever is slow by then is not waited for any longer.
@@ -283,6 +291,20 @@ impl Outbox {
                 Search::Nothing(rest) => return Ok(rest),
             }
         }
+    }
+
+    /// What failed is left alone for its whole pause, whatever wakes us meanwhile: each mail that comes in does.
+    fn left_to_rest(&mut self) -> Option<Duration> {
+        let left = self.rest_until?.checked_duration_since(Instant::now());
+        let left = left.filter(|left| !left.is_zero());
+        if left.is_none() {
+            self.rest_until = None;
+        }
+        left
+    }
+
+    fn rest(&mut self, pause: Duration) {
+        self.rest_until = Some(Instant::now() + pause);
     }
 
     /// Whether a mail could leave now: one connection will do, unless what is on it takes long.
@@ -333,12 +355,15 @@ impl Outbox {
         match end {
             End::Done => {
                 self.failures_in_a_row = 0;
+                self.commits_fail = false;
                 self.signs.works(Server::Smtp, self.now());
                 self.idle.push(lane);
             }
             End::Stopped => {}
             End::Journal(error) => {
-                self.rest = Some(self.store_failed(&error));
+                self.commits_fail = true;
+                let pause = self.store_failed(&error);
+                self.rest(pause);
             }
             End::Unreachable(_)
                 if (self.busy.iter()).any(|busy| busy.under_way.load(Ordering::SeqCst)) =>
@@ -368,7 +393,7 @@ impl Outbox {
             now,
         );
         standing.server_failed(&why, now, schedule::later(now, pause));
-        self.rest = Some(pause);
+        self.rest(pause);
     }
 
     /// The store failed; how long to leave it alone.
@@ -393,26 +418,31 @@ impl Outbox {
         let desk = Arc::clone(&self.desk);
         let (journal, settings) = (&desk.journal, &desk.settings);
         let mut still_doubted = BTreeMap::new();
-        for effect in on_disk(|| journal.in_doubt())? {
-            let id = effect.record().message_id.clone();
+        for doubt in on_disk(|| journal.doubted())? {
+            let id = doubt.record.message_id.clone();
             // What is on its way at this moment is settled by whoever carries it.
             if (self.busy.iter()).any(|busy| busy.mail == id) {
                 continue;
             }
             let since = self.doubted_since.get(&id).copied();
             let since = since.unwrap_or(now.passed);
-            still_doubted.insert(id.clone(), since);
-            let evidence = Evidence {
-                doubted_since: since,
-                swept: swept.map(|swept| swept.passed),
-                outage: desk.standing.lock().inbox_outage,
-                sent_is_watched: self.sent_is_watched,
+            let evidence = {
+                let standing = desk.standing.lock();
+                Evidence {
+                    doubted_since: since,
+                    swept: swept.map(|swept| swept.passed),
+                    outages: standing.outages(),
+                    sent_is_watched: self.sent_is_watched,
+                    sent_read: standing.sent_read,
+                }
             };
-            let Some(verdict) = doubt::verdict(&effect, evidence, settings, now) else {
+            let Some(verdict) = doubt::verdict(&doubt, evidence, settings, now) else {
+                still_doubted.insert(id, since);
                 continue;
             };
+            // The next doubt about it, if there is one, begins anew.
             if on_disk(|| journal.resolve_doubt(&id, verdict.clone(), now.shown))? {
-                report::doubt_resolved(effect.record(), &verdict);
+                report::doubt_resolved(&doubt.record, &verdict);
                 self.desk.settled.notify_one();
             }
         }

@@ -27,13 +27,49 @@ pub(super) struct Inner {
     pub(super) on_their_way: OnTheirWay,
     /// Why the server cannot be used, where it cannot.
     away: Option<Away>,
-    /// Since when the inbox cannot be reached.
-    inbox_lost: Option<Instant>,
-    /// The last time for which it could not.
-    pub(super) inbox_outage: Option<Outage>,
+    /// When the last look at the folder of sent mail began that came to its end.
+    pub(super) sent_read: Option<Instant>,
+    /// When the inbox could not be reached.
+    inbox: Outages,
+    /// The same of our SMTP server.
+    server: Outages,
 }
 
-/// A time for which the inbox could not be reached.
+/// When something could not be reached.
+#[derive(Debug, Default)]
+struct Outages {
+    /// Since when it is away.
+    since: Option<Instant>,
+    /// The last one that is over.
+    last: Option<Outage>,
+}
+
+impl Outages {
+    fn lost(&mut self, now: Instant) {
+        self.since.get_or_insert(now);
+    }
+
+    fn works(&mut self, now: Instant) {
+        let Some(since) = self.since.take() else {
+            return;
+        };
+        let length = now.saturating_duration_since(since);
+        // A connection that was lost and is there again at once, in a longer one's wake, makes nobody forget that.
+        let goes_on = (self.last).filter(|outage| outage.length > length && now < outage.over());
+        if goes_on.is_none() {
+            self.last = Some(Outage { ended: now, length });
+        }
+    }
+}
+
+impl Inner {
+    /// The last outages of the inbox and of our SMTP server.
+    pub(super) const fn outages(&self) -> [Option<Outage>; 2] {
+        [self.inbox.last, self.server.last]
+    }
+}
+
+/// A time for which something could not be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Outage {
     /// When it ended.
@@ -138,6 +174,7 @@ impl Standing {
     /// The server could not be used.
     pub(super) fn server_failed(&self, why: &str, now: Timestamp, next_try: Timestamp) {
         let mut inner = self.lock();
+        inner.server.lost(Instant::now());
         let since = inner.away.as_ref().map_or(now, |away| away.since);
         inner.away = Some(Away {
             since,
@@ -148,7 +185,9 @@ impl Standing {
 
     /// The server let us in.
     pub(super) fn server_works(&self) {
-        self.lock().away = None;
+        let mut inner = self.lock();
+        inner.away = None;
+        inner.server.works(Instant::now());
     }
 
     /// Why our server cannot be used, since when, and when it is tried again; `None` where it works, or was not needed yet.
@@ -164,22 +203,22 @@ impl Standing {
 
     /// The inbox cannot be reached.
     pub fn inbox_lost(&self, now: Instant) {
-        self.lock().inbox_lost.get_or_insert(now);
+        self.lock().inbox.lost(now);
     }
 
     /// The inbox is open.
     pub fn inbox_opened(&self, now: Instant) {
-        let mut inner = self.lock();
-        let Some(lost) = inner.inbox_lost.take() else {
-            return;
-        };
-        let length = now.saturating_duration_since(lost);
-        // A connection that was lost and is there again at once, in a longer one's wake, makes nobody forget that.
-        let goes_on =
-            (inner.inbox_outage).filter(|outage| outage.length > length && now < outage.over());
-        if goes_on.is_none() {
-            inner.inbox_outage = Some(Outage { ended: now, length });
-        }
+        self.lock().inbox.works(now);
+    }
+
+    /// A look at the folder of sent mail that began then has come to its end.
+    pub fn sent_was_read(&self, began: Instant) {
+        self.lock().sent_read = Some(began);
+    }
+
+    /// Somebody asks for what is held back to be tried: no domain is left alone any more.
+    pub fn try_all(&self) {
+        self.lock().destinations = Destinations::default();
     }
 
     /// What holds a waiting mail back at that time, beyond its own next try. `earlier`: what was recorded before it in the same ticket and is

@@ -37,7 +37,7 @@ pub fn attempt_ended(record: &EffectRecord, outcome: &AttemptOutcome) {
 pub fn doubt_resolved(record: &EffectRecord, verdict: &DoubtVerdict) {
     let mail = &record.message_id;
     match verdict {
-        DoubtVerdict::SendAgain { why } => {
+        DoubtVerdict::SendAgain { why, .. } => {
             warn!(%mail, why = without_addresses(why), "mail in doubt is sent again")
         }
         DoubtVerdict::GiveUp { why } => {

@@ -437,6 +437,7 @@ fn a_store_of_every_earlier_release_opens_is_read_to_its_last_record_and_goes_on
         journal.settle(attempt, AttemptOutcome::Sent, now).unwrap();
         let again = DoubtVerdict::SendAgain {
             why: "no copy".to_owned(),
+            due: now,
         };
         assert!(
             journal

@@ -20,6 +20,8 @@ pub(in crate::journal) struct Delivery {
     pub(in crate::journal) postponed: Vec<Address>,
     /// Recipients that it will never reach.
     pub(in crate::journal) lost: Vec<LostRecipient>,
+    /// How often it was in doubt until no copy had come in time: it may have left each time all the same.
+    pub(in crate::journal) doubts: u32,
 }
 
 /// An effect as stored.
@@ -40,6 +42,9 @@ pub(in crate::journal) struct EffectForm {
     reached_some: bool,
     postponed: Vec<String>,
     lost: Vec<LostForm>,
+    /// Not in records of before there was a bound.
+    #[serde(default)]
+    doubts: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -111,6 +116,7 @@ impl EffectForm {
                     why: lost.why.clone(),
                 })
                 .collect(),
+            doubts: delivery.doubts,
         }
     }
 
@@ -163,6 +169,7 @@ impl EffectForm {
             reached_some: self.reached_some,
             postponed: addresses(&self.postponed)?,
             lost: lost?,
+            doubts: self.doubts,
         };
         Ok((record, delivery))
     }
