@@ -34,7 +34,9 @@ fn holds_back_the_last(journal: &Journal, to_team: usize) -> Vec<String> {
         effects,
         ..Entry::default()
     };
-    let _ = journal.record(entry, Timestamp::from_second(1).unwrap()).unwrap();
+    let _ = journal
+        .record(entry, Timestamp::from_second(1).unwrap())
+        .unwrap();
     held_back_by(journal, "second@d")
 }
 
@@ -42,7 +44,7 @@ fn held_back_by(journal: &Journal, name: &str) -> Vec<String> {
     let id = MessageId::parse(name).unwrap();
     let record = journal.effect(&id).unwrap().unwrap();
     let earlier = journal.unsettled_before(&record).unwrap();
-    (earlier.iter().map(|one| one.message_id.to_string())).collect()
+    (earlier.iter().map(|one| one.message_id.as_str().to_owned())).collect()
 }
 
 #[test]
