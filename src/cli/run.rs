@@ -29,6 +29,9 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     let settings = Settings::load(&common.config).map_err(|found| Failure::problems(&found))?;
     let journal = Journal::open(&settings.store.path)
         .map_err(|error| Failure::Unreachable(error.to_string()))?;
+    // The order within a ticket hangs on it, so nothing is sent before.
+    let _added =
+        (journal.index_unsettled()).map_err(|error| Failure::Unreachable(error.to_string()))?;
     let key = journal
         .token_key()
         .map_err(|error| Failure::Unreachable(error.to_string()))?;

@@ -5,7 +5,8 @@ use crate::config::Settings;
 use crate::control::{self, Refusal};
 use crate::journal::{self, Journal, JournalError, Keys};
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, IsTerminal, Write};
+use std::io::{BufReader, ErrorKind, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -33,9 +34,11 @@ pub(super) fn export(common: &Common, arguments: &Export) -> Result<(), Failure>
     };
     let file = &arguments.file;
     if file.as_os_str() == "-" {
-        if std::io::stdout().is_terminal() && keys == Keys::GoWithIt {
+        if keys == Keys::GoWithIt && !is_private(std::io::stdout().as_fd()) {
             return Err(Failure::Usage(
-                "an export with keys is not written to a terminal; name a file".to_owned(),
+                "an export with keys is not written to a terminal, nor to a file that others may read; name a file, or write to a pipe or a file \
+                 of mode 0600"
+                    .to_owned(),
             ));
         }
         write_export(&settings, keys, &mut std::io::stdout().lock())?;
@@ -44,13 +47,7 @@ pub(super) fn export(common: &Common, arguments: &Export) -> Result<(), Failure>
         let part = part_of(file);
         let failed =
             |why: std::io::Error| Failure::Unreachable(format!("{}: {why}", part.display()));
-        let mut out = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&part)
-            .map_err(failed)?;
+        let mut out = begin_part(&part)?;
         let written = write_export(&settings, keys, &mut out);
         let written = written.and_then(|()| out.sync_all().map_err(failed));
         if written.is_err() {
@@ -125,6 +122,38 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
     Settings::load_without_secrets(&common.config).map_err(|problems| Failure::problems(&problems))
 }
 
+/// A file of our own that nobody else reads: one that lies there, a link least of all, is not written to.
+fn begin_part(part: &Path) -> Result<File, Failure> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(part);
+    made.map_err(|why| {
+        let path = part.display();
+        Failure::Unreachable(match why.kind() {
+            ErrorKind::AlreadyExists => format!(
+                "{path} lies there already: another export is being written, or one was cut short; when none runs, remove it and try again"
+            ),
+            _ => format!("{path}: {why}"),
+        })
+    })
+}
+
+/// Whether only we, or who reads the other end, see what is written there.
+fn is_private(out: BorrowedFd<'_>) -> bool {
+    use rustix::fs::{FileType, Mode, fstat};
+    let Ok(found) = fstat(out) else { return false };
+    match FileType::from_raw_mode(found.st_mode) {
+        FileType::Fifo | FileType::Socket => true,
+        FileType::RegularFile => {
+            let mode = Mode::from_raw_mode(found.st_mode);
+            !mode.intersects(Mode::RWXG | Mode::RWXO)
+        }
+        _ => false,
+    }
+}
+
 fn part_of(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".part");
@@ -145,4 +174,51 @@ fn give_to_owner(folder: &Path) -> Result<(), Failure> {
             "the files in {folder} may be root's now: {why}; give them to the folder's owner"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn a_part_of_an_export_is_a_new_file_that_only_we_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = part_of(&folder.path().join("export"));
+        let others = folder.path().join("others");
+        std::fs::write(&others, "theirs").unwrap();
+        symlink(&others, &part).unwrap();
+        let why = format!("{:?}", begin_part(&part).unwrap_err());
+        assert!(why.contains("lies there already"), "{why}");
+        assert_eq!(std::fs::read(&others).unwrap(), b"theirs");
+        std::fs::remove_file(&part).unwrap();
+        // A link to nothing leads nowhere either.
+        symlink(folder.path().join("nothing"), &part).unwrap();
+        assert!(begin_part(&part).is_err());
+        std::fs::remove_file(&part).unwrap();
+        let made = begin_part(&part).unwrap();
+        let mode = made.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(begin_part(&part).is_err());
+    }
+
+    #[test]
+    fn keys_go_to_a_pipe_or_to_a_file_that_only_we_read() {
+        let file = tempfile::tempfile().unwrap();
+        for (mode, expected) in [
+            (0o600, true),
+            (0o400, true),
+            (0o640, false),
+            (0o604, false),
+            (0o602, false),
+        ] {
+            let permissions = std::fs::Permissions::from_mode(mode);
+            file.set_permissions(permissions).unwrap();
+            assert_eq!(is_private(file.as_fd()), expected, "{mode:o}");
+        }
+        let (_reads, writes) = std::io::pipe().unwrap();
+        assert!(is_private(writes.as_fd()));
+        let device = File::open("/dev/null").unwrap();
+        assert!(!is_private(device.as_fd()));
+    }
 }

@@ -10,7 +10,7 @@ use crate::journal::{JournalError, Left, Proof, Said};
 use crate::learning::{self, NoLesson};
 use crate::mail::{Mail, MailIdentity, MessageId, SenderKind};
 use crate::ticket::thread::{self, Placement};
-use crate::ticket::{Status, Ticket, TicketId};
+use crate::ticket::{Status, Ticket, TicketId, TokenKey};
 use crate::trust::{self, Identity};
 use crate::understand::summary::{self, NewMail};
 use crate::understand::{Author, Understanding};
@@ -88,16 +88,7 @@ impl Office {
 
     /// What a copy of a mail of ours says, where its mark proves that it is one.
     pub(super) fn what_left(&self, arrival: &Arrival) -> Option<Left> {
-        let mail = self.read(&arrival.content).ok()?;
-        let is_marked =
-            (mail.sender_evidence.iter()).any(|evidence| evidence.place == "X-Handoff-Mark");
-        if mail.sender_kind != SenderKind::Own || !is_marked {
-            return None;
-        }
-        Some(Left {
-            message_id: mail.message_id?,
-            to: mail.to.into_iter().map(|to| to.address).collect(),
-        })
+        left(self.read(&arrival.content).ok()?, &self.key)
     }
 
     /// Judges a mail that was read. `raw` are its bytes, or its headers where it is too large.
@@ -383,6 +374,22 @@ impl Office {
     }
 }
 
+/// Whether it is a mail of ours that left. The mark must be of its own Message-ID: one of the mail that it answers can be copied by whoever got
+/// that mail, together with our address.
+fn left(mail: Mail, key: &TokenKey) -> Option<Left> {
+    let message_id = mail.message_id?;
+    let is_of_this_mail = (mail.sender_evidence.iter())
+        .filter(|evidence| evidence.place == "X-Handoff-Mark")
+        .any(|mark| {
+            let name = message_id.as_str().as_bytes();
+            key.made(mark.words.as_str().trim(), "loop", &[name])
+        });
+    (mail.sender_kind == SenderKind::Own && is_of_this_mail).then(|| Left {
+        message_id,
+        to: mail.to.into_iter().map(|to| to.address).collect(),
+    })
+}
+
 /// So many of the latest automatic mails of a ticket are compared with what comes.
 const COMPARED_MAX: usize = 3;
 
@@ -449,4 +456,37 @@ const fn author(sender: &Sender) -> Option<Author> {
 /// Runs a part that promises not to panic, and does not let one mail end the daemon where it does all the same.
 fn guarded<T>(part: &'static str, work: impl FnOnce() -> T) -> Result<T, JudgeError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| JudgeError::Broken { part })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::{Address, Reader};
+
+    #[test]
+    fn a_mark_copied_from_a_mail_that_is_answered_proves_no_mail_of_ours() {
+        let key = TokenKey::new([7; 32]);
+        let reader = Reader {
+            support: Some(Address::parse("support@shop.example").unwrap()),
+            key: Some(key.clone()),
+        };
+        let name = "K7QF2M9XRT.receipt.abc@shop.example";
+        let ours = MessageId::parse(name).unwrap();
+        let mark = key.tag("loop", &[ours.as_str().as_bytes()]);
+        let read = |message_id: &str, more: &str| {
+            let raw = format!(
+                "From: support@shop.example\r\nTo: ann@y.example\r\nMessage-ID: <{message_id}>\r\n{more}X-Handoff-Mark: {mark}\r\n\r\nHello\r\n"
+            );
+            reader.read(raw.as_bytes())
+        };
+        let found = left(read(name, ""), &key).unwrap();
+        assert_eq!(found.message_id, ours);
+        let to: Vec<&str> = found.to.iter().map(Address::as_str).collect();
+        assert_eq!(to, ["ann@y.example"]);
+        let forged = "K7QF2M9XRT.notice.abc@shop.example";
+        let forged = read(forged, &format!("In-Reply-To: <{name}>\r\n"));
+        // It is still not answered.
+        assert_eq!(forged.sender_kind, SenderKind::Own);
+        assert_eq!(left(forged, &key), None);
+    }
 }

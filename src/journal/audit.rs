@@ -77,7 +77,7 @@ impl Journal {
     /// damaged one is refused at the next opening.
     ///
     /// # Errors
-    /// [`JournalError::Store`] that says what is missing or damaged, and what to do.
+    /// [`JournalError::Damaged`] that says what is missing or damaged, and what to do.
     pub fn check_late(&self) -> Result<(), JournalError> {
         if self.store.is_checked() {
             return Ok(());
@@ -91,7 +91,7 @@ impl Journal {
             Err(why) => why.to_string(),
         };
         self.store.distrust();
-        Err(JournalError::Store {
+        Err(JournalError::Damaged {
             path: self.folder.display().to_string(),
             why: super::store::damaged_words(&what),
         })

@@ -80,7 +80,7 @@ impl Journal {
     /// Opens the journal in `folder`, or makes one there.
     ///
     /// # Errors
-    /// [`JournalError::Store`] where another process has it open, where it cannot be read, and where it has lost commits.
+    /// [`JournalError::Store`] where another process has it open or it cannot be read, [`JournalError::Damaged`] where it has lost commits.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         let store = ReopeningStore::open(folder)?;
         Ok(Self::with_store(Box::new(store), folder))
@@ -316,6 +316,14 @@ pub enum JournalError {
         /// Its folder.
         path: String,
         /// What it said, and what to do.
+        why: String,
+    },
+    /// What the store's files hold is not what was recorded: what is left can be recovered.
+    #[error("store {path}: {why}")]
+    Damaged {
+        /// Its folder.
+        path: String,
+        /// What is missing, and what to do.
         why: String,
     },
     /// A record cannot be read: written by a newer version, or damaged.

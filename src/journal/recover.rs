@@ -29,7 +29,7 @@ pub struct Recovered {
 /// A mail of ours that lies in the mailbox, as a copy: it left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Left {
-    /// Its name, which nobody else can make.
+    /// Its name. The mark in the copy must be of this very name: only our key makes it, and it is worth nothing in another mail.
     pub message_id: MessageId,
     /// To whom it says that it goes.
     pub to: Vec<Address>,

@@ -2,13 +2,13 @@
 //! cost no more memory than a few.
 
 use super::form;
-use super::store::{Batch, Order, Tree, end_of_prefix};
+use super::store::{Act, Batch, Order, Outlives, Tree, end_of_prefix};
 use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place};
 use crate::ticket::TicketId;
 use jiff::{SignedDuration, Timestamp};
 
-/// So many unsettled mails of one ticket are looked at: a story with more of them waits for its first ones anyway.
-const OF_ONE_TICKET_MAX: usize = 64;
+/// So many mails are looked at in one go.
+const AT_ONCE: usize = 64;
 
 /// How far a walk through the mails that are due has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,7 +112,8 @@ impl Journal {
         Ok(Some(RecordedEffect { record, delivery }))
     }
 
-    /// The mails of the same ticket that were recorded before this one and are not settled, without their bytes.
+    /// The first mail of the same ticket that was recorded before this one, is not settled, and goes to one of its recipients, without its
+    /// bytes: at most one, and however many others lie before it.
     ///
     /// # Errors
     /// [`JournalError`]
@@ -123,50 +124,99 @@ impl Journal {
         let Some(ticket) = &record.ticket else {
             return Ok(Vec::new());
         };
-        let from = of_ticket(ticket);
+        let mut from = of_ticket(ticket);
+        let ticket_length = from.len();
         let until = key(ticket, record);
-        let rows = (self.store).scan(
-            Tree::Unsettled,
-            &from,
-            Some(&until),
-            Order::Upwards,
-            OF_ONE_TICKET_MAX,
-        )?;
-        self.unsettled(rows.iter().map(|(key, _)| key.as_slice()), from.len())
+        loop {
+            let rows = (self.store).scan(
+                Tree::Unsettled,
+                &from,
+                Some(&until),
+                Order::Upwards,
+                AT_ONCE,
+            )?;
+            for (key, _) in &rows {
+                let name = place::after_time(key.get(ticket_length..).unwrap_or_default());
+                let id = place::message_id(name)
+                    .ok_or_else(|| form::unreadable("effect", "its key is damaged"))?;
+                if let Some((earlier, _)) = self.record_of(&id)?
+                    && !earlier.state.is_settled()
+                    && shares_recipient(&earlier, record)
+                {
+                    return Ok(vec![earlier]);
+                }
+            }
+            match rows.into_iter().next_back() {
+                Some((last, _)) => from = behind(last),
+                None => return Ok(Vec::new()),
+            }
+        }
     }
 
-    /// All mails of a ticket that are not settled, in the order in which they were recorded, without their bytes.
+    /// Has every mail that is not settled found by its ticket, also those that an older program recorded: it kept no such list. Before the first
+    /// mail is sent; where nothing is missing nothing is written. Returns how many were missing.
     ///
     /// # Errors
     /// [`JournalError`]
-    pub fn unsettled_of(&self, ticket: &TicketId) -> Result<Vec<EffectRecord>, JournalError> {
-        let from = of_ticket(ticket);
-        let until = end_of_prefix(&from);
-        let rows = (self.store).scan(
-            Tree::Unsettled,
-            &from,
-            until.as_deref(),
-            Order::Upwards,
-            OF_ONE_TICKET_MAX,
-        )?;
-        self.unsettled(rows.iter().map(|(key, _)| key.as_slice()), from.len())
+    pub fn index_unsettled(&self) -> Result<usize, JournalError> {
+        let _writing = self.lock();
+        let mut added = 0;
+        for tree in [Tree::Due, Tree::InDoubt] {
+            let mut from = Vec::new();
+            loop {
+                let rows = (self.store).scan(tree, &from, None, Order::Upwards, AT_ONCE)?;
+                let mut batch = Batch::of(Act::Sending);
+                for (key, _) in &rows {
+                    let name = match tree {
+                        Tree::Due => place::after_time(key),
+                        _ => key.as_slice(),
+                    };
+                    if self.index_if_missing(name, &mut batch)? {
+                        added += 1;
+                    }
+                }
+                if !batch.is_empty() {
+                    self.store.commit(batch, Outlives::PowerCut)?;
+                }
+                match rows.into_iter().next_back() {
+                    Some((last, _)) => from = behind(last),
+                    None => break,
+                }
+            }
+        }
+        Ok(added)
     }
 
-    fn unsettled<'k>(
-        &self,
-        keys: impl Iterator<Item = &'k [u8]>,
-        ticket_length: usize,
-    ) -> Result<Vec<EffectRecord>, JournalError> {
-        let mut unsettled = Vec::new();
-        for key in keys {
-            let name = place::after_time(key.get(ticket_length..).unwrap_or_default());
-            let id = place::message_id(name)
-                .ok_or_else(|| form::unreadable("effect", "its key is damaged"))?;
-            let found = self.record_of(&id)?.map(|(record, _)| record);
-            unsettled.extend(found.filter(|record| !record.state.is_settled()));
+    fn index_if_missing(&self, name: &[u8], batch: &mut Batch) -> Result<bool, JournalError> {
+        let Some(id) = place::message_id(name) else {
+            return Ok(false);
+        };
+        let record = match self.record_of(&id) {
+            Ok(Some((record, _))) => record,
+            // What cannot be read is not sent either: whoever sends says so.
+            Ok(None) | Err(JournalError::Form { .. }) => return Ok(false),
+            Err(why) => return Err(why),
+        };
+        let Some(ticket) = &record.ticket else {
+            return Ok(false);
+        };
+        let is_there = (self.store.get(Tree::Unsettled, &key(ticket, &record))?).is_some();
+        if is_there || record.state.is_settled() {
+            return Ok(false);
         }
-        Ok(unsettled)
+        index(&record, batch);
+        Ok(true)
     }
+}
+
+fn shares_recipient(one: &EffectRecord, other: &EffectRecord) -> bool {
+    (one.recipients.iter()).any(|one| other.recipients.iter().any(|two| one.is_same_as(two)))
+}
+
+/// The first key behind this one.
+fn behind(mut key: Vec<u8>) -> Vec<u8> {
+    key.push(0);
+    key
 }
 
 /// Has a mail found by its ticket as long as it is not settled.
@@ -199,3 +249,6 @@ fn key(ticket: &TicketId, record: &EffectRecord) -> Vec<u8> {
     key.extend_from_slice(&place::timed(record.recorded_at, name));
     key
 }
+
+#[cfg(test)]
+mod tests;

@@ -202,3 +202,34 @@ fn what_a_newer_program_stored_is_not_guessed_at() {
         "{why}"
     );
 }
+
+#[test]
+fn a_crash_with_keys_in_place_is_mended_by_the_next_import() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let journal = small(from.path());
+    let _ = journal.token_key().unwrap();
+    let _ = journal.hiding_key().unwrap();
+    let whole = exported(&journal, Keys::GoWithIt);
+    let mut incoming = Incoming::begin(to.path()).unwrap();
+    let mut input = whole.as_slice();
+    let mut lines = Lines::begin(&mut input).unwrap();
+    while let Some((key, value)) = lines.next_row().unwrap() {
+        incoming.put(key, value).unwrap();
+    }
+    assert_eq!(lines.keys.len(), 2);
+    incoming.put_keys(&lines.keys).unwrap();
+    // As if the process had been killed: nothing is put away. And of one key only the beginning came to the disk.
+    std::mem::forget(incoming);
+    std::fs::write(to.path().join("token.key"), [7]).unwrap();
+    let _ = Journal::import(to.path(), &mut whole.as_slice()).unwrap();
+    for name in ["token.key", "forgotten.key"] {
+        let bytes = |folder: &Path| std::fs::read(folder.join(name)).unwrap();
+        assert_eq!(bytes(from.path()), bytes(to.path()));
+    }
+    let names = names(to.path());
+    let left = names
+        .iter()
+        .any(|name| name.starts_with("import-unfinished"));
+    assert!(!left, "{names:?}");
+    assert!(Journal::open(to.path()).is_ok());
+}

@@ -71,7 +71,7 @@ impl std::fmt::Display for Damage {
 }
 
 /// How a sentence about damage begins.
-pub(super) const DAMAGED: &str = "it is damaged";
+const DAMAGED: &str = "it is damaged";
 
 /// What is wrong with a store, and what to do.
 pub(crate) fn damaged_words(what: &str) -> String {

@@ -1,10 +1,12 @@
 //! How does a store come into an empty folder, all of it or nothing? It is written beside its place, checked, and put there by the replacement
-//! of one small file. A mark stands in the folder until then: a crash in the middle leaves nothing that opens, as a young store least of all.
+//! of one small file. A mark stands in the folder until then: a crash in the middle leaves nothing that opens, as a young store least of all. It
+//! names the key files that came too, so that the next import takes them away again, and nobody else's.
 
 use super::JournalError;
 use super::check::Damage;
 use super::generation::{self, Next};
 use super::sled::{Files, Filling, SledStore};
+use crate::journal::key::is_key_file;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// The mark of a folder into which something comes.
 const MARK: &str = "import-unfinished";
+const MARK_DRAFT: &str = "import-unfinished.new";
 
 /// A store that is not there yet. Dropped before its end it leaves the folder as it was.
 pub(crate) struct Incoming {
@@ -37,7 +40,8 @@ impl Incoming {
             .create(folder)
             .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
         if is_unfinished(folder) {
-            clear(folder).map_err(|why| failed(why.to_string()))?;
+            let of_the_last = key_files_in_mark(folder).map_err(|why| failed(why.to_string()))?;
+            clear(folder, &of_the_last).map_err(|why| failed(why.to_string()))?;
         }
         if generation::is_store(folder) || folder.join("commits").exists() {
             return Err(failed(
@@ -45,14 +49,7 @@ impl Incoming {
             ));
         }
         let begin = || -> std::io::Result<Next> {
-            let mark = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(folder.join(MARK))?;
-            mark.sync_all()?;
-            File::open(folder)?.sync_all()?;
+            set_mark(folder, "")?;
             generation::make_next(folder)
         };
         let next = begin().map_err(|why| failed(why.to_string()))?;
@@ -93,6 +90,35 @@ impl Incoming {
             );
             return Err(failure(&folder, why));
         }
+        self.put_keys(keys)?;
+        self.next.make_current(&folder).map_err(failed)?;
+        self.is_done = true;
+        std::fs::remove_file(folder.join(MARK)).map_err(failed)?;
+        File::open(&folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)
+    }
+
+    /// Named in the mark first, and never in the place of another.
+    pub(crate) fn put_keys(&mut self, keys: &[(String, Vec<u8>)]) -> Result<(), JournalError> {
+        let folder = self.folder.clone();
+        let failed = |why: std::io::Error| failure(&folder, why.to_string());
+        let lies_there = |path: &Path| {
+            failure(
+                path,
+                "a key lies there already; move it away first".to_owned(),
+            )
+        };
+        let mut names = String::new();
+        for (name, _) in keys {
+            let path = folder.join(name);
+            if std::fs::symlink_metadata(&path).is_ok() {
+                return Err(lies_there(&path));
+            }
+            names.push_str(name);
+            names.push('\n');
+        }
+        set_mark(&folder, &names).map_err(failed)?;
         for (name, bytes) in keys {
             let path = folder.join(name);
             let made = OpenOptions::new()
@@ -101,10 +127,7 @@ impl Incoming {
                 .mode(0o600)
                 .open(&path);
             let mut file = made.map_err(|why| match why.kind() {
-                ErrorKind::AlreadyExists => failure(
-                    &path,
-                    "a key lies there already; move it away first".to_owned(),
-                ),
+                ErrorKind::AlreadyExists => lies_there(&path),
                 _ => failure(&path, why.to_string()),
             })?;
             self.key_files.push(path);
@@ -112,12 +135,7 @@ impl Incoming {
                 .and_then(|()| file.sync_all())
                 .map_err(failed)?;
         }
-        self.next.make_current(&folder).map_err(failed)?;
-        self.is_done = true;
-        std::fs::remove_file(folder.join(MARK)).map_err(failed)?;
-        File::open(&folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed)
+        Ok(())
     }
 }
 
@@ -127,18 +145,38 @@ impl Drop for Incoming {
             return;
         }
         drop(self.filling.take());
-        for path in &self.key_files {
-            let _ = std::fs::remove_file(path);
-        }
         // Where it fails the mark stays, and the folder is refused until the next import.
-        let _ = clear(&self.folder);
+        let _ = clear(&self.folder, &self.key_files);
     }
 }
 
+/// The mark with the names of the key files that come, on disk. Replaced as a whole: a crash leaves the one before or this one.
+fn set_mark(folder: &Path, names: &str) -> std::io::Result<()> {
+    let draft = folder.join(MARK_DRAFT);
+    let mut mark = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    mark.write_all(names.as_bytes())?;
+    mark.sync_all()?;
+    std::fs::rename(&draft, folder.join(MARK))?;
+    File::open(folder)?.sync_all()
+}
+
+/// The key files that an import put there that did not come to its end.
+fn key_files_in_mark(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let names = std::fs::read_to_string(folder.join(MARK))?;
+    let names = names.lines().filter(|name| is_key_file(name));
+    Ok(names.map(|name| folder.join(name)).collect())
+}
+
 /// Removes what an import left behind, its mark last.
-fn clear(folder: &Path) -> std::io::Result<()> {
-    for name in ["current", "commits"] {
-        match std::fs::remove_file(folder.join(name)) {
+fn clear(folder: &Path, key_files: &[PathBuf]) -> std::io::Result<()> {
+    let of_store = ["current", "commits", MARK_DRAFT].map(|name| folder.join(name));
+    for path in key_files.iter().chain(&of_store) {
+        match std::fs::remove_file(path) {
             Err(why) if why.kind() != ErrorKind::NotFound => return Err(why),
             _ => {}
         }

@@ -1,10 +1,11 @@
 //! A store that is opened anew after it has failed. After one failed write (a full disk, a file system that was read-only for a moment) sled
 //! refuses everything until it is opened again; the daemon goes on by itself when there is room.
 //!
-//! Promise: what is opened anew is looked at like at any start, so nothing is promised that is not on disk. Where a sync failed it is not
-//! opened anew: the kernel may show us what the disk never got, and only a restart of the machine tells.
+//! Promise: what is opened anew is checked first like a store after a crash, however large it is (it waits meanwhile), so nothing is promised
+//! that is not on disk. Where a sync failed it is not opened anew: the kernel may show us what the disk never got, and only a restart of the
+//! machine tells.
 
-use super::sled::{Opening, SledStore};
+use super::sled::{CHECKED_AT_ONCE_BYTES, Opening, SledStore};
 use super::verify::Verified;
 use super::{Batch, ChainOfCopy, Damage, Digest, JournalError, Order, Outlives, Row, Store, Tree};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ const TRIED_EVERY: Duration = Duration::from_secs(1);
 /// A sled store, or none while it cannot be opened.
 pub(crate) struct ReopeningStore {
     folder: PathBuf,
+    /// A store of at most this size is checked before it is worked with.
+    at_once_bytes: u64,
     store: RwLock<Option<SledStore>>,
     // Never held while `store` is waited for.
     trouble: Mutex<Option<Trouble>>,
@@ -31,9 +34,16 @@ struct Trouble {
 impl ReopeningStore {
     /// Opens or makes the store in `folder`, to work with it.
     pub(crate) fn open(folder: &Path) -> Result<Self, JournalError> {
+        Self::open_checking(folder, CHECKED_AT_ONCE_BYTES)
+    }
+
+    /// The same, where a store of at most so many bytes is checked at once.
+    fn open_checking(folder: &Path, at_once_bytes: u64) -> Result<Self, JournalError> {
+        let store = SledStore::open_checking(folder, Opening::ToWork, at_once_bytes)?;
         Ok(Self {
             folder: folder.to_owned(),
-            store: RwLock::new(Some(SledStore::open(folder, Opening::ToWork)?)),
+            at_once_bytes,
+            store: RwLock::new(Some(store)),
             trouble: Mutex::new(None),
         })
     }
@@ -50,13 +60,20 @@ impl ReopeningStore {
             return Err(self.why_closed());
         };
         let done = work(open);
-        if let Err(JournalError::Store { path, why }) = &done
-            && open.may_be_opened_anew()
-        {
-            let why = JournalError::Store {
+        let why = match &done {
+            Err(JournalError::Store { path, why }) => JournalError::Store {
                 path: path.clone(),
                 why: why.clone(),
-            };
+            },
+            Err(JournalError::Damaged { path, why }) => JournalError::Damaged {
+                path: path.clone(),
+                why: why.clone(),
+            },
+            _ => return done,
+        };
+        // Whoever opens it next checks it, be it we or the next start.
+        open.distrust();
+        if open.may_be_opened_anew() {
             self.failed(why, Instant::now());
         }
         done
@@ -95,7 +112,7 @@ impl ReopeningStore {
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
         // Its lock on the files goes with it.
         drop(store.take());
-        match SledStore::open(&self.folder, Opening::ToWork) {
+        match SledStore::open_checking(&self.folder, Opening::ToWork, self.at_once_bytes) {
             Ok(opened) => {
                 *store = Some(opened);
                 drop(store);
@@ -169,5 +186,85 @@ impl Store for ReopeningStore {
         each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
         self.with(|store| store.rows(each))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::verify::full_key;
+    use super::*;
+    use crate::journal::store::Act;
+
+    fn fail(store: &ReopeningStore) {
+        let failed: Result<(), JournalError> = store.with(|_| {
+            Err(JournalError::Store {
+                path: String::new(),
+                why: "no space left".to_owned(),
+            })
+        });
+        assert!(failed.is_err());
+        // As if a while had gone by.
+        let long_ago = Instant::now().checked_sub(2 * TRIED_EVERY).unwrap();
+        store.trouble.lock().unwrap().as_mut().unwrap().tried = long_ago;
+    }
+
+    fn filled(folder: &Path) -> ReopeningStore {
+        let store = ReopeningStore::open_checking(folder, 0).unwrap();
+        let mut batch = Batch::of(Act::Entry);
+        batch.put(Tree::Begun, "one", "1");
+        store.commit(batch, Outlives::PowerCut).unwrap();
+        drop(store);
+        let store = ReopeningStore::open_checking(folder, 0).unwrap();
+        assert!(
+            !store.is_checked(),
+            "as a large one that was closed in good order"
+        );
+        store
+    }
+
+    #[test]
+    fn a_large_store_that_failed_is_checked_before_it_is_worked_with_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = filled(folder.path());
+        fail(&store);
+        assert!(store.get(Tree::Begun, b"one").unwrap().is_some());
+        assert!(store.is_checked());
+        // After it was found whole it can be closed in good order.
+        drop(store);
+        let store = ReopeningStore::open_checking(folder.path(), 0).unwrap();
+        assert!(!store.is_checked());
+    }
+
+    #[test]
+    fn a_large_store_that_was_refused_once_is_refused_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = filled(folder.path());
+        let key = full_key(Tree::Begun, b"one");
+        store
+            .with(|store| store.take_behind_its_back(&key))
+            .unwrap();
+        fail(&store);
+        for _ in 0..2 {
+            let why = store.get(Tree::Begun, b"one").unwrap_err().to_string();
+            assert!(
+                why.contains("1 of 1 records in `begun` are missing"),
+                "{why}"
+            );
+            let long_ago = Instant::now().checked_sub(2 * TRIED_EVERY).unwrap();
+            store.trouble.lock().unwrap().as_mut().unwrap().tried = long_ago;
+        }
+        // Nor does the next start work with it.
+        drop(store);
+        assert!(ReopeningStore::open_checking(folder.path(), 0).is_err());
+    }
+
+    #[test]
+    fn a_store_that_failed_and_was_closed_then_is_checked_at_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = filled(folder.path());
+        fail(&store);
+        drop(store);
+        let store = ReopeningStore::open_checking(folder.path(), 0).unwrap();
+        assert!(store.is_checked());
     }
 }

@@ -4,7 +4,7 @@
 //! after it; and a damaged log is cut off silently at opening, so an own count of commits is compared.
 
 use super::chain::{self, Act, Digest, Link, NOTHING_BEFORE};
-use super::check::{self, DAMAGED, Damage, damaged_words};
+use super::check::{self, Damage, damaged_words};
 use super::generation;
 use super::incoming;
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing, link_key};
@@ -39,7 +39,7 @@ const COPIED_AT_ONCE_BYTES: usize = 4 * 1024 * 1024;
 const ADOPTED_AT_ONCE: usize = 2_000;
 
 /// A store of at most this size is checked before it is worked with; a larger one is checked while it is, unless its last end was none.
-const CHECKED_AT_ONCE_BYTES: u64 = 256 * 1024 * 1024;
+pub(super) const CHECKED_AT_ONCE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The file that is there while a store is worked with, and holds the process's number.
 const IN_USE: &str = "in-use";
@@ -114,7 +114,7 @@ impl SledStore {
             Self::open_it(folder, opening, at_once_bytes)
         }));
         opened.unwrap_or_else(|_| {
-            Err(JournalError::Store {
+            Err(JournalError::Damaged {
                 path: folder.display().to_string(),
                 why: damaged_words("the database could not be read to its end"),
             })
@@ -127,6 +127,10 @@ impl SledStore {
             path: path.clone(),
             why,
         };
+        let damaged = |what: &str| JournalError::Damaged {
+            path: path.clone(),
+            why: damaged_words(what),
+        };
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -134,12 +138,12 @@ impl SledStore {
             .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
         incoming::refuse_unfinished(folder)?;
         let current = generation::current(folder).map_err(|why| failed(why.to_string()))?;
-        let files = Files::open(&current).map_err(|why| failed(explain(&why, folder)))?;
+        let files = Files::open(&current).map_err(|why| failure(&why, folder))?;
         let commits = (files.database.get(COMMITS_KEY))
-            .map_err(|why| failed(explain(&why, folder)))?
+            .map_err(|why| failure(&why, folder))?
             .map_or(0, |bytes| linked::count_of(&bytes));
         let head = (files.database.get(link_key(commits)))
-            .map_err(|why| failed(explain(&why, folder)))?
+            .map_err(|why| failure(&why, folder))?
             .map_or(NOTHING_BEFORE, |link| chain::hash(commits, &link));
         let (witness, remembered) = Witness::open(folder.join("commits"))?;
         let mut store = Self {
@@ -167,12 +171,12 @@ impl SledStore {
                 "it knows of {commits} commits of {}, so mails that were handled would be handled again",
                 lost.commits
             );
-            return Err(failed(damaged_words(&what)));
+            return Err(damaged(&what));
         }
         let is_chained = remembered.is_some_and(|one| one.head.is_some() && one.commits > 0);
         if refuses && is_chained && head == NOTHING_BEFORE {
             let what = format!("commit {commits}, its last, is missing");
-            return Err(failed(damaged_words(&what)));
+            return Err(damaged(&what));
         }
         let in_use = InUse::begin(folder.join(IN_USE)).map_err(|why| failed(why.to_string()))?;
         let was_left_open = in_use.was_left;
@@ -183,7 +187,9 @@ impl SledStore {
         let is_small = size_bytes(&current) <= at_once_bytes;
         store.is_checked = is_small || was_left_open;
         if store.is_checked && refuses {
+            store.distrust();
             store.refuse_damage()?;
+            store.trust();
         }
         if remembered.is_none() {
             // A new file is only found after a power cut when its folder is on disk too.
@@ -197,6 +203,25 @@ impl SledStore {
         Ok(store)
     }
 
+    /// It was found whole: it is closed in good order from here on.
+    fn trust(&self) {
+        if let Some(in_use) = &self.in_use {
+            in_use.stays.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Removes a row as damage does, without a commit.
+    #[cfg(test)]
+    pub(super) fn take_behind_its_back(&self, key: &[u8]) -> Result<(), JournalError> {
+        let files = self.files();
+        (files
+            .database
+            .remove(key)
+            .and_then(|_| files.database.flush()))
+        .map_err(|why| self.failure(&why))?;
+        Ok(())
+    }
+
     /// An error that says what is missing, and what to do.
     fn refuse_damage(&self) -> Result<(), JournalError> {
         let what = match self.check() {
@@ -205,19 +230,16 @@ impl SledStore {
                 let what: Vec<String> = damage.iter().map(ToString::to_string).collect();
                 what.join("; ")
             }
-            Err(JournalError::Store { why, .. }) if why.contains(DAMAGED) => {
-                return Err(self.refused(why));
+            // The disk, and not what is on it.
+            Err(why @ (JournalError::Damaged { .. } | JournalError::Store { .. })) => {
+                return Err(why);
             }
             Err(why) => why.to_string(),
         };
-        Err(self.refused(damaged_words(&what)))
-    }
-
-    fn refused(&self, why: String) -> JournalError {
-        JournalError::Store {
+        Err(JournalError::Damaged {
             path: self.path.clone(),
-            why,
-        }
+            why: damaged_words(&what),
+        })
     }
 
     /// Takes what a program from before the chain wrote into the chain. After a crash it goes on where it was.
@@ -276,10 +298,7 @@ impl SledStore {
     }
 
     fn failure(&self, why: &::sled::Error) -> JournalError {
-        JournalError::Store {
-            path: self.path.clone(),
-            why: explain(why, &self.folder),
-        }
+        failure(why, &self.folder)
     }
 
     fn files(&self) -> RwLockReadGuard<'_, Files> {
@@ -301,13 +320,15 @@ impl SledStore {
     }
 
     /// Makes what can be read of a damaged store the store, under a chain of its own from here on. Says what was damaged; nothing is done to a
-    /// store that is whole, or where there is none.
+    /// store that is whole, or where there is none, and where it cannot be opened for another reason (in use, no room, not readable).
     pub(crate) fn keep_what_is_left(folder: &Path) -> Result<Vec<String>, JournalError> {
         if !generation::is_store(folder) && !folder.join("commits").exists() {
             return Ok(Vec::new());
         }
-        let Err(refused) = Self::open(folder, Opening::ToWork) else {
-            return Ok(Vec::new());
+        let refused = match Self::open(folder, Opening::ToWork) {
+            Ok(_) => return Ok(Vec::new()),
+            Err(refused @ JournalError::Damaged { .. }) => refused,
+            Err(refused) => return Err(refused),
         };
         let failed = |why: String| JournalError::Store {
             path: folder.display().to_string(),
@@ -652,6 +673,14 @@ fn is_locked(why: &::sled::Error) -> bool {
     why.to_string().contains(LOCKED)
 }
 
+fn failure(why: &::sled::Error, folder: &Path) -> JournalError {
+    let (path, text) = (folder.display().to_string(), explain(why, folder));
+    match is_damage(why) {
+        true => JournalError::Damaged { path, why: text },
+        false => JournalError::Store { path, why: text },
+    }
+}
+
 fn explain(why: &::sled::Error, folder: &Path) -> String {
     let text = why.to_string();
     if text.contains(LOCKED) {
@@ -664,12 +693,19 @@ fn explain(why: &::sled::Error, folder: &Path) -> String {
             "it is in use by another handoffd{process}; ask that one through its control socket, or stop it first"
         );
     }
+    match is_damage(why) {
+        true => damaged_words(&text),
+        false => text,
+    }
+}
+
+fn is_damage(why: &::sled::Error) -> bool {
     match why {
         ::sled::Error::Corruption { .. }
         | ::sled::Error::Unsupported(_)
-        | ::sled::Error::ReportableBug(_) => damaged_words(&text),
-        ::sled::Error::Io(why) if is_about_contents(why.kind()) => damaged_words(&text),
-        _ => text,
+        | ::sled::Error::ReportableBug(_) => true,
+        ::sled::Error::Io(io) => is_about_contents(io.kind()) && !is_locked(why),
+        _ => false,
     }
 }
 
@@ -720,7 +756,8 @@ impl InUse {
         Ok(Self {
             path,
             was_left,
-            stays: AtomicBool::new(false),
+            // Until it is checked: who refuses it leaves the mark for the next one.
+            stays: AtomicBool::new(was_left),
         })
     }
 }
@@ -840,6 +877,34 @@ mod tests {
         assert!(!folder.path().join("in-use").exists());
         let store = open(folder.path());
         assert!(holds(&store, "one") && holds(&store, "two"));
+    }
+
+    #[test]
+    fn only_a_damaged_store_gets_a_new_chain() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        put(&store, "one", "1");
+        let head = store.head();
+        // In use by another.
+        let why = SledStore::keep_what_is_left(folder.path()).unwrap_err();
+        assert!(matches!(why, JournalError::Store { .. }), "{why:?}");
+        drop(store);
+        // The mark of use cannot be written, as on a full disk.
+        let in_the_way = folder.path().join("in-use.new");
+        std::fs::create_dir(&in_the_way).unwrap();
+        let why = SledStore::keep_what_is_left(folder.path()).unwrap_err();
+        assert!(matches!(why, JournalError::Store { .. }), "{why:?}");
+        std::fs::remove_dir(&in_the_way).unwrap();
+        let store = open(folder.path());
+        assert_eq!(store.head(), head);
+        // And one that is damaged does.
+        store
+            .take_behind_its_back(&full_key(Tree::WatchedFolder, b"one"))
+            .unwrap();
+        drop(store);
+        let damage = SledStore::keep_what_is_left(folder.path()).unwrap();
+        assert_eq!(damage.len(), 1, "{damage:?}");
+        assert!(!holds(&open(folder.path()), "one"));
     }
 
     /// The same commits with and without links, in turn.

@@ -70,7 +70,7 @@ impl Witness {
         let new = new.chunks(SLOT_BYTES).filter_map(read_slot);
         let remembered = old.chain(new).max_by_key(|one| one.commits);
         if remembered.is_none() && !content.is_empty() {
-            return Err(JournalError::Store {
+            return Err(JournalError::Damaged {
                 path: self.path.display().to_string(),
                 why: "the file that counts commits is damaged; restore the whole folder from a backup, or, if nothing else in it was touched, delete this \
                       file and start again: without it only a cut at the very end would not be seen"
