@@ -31,6 +31,8 @@ pub(super) struct Inner {
     inbox_lost: Option<Instant>,
     /// The last time for which it could not.
     pub(super) inbox_outage: Option<Outage>,
+    /// When the last look at the folder of sent mail began that came to its end; `None` where none did.
+    pub(super) sent_read: Option<Instant>,
 }
 
 /// A time for which the inbox could not be reached.
@@ -180,6 +182,11 @@ impl Standing {
         if goes_on.is_none() {
             inner.inbox_outage = Some(Outage { ended: now, length });
         }
+    }
+
+    /// The folder of sent mail was read to its end, in a look that began then: what lay there at that time is on record.
+    pub fn sent_was_read(&self, began: Instant) {
+        self.lock().sent_read = Some(began);
     }
 
     /// What holds a waiting mail back at that time, beyond its own next try. `earlier`: what was recorded before it in the same ticket and is
