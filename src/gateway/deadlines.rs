@@ -423,7 +423,7 @@ mod tests {
 
     #[test]
     fn a_store_that_fails_is_said_and_a_ticket_that_cannot_be_read_holds_up_nobody() {
-        let tickets: Vec<TicketId> = ["H-2222-2222", "H-3333-3333"]
+        let tickets: Vec<TicketId> = ["ooooo-lllll", "ABCDE-FGHJK"]
             .iter()
             .cycle()
             .take(10)

@@ -456,3 +456,7 @@ pub(super) fn timed(
         .map(|event| (ticket.clone(), TimedEvent { at, cause, event }))
         .collect()
 }
+
+#[cfg(test)]
+#[path = "handle/tests.rs"]
+mod tests;
