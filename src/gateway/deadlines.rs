@@ -28,6 +28,8 @@ const LOOK_MAX: Duration = Duration::from_mins(5);
 /// An answer may lie in the inbox: a promise counts as broken after a look at the inbox that began behind its time; or where the inbox could not
 /// be looked at for this long, for then the customer has no answer whatever lies there.
 const INBOX_PATIENCE: Duration = Duration::from_mins(15);
+/// After so many failures of the store a look ends.
+const STORE_FAILURES_MAX: usize = 3;
 
 /// The part of the daemon that watches promises.
 pub struct Deadlines {
@@ -107,6 +109,8 @@ impl Deadlines {
                     let why = error.to_string();
                     self.signs.store_fails(Part::Deadlines, why, now);
                     report::gateway::journal_failed(&error, LOOK_EVERY);
+                    // Something may be on record all the same.
+                    self.outbox_wake.notify_one();
                 }
             }
         }
@@ -157,28 +161,50 @@ pub struct Looked {
 /// Looks once at every open promise and records what is due by `now`, at most one thing a ticket.
 ///
 /// # Errors
-/// [`JournalError`]; what was recorded before it stays.
+/// [`JournalError`] where the store fails; what was recorded stays.
 pub fn look(
     journal: &Journal,
     office: &Office,
     inbox: InboxSeen,
     now: Timestamp,
 ) -> Result<Looked, JournalError> {
-    let mut all = Looked::default();
     if is_shadow(office) {
-        return Ok(all);
+        return Ok(Looked::default());
     }
-    for id in journal.with_deadlines()? {
+    look_at_each(&journal.with_deadlines()?, |id| {
+        look_at(journal, office, id, inbox, now)
+    })
+}
+
+/// A record that cannot be read is one ticket's trouble. A store that fails is everybody's: a few more tickets are tried, for it may be but one
+/// place of the disk, and then it is said.
+fn look_at_each(
+    tickets: &[TicketId],
+    mut look_at: impl FnMut(&TicketId) -> Result<Looked, JournalError>,
+) -> Result<Looked, JournalError> {
+    let mut all = Looked::default();
+    let mut store_failures = 0;
+    let mut store_failed = None;
+    for id in tickets {
         // One ticket that cannot be read must not keep the others' promises from being watched.
-        match look_at(journal, office, &id, inbox, now) {
+        match look_at(id) {
             Ok(looked) => {
                 all.effects.extend(looked.effects);
                 all.waits_for_inbox |= looked.waits_for_inbox;
             }
-            Err(error) => report::gateway::deadline_not_read(&id, &error),
+            Err(error) => {
+                report::gateway::deadline_not_read(id, &error);
+                if matches!(error, JournalError::Store { .. }) {
+                    store_failed = Some(error);
+                    store_failures += 1;
+                }
+                if store_failures >= STORE_FAILURES_MAX {
+                    break;
+                }
+            }
         }
     }
-    Ok(all)
+    store_failed.map_or(Ok(all), Err)
 }
 
 fn look_at(
@@ -393,6 +419,48 @@ mod tests {
         assert!(!watch.seen(swept(300), after(300)).is_away);
         assert!(!watch.seen(swept(300), after(314)).is_away);
         assert!(watch.seen(swept(300), after(315)).is_away);
+    }
+
+    #[test]
+    fn a_store_that_fails_is_said_and_a_ticket_that_cannot_be_read_holds_up_nobody() {
+        let tickets: Vec<TicketId> = ["ooooo-lllll", "ABCDE-FGHJK"]
+            .iter()
+            .cycle()
+            .take(10)
+            .map(|id| TicketId::parse(id).unwrap())
+            .collect();
+        let waits = || {
+            Ok(Looked {
+                waits_for_inbox: true,
+                ..Looked::default()
+            })
+        };
+        let unreadable = || JournalError::Form {
+            key: "ticket".to_owned(),
+            why: "damaged".to_owned(),
+        };
+        let fails = || JournalError::Store {
+            path: "store".to_owned(),
+            why: "no space left".to_owned(),
+        };
+        let mut tried = 0;
+        let mut look_with = |failure: &dyn Fn(usize) -> Option<JournalError>| {
+            tried = 0;
+            let looked = look_at_each(&tickets, |_| {
+                tried += 1;
+                failure(tried).map_or_else(waits, Err)
+            });
+            (looked, tried)
+        };
+        let (looked, tried) = look_with(&|number| (number < 10).then(unreadable));
+        assert!(looked.unwrap().waits_for_inbox);
+        assert_eq!(tried, 10);
+        let (looked, tried) = look_with(&|number| (number == 1).then(fails));
+        assert!(matches!(looked, Err(JournalError::Store { .. })));
+        assert_eq!(tried, 10, "the others are looked at");
+        let (looked, tried) = look_with(&|_| Some(fails()));
+        assert!(looked.is_err());
+        assert_eq!(tried, STORE_FAILURES_MAX);
     }
 
     #[test]

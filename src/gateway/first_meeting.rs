@@ -6,8 +6,11 @@ use super::sweep::{Fetched, Gateway, SweepError};
 use crate::clock;
 use crate::config::{FirstStart, Outcome};
 use crate::inbox::{Connection, Cursor};
-use crate::journal::{Entry, HandledMail, JournalError, Left, OnServer, Watched, on_disk};
+use crate::journal::{
+    Entry, HandledMail, JournalError, LayThere, Left, OnServer, Watched, on_disk,
+};
 use crate::report;
+use std::sync::atomic::Ordering;
 
 impl Gateway {
     /// Where to begin in this folder. A changed UIDVALIDITY begins at its first mail: what was met before is recognised
@@ -24,8 +27,16 @@ impl Gateway {
             report::gateway::another_folder(&folder);
         }
         if let Some(cursor) = self.journal.cursor(uid_validity)? {
+            self.note_start(connection).await?;
             return Ok(cursor);
         }
+        // Before anything of it is handled.
+        let lies_there = connection.last_uid().await?;
+        self.note_lay_there(LayThere {
+            uid_validity,
+            at_meeting: lies_there,
+            at_start: lies_there,
+        })?;
         let first_meeting = !self.journal.has_any_cursor()?;
         self.note_what_left(office, connection, kept_back).await?;
         let recovers = self.journal.recovers()?;
@@ -53,6 +64,29 @@ impl Gateway {
         self.journal.record(entry, clock::now())?;
         self.journal.end_recovery()?;
         Ok(cursor)
+    }
+
+    /// Once after the start, of a folder that the journal knows: what lies there may have been handled by a later life of a store that came from
+    /// a backup.
+    async fn note_start(&self, connection: &mut Connection) -> Result<(), SweepError> {
+        let uid_validity = connection.uid_validity();
+        let known = self.journal.lay_there(uid_validity)?;
+        if known.is_some() && self.start_is_noted.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let at_start = connection.last_uid().await?;
+        self.note_lay_there(LayThere {
+            uid_validity,
+            at_meeting: known.map_or(0, |known| known.at_meeting),
+            at_start,
+        })?;
+        Ok(())
+    }
+
+    fn note_lay_there(&self, lay_there: LayThere) -> Result<(), JournalError> {
+        on_disk(|| self.journal.note_lay_there(lay_there))?;
+        self.start_is_noted.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Copies of our own mails that lie in the folder tell what left, though a journal that was lost cannot: the same mail handled again asks

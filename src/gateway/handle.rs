@@ -13,10 +13,11 @@ use crate::config::{Mode, Outcome};
 use crate::decide::{Action, Decision};
 use crate::desk::Sender;
 use crate::inbox::{Arrival, Cursor, Place};
-use crate::journal::{Entry, HandledMail, Journal, JournalError, OnServer, RecordedEffect};
+use crate::journal::{Entry, HandledMail, Journal, JournalError, OnServer, RecordedEffect, Since};
 use crate::mail::{Mail, MailIdentity, SenderKind};
 use crate::report;
 use crate::ticket::{Event, TicketId, TimedEvent};
+use crate::watch::{Happened, Kind, Teller};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -203,7 +204,13 @@ impl<'a> Clerk<'a> {
             return Ok(self.recognise(known, place, cursor, begun, now)?);
         }
         if arrival.was_handled && !self.is_own_copy(&mail)? {
-            return Ok(self.leave_to_before(&mail, place, cursor, begun, now)?);
+            match self.journal.lies_there_since(place)? {
+                // Another desk may have tagged it, before somebody moved it here: nobody else answers it.
+                Since::Start => report::gateway::tagged_elsewhere(place),
+                since => {
+                    return Ok(self.leave_to_before(&mail, since, cursor, begun, (place, now))?);
+                }
+            }
         }
         let identity = mail.identity;
         let raw = arrival.raw();
@@ -308,16 +315,23 @@ impl<'a> Clerk<'a> {
     }
 
     /// A mail that was handled, and that the journal knows nothing of: its store was lost, or is older than the mailbox. Nothing is answered
-    /// twice.
+    /// twice. Where that is not certain, the admin is told.
     fn leave_to_before(
         &self,
         mail: &Mail,
-        place: Place,
+        since: Since,
         cursor: Cursor,
         begun: MailIdentity,
-        now: Timestamp,
+        (place, now): (Place, Timestamp),
     ) -> Result<Handled, JournalError> {
         report::gateway::handled_before(place);
+        let left_alone = Happened {
+            kind: Kind::LeftAlone,
+            at: now,
+            to: format!("{} {place}", self.office.settings.inbox.folder),
+            why: "it carries $Handoff and is not on record".to_owned(),
+            told_by: Teller::Report,
+        };
         let entry = Entry {
             mail: Some(HandledMail {
                 identity: mail.identity,
@@ -330,6 +344,10 @@ impl<'a> Clerk<'a> {
             on_server: OnServer::LeaveAsItIs,
             cursor: Some(cursor),
             begun: Some(begun),
+            happened: (since == Since::BeforeStart)
+                .then_some(left_alone)
+                .into_iter()
+                .collect(),
             ..Entry::default()
         };
         Ok(Handled {
@@ -438,3 +456,7 @@ pub(super) fn timed(
         .map(|event| (ticket.clone(), TimedEvent { at, cause, event }))
         .collect()
 }
+
+#[cfg(test)]
+#[path = "handle/tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 use super::Office;
 use super::handle::timed;
 use super::sweep::Gateway;
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::compose::Composed;
 use crate::journal::{DuePlace, EffectRecord, Entry, JournalError};
 use crate::mail::MessageId;
@@ -12,6 +12,7 @@ use crate::ticket::Party;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// The longest wait between two looks.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
@@ -26,7 +27,8 @@ const REMEMBERED_MAX: usize = 10_000;
 #[derive(Default)]
 pub(super) struct LateMails {
     place: DuePlace,
-    not_before: Option<Timestamp>,
+    /// On a clock that nobody sets back.
+    not_before: Option<Instant>,
     told: BTreeSet<MessageId>,
 }
 
@@ -37,15 +39,15 @@ impl Gateway {
         office: &Office,
         late: &mut LateMails,
     ) -> Result<(), JournalError> {
-        let now = clock::now();
-        if late.not_before.is_some_and(|not_before| now < not_before) {
+        let Moment { shown: now, passed } = clock::moment();
+        if (late.not_before).is_some_and(|not_before| passed < not_before) {
             return Ok(());
         }
         let waiting = (self.journal).due_after(&late.place, Timestamp::MAX, LOOKED_AT_ONCE)?;
         if waiting.len() < LOOKED_AT_ONCE {
             late.place = DuePlace::default();
             let wait = LOOK_EVERY.min(office.settings.smtp.tell_staff_after);
-            late.not_before = now.checked_add(wait).ok();
+            late.not_before = passed.checked_add(wait);
         } else if let Some((place, _)) = waiting.last() {
             late.place = place.clone();
         }

@@ -11,9 +11,9 @@ use crate::config::Inbox;
 use crate::inbox::{Backoff, Connection, Cursor, Place};
 use crate::journal::{Entry, JournalError, SentMail, on_disk};
 use crate::report;
-use jiff::{SignedDuration, Timestamp};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// The wait after a first failure.
@@ -29,8 +29,17 @@ pub(super) struct SentFolder {
     connection: Option<Connection>,
     backoff: Backoff,
     kept_back: KeptBack,
-    /// Not before this, after a failure.
-    rests_until: Option<Timestamp>,
+    /// Not before this, after a failure; on a clock that nobody sets back.
+    rests_until: Option<Instant>,
+}
+
+/// How far a look came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    /// To the end: what is not on record is not in the folder.
+    All,
+    /// There may be more.
+    Part,
 }
 
 impl SentFolder {
@@ -58,7 +67,8 @@ impl Gateway {
         sent: &mut SentFolder,
         shutdown: &CancellationToken,
     ) -> Result<(), JournalError> {
-        if sent.rests_until.is_some_and(|until| clock::now() < until) {
+        let began = clock::moment().passed;
+        if sent.rests_until.is_some_and(|until| began < until) {
             return Ok(());
         }
         let looked = tokio::select! {
@@ -67,8 +77,11 @@ impl Gateway {
             looked = self.read_sent(office, sent) => looked,
         };
         match looked {
-            Ok(()) => {
+            Ok(read) => {
                 sent.rests_until = None;
+                if read == Read::All {
+                    self.standing.sent_was_read(began);
+                }
                 Ok(())
             }
             Err(SweepError::Journal(error)) => Err(error),
@@ -76,14 +89,13 @@ impl Gateway {
                 sent.connection = None;
                 let wait = sent.backoff.failed(chance::number());
                 report::inbox::sent_folder_failed(&error, wait);
-                let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(1));
-                sent.rests_until = clock::now().checked_add(wait).ok();
+                sent.rests_until = clock::moment().passed.checked_add(wait);
                 Ok(())
             }
         }
     }
 
-    async fn read_sent(&self, office: &Office, sent: &mut SentFolder) -> Result<(), SweepError> {
+    async fn read_sent(&self, office: &Office, sent: &mut SentFolder) -> Result<Read, SweepError> {
         let mut connection = match sent.connection.take() {
             Some(connection) => connection,
             None => Connection::open_read_only(&sent.settings).await?,
@@ -98,11 +110,12 @@ impl Gateway {
             folder: folder.clone(),
             cursor,
         };
-        match fetched {
-            Fetched::Nothing => {}
+        let read = match fetched {
+            Fetched::Nothing => Read::All,
             Fetched::KeptBack { place, why } => {
                 cursor.uid = place.uid;
                 self.pass_copy_over(place, &why, looked_at(cursor))?;
+                Read::Part
             }
             Fetched::Mails(arrivals) => {
                 for arrival in arrivals {
@@ -125,11 +138,12 @@ impl Gateway {
                     }
                     self.works_on();
                 }
+                Read::Part
             }
-        }
+        };
         sent.backoff.succeeded(clock::now());
         sent.connection = Some(connection);
-        Ok(())
+        Ok(read)
     }
 
     fn pass_copy_over(

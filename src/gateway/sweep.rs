@@ -16,6 +16,7 @@ use crate::watch::{Part, Server, Signs};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use std::pin::pin;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -69,7 +70,9 @@ pub struct Gateway {
     pub(super) signs: Arc<Signs>,
     patience: Patience,
     /// Told when the inbox is lost and open again.
-    standing: Arc<Standing>,
+    pub(super) standing: Arc<Standing>,
+    /// Whether it is on record what lay in the inbox when the program was started.
+    pub(super) start_is_noted: AtomicBool,
 }
 
 /// What joins the gateway to the rest of the daemon.
@@ -111,6 +114,7 @@ impl Gateway {
             signs,
             patience: Patience::default(),
             standing: Arc::default(),
+            start_is_noted: AtomicBool::new(false),
         };
         (gateway, swept_seen)
     }

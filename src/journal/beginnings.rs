@@ -110,12 +110,21 @@ impl Journal {
         self.put_beginnings(mail, known)
     }
 
-    /// Takes back a beginning that ended in an error which is not the mail's: only deaths of the process count.
+    /// Takes back beginnings without an explained end: the last one ended in an error which is not the mail's. What the mail is known to have
+    /// done by itself stays.
     ///
     /// # Errors
     /// [`JournalError`]
     pub fn forget_beginning(&self, mail: &MailIdentity) -> Result<(), JournalError> {
         let _writing = self.lock();
+        let by_itself = self.beginnings(mail)?.by_itself;
+        if by_itself > 0 {
+            let known = Beginnings {
+                by_itself,
+                ..Beginnings::default()
+            };
+            return self.put_beginnings(mail, known);
+        }
         let mut batch = Batch::of(Act::Handling);
         batch.delete(Tree::Begun, mail.0);
         self.store.commit(batch, Outlives::Process)
@@ -157,6 +166,23 @@ mod tests {
         let journal = Journal::open(folder.path()).unwrap();
         let before = journal.begin_handling(&MAIL).unwrap();
         assert!(before.brings_us_down().is_some(), "{before:?}");
+    }
+
+    #[test]
+    fn a_failing_store_between_two_panics_forgets_neither() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        for _ in 0..3 {
+            let before = journal.begin_handling(&MAIL).unwrap();
+            assert_eq!(before.brings_us_down(), None);
+            journal.broke_down(&MAIL).unwrap();
+            // The store fails; the mail is begun again.
+            journal.begin_handling(&MAIL).unwrap();
+            journal.forget_beginning(&MAIL).unwrap();
+        }
+        let before = journal.begin_handling(&MAIL).unwrap();
+        assert_eq!((before.by_itself, before.while_judged), (3, 0));
+        assert!(before.brings_us_down().is_some());
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Which mail domains are left alone for a while, because their servers fail? Pure: time and chance are passed in.
 //!
 //! Promise: a domain that does not answer is tried by one mail at a time, with growing pauses; its other mails wait without an attempt. One
-//! mailbox that is full or greylisted holds nobody else back. What is remembered is bounded.
+//! mailbox that is full or greylisted holds nobody else back. What is remembered is bounded. A clock that was set back holds nobody either.
 
 use super::failure::Blame;
 use super::schedule;
 use crate::config::Smtp;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// So many domains in trouble are remembered; with more, the one that would be tried next is forgotten.
 const DOMAINS_MAX: usize = 1000;
@@ -30,8 +31,18 @@ pub(super) struct Trouble {
     pub(super) since: Timestamp,
     /// Until when it is left alone; `None` where that is not decided yet.
     pub(super) until: Option<Timestamp>,
+    /// How long that was when it was decided.
+    pause: Duration,
     /// The last words.
     pub(super) why: String,
+}
+
+impl Trouble {
+    /// Until when it is left alone; `None` where that is over. A time further away than the pause ever was tells that the clock was set back.
+    fn holds_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let latest = schedule::later(now, self.pause.saturating_add(schedule::MARGIN));
+        self.until.filter(|until| now < *until && *until <= latest)
+    }
 }
 
 impl Destinations {
@@ -63,6 +74,7 @@ impl Destinations {
             failures,
             since: known.map_or(now, |known| known.since),
             until: is_held.then(|| schedule::later(now, pause)),
+            pause,
             why: why.to_owned(),
         };
         self.make_room();
@@ -77,14 +89,13 @@ impl Destinations {
     /// The trouble for which a domain is left alone at that time; `None` where it may be tried.
     pub(super) fn left_alone(&self, domain: &str, now: Timestamp) -> Option<(&Trouble, Timestamp)> {
         let trouble = self.troubled.get(domain)?;
-        let until = trouble.until.filter(|until| *until > now)?;
-        Some((trouble, until))
+        Some((trouble, trouble.holds_until(now)?))
     }
 
     /// When the next domain may be tried again.
     pub(super) fn next_try(&self, now: Timestamp) -> Option<Timestamp> {
-        let times = self.troubled.values().filter_map(|trouble| trouble.until);
-        times.filter(|until| *until > now).min()
+        let troubled = self.troubled.values();
+        troubled.filter_map(|one| one.holds_until(now)).min()
     }
 
     fn make_room(&mut self) {
@@ -146,6 +157,24 @@ mod tests {
         assert_eq!(until(&all, "x.example", 0), Some(60));
         fail(&mut all, "x.example", Blame::Recipient, 60);
         assert_eq!(all.next_try(at(0)), None, "a greylisting server answers");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_leaves_no_domain_alone_until_the_old_time() {
+        const YEAR: i64 = 365 * 86_400;
+        let mut all = Destinations::default();
+        fail(&mut all, "x.example", Blame::Destination, YEAR);
+        assert_eq!(until(&all, "x.example", YEAR), Some(YEAR + 60));
+        // Whoever looked at the clock a moment before still sees it.
+        assert_eq!(until(&all, "x.example", YEAR - 1), Some(YEAR + 60));
+        assert_eq!(until(&all, "x.example", 0), None, "the clock is put right");
+        assert_eq!(all.next_try(at(0)), None);
+        fail(&mut all, "x.example", Blame::Destination, 0);
+        assert_eq!(
+            until(&all, "x.example", 0),
+            Some(120),
+            "the second in a row"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// A moment passes between the choice of a time and its record.
-const MARGIN: Duration = Duration::from_secs(60);
+pub(super) const MARGIN: Duration = Duration::from_secs(60);
 
 /// The wait after so many failed attempts: doubled each time up to the longest, then spread by `chance` (0 to 1) from four
 /// fifths to six fifths, so that mails that failed together do not come back together.

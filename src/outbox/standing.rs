@@ -211,14 +211,14 @@ impl Standing {
         self.lock().inbox.works(now);
     }
 
-    /// A look at the folder of sent mail that began then has come to its end.
-    pub fn sent_was_read(&self, began: Instant) {
-        self.lock().sent_read = Some(began);
-    }
-
     /// Somebody asks for what is held back to be tried: no domain is left alone any more.
     pub fn try_all(&self) {
         self.lock().destinations = Destinations::default();
+    }
+
+    /// The folder of sent mail was read to its end, in a look that began then: what lay there at that time is on record.
+    pub fn sent_was_read(&self, began: Instant) {
+        self.lock().sent_read = Some(began);
     }
 
     /// What holds a waiting mail back at that time, beyond its own next try. `earlier`: what was recorded before it in the same ticket and is

@@ -259,6 +259,15 @@ pub fn handled_before(place: Place) {
     );
 }
 
+/// A mail carries the keyword of handled mails, but it came here while the journal was looking: another desk tagged it, and it was moved.
+pub fn tagged_elsewhere(place: Place) {
+    info!(
+        event = "tagged-elsewhere",
+        %place,
+        "this mail carries $Handoff and is not on record: it was tagged elsewhere and moved here; it is handled like any mail"
+    );
+}
+
 /// Copies of our own mails tell that these left, although the journal does not know it.
 pub fn found_left(mails: usize) {
     info!(

@@ -29,13 +29,15 @@ pub enum Kind {
     Broken,
     /// A promise came due, and nobody could be told.
     Untold,
+    /// A mail was left alone that carries our keyword and is not on record.
+    LeftAlone,
     /// The clock of the machine leapt.
     Clock,
 }
 
 impl Kind {
     /// All, the worst first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Store,
         Self::Inbox,
         Self::Smtp,
@@ -49,6 +51,7 @@ impl Kind {
         Self::Lost,
         Self::Broken,
         Self::Untold,
+        Self::LeftAlone,
         Self::Clock,
     ];
 
@@ -69,6 +72,7 @@ impl Kind {
             Self::Lost => "lost",
             Self::Broken => "broken-promise",
             Self::Untold => "untold",
+            Self::LeftAlone => "left-alone",
             Self::Clock => "clock",
         }
     }
@@ -84,7 +88,12 @@ impl Kind {
     pub const fn lasts(self) -> bool {
         !matches!(
             self,
-            Self::SetAside | Self::Lost | Self::Broken | Self::Untold | Self::Clock
+            Self::SetAside
+                | Self::Lost
+                | Self::Broken
+                | Self::Untold
+                | Self::LeftAlone
+                | Self::Clock
         )
     }
 

@@ -1,5 +1,5 @@
 //! The book of troubles: what is open, since when, what was told and when, and what is to be told now. Pure. One line for each kind of
-//! trouble, so it never grows, whatever happens.
+//! trouble, so it never grows, whatever happens. A clock that was set back holds no report up.
 
 use super::Kind;
 use jiff::{SignedDuration, Timestamp};
@@ -166,6 +166,21 @@ impl Known {
         matches!(self.stage, Stage::Untold | Stage::Told(_))
     }
 
+    fn nothing_lies_ahead(&mut self, now: Timestamp) {
+        self.since = self.since.min(now);
+        self.noticed = self.noticed.min(now);
+        self.reported = self.reported.map(|at| at.min(now));
+        for at in &mut self.own_mails {
+            *at = (*at).min(now);
+        }
+        self.stage = match self.stage {
+            Stage::Untold => Stage::Untold,
+            Stage::Told(at) => Stage::Told(at.min(now)),
+            Stage::Ended(at) => Stage::Ended(at.min(now)),
+            Stage::Over(at) => Stage::Over(at.min(now)),
+        };
+    }
+
     fn is_to_be_told(&self, kind: Kind, pace: Pace, now: Timestamp) -> bool {
         let is_new = match kind.lasts() {
             true => self.stage == Stage::Untold,
@@ -235,8 +250,19 @@ impl Ledger {
         }
     }
 
+    /// The clock was set back: what is stamped later than now counts as now, or it would hold every report up until the clock shows that again.
+    fn nothing_lies_ahead(&mut self, now: Timestamp) {
+        for line in self.lines.values_mut() {
+            line.nothing_lies_ahead(now);
+        }
+        if let Some(last) = &mut self.reported {
+            last.at = last.at.min(now);
+        }
+    }
+
     /// All lasting troubles, as they are seen now; what is not among them has ended.
     pub fn look(&mut self, seen: &[Seen], now: Timestamp, pace: Pace) {
+        self.nothing_lies_ahead(now);
         for one in seen {
             let Some(line) = self.lines.get_mut(&one.kind) else {
                 self.lines.insert(one.kind, Known::of(one, now));

@@ -73,6 +73,12 @@ pub(super) const fn english(kind: Kind) -> Words {
             "A promise came due and nobody could be told",
             "Look at the ticket (`handoffd ticket ID`), and correct the templates `reminder`, `delay` and `notice`.",
         ),
+        Kind::LeftAlone => words(
+            "A mail was left alone that carries $Handoff and is not on record",
+            "It lay there when handoffd was started. If somebody moved it here from another mailbox of a handoffd, take its keyword `$Handoff` away and \
+             copy it to a new place in the folder: then it is handled. If the store came from a backup, run `handoffd recover`: what stands there was \
+             answered.",
+        ),
         Kind::Clock => words(
             "The clock of the machine leapt",
             "Promises are looked at after the inbox. If the machine did not sleep, look at its time service.",
@@ -139,6 +145,12 @@ pub(super) const fn german(kind: Kind) -> Words {
         Kind::Untold => words(
             "Eine Zusage wurde fällig, und niemand konnte es erfahren",
             "Sehen Sie das Ticket an (`handoffd ticket ID`), und berichtigen Sie die Vorlagen `reminder`, `delay` und `notice`.",
+        ),
+        Kind::LeftAlone => words(
+            "Eine Mail blieb liegen, die $Handoff trägt und nicht verzeichnet ist",
+            "Sie lag beim Start von handoffd schon da. Wurde sie aus einem anderen Postfach eines handoffd hierher verschoben, nehmen Sie ihr das \
+             Schlüsselwort `$Handoff` und kopieren Sie sie an eine neue Stelle im Ordner: Dann wird sie bearbeitet. Kam der Speicher aus einer \
+             Sicherung, rufen Sie `handoffd recover` auf: Was da liegt, ist beantwortet.",
         ),
         Kind::Clock => words(
             "Die Uhr der Maschine ist gesprungen",

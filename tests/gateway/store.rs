@@ -120,6 +120,26 @@ fn a_lost_store_answers_nothing_twice_and_loses_nothing() {
 }
 
 #[test]
+fn a_mail_that_another_desk_tagged_and_staff_moved_here_is_answered() {
+    // Given a running desk
+    let world = World::with(quick_retries);
+    let customer = world.customer("misdirected");
+    let letter = customer.letter("Delivery time", DELIVERY_QUESTION);
+
+    // When staff move a mail here that another desk on the server has tagged: IMAP keeps the keywords
+    let raw = String::from_utf8(letter.bytes()).expect("text");
+    let raw = raw.replace("\r\n", "\n").replace('\n', "\r\n");
+    let append = format!(
+        "APPEND INBOX ($Handoff HandedOff) {{{}+}}\r\n{raw}",
+        raw.len()
+    );
+    world.system.imap(SUPPORT).command(&append);
+
+    // Then the customer has their answer
+    has_one_answer(&world, &customer.address);
+}
+
+#[test]
 fn a_reply_of_staff_to_a_packet_of_a_lost_ticket_is_not_lost() {
     // Given a customer whose request a team has
     let mut world = World::with(quick_retries);

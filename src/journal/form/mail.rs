@@ -15,6 +15,14 @@ pub(in crate::journal) struct CursorForm {
     pub(in crate::journal) uid: u32,
 }
 
+/// What lay in the inbox when it was met, and when the program was started.
+#[derive(Serialize, Deserialize)]
+pub(in crate::journal) struct LayThereForm {
+    pub(in crate::journal) uid_validity: u32,
+    pub(in crate::journal) at_meeting: u32,
+    pub(in crate::journal) at_start: u32,
+}
+
 /// How far the folder of sent mail was looked at.
 #[derive(Serialize, Deserialize)]
 pub(in crate::journal) struct SentMailForm {

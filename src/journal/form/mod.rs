@@ -20,7 +20,9 @@ pub use effect::{PURPOSES, purpose_word};
 pub(super) use event::TimedEventForm;
 pub(super) use judged::{DeskForm, JudgedForm};
 pub(super) use lesson::LessonForm;
-pub(super) use mail::{CursorForm, FilingForm, HandledForm, MessageForm, SentMailForm};
+pub(super) use mail::{
+    CursorForm, FilingForm, HandledForm, LayThereForm, MessageForm, SentMailForm,
+};
 pub(super) use trouble::{ReportedForm, TroubleForm};
 
 use super::JournalError;

@@ -136,6 +136,30 @@ fn what_happens_is_counted_by_name_told_and_forgotten_after_a_day() {
 }
 
 #[test]
+fn a_clock_that_was_a_year_ahead_holds_no_report_up() {
+    const YEAR: i64 = 365 * 24 * 60;
+    let mut ledger = Ledger::default();
+    ledger.look(&[seen(Kind::Inbox, YEAR)], at(YEAR), PACE);
+    assert!(tell(&mut ledger, YEAR + 1).is_some());
+    for number in 0..OWN_MAILS_PER_HOUR {
+        ledger.note(&Happened {
+            told_by: Teller::OwnMail,
+            ..happened(Kind::SetAside, YEAR, &number.to_string())
+        });
+    }
+    // It is put right. The inbox works, and fails again.
+    ledger.look(&[], at(0), PACE);
+    assert_eq!(ledger.teller(Kind::SetAside, at(0)), Teller::Report);
+    assert_eq!(ledger.teller(Kind::SetAside, at(61)), Teller::OwnMail);
+    assert!(tell(&mut ledger, 5).is_some(), "the good word");
+    ledger.look(&[seen(Kind::Inbox, 60)], at(70), PACE);
+    assert_eq!(tell(&mut ledger, 71), Some((vec![Kind::Inbox], vec![])));
+    // And what happened is forgotten after a day.
+    ledger.look(&[seen(Kind::Inbox, 60)], at(24 * 60 + 1), PACE);
+    assert!(!ledger.lines.contains_key(&Kind::SetAside));
+}
+
+#[test]
 fn what_tells_of_itself_is_shown_and_not_told() {
     let mut ledger = Ledger::default();
     let brake = Seen {
