@@ -868,7 +868,8 @@ async fn a_wide_gap_between_uids_is_crossed() {
 
 #[tokio::test]
 async fn the_name_of_the_open_folder_is_opened_again_and_another_folder_is_noticed() {
-    let same = "* 0 EXISTS\r\n* OK [CLOSED] x\r\n* OK [UIDVALIDITY 7] x\r\n{tag} OK [READ-WRITE] x\r\n";
+    let same =
+        "* 0 EXISTS\r\n* OK [CLOSED] x\r\n* OK [UIDVALIDITY 7] x\r\n{tag} OK [READ-WRITE] x\r\n";
     let other = same.replace("UIDVALIDITY 7", "UIDVALIDITY 8");
     let gone = "{tag} NO no such folder\r\n".to_owned();
     for (said, expected) in [
@@ -915,7 +916,10 @@ async fn a_folder_is_made_also_where_the_server_does_not_say_that_it_is_missing(
         if expected == How::Moved {
             steps.extend([
                 ("SUBSCRIBE \"People\"", "{tag} OK\r\n".to_owned()),
-                ("UID MOVE 5 \"People\"", "* 1 EXPUNGE\r\n{tag} OK\r\n".to_owned()),
+                (
+                    "UID MOVE 5 \"People\"",
+                    "* 1 EXPUNGE\r\n{tag} OK\r\n".to_owned(),
+                ),
                 ("UID FETCH 5", "{tag} OK\r\n".to_owned()),
             ]);
         }
@@ -924,7 +928,9 @@ async fn a_folder_is_made_also_where_the_server_does_not_say_that_it_is_missing(
             folders: BTreeMap::from([(Outcome::HandedOff, "People".to_owned())]),
             ..settings(port)
         };
-        let mut connection = Connection::open_within(&with_folder, short()).await.unwrap();
+        let mut connection = Connection::open_within(&with_folder, short())
+            .await
+            .unwrap();
         let place = Place {
             uid_validity: 7,
             uid: 5,

@@ -12,10 +12,13 @@ mod mail_system;
 
 #[path = "other_servers/door.rs"]
 mod door;
+#[path = "other_servers/postfix.rs"]
+mod postfix;
 #[path = "other_servers/server.rs"]
 mod server;
 #[path = "other_servers/stories.rs"]
 mod stories;
+#[allow(dead_code, reason = "the other tests of the gateway use more of it")]
 #[path = "gateway/world.rs"]
 mod world;
 
@@ -110,15 +113,6 @@ fn courier() {
 }
 
 #[test]
-fn courier_with_enhanced_idle() {
-    stories::all(&Kind {
-        server: "courier-enhanced",
-        idle: Idle::Speaks,
-        ..COURIER
-    });
-}
-
-#[test]
 fn a_folder_made_again_on_dovecot() {
     stories::folder_made_again(&DOVECOT);
 }
@@ -136,4 +130,19 @@ fn a_folder_made_again_on_courier() {
 #[test]
 fn a_folder_that_courier_does_not_allow() {
     stories::folder_refused(&COURIER);
+}
+
+#[test]
+fn sending_through_postfix() {
+    postfix::all("");
+}
+
+#[test]
+fn sending_through_a_postfix_that_offers_little() {
+    postfix::all("8BITMIME SMTPUTF8 PIPELINING DSN CHUNKING ENHANCEDSTATUSCODES SIZE");
+}
+
+#[test]
+fn a_packet_that_is_too_large_for_postfix() {
+    postfix::too_large();
 }

@@ -2,6 +2,7 @@
 # Runs one mail server of target/other-servers as if it were installed: its files over this machine's, what it writes in memory, its own
 # process numbers; only the network is this machine's. Run inside fresh mount and pid namespaces (`unshare`): with this process everything ends.
 #   boot.sh UNPACKED SPACE KIND PORT USER PASSWORD [CAPABILITIES [RIGHTS]]
+#   boot.sh UNPACKED SPACE postfix PORT - - PORT_OF_THE_NEXT_SERVER [KEYWORDS_NOT_OFFERED [SIZE_MAX_BYTES]]
 # UNPACKED may be empty (`-`): then the server is one that is installed here. The last two are for Dovecot: what it says that it can (empty: the
 # truth), and what its users may do (empty: all).
 set -euo pipefail
@@ -24,6 +25,8 @@ for node in null zero full random urandom; do
 done
 # Whoever logs without being asked to: to our standard error.
 ln -s /proc/self/fd "$root/dev/fd"
+ln -s fd/1 "$root/dev/stdout"
+ln -s fd/2 "$root/dev/stderr"
 
 account() {
     grep -q "^$1:" "$root/etc/group" || echo "$1:x:$2:" >> "$root/etc/group"
@@ -91,7 +94,6 @@ courier() {
     inside userdb "$user" set uid=792 gid=792 home=/srv/mail mail=/srv/mail/Maildir "systempw=$hash"
     chmod 600 "$root/etc/courier/userdb"
     inside makeuserdb
-    sed -i "s/^IMAP_ENHANCEDIDLE=.*/IMAP_ENHANCEDIDLE=$1/" "$root/etc/courier/imapd"
     inside authdaemond start
     (
         set -a
@@ -100,6 +102,38 @@ courier() {
         exec chroot "$root" couriertcpd -address=127.0.0.1 -maxprocs=40 -maxperip=40 -nodnslookup -noidentlookup "$port" \
             /usr/lib/courier/courier/imaplogin /usr/bin/imapd Maildir
     )
+}
+
+# Takes what comes from this machine without a login, and hands it all to another server here.
+postfix() {
+    account postfix 793 793
+    account postdrop 794 794
+    mkdir -p "$root"/{etc/postfix,var/lib/postfix,var/spool/postfix}
+    cp "$root/usr/share/postfix/master.cf.dist" "$root/etc/postfix/master.cf"
+    # The one service that listens, on our port, and nothing in a jail of its own.
+    sed -i -e "s/^smtp \+inet .*/127.0.0.1:$port inet n - n - - smtpd/" \
+        -e 's/^\([a-z]\+ \+[a-z]\+ \+[-yn] \+[-yn] \+\)y/\1n/' "$root/etc/postfix/master.cf"
+    cat > "$root/etc/postfix/main.cf" <<END
+compatibility_level = 3.6
+maillog_file = /dev/stdout
+myhostname = postfix.localhost
+mydestination =
+alias_maps =
+mynetworks = 127.0.0.0/8
+relayhost = [127.0.0.1]:$1
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+smtp_tls_security_level = none
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_recipient_restrictions =
+    check_recipient_access inline:{ {away@gone.example = 550 5.1.1 nobody of that name} }
+smtpd_discard_ehlo_keywords = $2
+message_size_limit = $3
+END
+    inside chown postfix /var/lib/postfix
+    inside chgrp postdrop /usr/sbin/postqueue /usr/sbin/postdrop
+    inside chmod g+s /usr/sbin/postqueue /usr/sbin/postdrop
+    inside postfix start-fg
 }
 
 dovecot() {
@@ -145,10 +179,10 @@ END
 
 case $kind in
     dovecot) dovecot & ;;
+    postfix) postfix "$capabilities" "$rights" "${9:-10240000}" & ;;
     cyrus) cyrus yes & ;;
     cyrus-classic) cyrus no & ;;
-    courier) courier 0 & ;;
-    courier-enhanced) courier 1 & ;;
+    courier) courier & ;;
     *) echo "no such server: $kind" >&2; exit 1 ;;
 esac
 trap 'exit 0' TERM

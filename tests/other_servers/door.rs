@@ -56,8 +56,7 @@ fn serve(stream: TcpStream, login: &Login, folder: &Mutex<String>) -> Option<()>
             write.write_all(b"354 go on\r\n").ok()?;
             let mail = data(&mut read)?;
             // As the last server on the way does (RFC 5321, 4.4).
-            let mut raw =
-                format!("Return-Path: <{from}>\r\nDelivered-To: {to}\r\n").into_bytes();
+            let mut raw = format!("Return-Path: <{from}>\r\nDelivered-To: {to}\r\n").into_bytes();
             raw.extend_from_slice(&mail);
             let folder = folder.lock().expect("the folder").clone();
             match login.client().append(&folder, &raw) {

@@ -77,11 +77,33 @@ pub struct Standing {
 impl OtherServer {
     /// Starts one, or says why it cannot. `folder`: where it may make its own.
     pub fn start(kind: &Kind, folder: &Path) -> Result<Self, String> {
+        let further = [USER, PASSWORD, kind.capabilities, kind.rights];
+        Self::boot(kind.server, kind.unpacked, folder, &further)
+    }
+
+    /// Starts Postfix, which hands everything to the server on that port; what it does not offer, and the largest mail that it takes.
+    pub fn start_postfix(
+        folder: &Path,
+        next_port: u16,
+        not_offered: &str,
+        size_max_bytes: usize,
+    ) -> Result<Self, String> {
+        let (next, size) = (next_port.to_string(), size_max_bytes.to_string());
+        let further = ["-", "-", &next, not_offered, &size];
+        Self::boot("postfix", Some("postfix"), folder, &further)
+    }
+
+    fn boot(
+        name: &str,
+        unpacked: Option<&str>,
+        folder: &Path,
+        further: &[&str],
+    ) -> Result<Self, String> {
         if fs::metadata("/proc/self").is_ok_and(|process| process.uid() != 0) {
             return Err("only root can make namespaces".to_owned());
         }
         let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let unpacked = match kind.unpacked {
+        let unpacked = match unpacked {
             None => "-".to_owned(),
             Some(name) => {
                 let place = repository.join("target/other-servers").join(name);
@@ -105,8 +127,8 @@ impl OtherServer {
             .arg(repository.join("tests/other_servers/boot.sh"))
             .arg(unpacked)
             .arg(&space)
-            .args([kind.server, &port.to_string(), USER, PASSWORD])
-            .args([kind.capabilities, kind.rights])
+            .args([name, &port.to_string()])
+            .args(further)
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(said.try_clone().expect("its log"))
@@ -128,7 +150,7 @@ impl OtherServer {
         });
         match listens {
             Ok(true) => Ok(server),
-            _ => panic!("{kind:?} does not start:\n{}", server.log_text()),
+            _ => panic!("{name} does not start:\n{}", server.log_text()),
         }
     }
 
@@ -169,8 +191,8 @@ impl OtherServer {
             if opened.contains("* 0 EXISTS") {
                 continue;
             }
-            let answer = client
-                .command("UID FETCH 1:* (UID FLAGS BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])");
+            let answer =
+                client.command("UID FETCH 1:* (UID FLAGS BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])");
             for line in answer.lines() {
                 if line.starts_with("* ") && line.contains(" FETCH (") {
                     found.push(Standing {

@@ -1,9 +1,7 @@
 //! What is played on each server, and what must have come of it.
 
 use super::door::Door;
-use super::mail_system::{
-    Letter, MailSystem, PATIENCE, Startup, StoredMail, set, wait_until,
-};
+use super::mail_system::{Letter, MailSystem, PATIENCE, Startup, StoredMail, set, wait_until};
 use super::server::{Idle, Kind, OtherServer, PASSWORD, Standing, USER};
 use super::world::*;
 
@@ -48,7 +46,11 @@ impl Stage {
                 Idle::Silent | Idle::Absent => 1,
             };
             set(settings, "inbox.poll_seconds", poll_seconds);
-            set(settings, "inbox.mail_max_bytes", i64::try_from(MAIL_MAX_BYTES).unwrap());
+            set(
+                settings,
+                "inbox.mail_max_bytes",
+                i64::try_from(MAIL_MAX_BYTES).unwrap(),
+            );
             let inbox = settings["inbox"].as_table_mut().expect("[inbox]");
             inbox.remove("ca_file");
             let folders = [
@@ -58,7 +60,9 @@ impl Stage {
             ];
             let folders: toml::Table = folders
                 .into_iter()
-                .map(|(outcome, name)| (outcome.to_owned(), format!("{}{name}", kind.prefix).into()))
+                .map(|(outcome, name)| {
+                    (outcome.to_owned(), format!("{}{name}", kind.prefix).into())
+                })
                 .collect();
             inbox.insert("folders".to_owned(), folders.into());
             change(settings);
@@ -133,7 +137,11 @@ pub fn all(kind: &Kind) {
     let answer = ann.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
     assert_threaded(&answer, &letter);
     assert_automatic(&answer);
-    stage.filed(&letter, Some("Answered"), &["$Handoff", "Answered", "tag_shipping"]);
+    stage.filed(
+        &letter,
+        Some("Answered"),
+        &["$Handoff", "Answered", "tag_shipping"],
+    );
     letters.push(letter);
 
     // A hand-off with its notice; staff's reply reaches the customer.
@@ -141,13 +149,17 @@ pub fn all(kind: &Kind) {
     let letter = bob.writes("Broken", BROKEN_TEAPOT);
     let notice = bob.receives("the notice", |mail| mail.says("a person"));
     assert_automatic(&notice);
-    let packet = stage.world.team_receives(CARE, &bob, "the packet", |_| true);
+    let packet = stage
+        .world
+        .team_receives(CARE, &bob, "the packet", |_| true);
     stage.filed(&letter, Some("Handed off"), &["$Handoff", "HandedOff"]);
     letters.push(letter);
     let reply = stage
         .world
         .staff_replies(ROSA, &packet, "Dear Bob, a new teapot leaves us today.");
-    let relayed = bob.receives("the reply", |mail| mail.says("a new teapot leaves us today"));
+    let relayed = bob.receives("the reply", |mail| {
+        mail.says("a new teapot leaves us today")
+    });
     assert_from_a_person(&relayed);
     stage.filed(&reply, None, &["$Handoff", "Relayed"]);
     letters.push(reply);
@@ -168,7 +180,9 @@ fn large_mails(stage: &Stage) -> Vec<Letter> {
         .letter("Broken", BROKEN_TEAPOT)
         .attach("pot.jpg", "image/jpeg", &picture);
     stage.world.send(&whole);
-    let packet = stage.world.team_receives(CARE, &dora, "the packet", |_| true);
+    let packet = stage
+        .world
+        .team_receives(CARE, &dora, "the packet", |_| true);
     let original = packet
         .attachments
         .iter()
@@ -183,7 +197,9 @@ fn large_mails(stage: &Stage) -> Vec<Letter> {
         .letter("Broken", BROKEN_TEAPOT)
         .attach("pot.jpg", "image/jpeg", &picture);
     stage.world.send(&too_large);
-    stage.world.team_receives(CARE, &emil, "the packet", |_| true);
+    stage
+        .world
+        .team_receives(CARE, &emil, "the packet", |_| true);
     stage.filed(&too_large, None, &["$Handoff", "HandedOff"]);
     vec![whole, too_large]
 }
@@ -277,7 +293,10 @@ pub fn folder_made_again(kind: &Kind) {
     let ida = world.customer("ida");
     ida.writes("Delivery time", DELIVERY_QUESTION);
     ida.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
-    let again = ida.writes("Delivery time", "And how long does delivery to Norway take?");
+    let again = ida.writes(
+        "Delivery time",
+        "And how long does delivery to Norway take?",
+    );
     let standing = |letter: &Letter| {
         let mut all = server.everything();
         all.retain(|mail| mail.message_id == letter.id());
@@ -291,7 +310,11 @@ pub fn folder_made_again(kind: &Kind) {
                 mail.flags.contains("$Handoff").then_some(())
             })
             .unwrap_or_else(|why| {
-                panic!("{why}: {:?}; log:\n{}", standing(letter), world.daemon.log_text())
+                panic!(
+                    "{why}: {:?}; log:\n{}",
+                    standing(letter),
+                    world.daemon.log_text()
+                )
             });
         }
     }
@@ -331,7 +354,10 @@ fn count(stage: &Stage, letters: &[Letter]) {
         }
     }
     assert_nothing_twice(&world.system.mailbox(CARE));
-    assert!(world.system.mailbox(ADMIN).is_empty(), "the admin was told nothing");
+    assert!(
+        world.system.mailbox(ADMIN).is_empty(),
+        "the admin was told nothing"
+    );
 
     let own_copies = stage.folder("Own copies");
     let mut seen = Vec::new();
@@ -363,6 +389,10 @@ fn count(stage: &Stage, letters: &[Letter]) {
     let subscribed = stage.server.subscribed();
     for name in ["Answered", "Handed off", "Own copies"] {
         let folder = stage.folder(name);
-        assert_eq!(subscribed.contains(&folder), stage.kind.moves, "{folder} in {subscribed:?}");
+        assert_eq!(
+            subscribed.contains(&folder),
+            stage.kind.moves,
+            "{folder} in {subscribed:?}"
+        );
     }
 }
