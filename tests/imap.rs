@@ -865,3 +865,77 @@ async fn a_wide_gap_between_uids_is_crossed() {
     let arrivals = connection.fetch_after(0, 10, 1000).await.unwrap();
     assert_eq!(arrivals[0].place.uid, 9000);
 }
+
+#[tokio::test]
+async fn the_name_of_the_open_folder_is_opened_again_and_another_folder_is_noticed() {
+    let same =
+        "* 0 EXISTS\r\n* OK [CLOSED] x\r\n* OK [UIDVALIDITY 7] x\r\n{tag} OK [READ-WRITE] x\r\n";
+    let other = same.replace("UIDVALIDITY 7", "UIDVALIDITY 8");
+    let gone = "{tag} NO no such folder\r\n".to_owned();
+    for (said, expected) in [
+        (other, "another one now (UIDVALIDITY 8 instead of 7)"),
+        (gone, "does not open folder INBOX"),
+    ] {
+        let mut steps = opening("", 0);
+        steps.push(("SELECT", same.to_owned()));
+        steps.push(("SELECT", said));
+        let (port, _task) = play(HELLO, steps, false).await;
+        let at_once = Inbox {
+            poll_interval: Duration::ZERO,
+            ..settings(port)
+        };
+        let mut connection = Connection::open_within(&at_once, short()).await.unwrap();
+        connection.check_folder().await.unwrap();
+        let error = connection.check_folder().await.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    // Not before its time: this server would not answer.
+    let mut connection = scripted("", 0, &[], false).await;
+    connection.check_folder().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_folder_is_made_also_where_the_server_does_not_say_that_it_is_missing() {
+    let row = "* 1 FETCH (UID 5 FLAGS ($Handoff HandedOff tag_shipping tag_two_words) RFC822.SIZE 3)\r\n{tag} OK\r\n";
+    for (created, expected) in [
+        ("{tag} OK made\r\n", How::Moved),
+        (
+            "{tag} NO there is one\r\n",
+            How::MoveRefused {
+                answer: "NO too bad; CREATE: NO there is one".to_owned(),
+            },
+        ),
+    ] {
+        let mut steps = opening("MOVE", 1);
+        steps.extend([
+            ("UID STORE 5 +FLAGS.SILENT", "{tag} OK\r\n".to_owned()),
+            ("UID FETCH 5", row.to_owned()),
+            ("UID MOVE 5 \"People\"", "{tag} NO too bad\r\n".to_owned()),
+            ("CREATE \"People\"", created.to_owned()),
+        ]);
+        if expected == How::Moved {
+            steps.extend([
+                ("SUBSCRIBE \"People\"", "{tag} OK\r\n".to_owned()),
+                (
+                    "UID MOVE 5 \"People\"",
+                    "* 1 EXPUNGE\r\n{tag} OK\r\n".to_owned(),
+                ),
+                ("UID FETCH 5", "{tag} OK\r\n".to_owned()),
+            ]);
+        }
+        let (port, _task) = play(HELLO, steps, false).await;
+        let with_folder = Inbox {
+            folders: BTreeMap::from([(Outcome::HandedOff, "People".to_owned())]),
+            ..settings(port)
+        };
+        let mut connection = Connection::open_within(&with_folder, short())
+            .await
+            .unwrap();
+        let place = Place {
+            uid_validity: 7,
+            uid: 5,
+        };
+        let filed = connection.file(&filings(&[place])).await.unwrap();
+        assert_eq!(filed[0].how, expected);
+    }
+}

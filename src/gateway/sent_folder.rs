@@ -100,6 +100,7 @@ impl Gateway {
             Some(connection) => connection,
             None => Connection::open_read_only(&sent.settings).await?,
         };
+        connection.check_folder().await?;
         let folder = sent.settings.whole_name();
         let mut cursor = self.first_sent_cursor(&folder, &mut connection).await?;
         // One batch a round: the inbox, in which urgent mail may wait, comes first again.

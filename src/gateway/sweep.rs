@@ -233,6 +233,7 @@ impl Gateway {
             if let Some(sent_folder) = &mut sent_folder {
                 self.look_at_sent(&office, sent_folder, shutdown).await?;
             }
+            connection.check_folder().await?;
             let swept = self
                 .sweep(&office, &mut connection, kept_back, shutdown)
                 .await?;

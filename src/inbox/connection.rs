@@ -10,6 +10,7 @@ use crate::report;
 use imap_proto::{Capability, Response, ResponseCode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long the server may take. The defaults are for servers in trouble, not for servers in health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Default for TimeLimits {
 
 /// What a folder is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Access {
+pub(super) enum Access {
     /// To read and tag.
     Change,
     /// To read alone.
@@ -73,6 +74,11 @@ pub struct Connection {
     pub(super) permanent_flags: BTreeSet<String>,
     /// Troubles that were told already: once a connection is enough.
     pub(super) told: BTreeSet<String>,
+    pub(super) access: Access,
+    /// When the folder was last opened.
+    pub(super) opened_at: Instant,
+    /// How often in a row a wait in IDLE heard nothing of mail that was there at its end.
+    pub(super) silent_waits: u32,
 }
 
 impl Connection {
@@ -126,6 +132,9 @@ impl Connection {
             uid_next: opened.uid_next,
             permanent_flags: opened.permanent_flags,
             told: BTreeSet::new(),
+            access,
+            opened_at: Instant::now(),
+            silent_waits: 0,
         };
         let peer = &connection.dialogue.peer;
         report::inbox::connected(
@@ -209,14 +218,16 @@ async fn ask_capabilities(
     Ok(offers)
 }
 
+/// What the server said at the opening of a folder.
 #[derive(Default)]
-struct Opened {
-    uid_validity: u32,
+pub(super) struct Opened {
+    pub(super) uid_validity: u32,
     uid_next: Option<u32>,
-    permanent_flags: BTreeSet<String>,
+    pub(super) permanent_flags: BTreeSet<String>,
 }
 
-async fn select(
+/// Opens a folder, in place of one that may be open.
+pub(super) async fn select(
     dialogue: &mut Dialogue,
     folder: &str,
     limits: TimeLimits,

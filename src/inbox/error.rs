@@ -80,6 +80,22 @@ pub enum InboxError {
         /// What the server said.
         answer: String,
     },
+    /// Another folder has its name now: UIDs known from the old one mean nothing in it.
+    #[error(
+        "folder {folder} of user {user} on {server} is another one now (UIDVALIDITY {now} instead of {before}): it is opened anew, and what is in it is looked at"
+    )]
+    FolderReplaced {
+        /// `host:port`.
+        server: String,
+        /// Login name.
+        user: String,
+        /// Folder as in the settings.
+        folder: String,
+        /// UIDVALIDITY of the folder that was open.
+        before: u32,
+        /// UIDVALIDITY of the one that has its name now.
+        now: u32,
+    },
     /// A command was answered NO or BAD, or not answered as the protocol demands.
     #[error(
         "{server} refused {command} in folder {folder} of user {user}: {answer}; it is tried again, and needs a look at the server if it stays"
@@ -189,6 +205,16 @@ impl Peer {
             folder: self.folder.clone(),
             command,
             answer: one_line(answer),
+        }
+    }
+
+    pub(super) fn replaced(&self, before: u32, now: u32) -> InboxError {
+        InboxError::FolderReplaced {
+            server: self.server.clone(),
+            user: self.user.clone(),
+            folder: self.folder.clone(),
+            before,
+            now,
         }
     }
 

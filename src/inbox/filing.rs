@@ -3,7 +3,7 @@
 
 use super::connection::Connection;
 use super::dialogue::{Answer, Code};
-use super::error::InboxError;
+use super::error::{InboxError, one_line};
 use super::fetch::{uid_in, uid_set};
 use super::folder_name::quoted_folder;
 use super::guarded::Bound;
@@ -248,7 +248,8 @@ impl Connection {
         let folder = quoted_folder(target);
         let command = format!("UID {verb} {set} {folder}");
         let mut answer = self.run(name, &command).await?;
-        if !answer.is_ok() && answer.code == Code::TryCreate {
+        if !answer.is_ok() {
+            // Not every server says that it is for want of the folder (TRYCREATE). One that is there is not made again.
             let created = self.run("CREATE", &format!("CREATE {folder}")).await?;
             if created.is_ok() {
                 report::inbox::folder_created(&self.dialogue.peer.server, target);
@@ -256,8 +257,10 @@ impl Connection {
                 self.run("SUBSCRIBE", &format!("SUBSCRIBE {folder}"))
                     .await?;
                 answer = self.run(name, &command).await?;
-            } else {
+            } else if answer.code == Code::TryCreate {
                 answer = created;
+            } else {
+                answer.text = one_line(&format!("{}; CREATE: {}", answer.text, created.text));
             }
         }
         if !answer.is_ok() {

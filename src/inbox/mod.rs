@@ -11,6 +11,7 @@ mod folder_name;
 mod guarded;
 mod keyword;
 mod login;
+mod same_folder;
 mod search;
 mod transport;
 mod wait;

@@ -7,6 +7,10 @@ use super::error::InboxError;
 use crate::report;
 use tokio::sync::Notify;
 
+/// After so many waits in a row that heard nothing of new mail, IDLE is no help on this server. One alone may be chance: the mail came in the
+/// last moment.
+const SILENT_WAITS_TOLD: u32 = 3;
+
 /// Why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Woken {
@@ -36,16 +40,33 @@ impl Connection {
             let peer = &self.dialogue.peer;
             report::inbox::idle_refused(&peer.server, &peer.folder, &refusal.text);
         }
+        let in_idle = self.offers.idle && !self.dialogue.news;
         let longest = self.poll_interval.min(self.limits.idle);
         let heard = self.dialogue.listen(wake, longest).await?;
         let mut kept = KeptWake((heard == Heard::Wake).then_some(wake));
         self.dialogue.end_idle(limit).await?;
         kept.0 = None;
+        if in_idle {
+            self.judge_idle(heard);
+        }
         Ok(match heard {
             Heard::News => Woken::Server,
             Heard::Wake => Woken::Wake,
             Heard::Nothing => Woken::Interval,
         })
+    }
+
+    /// A server may offer IDLE and never speak in it: it tells of the mail only when IDLE ends (Courier, as it is installed).
+    fn judge_idle(&mut self, heard: Heard) {
+        match heard {
+            Heard::News => self.silent_waits = 0,
+            Heard::Nothing if self.dialogue.news => self.silent_waits += 1,
+            Heard::Nothing | Heard::Wake => {}
+        }
+        if self.silent_waits == SILENT_WAITS_TOLD && self.is_first_time("silent IDLE") {
+            let peer = &self.dialogue.peer;
+            report::inbox::idle_silent(&peer.server, &peer.folder, self.poll_interval);
+        }
     }
 }
 

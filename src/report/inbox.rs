@@ -49,6 +49,17 @@ pub fn idle_refused(server: &str, folder: &str, answer: &str) {
     );
 }
 
+/// The server offers IDLE and does not speak in it.
+pub fn idle_silent(server: &str, folder: &str, poll_interval: std::time::Duration) {
+    let poll_seconds = poll_interval.as_secs();
+    tracing::warn!(
+        server,
+        folder,
+        poll_seconds,
+        "the server offers IDLE but tells of no new mail in it: new mail is seen by the look every [inbox] poll_seconds; lower that, or mend it on the server (Courier: IMAP_ENHANCEDIDLE=1, with gamin)"
+    );
+}
+
 /// A handled mail could not be moved and stays where it is, tagged.
 pub fn move_refused(server: &str, folder: &str, target: &str, answer: &str) {
     tracing::warn!(
@@ -56,7 +67,7 @@ pub fn move_refused(server: &str, folder: &str, target: &str, answer: &str) {
         folder,
         target,
         answer,
-        "handled mails cannot be moved: they stay in the folder, tagged, and are tried again; check [inbox.folders] and the rights of the user"
+        "handled mails cannot be moved: they stay in the folder, tagged, and are tried again; check [inbox.folders] (on some servers every folder lies below the inbox: INBOX.Answered) and the rights of the user"
     );
 }
 

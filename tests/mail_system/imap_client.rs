@@ -144,6 +144,33 @@ impl ImapClient {
         Some(self.command(&format!("UID FETCH {uid} (BODY.PEEK[])")))
     }
 
+    /// Puts a mail into a folder, as every server understands it.
+    pub fn append(&mut self, folder: &str, raw: &[u8]) -> Result<(), String> {
+        self.commands += 1;
+        let tag = format!("t{}", self.commands);
+        let stream = self.stream.as_mut().expect("a stream");
+        stream
+            .write_all(format!("{tag} APPEND \"{folder}\" {{{}}}\r\n", raw.len()).as_bytes())
+            .map_err(|error| error.to_string())?;
+        let mut text = None;
+        loop {
+            let line = self.line();
+            if line.starts_with('+') && text.is_none() {
+                let mut mail = raw.to_vec();
+                mail.extend_from_slice(b"\r\n");
+                let stream = self.stream.as_mut().expect("a stream");
+                stream.write_all(&mail).map_err(|error| error.to_string())?;
+                text = Some(());
+            } else if let Some(rest) = line.strip_prefix(&format!("{tag} ")) {
+                return if rest.starts_with("OK") {
+                    Ok(())
+                } else {
+                    Err(rest.to_owned())
+                };
+            }
+        }
+    }
+
     /// Sends a command and gives everything up to its tagged OK.
     pub fn command(&mut self, line: &str) -> String {
         match self.try_command(line) {

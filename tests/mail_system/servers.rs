@@ -109,6 +109,7 @@ impl MailSystem {
             sudo,
             token_logins,
         };
+        write_whole(&system.folder.join("exim.doors"), "");
         for address in addresses {
             system.add_account(address);
         }
@@ -176,6 +177,14 @@ impl MailSystem {
         write_whole(&self.folder.join("dovecot.users"), &lines(":", "{PLAIN}"));
         write_whole(&self.folder.join("exim.users"), &lines(": ", ""));
         account
+    }
+
+    /// From now on what comes for an account goes to a door to another server (LMTP), on that port.
+    pub fn deliver_elsewhere(&self, address: &str, port: u16) {
+        write_whole(
+            &self.folder.join("exim.doors"),
+            &format!("{address}: {port}\n"),
+        );
     }
 
     /// All accounts.
