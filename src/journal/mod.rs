@@ -70,7 +70,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) use store::Disk;
 use store::{MemoryStore, ReopeningStore, Store};
 
-/// The journal of one installation. Shared by all tasks; every call waits for the disk: see [`on_disk`].
+/// The journal of one installation. Shared by all tasks; every call waits for the disk: see [`on_disk()`].
 pub struct Journal {
     store: Box<dyn Store>,
     folder: PathBuf,

@@ -35,7 +35,7 @@ pub(super) async fn serve(stream: DuplexStream) {
         let is_login = what.starts_with("LOGIN");
         let mishap = world(|world| world.mishap(if is_login { "LOGIN" } else { &what }));
         if mishap == Mishap::Otherwise && session.is_open {
-            match world(|world| otherwise(world)) {
+            match world(otherwise) {
                 Otherwise::Bye => {
                     let _ = writer.write_all(b"* BYE going down\r\n").await;
                     return;

@@ -118,10 +118,10 @@ async fn content(
             let code = world(|world| refusal(world.chance.below(20)));
             world(|world| world.note(format!("the final dot: {code}")));
             let reply = format!("{code} not now\r\n");
-            return match writer.write_all(reply.as_bytes()).await {
+            match writer.write_all(reply.as_bytes()).await {
                 Ok(()) if code != 421 => Course::GoesOn,
                 _ => Course::Ends,
-            };
+            }
         }
         Mishap::CutBefore => {
             // It takes its time, and the client does not hear of it.
