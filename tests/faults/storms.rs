@@ -125,11 +125,13 @@ fn connections_are_cut() {
     smtp.cut(true);
     let until = Instant::now() + Duration::from_secs(18);
     for round in 0.. {
-        if Instant::now() > until {
+        let is_over = Instant::now() > until;
+        // On a busy machine it takes longer until enough was sent to be cut.
+        if (is_over && smtp.cuts() > 2) || Instant::now() > until + Duration::from_secs(90) {
             break;
         }
         // The inbox is opened ten times a minute at most: one cut every few seconds, or all would be waiting.
-        if round % 5 == 0 {
+        if round % 5 == 0 && !is_over {
             imap.cut_once();
         }
         load.write(&world.system, &mut moments);
