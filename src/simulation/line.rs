@@ -1,15 +1,12 @@
 //! The line between the daemon and a server: bytes in order, until one of them is gone. What a dead daemon does on it is not done.
 
-use super::world::Server;
-use super::{imap, is_alive, smtp, with};
+use super::world::{Mishap, Server};
+use super::{imap, is_alive, smtp, with, world};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, WriteHalf};
-
-use super::world;
-use super::world::Mishap;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, WriteHalf};
 
 /// The ports of the world.
 pub(super) const IMAP_PORT: u16 = 143;
@@ -30,7 +27,8 @@ pub(crate) async fn dial(port: u16) -> Option<io::Result<Wire>> {
     let server = match port {
         IMAP_PORT => Server::Imap,
         SMTP_PORT => Server::Smtp,
-        _ => with(|_| ()).map(|()| Server::Imap).filter(|_| false)?,
+        // No port of the world: a test that runs its own servers.
+        _ => return None,
     };
     let (is_down, life) = with(|world| (world.is_down(server), world.life()))?;
     if is_down {

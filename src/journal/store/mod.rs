@@ -4,6 +4,7 @@
 mod chain;
 mod check;
 mod generation;
+mod in_use;
 mod incoming;
 mod linked;
 mod memory;

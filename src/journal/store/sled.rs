@@ -6,18 +6,19 @@
 use super::chain::{self, Act, Digest, Link, NOTHING_BEFORE};
 use super::check::{self, Damage, damaged_words};
 use super::generation;
+use super::in_use::InUse;
 use super::incoming;
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing, link_key};
 use super::verify::{self, Verified, full_key, seal_key};
 use super::witness::{Remembered, Witness};
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::ops::Bound;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -729,46 +730,6 @@ fn size_bytes(folder: &Path) -> u64 {
         .flatten();
     let blobs = blobs.flatten().map(|found| bytes(&found.path()));
     blobs.fold(bytes(&folder.join("db")), u64::saturating_add)
-}
-
-/// The mark of a store that is worked with. Left behind by who was killed; a power cut may take it, which is no harm: the store is checked
-/// then for another reason or while it is worked with.
-#[derive(Debug)]
-struct InUse {
-    path: PathBuf,
-    was_left: bool,
-    stays: AtomicBool,
-}
-
-impl InUse {
-    /// Only who holds the lock of the database calls this.
-    fn begin(path: PathBuf) -> std::io::Result<Self> {
-        let was_left = path.exists();
-        let draft = path.with_extension("new");
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)?;
-        writeln!(file, "{}", std::process::id())?;
-        std::fs::rename(&draft, &path)?;
-        Ok(Self {
-            path,
-            was_left,
-            // Until it is checked: who refuses it leaves the mark for the next one.
-            stays: AtomicBool::new(was_left),
-        })
-    }
-}
-
-impl Drop for InUse {
-    fn drop(&mut self) {
-        if !self.stays.load(Ordering::Relaxed) {
-            // Where it cannot be removed, the next start checks everything at once, which is no harm.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
 }
 
 #[cfg(test)]
