@@ -54,7 +54,7 @@ pub(super) fn verdict(
     }
     let late_enough = evidence.late_enough(settings);
     let was_searched = |began: Option<Instant>| began.is_some_and(|began| began >= late_enough);
-    let is_over = schedule::is_over(record.recorded_at, settings, now.shown);
+    let is_over = schedule::is_over(record, settings, now.shown);
     match doubt.copy {
         CopyProof::Asked if was_searched(evidence.swept) => {
             let most = match is_for_customer(record) {

@@ -258,9 +258,7 @@ impl Desk {
         now: Timestamp,
     ) -> Option<Timestamp> {
         let record = attempt.record();
-        let (recorded_at, attempts) = (record.recorded_at, record.attempts);
-        let due =
-            schedule::next_attempt(recorded_at, attempts, &self.settings, now, chance::share())?;
+        let due = schedule::next_attempt(record, &self.settings, now, chance::share())?;
         let broke_at = delivered.heard.last().filter(|last| {
             delivered.result.is_err() && last.trouble.is_some() && !delivered.connection_usable
         });

@@ -19,6 +19,7 @@ mod schedule;
 mod standing;
 mod turn;
 
+pub(crate) use schedule::has_been_tried_for;
 pub use standing::{Holding, Standing};
 
 use crate::chance;
@@ -384,13 +385,14 @@ impl Outbox {
             report::store_failed(&error);
         }
         let pause = self.pause();
-        let now = self.now();
+        let moment = (self.desk.clock)();
+        let now = moment.shown;
         let standing = &self.desk.standing;
         (self.signs).fails(
             Server::Smtp,
             why.clone(),
             failure.stage == Stage::Login,
-            now,
+            moment,
         );
         standing.server_failed(&why, now, schedule::later(now, pause));
         self.rest(pause);
@@ -399,7 +401,7 @@ impl Outbox {
     /// The store failed; how long to leave it alone.
     fn store_failed(&mut self, error: &JournalError) -> Duration {
         report::store_failed(error);
-        (self.signs).store_fails(Part::Outbox, error.to_string(), self.now());
+        (self.signs).store_fails(Part::Outbox, error.to_string(), (self.desk.clock)());
         self.pause()
     }
 
@@ -454,7 +456,31 @@ impl Outbox {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::compose::{EnvelopeSender, Purpose};
     use crate::config::Tls;
+    use crate::journal::EffectState;
+    use crate::mail::MailIdentity;
+    use crate::ticket::TicketId;
+
+    /// A mail that waits, recorded at the beginning of time.
+    pub(crate) fn mail(name: &str, ticket: u8, to: &[&str]) -> EffectRecord {
+        EffectRecord {
+            message_id: MessageId::parse(name).unwrap(),
+            purpose: Purpose::Answer,
+            ticket: Some(TicketId::for_mail(&MailIdentity([ticket; 32]), 0)),
+            party: None,
+            sender: EnvelopeSender::Null,
+            recipients: to.iter().map(|to| Address::parse(to).unwrap()).collect(),
+            subject: String::new(),
+            bytes: Vec::new(),
+            state: EffectState::Waiting {
+                due: Timestamp::UNIX_EPOCH,
+            },
+            recorded_at: Timestamp::UNIX_EPOCH,
+            attempts: 0,
+            last_failure: None,
+        }
+    }
 
     /// Settings for tests of the parts.
     pub(crate) fn settings() -> Smtp {

@@ -108,31 +108,12 @@ pub(super) fn domains(mail: &EffectRecord) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::{EnvelopeSender, Purpose};
     use crate::journal::EffectState;
-    use crate::mail::MailIdentity;
     use crate::outbox::failure::Blame;
-    use crate::ticket::TicketId;
+    use crate::outbox::tests::mail;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(seconds).unwrap()
-    }
-
-    fn mail(name: &str, ticket: u8, to: &[&str]) -> EffectRecord {
-        EffectRecord {
-            message_id: MessageId::parse(name).unwrap(),
-            purpose: Purpose::Answer,
-            ticket: Some(TicketId::for_mail(&MailIdentity([ticket; 32]), 0)),
-            party: None,
-            sender: EnvelopeSender::Null,
-            recipients: to.iter().map(|to| Address::parse(to).unwrap()).collect(),
-            subject: String::new(),
-            bytes: Vec::new(),
-            state: EffectState::Waiting { due: at(0) },
-            recorded_at: at(0),
-            attempts: 0,
-            last_failure: None,
-        }
     }
 
     fn free(mail: &EffectRecord, earlier: &[EffectRecord]) -> bool {

@@ -125,7 +125,15 @@ impl World {
             // What is handled may just have begun to send, and what was sent may just arrive as our own copy: ask twice.
             (quiet() && self.outbox_is_empty() && quiet()).then_some(())
         });
-        settled.unwrap_or_else(|why| panic!("{why}; log:\n{}", self.daemon.log_text()));
+        settled.unwrap_or_else(|why| {
+            panic!(
+                "{why}: {} mails have no keyword, the queue of the server is empty: {}; outbox:\n{}\nlog:\n{}",
+                self.unhandled(),
+                self.system.outgoing_queue_is_empty(),
+                self.daemon.ask(&["outbox"]).1,
+                self.daemon.log_text()
+            )
+        });
     }
 
     fn unhandled(&self) -> usize {

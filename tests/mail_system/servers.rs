@@ -265,7 +265,11 @@ impl MailSystem {
     /// Whether the SMTP server has nothing left to deliver.
     pub fn outgoing_queue_is_empty(&self) -> bool {
         let input = self.folder.join("exim/input");
-        fs::read_dir(input).is_ok_and(|mut entries| entries.next().is_none())
+        let is_a_mail = |entry: std::io::Result<fs::DirEntry>| {
+            // What was being taken when Exim was killed leaves its text (`-D`) behind for good; only with the head (`-H`) it is a mail.
+            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().ends_with("-H"))
+        };
+        fs::read_dir(input).is_ok_and(|mut entries| !entries.any(is_a_mail))
     }
 
     /// Waits until the SMTP server has delivered or bounced everything that it holds.
