@@ -363,7 +363,7 @@ done
 
     /// The same, and nobody who was logged in is served to the end: Dovecot's sessions outlive their master for half a minute.
     pub fn restart_server_at_once(&self, server: Server) {
-        let family = self.family(server);
+        let family = self.halted_family(server);
         self.stop_server(server);
         for pid in family {
             self.signal(pid, "KILL");
@@ -373,7 +373,7 @@ done
 
     /// Ends a server and all that it has started, without warning (SIGKILL).
     pub fn kill_server(&self, server: Server) {
-        let family = self.family(server);
+        let family = self.halted_family(server);
         for pid in &family {
             self.signal(*pid, "KILL");
         }
@@ -387,9 +387,7 @@ done
     /// Makes a server silent without ending it: it accepts connections and says nothing (SIGSTOP). For Dovecot this stops the
     /// master and everything that serves logged-in sessions.
     pub fn pause_server(&self, server: Server) {
-        for pid in self.family(server) {
-            self.signal(pid, "STOP");
-        }
+        self.halted_family(server);
     }
 
     /// Lets a paused server go on.
@@ -453,6 +451,22 @@ done
     }
 
     /// A server's master and everything that descends from it.
+    /// The same, all of it stopped (SIGSTOP): nobody starts anybody while it is looked at, who would be missed and keep the port.
+    fn halted_family(&self, server: Server) -> Vec<u32> {
+        let mut halted: Vec<u32> = Vec::new();
+        loop {
+            let mut new = self.family(server);
+            new.retain(|pid| !halted.contains(pid));
+            if new.is_empty() {
+                return halted;
+            }
+            for pid in new {
+                self.signal(pid, "STOP");
+                halted.push(pid);
+            }
+        }
+    }
+
     fn family(&self, server: Server) -> Vec<u32> {
         let Some(master) = self.pid(server) else {
             return Vec::new();
