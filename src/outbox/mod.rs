@@ -16,6 +16,7 @@ mod next;
 mod outcome;
 mod overdue;
 mod schedule;
+mod size;
 mod standing;
 mod turn;
 
