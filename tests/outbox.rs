@@ -24,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 
 #[path = "outbox/holding.rs"]
 mod holding;
+#[path = "outbox/oversize.rs"]
+mod oversize;
 
 /// What the server does in one transaction.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +59,8 @@ struct Sink {
     is_away: Arc<AtomicBool>,
     /// What it says to a recipient each time, as long as it stands here.
     always: Arc<Mutex<Vec<(&'static str, &'static str)>>>,
+    /// What it says about sizes at `EHLO`.
+    size: Arc<Mutex<Option<&'static str>>>,
     /// Every recipient that was named to it.
     asked: Arc<Mutex<Vec<String>>>,
 }
@@ -89,7 +93,9 @@ impl Sink {
             let line = hear(&mut stream).await?;
             let verb = line.to_uppercase();
             if verb.starts_with("EHLO") {
-                say(&mut stream, "250-sink\r\n250 8BITMIME").await?;
+                let size = *self.size.lock().unwrap();
+                let size = size.map_or_else(String::new, |size| format!("\r\n250-{size}"));
+                say(&mut stream, &format!("250-sink{size}\r\n250 8BITMIME")).await?;
             } else if verb.starts_with("MAIL FROM:") {
                 script = (self.scripts.lock().unwrap().pop_front()).unwrap_or_default();
                 sender = line;

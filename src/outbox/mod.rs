@@ -17,6 +17,7 @@ mod next;
 mod outcome;
 mod overdue;
 mod schedule;
+mod size;
 mod standing;
 mod turn;
 

@@ -187,6 +187,21 @@ impl MailSystem {
         );
     }
 
+    /// From now on the SMTP server takes no mail above so many bytes. (Past it, by LMTP, larger ones get into a mailbox.)
+    pub fn limit_mail_size(&self, bytes: u32) {
+        let path = self.folder.join("exim.conf");
+        let old = fs::read_to_string(&path).expect("the configuration");
+        let lines = old.lines().map(|line| match line.split_once(" = ") {
+            Some(("message_size_limit", _)) => format!("message_size_limit = {bytes}\n"),
+            _ => format!("{line}\n"),
+        });
+        write_whole(&path, &lines.collect::<String>());
+        if self.sudo {
+            self.run("chown", &["root", &text(&path)]);
+        }
+        self.restart_server(Server::Smtp);
+    }
+
     /// All accounts.
     pub fn accounts(&self) -> Vec<Account> {
         self.accounts.lock().expect("accounts").clone()
