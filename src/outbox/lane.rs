@@ -257,7 +257,7 @@ impl Desk {
                 None => standing.destinations.answered(domain),
                 Some((blame, why)) => {
                     let all = &mut standing.destinations;
-                    all.failed(domain, *blame, why, &self.settings, now, chance::share());
+                    all.failed(recipient, *blame, why, &self.settings, now, chance::share());
                 }
             }
         }

@@ -157,7 +157,9 @@ impl Holding {
             }
             Self::Destination {
                 domain, since, why, ..
-            } => format!("{domain} takes no mail since {since}: {why}"),
+            } => format!(
+                "{domain} is left alone between tries, its servers fail since {since}: {why}"
+            ),
             Self::Server { since, why, .. } => {
                 format!("our server cannot be used since {since}: {why}")
             }

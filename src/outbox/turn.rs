@@ -158,7 +158,14 @@ mod tests {
     fn domains_that_fail_are_passed_over_and_hold_only_who_has_no_other() {
         let mut destinations = Destinations::default();
         let settings = crate::outbox::tests::settings();
-        destinations.failed("x.example", Blame::Destination, "no", &settings, at(0), 0.5);
+        destinations.failed(
+            &Address::parse("ann@x.example").unwrap(),
+            Blame::Destination,
+            "no",
+            &settings,
+            at(0),
+            0.5,
+        );
         let turn_of =
             |mail: &EffectRecord, now| turn(mail, &[], &destinations, &OnTheirWay::new(), at(now));
         let both = mail("1@d", 1, &["ann@x.example", "ben@y.example"]);

@@ -38,12 +38,19 @@ impl SledStore {
             path: folder.display().to_string(),
             why,
         };
-        let store = Self::open(folder, Opening::ToVerify)?;
+        let nothing = || {
+            failed(
+                "nothing of it can be read. Move the folder away, make an empty one with the key files (token*.key, forgotten.key) of the old, \
+                 and start handoffd: what carries $Handoff in the mailbox is left as it is, and the rest is handled"
+                    .to_owned(),
+            )
+        };
+        let store = match Self::open(folder, Opening::ToVerify) {
+            Err(JournalError::Damaged { .. }) => return Err(nothing()),
+            opened => opened?,
+        };
         let kept = std::panic::catch_unwind(AssertUnwindSafe(|| store.rescue()));
-        kept.unwrap_or_else(|_| {
-            let why = "nothing of it can be read; move the folder away but for its key files, and start with an empty one";
-            Err(failed(why.to_owned()))
-        })?;
+        kept.unwrap_or_else(|_| Err(nothing()))?;
         Ok(vec![refused.to_string()])
     }
 

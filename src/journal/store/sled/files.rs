@@ -139,9 +139,13 @@ pub(super) fn explain(why: &::sled::Error, folder: &Path) -> String {
             "it is in use by another handoffd{process}; ask that one through its control socket, or stop it first"
         );
     }
-    match is_damage(why) {
-        true => damaged_words(&text),
-        false => text,
+    match why {
+        // sled says more about itself than about the file.
+        ::sled::Error::Corruption { .. } => {
+            damaged_words("the file `db` does not hold what was written into it")
+        }
+        _ if is_damage(why) => damaged_words(&text),
+        _ => text,
     }
 }
 
