@@ -2,7 +2,7 @@
 
 use super::words::{Words, english, german};
 use super::{Kind, Known, Ledger, Report};
-use crate::compose::moment_in_words;
+use crate::compose::{moment_in_words, reported};
 use crate::config::Language;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -150,7 +150,8 @@ impl Tongue<'_> {
             (count, true) => format!(" ({count} Mal)"),
         };
         let head = self.choose("Since", "Seit");
-        text.push_str(&format!("{head} {since}{how_often}: {}\n\n", known.why));
+        let why = reported(self.language, &known.why);
+        text.push_str(&format!("{head} {since}{how_often}: {why}\n\n"));
         if !known.to.is_empty() {
             text.push_str(&format!("{}\n\n", known.to.join("\n")));
         }
