@@ -26,7 +26,7 @@ pub(super) enum Verb {
     Outbox,
     /// Drafts that wait for a yes
     Drafts,
-    /// What was kept aside
+    /// What was kept aside (not taken for staff's or a customer's) and what was set aside (no part could handle it)
     Quarantine,
     /// The latest events of all tickets; with `--verify`, whether anything was changed since it was recorded
     Journal {
@@ -220,12 +220,12 @@ fn print_row(row: &Value, text: &mut String) {
     let field = |name: &str| row.get(name).map(plain).unwrap_or_default();
     if let Some(words) = row.get("words").and_then(Value::as_array) {
         let ticket = field("ticket");
-        let gap = if ticket.is_empty() { "" } else { "  " };
-        text.push_str(&visible(&format!(
-            "{}{gap}{ticket}  {}\n",
-            short_time(&field("at")),
-            field("what")
-        )));
+        let line = [short_time(&field("at")), ticket, field("what")];
+        let line: Vec<&str> = (line.iter().map(String::as_str))
+            .filter(|part| !part.is_empty())
+            .collect();
+        text.push_str(&visible(&line.join("  ")));
+        text.push('\n');
         for word in words {
             text.push_str(&format!("    {}\n", visible(&plain(word))));
         }

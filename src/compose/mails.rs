@@ -1,9 +1,8 @@
 //! Which mails follow a decision? One place that names them all, in the order in which they are recorded.
 
 use super::author::Author;
-use super::undelivered::{Oversize, Undelivered};
+use super::undelivered::{Fate, Oversize, Undelivered};
 use super::view::View;
-use super::words::Tongue;
 use super::{ComposeError, Outgoing, lost_to_staff};
 use crate::config::Team;
 use crate::decide::{Action, HandOff, Meant, NoticePlan, OnDraft};
@@ -146,7 +145,8 @@ impl View<'_> {
         });
         let recipient = recipient.map(ToString::to_string).unwrap_or_default();
         if is_to_staff {
-            let (title, text) = lost_to_staff(self.staff_tongue, &recipient, subject, why);
+            let fate = Fate::NotArrived;
+            let (title, text) = lost_to_staff(self.staff_tongue, &recipient, subject, why, &fate);
             let parts = vec![self.original()];
             return Ok(Some(desk.trouble(
                 Some(self.id()),
@@ -159,46 +159,19 @@ impl View<'_> {
         let lost_id = bounce.and_then(|bounce| bounce.original_message_id.as_ref());
         let said = lost_id.and_then(|id| said_in(ticket, id));
         let is_too_large = bounce.is_some_and(Bounce::is_for_size);
-        let size = is_too_large.then(Oversize::default);
+        let fate = match is_too_large {
+            true => Fate::TooLarge(Oversize::default()),
+            false => Fate::NotArrived,
+        };
         let lost = Undelivered {
             recipient: &recipient,
             subject,
             why,
             text: said.as_deref(),
-            size: size.as_ref(),
+            fate: &fate,
         };
         desk.delivery_trouble(self.writer, ticket, team, &lost, cause)
             .map(Some)
-    }
-
-    /// To the admin, with the original: the mail that was kept aside is seen by a person.
-    fn quarantine_report(&self) -> Outgoing {
-        let reason = &self.decision.reasons.first;
-        let who = self.who();
-        let (title, text) = match self.staff_tongue {
-            Tongue::English => (
-                "A mail was kept aside",
-                format!(
-                    "A mail from {who} was kept aside: {}\n\nNothing was answered and nothing was changed. The mail is attached \
-                     unchanged. If it is genuine, please see to it that somebody answers it.\n",
-                    self.staff_tongue.sentence(&reason.sentence)
-                ),
-            ),
-            Tongue::German => (
-                "Eine Mail wurde zur Seite gelegt",
-                format!(
-                    "Eine Mail von {who} wurde zur Seite gelegt: {}\n\nNichts wurde beantwortet oder geändert. Die Mail liegt \
-                     unverändert bei. Ist sie echt, sorgen Sie bitte dafür, dass jemand antwortet.\n",
-                    self.staff_tongue.sentence(&reason.sentence)
-                ),
-            ),
-        };
-        let desk = self
-            .writer
-            .desk(self.situation.settings, self.situation.now);
-        let ticket = self.situation.ticket.map(|ticket| &ticket.id);
-        let cause = &self.situation.mail.identity.0;
-        desk.trouble(ticket, cause, title, &text, vec![self.original()])
     }
 }
 

@@ -10,6 +10,7 @@ mod deadlines;
 mod drafts;
 mod due;
 mod guard;
+mod kept_aside;
 mod letter;
 mod lighter;
 mod links;
@@ -22,6 +23,7 @@ mod packet;
 mod packet_json;
 mod readable;
 mod reassigned;
+mod reported;
 mod requests;
 mod rule_titles;
 mod sizes;
@@ -39,7 +41,7 @@ mod view;
 mod words;
 
 pub use lighter::{LeftOut, TakenApart};
-pub use undelivered::{Loss, Oversize};
+pub use undelivered::{Fate, Loss, Oversize};
 
 pub(crate) use lighter::made_lighter;
 pub(crate) use readable::readable;
@@ -299,6 +301,12 @@ pub(crate) fn moment_in_words(
     tongue.moment(moment, zone)
 }
 
+/// A recorded reason in the language of the desk, as far as the words are ours.
+pub(crate) fn reported(language: &crate::config::Language, why: &str) -> String {
+    let tongue = Tongue::of(language).unwrap_or(Tongue::English);
+    tongue.reported(why)
+}
+
 /// The team that has to do with a ticket, or the default one.
 fn team_of<'a>(ticket: &Ticket, settings: &'a Settings) -> Result<&'a Team, ComposeError> {
     match ticket.holder() {
@@ -312,7 +320,26 @@ fn lost_to_staff(
     recipients: &str,
     subject: &str,
     why: &str,
+    fate: &undelivered::Fate,
 ) -> (&'static str, String) {
+    let why = tongue.reported(why);
+    if *fate == undelivered::Fate::Unknown {
+        let title = tongue.choose(
+            "A mail to staff may not have arrived",
+            "Eine Mail an das Team kam vielleicht nicht an",
+        );
+        let text = match tongue {
+            Tongue::English => format!(
+                "Nobody knows whether the mail \"{subject}\" to {recipients} arrived: {why}\n\nPlease ask there whether they have it; if \
+                 not, see that somebody takes the ticket.\n"
+            ),
+            Tongue::German => format!(
+                "Niemand weiß, ob die Mail \"{subject}\" an {recipients} ankam: {why}\n\nBitte fragen Sie dort nach; wenn nicht, sorgen \
+                 Sie dafür, dass jemand den Vorgang übernimmt.\n"
+            ),
+        };
+        return (title, text);
+    }
     let title = tongue.choose(
         "A mail to staff did not arrive",
         "Eine Mail an das Team kam nicht an",

@@ -1,5 +1,6 @@
-//! What staff are told of a mail of ours that does not get through: once while it is still tried, and once when it is given up, with its text,
-//! so that they can call, or write by hand.
+//! What staff are told of a mail of ours that does not get through: once while it is still tried, and once when it is given up, with its text
+//! and, where they never saw them, the customer's own words, so that they can call, or write by hand. Of a mail that may have arrived it is not
+//! said that it did not.
 
 use super::mime::Part;
 use super::staff::Desk;
@@ -26,8 +27,8 @@ pub(super) struct Undelivered<'a> {
     pub(super) why: &'a str,
     /// What the customer should have read; `None` where it is not known.
     pub(super) text: Option<&'a str>,
-    /// Its size, where that is why.
-    pub(super) size: Option<&'a Oversize>,
+    /// How it stands with it.
+    pub(super) fate: &'a Fate,
 }
 
 /// Why a mail of ours was given up, and what should have been read.
@@ -37,8 +38,29 @@ pub struct Loss {
     pub why: String,
     /// What should have been read, where the journal still has it.
     pub text: Option<String>,
-    /// Its size, where that is why.
-    pub size: Option<Oversize>,
+    /// How it stands with it.
+    pub fate: Fate,
+}
+
+/// How it stands with a mail that was given up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// It did not arrive.
+    #[default]
+    NotArrived,
+    /// It did not arrive, because it is larger than a server takes.
+    TooLarge(Oversize),
+    /// It may have arrived: the connection ended when the server had all of it, and nothing shows whether it took it.
+    Unknown,
+}
+
+impl Fate {
+    const fn oversize(&self) -> Option<&Oversize> {
+        match self {
+            Self::TooLarge(size) => Some(size),
+            Self::NotArrived | Self::Unknown => None,
+        }
+    }
 }
 
 /// A mail that is larger than a server takes.
@@ -104,7 +126,7 @@ impl Writer {
             subject: &lost.subject,
             why,
             text: loss.text.as_deref(),
-            size: loss.size.as_ref(),
+            fate: &loss.fate,
         };
         let to_team =
             |team| desk.delivery_trouble(self, ticket, team, &undelivered, cause.as_bytes());
@@ -113,11 +135,12 @@ impl Writer {
             Some(Party::Customer(_)) => mails.push(to_team(team_of(ticket, settings)?)?),
             party @ (Some(Party::Staff(_)) | None) => {
                 let tongue = view::staff_tongue(settings);
-                let (subject, text) = lost_to_staff(tongue, &recipient, &lost.subject, why);
+                let (subject, text) =
+                    lost_to_staff(tongue, &recipient, &lost.subject, why, &loss.fate);
                 let (id, cause) = (Some(&ticket.id), cause.as_bytes());
                 mails.push(desk.trouble(id, cause, subject, &text, vec![]));
                 // A report that is too large itself would make one report more each time.
-                if let (Some(Party::Staff(name)), Some(_)) = (party, &loss.size)
+                if let (Some(Party::Staff(name)), Fate::TooLarge(_)) = (party, &loss.fate)
                     && lost.purpose != Purpose::DeliveryTrouble
                 {
                     mails.push(to_team(view::team(settings, Some(name))?)?);
@@ -155,7 +178,7 @@ impl Writer {
             subject: &waiting.subject,
             why: waiting.last_failure.as_deref().unwrap_or_default(),
             text,
-            size: None,
+            fate: &Fate::NotArrived,
         };
         let mail = desk.undelivered(
             self,
@@ -175,7 +198,7 @@ impl Writer {
 }
 
 impl Desk<'_> {
-    /// That a mail of ours did not arrive. `cause` tells one report from another.
+    /// That a mail of ours did not arrive, or that nobody knows whether it did. `cause` tells one report from another.
     pub(super) fn delivery_trouble(
         &self,
         writer: &Writer,
@@ -184,7 +207,11 @@ impl Desk<'_> {
         lost: &Undelivered<'_>,
         cause: &[u8],
     ) -> Result<Outgoing, ComposeError> {
-        self.undelivered(writer, "delivery-trouble", ticket, team, lost, &[], cause)
+        let template = match lost.fate {
+            Fate::NotArrived | Fate::TooLarge(_) => "delivery-trouble",
+            Fate::Unknown => "delivery-in-doubt",
+        };
+        self.undelivered(writer, template, ticket, team, lost, &[], cause)
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -215,7 +242,8 @@ impl Desk<'_> {
             ("recipient", or_none(tongue, lost.recipient)),
             ("lost_subject", or_none(tongue, lost.subject)),
             ("lost_text", text),
-            ("why", or_none(tongue, lost.why)),
+            ("customer_text", words_unknown_to_team(ticket).to_owned()),
+            ("why", or_none(tongue, &tongue.reported(lost.why))),
             ("can_reply", tongue.can_reply().to_owned()),
         ];
         let further = (further.iter()).map(|(name, value)| (*name, value.clone()));
@@ -225,8 +253,9 @@ impl Desk<'_> {
             .map(|(name, value)| (name.to_owned(), json!(value)))
             .collect();
         if template == "delivery-trouble" {
-            let words = lost.size.map(|size| size.words(tongue));
-            let files = lost.size.map_or(&[][..], |size| &size.files);
+            let size = lost.fate.oversize();
+            let words = size.map(|size| size.words(tongue));
+            let files = size.map_or(&[][..], |size| &size.files);
             let files: Vec<String> = files
                 .iter()
                 .take(50)
@@ -247,6 +276,28 @@ impl Desk<'_> {
             cause,
         )
     }
+}
+
+/// The customer's last words, where no mail brought them to the team: it answers for a mail of which it never heard.
+fn words_unknown_to_team(ticket: &Ticket) -> &str {
+    let mut unknown = "";
+    for timed in &ticket.events {
+        match &timed.event {
+            Event::Opened { mail, .. } | Event::CustomerWrote { mail } => {
+                unknown = mail.excerpt.trim();
+            }
+            Event::Wrote {
+                purpose:
+                    Purpose::Packet
+                    | Purpose::CustomerWroteAgain
+                    | Purpose::DraftForApproval
+                    | Purpose::ForwardForApproval,
+                ..
+            } => unknown = "",
+            _ => {}
+        }
+    }
+    unknown
 }
 
 fn recipients_of(mail: &EffectRecord) -> String {

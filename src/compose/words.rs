@@ -42,6 +42,18 @@ impl Tongue {
         }
     }
 
+    /// A text that is made in this tongue.
+    pub(super) fn either(
+        self,
+        english: impl FnOnce() -> String,
+        german: impl FnOnce() -> String,
+    ) -> String {
+        match self {
+            Self::English => english(),
+            Self::German => german(),
+        }
+    }
+
     /// How an automatic mail begins.
     pub(super) const fn how_to_reach_a_person(self, purpose: Purpose) -> &'static str {
         match purpose {

@@ -89,11 +89,18 @@ pub(super) fn answer_with(
                 _ => None,
             })
             .collect()),
-        Question::Quarantine => Ok(journal
-            .kept_aside(ROWS_MAX)?
-            .iter()
-            .map(|(id, timed)| with_ticket(story::row(timed), id))
-            .collect()),
+        Question::Quarantine => {
+            let aside = journal.set_aside(ROWS_MAX)?;
+            let kept = journal.kept_aside(ROWS_MAX)?;
+            let kept = kept.iter().map(|(id, timed)| {
+                let mut row = with_ticket(story::row(timed), id);
+                if let Some(row) = row.as_object_mut() {
+                    row.insert("kind".to_owned(), json!("kept-aside"));
+                }
+                row
+            });
+            Ok(aside.iter().map(story::set_aside_row).chain(kept).collect())
+        }
         Question::Journal => Ok(all_events(journal)?
             .iter()
             .rev()

@@ -2,7 +2,7 @@
 
 mod drafts;
 
-use crate::journal::purpose_word;
+use crate::journal::{HandledMail, purpose_word};
 use crate::mail::Address;
 use crate::ticket::{
     Approvals, Event, MailSummary, Notice, Reminded, ShownBy, TicketId, TimedEvent, WaitingDraft,
@@ -35,6 +35,21 @@ pub(super) fn row(timed: &TimedEvent) -> Value {
         row.insert("reasons".to_owned(), json!(reasons));
     }
     row
+}
+
+/// A mail that no part could handle. When that was is not kept with it.
+pub(super) fn set_aside_row(mail: &HandledMail) -> Value {
+    json!({
+        "kind": "set-aside",
+        "what": "a mail was set aside: no part could handle it",
+        "words": [
+            format!("it came at {}; nobody was answered and no team knows of it", mail.place),
+            "look for it by its keyword `Quarantined`, read it with care, and answer it by hand",
+        ],
+        "uid": mail.place.uid,
+        "uid_validity": mail.place.uid_validity,
+        "cause": mail.identity.to_string(),
+    })
 }
 
 /// An event in one line.

@@ -1,7 +1,7 @@
 //! What is the admin told when the brake on automatic mail is pulled? Needs no template, so it cannot fail for one.
 
 use super::Office;
-use crate::compose::Outgoing;
+use crate::compose::{Outgoing, moment_in_words};
 use crate::decide::Pulled;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 pub(super) fn report(office: &Office, pulled: &Pulled, now: Timestamp) -> Outgoing {
     let zone = office.settings.teams.first();
     let zone = zone.map_or(TimeZone::UTC, |team| team.hours.time_zone.clone());
-    let moment = |time: Timestamp| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z");
-    let language = &office.settings.support.language.0;
-    let is_german = language == "de";
+    let language = &office.settings.support.language;
+    let moment = |time: Timestamp| moment_in_words(language, time, &zone);
+    let is_german = language.0 == "de";
     let why = pulled.why();
     let (subject, text) = if is_german {
         let until = match pulled.until {

@@ -4,7 +4,7 @@ use super::Office;
 use super::handle::timed;
 use super::sweep::Gateway;
 use crate::clock;
-use crate::compose::{Loss, Purpose};
+use crate::compose::{Fate, Loss, Purpose};
 use crate::inbox::Content;
 use crate::journal::{EffectRecord, EffectState, Entry, JournalError, on_disk, purpose_word};
 use crate::report;
@@ -60,14 +60,15 @@ impl Gateway {
                 Some(id) => self.journal.ticket(id)?,
                 None => None,
             };
-            let size = match too_large {
-                Some(too_large) => Some(self.oversize(office, &lost, too_large)?),
-                None => None,
+            let fate = match too_large {
+                Some(too_large) => Fate::TooLarge(self.oversize(office, &lost, too_large)?),
+                None if self.journal.is_given_up_in_doubt(&lost.message_id)? => Fate::Unknown,
+                None => Fate::NotArrived,
             };
             let loss = Loss {
                 why: why.clone(),
                 text: self.text_of(office, &lost)?,
-                size,
+                fate,
             };
             let composed = ticket.as_ref().map(|ticket| {
                 let (writer, settings) = (&office.writer, &office.settings);

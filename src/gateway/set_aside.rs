@@ -1,12 +1,13 @@
 //! A mail that no part could handle: it stays where it lies with its keywords, the cursor goes on, and the admin gets it as it is. Reads hostile
-//! input, by bytes alone: what brought a reader down is not given to it again.
+//! input, by bytes alone: what brought a reader down is not given to it again, and what its sender and subject say is cut out of the bytes.
 
+use super::aside_words::{self, Attached, Seen};
 use super::handle::{Clerk, Handled, How, is_shadow, on_server};
 use crate::compose::{AttachedMail, Outgoing, Purpose};
 use crate::config::Outcome;
 use crate::inbox::{Content, Cursor, Place};
 use crate::journal::{Entry, HandledMail, JournalError};
-use crate::mail::{MailIdentity, MessageId};
+use crate::mail::{HeaderText, MailIdentity, MessageId};
 use crate::report;
 use crate::watch::{Happened, Kind, Teller};
 use jiff::Timestamp;
@@ -15,6 +16,8 @@ use jiff::Timestamp;
 const ATTACHED_MAX_BYTES: usize = 5 * 1024 * 1024;
 /// So much is attached of the headers of a larger one.
 const HEADERS_MAX_BYTES: usize = 64 * 1024;
+/// So much is read of a header that is shown.
+const HEADER_MAX_BYTES: usize = 1_000;
 /// So many lines that name a mail are looked at, to know a report of ours that comes back.
 const NAMES_MAX: usize = 50;
 
@@ -92,21 +95,21 @@ impl Clerk<'_> {
         let writer = &self.office.writer;
         let inbox = &settings.inbox;
         let attached = aside.mail.map(attached);
-        let attached_in_words = match attached {
-            Some(AttachedMail::Whole(_)) => "It is attached as it came.",
-            Some(AttachedMail::Headers(_)) => {
-                "It is too large to be attached; its headers are, as they came."
-            }
-            None => "It could not be fetched, so it is not attached.",
+        let seen = Seen {
+            folder: &inbox.folder,
+            user: &inbox.user,
+            place: aside.place,
+            from: aside.mail.and_then(|mail| header(bytes(mail), b"from:")),
+            subject: aside.mail.and_then(|mail| header(bytes(mail), b"subject:")),
+            attached: match attached {
+                Some(AttachedMail::Whole(_)) => Attached::Whole,
+                Some(AttachedMail::Headers(_)) => Attached::Headers,
+                None => Attached::Nothing,
+            },
+            why: aside.why,
         };
-        let text = format!(
-            "A mail in folder {} of {} at {} could not be handled: {}.\n\nIt lies there untouched but for the keywords `$Handoff Quarantined`. \
-             {attached_in_words}\n\nPlease read it in a mail client and answer it by hand. Be careful with it: it may have been made to break \
-             programs.\n",
-            inbox.folder, inbox.user, aside.place, aside.why,
-        );
+        let (subject, text) = aside_words::report(&seen, &settings.support.language);
         let occasion = format!("set aside {}", aside.identity);
-        let subject = "A mail was set aside and needs a person";
         match attached {
             Some(mail) => {
                 writer.trouble_with_mail(&occasion, (subject, &text), mail, settings, now)
@@ -155,6 +158,29 @@ fn headers(raw: &[u8]) -> &[u8] {
     start.get(..end).unwrap_or(start)
 }
 
+/// What stands behind a header's name, as it stands there: one safe line, the first of that name, and nothing of it is decoded.
+fn header(raw: &[u8], name: &[u8]) -> Option<HeaderText> {
+    let mut found: Option<Vec<u8>> = None;
+    for line in headers(raw).split_inclusive(|byte| *byte == b'\n') {
+        let is_further = matches!(line.first(), Some(b' ' | b'\t'));
+        match &mut found {
+            Some(value) if is_further && value.len() < HEADER_MAX_BYTES => {
+                value.extend_from_slice(line);
+            }
+            Some(_) => break,
+            None => {
+                let value = line.split_at_checked(name.len());
+                let value = value.filter(|(start, _)| start.eq_ignore_ascii_case(name));
+                found = value.map(|(_, value)| value.to_vec());
+            }
+        }
+    }
+    let found = found?;
+    let shown = found.get(..HEADER_MAX_BYTES).unwrap_or(&found);
+    let text = HeaderText::clean(&String::from_utf8_lossy(shown));
+    (!text.as_str().is_empty()).then_some(text)
+}
+
 /// The Message-IDs in lines that name a mail, wherever they stand.
 fn names(raw: &[u8]) -> impl Iterator<Item = MessageId> {
     const NAME: &[u8] = b"message-id:";
@@ -185,6 +211,23 @@ mod tests {
         };
         assert_eq!(shown, b"Subject: x\r\nFrom: a@b.example\r\n");
         assert!(headers(&vec![b'x'; 10 * HEADERS_MAX_BYTES]).len() <= HEADERS_MAX_BYTES);
+    }
+
+    #[test]
+    fn sender_and_subject_are_cut_out_of_the_bytes() {
+        let shown =
+            |raw: &[u8], name: &[u8]| header(raw, name).map(|text| text.as_str().to_owned());
+        let raw = b"Received: x\r\n from: y\r\nFROM: Ann\r\n\t<ann@a.example>\r\nSubject: =?utf-8?q?=C3=BC?= \x1b[2J\xff\r\nSubject: second\r\n\r\nFrom: body";
+        assert_eq!(shown(raw, b"from:").unwrap(), "Ann <ann@a.example>");
+        assert_eq!(
+            shown(raw, b"subject:").unwrap(),
+            "=?utf-8?q?=C3=BC?= [2J\u{FFFD}"
+        );
+        assert_eq!(shown(raw, b"to:"), None);
+        assert_eq!(shown(b"Subject:\r\n\r\n", b"subject:"), None);
+        assert_eq!(shown(b"From", b"from:"), None);
+        let endless = [&b"Subject: "[..], &b"x\n ".repeat(1_000_000)].concat();
+        assert!(shown(&endless, b"subject:").unwrap().len() <= HEADER_MAX_BYTES);
     }
 
     #[test]

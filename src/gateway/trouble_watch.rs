@@ -6,10 +6,10 @@ use super::Office;
 use super::handle::is_shadow;
 use crate::clock::{self, Moment};
 use crate::config::{Mode, TroubleReports};
-use crate::journal::{EffectFilter, EffectRecord, Journal, JournalError, on_disk};
+use crate::journal::{EffectFilter, EffectRecord, EffectState, Journal, JournalError, on_disk};
 use crate::watch::{
-    Happened, Kind, Known, Ledger, Pace, Report, Seen, Server, ServerState, Signs, Teller,
-    in_one_sentence, mail, row,
+    Aftermath, Happened, Kind, Known, Ledger, Pace, Report, Seen, Server, ServerState, Signs,
+    Teller, in_one_sentence, mail, row,
 };
 use crate::{compose, report};
 use jiff::tz::TimeZone;
@@ -33,6 +33,8 @@ const STORE_PATIENCE: Duration = Duration::from_secs(20);
 const OUTBOX_PATIENCE: i32 = 6;
 /// So many mails of the outbox are looked at.
 const OUTBOX_LOOKED_AT: usize = 200;
+/// So many of the mails that were given up last are counted when a trouble is over.
+const GIVEN_UP_COUNTED: usize = 5_000;
 /// With less room on its disk the store is in danger.
 const DISK_MIN_BYTES: u64 = 100 * 1024 * 1024;
 
@@ -265,6 +267,7 @@ impl TroubleWatch {
             None => true,
         };
         let mut told = None;
+        let mut failed = None;
         let (ledger, mails) = journal.change_troubles(now, |ledger| {
             if let Some((at, ahead)) = leap {
                 let _ = ledger.note(&leapt(at, ahead));
@@ -274,11 +277,21 @@ impl TroubleWatch {
             let Some(due) = due.filter(|_| !is_shadow(office)) else {
                 return vec![];
             };
-            let mail = report_mail(office, &due, now);
+            let aftermath = match aftermath(journal, &due) {
+                Ok(aftermath) => aftermath,
+                Err(error) => {
+                    failed = Some(error);
+                    return vec![];
+                }
+            };
+            let mail = report_mail(office, &due, aftermath, now);
             ledger.told(&due, mail.message_id.as_str(), now);
             told = Some(due);
             vec![mail]
         })?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
         if let Some(told) = &told {
             log(told, office);
         }
@@ -365,12 +378,38 @@ fn is_settled(journal: &Journal, mail: &str) -> Result<bool, JournalError> {
     Ok(effect.is_none_or(|effect| effect.state.is_settled()))
 }
 
-fn report_mail(office: &Office, due: &Report, now: Timestamp) -> compose::Outgoing {
+/// What came of the mails that waited for the end of what is over.
+fn aftermath(journal: &Journal, report: &Report) -> Result<Aftermath, JournalError> {
+    let Report::Over { over, .. } = report else {
+        return Ok(Aftermath::default());
+    };
+    let began = over.iter().map(|(_, known, _)| known.since).min();
+    let mut given_up = 0;
+    for mail in journal.effects(EffectFilter::GivenUp, GIVEN_UP_COUNTED)? {
+        let is_of_that_time = matches!(&mail.state, EffectState::GivenUp { at, .. } if began.is_some_and(|began| *at >= began));
+        // A report that got lost is told by this one; what was too large left without what made it so, or was told as that.
+        if is_of_that_time
+            && mail.purpose != compose::Purpose::Trouble
+            && journal.refused_for_size(&mail.message_id)?.is_none()
+        {
+            given_up += 1;
+        }
+    }
+    let waiting = journal.count_effects(EffectFilter::Waiting)?
+        + journal.count_effects(EffectFilter::InDoubt)?;
+    Ok(Aftermath { given_up, waiting })
+}
+
+fn report_mail(
+    office: &Office,
+    due: &Report,
+    aftermath: Aftermath,
+    now: Timestamp,
+) -> compose::Outgoing {
     let settings = &office.settings;
     let zone = settings.teams.first();
     let zone = zone.map_or(TimeZone::UTC, |team| team.hours.time_zone.clone());
-    let is_german = settings.support.language.0 == "de";
-    let (subject, text) = mail(due, is_german, &zone);
+    let (subject, text) = mail(due, aftermath, &settings.support.language, &zone);
     let occasion = format!("trouble {now}");
     office
         .writer
@@ -390,7 +429,11 @@ fn log(told: &Report, office: &Office) {
                 report::oauth2::admin_told(&failing.last);
             }
         }
-        Report::Well { .. } => report::gateway::well_again(),
+        Report::Over { still, .. } if still.is_empty() => report::gateway::well_again(),
+        Report::Over { over, .. } => {
+            let names: Vec<&str> = over.iter().map(|(kind, ..)| kind.as_str()).collect();
+            report::gateway::over(&names.join(", "));
+        }
     }
 }
 

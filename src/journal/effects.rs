@@ -98,6 +98,17 @@ impl Journal {
         Ok(found.is_some_and(|(_, delivery)| delivery.doubts > 0))
     }
 
+    /// Whether this mail was given up without anybody knowing whether it left. Where it left for some, the others were refused.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn is_given_up_in_doubt(&self, id: &MessageId) -> Result<bool, JournalError> {
+        let found = self.record_of(id)?;
+        Ok(found.is_some_and(|(record, delivery)| {
+            delivery.doubts > 0 && matches!(record.state, EffectState::GivenUp { .. })
+        }))
+    }
+
     /// Whether this Message-ID is one that we gave.
     ///
     /// # Errors

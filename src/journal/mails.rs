@@ -3,12 +3,16 @@
 use super::form::{self, CursorForm, FilingForm, HandledForm, SentMailForm};
 use super::store::{Act, Batch, Order, Outlives, Tree};
 use super::{HandledMail, Journal, JournalError, SentMail};
+use crate::config::Outcome;
 use crate::inbox::{Cursor, Filing, Place};
 use crate::mail::MailIdentity;
 use jiff::{SignedDuration, Timestamp};
 
 /// How many filings are looked through for some that wait for nothing.
 const FILINGS_LOOKED_AT: usize = 10_000;
+
+/// So many mails are read at once where all are gone through.
+const PAGE: usize = 1_000;
 
 /// After so many refusals a mail is left where it is: the last is about a day after the first.
 const MOVES_MAX: u32 = 12;
@@ -118,6 +122,35 @@ impl Journal {
         HandledMail::try_from(form)
             .map(Some)
             .map_err(|why| form::unreadable(&key, &why))
+    }
+
+    /// The mails that no part could handle, at most so many, by their places. Goes through all that was ever handled, a page at a time: for people
+    /// who ask, not for a loop. What was kept aside has a ticket of its own; where its writer was forgotten since, it is told like one of these.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn set_aside(&self, max: usize) -> Result<Vec<HandledMail>, JournalError> {
+        let mut found = Vec::new();
+        let mut from = Vec::new();
+        loop {
+            let rows = (self.store).scan(Tree::Mails, &from, None, Order::Upwards, PAGE)?;
+            let Some((last, _)) = rows.last() else { break };
+            from.clone_from(last);
+            // The first key after it.
+            from.push(0);
+            for (_, bytes) in &rows {
+                let form: HandledForm = form::read("mail", bytes)?;
+                let mail =
+                    HandledMail::try_from(form).map_err(|why| form::unreadable("mail", &why))?;
+                if mail.outcome == Outcome::Quarantined && mail.ticket.is_none() {
+                    found.push(mail);
+                }
+            }
+        }
+        found.sort_by_key(|mail| (mail.place.uid_validity, mail.place.uid));
+        let spare = found.len().saturating_sub(max);
+        found.drain(..spare);
+        Ok(found)
     }
 
     /// Handled mails that wait for no effect any more and are not yet tagged and filed, by place; without those whose move was

@@ -24,6 +24,13 @@ const DOUBTS_MAX: u32 = 2;
 /// The same for staff and admin, who rather get it twice than never.
 const DOUBTS_OF_STAFF_MAX: u32 = 5;
 
+const NO_COPY_CAME: &str = "it may have left: the connection ended after the content each time, and no copy ever came back; see whether it arrived, and \
+     whether anything keeps copies from the inbox";
+const NOT_SEARCHED: &str = "it may have left; for too long either the inbox could not be searched for its copy, or our SMTP server was away that may still \
+     hold it";
+const NO_PROOF: &str = "it may have left: the connection ended after the content, and no copy can prove it; ask the customer before writing again";
+const CUT_OFF: &str = "tried for too long, each time cut off after the content";
+
 /// What there is to judge by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evidence {
@@ -64,17 +71,13 @@ pub(super) fn verdict(
                 false => DOUBTS_OF_STAFF_MAX,
             };
             Some(if is_over || doubt.doubts >= most {
-                let why = "it may have left: the connection ended after the content each time, and no copy ever came back; see whether it arrived, and \
-                     whether anything keeps copies from the inbox";
-                give_up(why)
+                give_up(NO_COPY_CAME)
             } else {
                 // What its copy shows was waited for: nothing is gained by more of it.
                 send_again("its copy did not come back, so it had not left", now.shown)
             })
         }
-        CopyProof::Asked if is_over && now.passed >= late_enough => Some(give_up(
-            "it may have left; for too long either the inbox could not be searched for its copy, or our SMTP server was away that may still hold it",
-        )),
+        CopyProof::Asked if is_over && now.passed >= late_enough => Some(give_up(NOT_SEARCHED)),
         CopyProof::Asked => None,
         // It may still appear in the folder of sent mail.
         CopyProof::None
@@ -82,12 +85,8 @@ pub(super) fn verdict(
         {
             None
         }
-        CopyProof::None if is_for_customer(record) => Some(give_up(
-            "it may have left: the connection ended after the content, and no copy can prove it; ask the customer before writing again",
-        )),
-        CopyProof::None if is_over => Some(give_up(
-            "tried for too long, each time cut off after the content",
-        )),
+        CopyProof::None if is_for_customer(record) => Some(give_up(NO_PROOF)),
+        CopyProof::None if is_over => Some(give_up(CUT_OFF)),
         CopyProof::None => {
             let (first, longest) = (settings.retry_first_delay, settings.retry_longest_delay);
             let pause = schedule::delay(record.attempts, first, longest, 0.5);
@@ -171,6 +170,15 @@ mod tests {
     use super::*;
     use crate::outbox::tests::settings;
     use std::time::Duration;
+
+    #[test]
+    fn each_reason_is_told_in_german_as_well() {
+        let german = crate::config::Language("de".to_owned());
+        for why in [NO_COPY_CAME, NOT_SEARCHED, NO_PROOF, CUT_OFF] {
+            let told = crate::compose::reported(&german, why);
+            assert!(!told.contains("the "), "{told}");
+        }
+    }
 
     #[test]
     fn a_copy_is_waited_for_as_long_again_as_the_inbox_was_away() {

@@ -237,6 +237,24 @@ mod tests {
     }
 
     #[test]
+    fn each_failure_is_told_in_german_as_well() {
+        use Stage::{Connect, Content, Data, FinalDot, Login, Recipient, Sender};
+        let german = crate::config::Language("de".to_owned());
+        let lost = Trouble::Lost {
+            words: HeaderText::clean("words"),
+        };
+        for stage in [Connect, Login, Sender, Recipient, Data, Content, FinalDot] {
+            for trouble in [reply(450), lost.clone(), Trouble::Silence, Trouble::Stopped] {
+                let why = super::super::delivery::words(stage, &trouble);
+                let told = crate::compose::reported(&german, &why);
+                for ours in [stage.to_string(), trouble.to_string()] {
+                    assert!(!told.contains(&ours), "{told}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_failure_means_what_the_table_says() {
         use Stage::{Connect, Content, Data, FinalDot, Login, Recipient, Sender};
         use Verdict::{InDoubt, Permanent, Retry};

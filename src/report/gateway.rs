@@ -75,6 +75,14 @@ pub fn well_again() {
     );
 }
 
+/// These troubles are over; something that happened still needs a person.
+pub fn over(kinds: &str) {
+    info!(
+        event = "trouble-over",
+        kinds, "this is over, but something else still needs a person; the admin is told by mail"
+    );
+}
+
 /// Automatic mail is stopped for everybody.
 pub fn brake_pulled(pulled: &Pulled) {
     error!(

@@ -134,10 +134,12 @@ pub enum Report {
         /// What was told before and lasts.
         still: Vec<(Kind, Known)>,
     },
-    /// These are over, and nothing else lasts.
-    Well {
+    /// These are over, and nothing else of this kind lasts.
+    Over {
         /// Each with its end.
         over: Vec<(Kind, Known, Timestamp)>,
+        /// What needs a person all the same: what happened of late, or is told by mails of its own. All is well only where there is none.
+        still: Vec<(Kind, Known)>,
     },
 }
 
@@ -342,7 +344,11 @@ impl Ledger {
             })
             .collect();
         let is_calm = |(_, _, at): &(Kind, Known, Timestamp)| now.duration_since(*at) >= pace.calm;
-        (!over.is_empty() && over.iter().all(is_calm)).then_some(Report::Well { over })
+        let still = (self.open())
+            .filter(|(kind, _)| kind.needs_a_person())
+            .map(|(kind, line)| (kind, line.clone()))
+            .collect();
+        (!over.is_empty() && over.iter().all(is_calm)).then_some(Report::Over { over, still })
     }
 
     /// That was told, by this mail.
@@ -365,7 +371,7 @@ impl Ledger {
                     mail: mail.to_owned(),
                 });
             }
-            Report::Well { over } => {
+            Report::Over { over, .. } => {
                 for (kind, _, _) in over {
                     if let Some(line) = self.lines.get_mut(kind) {
                         line.stage = Stage::Over(now);

@@ -27,8 +27,8 @@ pub(super) const fn english(kind: Kind) -> Words {
         ),
         Kind::Smtp => words(
             "The SMTP server takes no mail from us",
-            "Mails wait in the outbox, none is lost. `handoffd check --online` tries the login; what cannot leave is given up after [smtp] \
-             retry_give_up_hours, and told.",
+            "Mails wait in the outbox, none is lost. `handoffd check --online` tries the login; what cannot leave for too long ([smtp] \
+             retry_give_up_after_seconds: 5 days unless you set it) is given up, and told.",
         ),
         Kind::Token => words(
             "handoffd gets no access token",
@@ -100,8 +100,8 @@ pub(super) const fn german(kind: Kind) -> Words {
         ),
         Kind::Smtp => words(
             "Der SMTP-Server nimmt keine Mail von uns an",
-            "Mails warten im Ausgang, keine geht verloren. `handoffd check --online` versucht die Anmeldung; was nicht hinauskann, wird nach [smtp] \
-             retry_give_up_hours aufgegeben und gemeldet.",
+            "Mails warten im Ausgang, keine geht verloren. `handoffd check --online` versucht die Anmeldung; was zu lange nicht hinauskann \
+             ([smtp] retry_give_up_after_seconds: 5 Tage, wenn Sie nichts anderes setzen), wird aufgegeben und gemeldet.",
         ),
         Kind::Token => words(
             "handoffd bekommt kein Zugriffstoken (handoffd gets no access token)",

@@ -58,11 +58,16 @@ fn a_mail_that_broke_the_daemon_down_three_times_is_set_aside_whole_and_the_next
 
     // Then the mail is kept with its keywords, the admin has it, and the next is answered
     assert_eq!(world.outcome_of(&healthy), "Answered");
+    let (_, aside) = world.daemon.ask(&["quarantine"]);
+    assert!(aside.contains("a mail was set aside"), "{aside}");
+    assert!(!aside.contains("kept aside"), "{aside}");
     assert_eq!(world.outcome_of(&poison), "Quarantined");
     let told = world
         .system
         .wait_for(ADMIN, "the mail itself", is_trouble_with_a_mail);
     assert!(told.says("three times"), "{}", told.text);
+    assert!(told.says("Subject: Poison"), "{}", told.text);
+    assert!(told.says("no team knows of it"), "{}", told.text);
     let attached = &told.attachments[0];
     assert_eq!(attached.media_type, "message/rfc822");
     let attached = String::from_utf8_lossy(&attached.content).into_owned();

@@ -1,7 +1,7 @@
 //! A mail to our own people that a server refused for its size, once more without what made it large.
 
 use super::*;
-use crate::compose::{LeftOut, Loss, Oversize, TakenApart, made_lighter};
+use crate::compose::{Fate, LeftOut, Loss, Oversize, TakenApart, made_lighter};
 use crate::config::TeamName;
 use crate::journal::{EffectRecord, EffectState, PURPOSES, TooLarge};
 use crate::mail::{MessageId, Reader};
@@ -211,15 +211,19 @@ fn somebody_is_told_of_each_kind_of_mail_that_finally_fails() {
                 message_id: MessageId::parse("lost@shop.example").unwrap(),
                 ..record(&first)
             };
-            let size = is_size.then(|| Oversize {
+            let oversize = || Oversize {
                 bytes: Some(8_200_000),
                 limit_bytes: Some(1_000_000),
                 files: vec![file("plan.pdf", b"pdf")],
-            });
+            };
+            let fate = match is_size {
+                true => Fate::TooLarge(oversize()),
+                false => Fate::NotArrived,
+            };
             let loss = Loss {
                 why: "at the sender: the server said 552 5.3.4 too big".to_owned(),
                 text: Some("What should have been read.".to_owned()),
-                size,
+                fate,
             };
             let told = writer()
                 .delivery_trouble(&ticket, &lost, &loss, &settings(), at(0))

@@ -3,7 +3,7 @@
 use super::*;
 use crate::desk::{Sender, Trust};
 use crate::mail::SenderKind;
-use crate::ticket::{Event, Notice};
+use crate::ticket::{Event, Notice, Party};
 use crate::understand::{CustomerWord, FactSource};
 
 /// The events by name, `Wrote` with its purpose.
@@ -323,11 +323,8 @@ fn the_notice_is_kept_word_for_word_and_found_in_the_packet() {
     }
 }
 
-#[test]
-fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
-    let ticket = story().ticket();
-    let composed = compose(&in_ticket(), &answer());
-    let lost = |mail: &Outgoing| crate::journal::EffectRecord {
+fn of_record(mail: &Outgoing) -> crate::journal::EffectRecord {
+    crate::journal::EffectRecord {
         message_id: mail.message_id.clone(),
         purpose: mail.purpose,
         ticket: mail.ticket.clone(),
@@ -340,7 +337,14 @@ fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
         recorded_at: at(0),
         attempts: 1,
         last_failure: None,
-    };
+    }
+}
+
+#[test]
+fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
+    let ticket = story().ticket();
+    let composed = compose(&in_ticket(), &answer());
+    let lost = of_record;
     let writer = writer();
     let told = writer
         .delivery_trouble(
@@ -395,10 +399,117 @@ fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
     assert_eq!(again.mails[0].recipients, [address("admin@shop.example")]);
 }
 
+#[test]
+fn of_a_mail_that_may_have_arrived_it_is_not_said_that_it_did_not() {
+    let why = "it may have left: the connection ended after the content, and no copy can prove it; ask the customer before writing again";
+    let mut told = Vec::new();
+    for code in ["en", "de"] {
+        let mut settings = settings();
+        settings.support.language = language(code);
+        let writer = Writer::load(&settings, key()).unwrap();
+        let composed = compose(&in_ticket(), &answer());
+        let answered = &composed.mails[0];
+        let mut lost = of_record(answered);
+        let in_doubt = super::super::Loss {
+            fate: super::super::Fate::Unknown,
+            ..loss(why, Some("Orders leave our warehouse within a day."))
+        };
+        let ticket = story().ticket();
+        let to_team = writer
+            .delivery_trouble(&ticket, &lost, &in_doubt, &settings, at(0))
+            .unwrap();
+        lost.party = Some(Party::Staff(team_name("desk")));
+        let to_admin = writer
+            .delivery_trouble(&ticket, &lost, &in_doubt, &settings, at(0))
+            .unwrap();
+        assert_eq!(to_admin.mails.len(), 1);
+        for mail in to_team.mails.iter().chain(&to_admin.mails) {
+            assert!(!mail.text.contains("did not"), "{}", mail.text);
+            told.push(format!("Subject: {}\n\n{}", mail.subject, mail.text));
+        }
+    }
+    insta::assert_snapshot!(told.join("\n---\n"));
+}
+
+#[test]
+fn the_customers_words_stand_in_the_report_where_the_team_never_saw_them() {
+    let report = |ticket: &crate::ticket::Ticket, code: &str| {
+        let mut settings = settings();
+        settings.support.language = language(code);
+        let composed = compose(&in_ticket(), &answer());
+        let lost = of_record(&composed.mails[0]);
+        let told = Writer::load(&settings, key()).unwrap().delivery_trouble(
+            ticket,
+            &lost,
+            &loss("550 no such user", None),
+            &settings,
+            at(0),
+        );
+        told.unwrap().mails.swap_remove(0).text
+    };
+    let last = "When do you open on Sundays?";
+    let mut ticket = story().ticket();
+    for timed in &mut ticket.events {
+        if let Event::Opened { mail, .. } | Event::CustomerWrote { mail } = &mut timed.event {
+            last.clone_into(&mut mail.excerpt);
+        }
+    }
+    for code in ["en", "de"] {
+        let text = report(&ticket, code);
+        assert!(text.contains(&format!("> {last}")), "{text}");
+    }
+    // A packet brought them to the team.
+    let handed_off = compose(&in_ticket(), &decision(Action::HandOff(hand_off())));
+    let mut seen = ticket.clone();
+    seen.events.extend(
+        handed_off
+            .events
+            .into_iter()
+            .map(|event| crate::ticket::TimedEvent {
+                at: at(1),
+                event,
+                cause: None,
+            }),
+    );
+    let text = report(&seen, "en");
+    assert!(!text.contains("wrote last"), "{text}");
+}
+
+#[test]
+fn what_is_kept_aside_says_what_to_do_if_it_is_genuine() {
+    use crate::desk::NotShown;
+    let from = || address("rosa@home.example");
+    let team = || team_name("desk");
+    let reasons = [
+        NotShown::NoMember {
+            from: from(),
+            team: team(),
+        },
+        NotShown::NoTokenInTicket {
+            from: from(),
+            team: team(),
+        },
+        NotShown::TeamMailbox(team()),
+        NotShown::SeveralSenders,
+    ];
+    let mut told = Vec::new();
+    for code in ["en", "de"] {
+        for why in &reasons {
+            let sender = Sender::FalseStaff { why: why.clone() };
+            let situation = in_ticket()
+                .sent_by(sender)
+                .with(|it| it.settings.support.language = language(code));
+            let composed = compose(&situation, &decision(Action::Quarantine));
+            told.push(mail_for(&composed, Purpose::Trouble).text.clone());
+        }
+    }
+    insta::assert_snapshot!(told.join("\n---\n"));
+}
+
 fn loss(why: &str, text: Option<&str>) -> super::super::Loss {
     super::super::Loss {
         why: why.to_owned(),
         text: text.map(ToOwned::to_owned),
-        size: None,
+        fate: super::super::Fate::NotArrived,
     }
 }

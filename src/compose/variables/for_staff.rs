@@ -355,6 +355,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             RECIPIENT,
             LOST_SUBJECT,
             LOST_TEXT,
+            CUSTOMER_TEXT,
             SERVERS_SAID,
             variable(
                 "too_large",
@@ -366,6 +367,24 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
                 List,
                 "where it was refused for its size: the files in it",
             ),
+            CAN_REPLY,
+        ],
+    },
+    TemplateForm {
+        name: "delivery-in-doubt",
+        about: "that nobody knows whether a mail of ours arrived, and that it is not sent again by itself, to staff",
+        is_automatic: false,
+        must_show: &["reference", "recipient", "why"],
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            RECIPIENT,
+            LOST_SUBJECT,
+            LOST_TEXT,
+            CUSTOMER_TEXT,
+            SERVERS_SAID,
             CAN_REPLY,
         ],
     },
@@ -427,6 +446,7 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             RECIPIENT,
             LOST_SUBJECT,
             LOST_TEXT,
+            CUSTOMER_TEXT,
             SERVERS_SAID,
             variable("since", Line, "since when it waits"),
             variable("until", Line, "when it is given up"),
@@ -435,11 +455,17 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
     },
 ];
 
-const RECIPIENT: Variable = variable("recipient", Line, "whom it did not reach");
+const RECIPIENT: Variable = variable("recipient", Line, "for whom it is");
 const LOST_SUBJECT: Variable = variable("lost_subject", Line, "which mail");
 const LOST_TEXT: Variable = variable(
     "lost_text",
     Lines,
     "what the customer should have read, of a returned mail its main sentences; empty where it is not known",
 );
-const SERVERS_SAID: Variable = variable("why", Line, "what the servers said");
+const CUSTOMER_TEXT: Variable = variable(
+    "customer_text",
+    Lines,
+    "what the customer wrote last, where no earlier mail brought it to the team; else empty",
+);
+const SERVERS_SAID: Variable =
+    variable("why", Line, "what the servers said, or why it was given up");

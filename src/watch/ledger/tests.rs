@@ -38,7 +38,7 @@ fn tell(ledger: &mut Ledger, minute: i64) -> Option<(Vec<Kind>, Vec<Kind>)> {
     let kinds = |lines: &[(Kind, Known)]| lines.iter().map(|(kind, _)| *kind).collect();
     Some(match &report {
         Report::Trouble { due, still } => (kinds(due), kinds(still)),
-        Report::Well { over } => (vec![], over.iter().map(|(kind, _, _)| *kind).collect()),
+        Report::Over { over, .. } => (vec![], over.iter().map(|(kind, _, _)| *kind).collect()),
     })
 }
 
