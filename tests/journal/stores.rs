@@ -4,7 +4,7 @@
 //! export, and as the files themselves. One that is there is never written again.
 
 use super::*;
-use handoffd::decide::{Fingerprint, NotLeft, Pulled, PulledBy, Repeats, Standing};
+use handoffd::decide::{Fingerprint, Pulled, PulledBy, Repeats};
 use handoffd::journal::{Desk, EarlierKeys, Haste, JudgedOn, Keep, Keys, Proof, Said};
 use handoffd::mail::{AuthenticationResults, MethodResult};
 use handoffd::watch::{Happened, Kind, Teller};
@@ -54,11 +54,7 @@ fn judged() -> JudgedOn {
             ..Repeats::default()
         },
         brake: Some(pulled()),
-        not_left: vec![NotLeft {
-            mail: id("waits@desk.example"),
-            standing: Standing::InDoubt,
-            why: Some("451 later".to_owned()),
-        }],
+        not_left: vec![],
         came_to: "22".to_owned(),
     }
 }

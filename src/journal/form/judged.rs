@@ -186,3 +186,20 @@ impl From<DeskForm> for Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_had_not_left_comes_back_as_it_was() {
+        for standing in [Standing::Waits, Standing::InDoubt, Standing::GivenUp] {
+            let one = NotLeft {
+                mail: MessageId::parse("a@desk.example").unwrap(),
+                standing,
+                why: Some("451 later".to_owned()),
+            };
+            assert_eq!(NotLeftForm::from(&one).read(), Some(one));
+        }
+    }
+}
