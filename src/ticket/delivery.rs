@@ -59,10 +59,10 @@ impl Ticket {
         let mut lost: Vec<&MessageId> = Vec::new();
         for event in self.plain_events() {
             match event.lost_mail() {
-                Some((Some(mail), Some(to), _)) if to.is_same_as(address) => {
-                    if !lost.contains(&mail) && Some(mail) != beside {
-                        lost.push(mail);
-                    }
+                Some((Some(mail), Some(to), _))
+                    if to.is_same_as(address) && !lost.contains(&mail) && Some(mail) != beside =>
+                {
+                    lost.push(mail);
                 }
                 Some((None, Some(to), _)) if to.is_same_as(address) => unnamed += 1,
                 _ => {}
