@@ -37,6 +37,7 @@ pub use judge::{JudgeError, Judgement};
 pub use judged::MadeAgain;
 pub use kept_back::Patience;
 pub use learner::{LearnError, Learner, learn};
+pub(crate) use lost::tell_of_refused;
 pub use office::{Office, Trained};
 pub use past::{NoPast, Past};
 pub use sweep::{Gateway, Wiring};

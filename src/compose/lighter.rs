@@ -160,6 +160,7 @@ pub(crate) fn made_lighter(first: &EffectRecord, lighter: &Outgoing, why: &str) 
     let failed = first.recipients.iter().map(|recipient| Event::SendFailed {
         recipient: recipient.clone(),
         why: why.to_owned(),
+        mail: Some(first.message_id.clone()),
     });
     failed.chain([story::wrote(lighter)]).collect()
 }

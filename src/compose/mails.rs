@@ -156,6 +156,7 @@ impl View<'_> {
                 parts,
             )));
         }
+        let lost_to = bounce.and_then(|bounce| bounce.recipient.as_ref());
         let lost_id = bounce.and_then(|bounce| bounce.original_message_id.as_ref());
         let said = lost_id.and_then(|id| said_in(ticket, id));
         let is_too_large = bounce.is_some_and(Bounce::is_for_size);
@@ -169,6 +170,10 @@ impl View<'_> {
             why,
             text: said.as_deref(),
             fate: &fate,
+            lost_before: match (is_too_large, lost_to) {
+                (false, Some(to)) => ticket.times_lost_to(to, lost_id),
+                _ => 0,
+            },
         };
         desk.delivery_trouble(self.writer, ticket, team, &lost, cause)
             .map(Some)

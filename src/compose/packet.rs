@@ -5,7 +5,7 @@ use super::view::View;
 use super::words::{Tongue, shortened};
 use super::{ComposeError, Outgoing};
 use crate::config::Team;
-use crate::decide::{HandOff, NoticePlan, Reason};
+use crate::decide::{HandOff, History, NotLeft, NoticePlan, Reason, Standing};
 use crate::ticket::{Event, Ticket};
 use crate::trust::Identity;
 use crate::understand::FactSource;
@@ -208,7 +208,7 @@ impl View<'_> {
             }
         }
         let (earlier_line, earlier) = self.earlier(team);
-        let tried = tried(&self.ticket, tongue, team);
+        let tried = tried(&self.ticket, self.situation.history, tongue, team);
         let missing: Vec<String> = hand_off.missing.iter().map(ToString::to_string).collect();
         let told = match (&hand_off.notice, notice) {
             (NoticePlan::Tell { promised_by }, Some(_)) => {
@@ -307,10 +307,15 @@ impl View<'_> {
 }
 
 /// Each automatic mail so far: when, which text, how sure, and what came back.
-pub(super) fn tried(ticket: &Ticket, tongue: Tongue, team: &Team) -> Vec<String> {
+pub(super) fn tried(
+    ticket: &Ticket,
+    history: &History,
+    tongue: Tongue,
+    team: &Team,
+) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut open = false;
-    for timed in &ticket.events {
+    for (place, timed) in ticket.events.iter().enumerate() {
         let moment = || {
             let local = timed.at.to_zoned(team.hours.time_zone.clone());
             local.strftime("%Y-%m-%d %H:%M").to_string()
@@ -348,6 +353,8 @@ pub(super) fn tried(ticket: &Ticket, tongue: Tongue, team: &Team) -> Vec<String>
                         tongue.choose("draft sent, changed by", "Entwurf gesendet, geändert von"),
                 }
             )),
+            // They had not seen it when they wrote that.
+            Event::CustomerWrote { .. } if has_crossed(ticket, place) => None,
             Event::CustomerWrote { mail } if open => {
                 let words = shortened(&mail.excerpt, 80);
                 if let Some(last) = lines.last_mut() {
@@ -360,9 +367,43 @@ pub(super) fn tried(ticket: &Ticket, tongue: Tongue, team: &Team) -> Vec<String>
             _ => None,
         };
         if let Some(line) = line {
-            lines.push(line);
-            open = true;
+            let mail = ticket.written_by(place);
+            let not_left = mail.and_then(|mail| history.not_left(mail));
+            // Nobody replies to what they cannot have read.
+            open = not_left.is_none();
+            lines.push(match not_left {
+                Some(not_left) => format!("{line}; {}", unread(not_left, tongue)),
+                None => line,
+            });
         }
     }
     lines
+}
+
+/// Whether the customer's mail at this place crossed ours.
+fn has_crossed(ticket: &Ticket, place: usize) -> bool {
+    let mut later = ticket.events.iter().skip(place.saturating_add(1));
+    let next = later.find(|timed| {
+        matches!(
+            timed.event,
+            Event::Crossed | Event::CustomerWrote { .. } | Event::Wrote { .. }
+        )
+    });
+    next.is_some_and(|timed| timed.event == Event::Crossed)
+}
+
+/// Why the customer cannot have read a mail.
+fn unread(mail: &NotLeft, tongue: Tongue) -> String {
+    let what = match mail.standing {
+        Standing::Waits => tongue.choose("it has not left yet", "sie ging noch nicht hinaus"),
+        Standing::InDoubt => tongue.choose(
+            "it is not known yet whether it has left",
+            "ob sie hinausging, ist noch nicht bekannt",
+        ),
+        Standing::GivenUp => tongue.choose("it did not arrive", "sie kam nicht an"),
+    };
+    match &mail.why {
+        Some(why) => format!("{what}: {}", shortened(why, 120)),
+        None => what.to_owned(),
+    }
 }

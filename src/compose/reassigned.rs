@@ -63,7 +63,7 @@ impl View<'_> {
         hand_off: Option<&HandOff>,
     ) -> Result<Outgoing, ComposeError> {
         let tongue = self.staff_tongue;
-        let tried = tried(&self.ticket, tongue, team);
+        let tried = tried(&self.ticket, self.situation.history, tongue, team);
         let tried = tried.last().map_or_else(
             || tongue.none().to_owned(),
             |last| self.short(&format!("{}; {last}", tried.len())),

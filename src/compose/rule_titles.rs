@@ -52,6 +52,16 @@ const TITLES: &[(&str, &str, &str)] = &[
         "fragt dasselbe noch einmal",
     ),
     (
+        "not-arrived",
+        "our answer did not arrive",
+        "unsere Antwort kam nicht an",
+    ),
+    (
+        "answer-waits",
+        "our answer has not left yet",
+        "unsere Antwort ging noch nicht hinaus",
+    ),
+    (
         "asked-already",
         "details still missing",
         "Angaben fehlen weiter",

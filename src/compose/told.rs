@@ -71,7 +71,7 @@ impl View<'_> {
         let tongue = self.tongue;
         let text = |english: &str, german: &str| tongue.choose(english, german).to_owned();
         match self.ticket.status() {
-            Status::WithPerson(team) => self.with_person(&team),
+            Status::WithPerson(team) | Status::NotDelivered(team) => self.with_person(&team),
             Status::ForwardWaits(_) | Status::WaitsForApproval(_) => text(
                 "A person is looking at your request before anything is sent.",
                 "Ein Mensch sieht sich Ihre Anfrage an, bevor etwas gesendet wird.",

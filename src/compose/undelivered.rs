@@ -29,6 +29,8 @@ pub(super) struct Undelivered<'a> {
     pub(super) text: Option<&'a str>,
     /// How it stands with it.
     pub(super) fate: &'a Fate,
+    /// How many mails of the ticket were lost to the same address before.
+    pub(super) lost_before: usize,
 }
 
 /// Why a mail of ours was given up, and what should have been read.
@@ -118,6 +120,7 @@ impl Writer {
         let failed = lost.recipients.iter().map(|recipient| Event::SendFailed {
             recipient: recipient.clone(),
             why: why.to_owned(),
+            mail: Some(lost.message_id.clone()),
         });
         let mut events: Vec<Event> = failed.collect();
         let recipient = recipients_of(lost);
@@ -127,6 +130,10 @@ impl Writer {
             why,
             text: loss.text.as_deref(),
             fate: &loss.fate,
+            lost_before: match &loss.fate {
+                Fate::NotArrived => lost_before(ticket, lost),
+                Fate::TooLarge(_) | Fate::Unknown => 0,
+            },
         };
         let to_team =
             |team| desk.delivery_trouble(self, ticket, team, &undelivered, cause.as_bytes());
@@ -179,6 +186,7 @@ impl Writer {
             why: waiting.last_failure.as_deref().unwrap_or_default(),
             text,
             fate: &Fate::NotArrived,
+            lost_before: 0,
         };
         let mail = desk.undelivered(
             self,
@@ -261,6 +269,9 @@ impl Desk<'_> {
                 .take(50)
                 .map(|file| tongue.file(file))
                 .collect();
+            let times =
+                (lost.lost_before > 0).then(|| lost.lost_before.saturating_add(1).to_string());
+            data.insert("times_lost".to_owned(), json!(times.unwrap_or_default()));
             data.insert("too_large".to_owned(), json!(words.unwrap_or_default()));
             data.insert("lost_files".to_owned(), json!(files));
         }
@@ -298,6 +309,12 @@ fn words_unknown_to_team(ticket: &Ticket) -> &str {
         }
     }
     unknown
+}
+
+/// How many other mails of the ticket were lost to the same address; what this one's size was to blame for says nothing of the address.
+fn lost_before(ticket: &Ticket, lost: &EffectRecord) -> usize {
+    let times = (lost.recipients.iter()).map(|to| ticket.times_lost_to(to, Some(&lost.message_id)));
+    times.max().unwrap_or_default()
 }
 
 fn recipients_of(mail: &EffectRecord) -> String {

@@ -57,10 +57,12 @@ pub(super) fn answer_with(
 ) -> Result<Vec<Value>, Refusal> {
     match question {
         Question::Status => status(journal, now),
-        Question::Tickets => Ok(journal.tickets(ROWS_MAX)?.iter().map(ticket_row).collect()),
+        Question::Tickets => (journal.tickets(ROWS_MAX)?.iter())
+            .map(|ticket| ticket_row(journal, ticket))
+            .collect(),
         Question::Ticket { id } => {
             let ticket = find(journal, id)?;
-            let mut rows = vec![ticket_row(&ticket)];
+            let mut rows = vec![ticket_row(journal, &ticket)?];
             rows.extend(ticket.events.iter().map(story::row));
             for filter in FILTERS {
                 let effects = journal.effects(filter, ROWS_MAX)?;
@@ -178,7 +180,10 @@ const FILTERS: [EffectFilter; 3] = [
 /// Whether people of ours have something to do about it.
 fn waits_for_people(ticket: &Ticket) -> bool {
     match ticket.status() {
-        Status::WaitsForApproval(_) | Status::ForwardWaits(_) | Status::WithPerson(_) => true,
+        Status::WaitsForApproval(_)
+        | Status::ForwardWaits(_)
+        | Status::WithPerson(_)
+        | Status::NotDelivered(_) => true,
         Status::Open | Status::Answered | Status::WaitsForCustomer | Status::Closed => false,
     }
 }
@@ -334,7 +339,26 @@ fn with_ticket(mut row: Value, id: &TicketId) -> Value {
     row
 }
 
-fn ticket_row(ticket: &Ticket) -> Value {
+/// Where it stands, and whether our last word has left: what was only recorded is not said as if the customer had it.
+fn status_words(journal: &Journal, ticket: &Ticket) -> Result<String, Refusal> {
+    let status = ticket.status();
+    let words = status.in_words();
+    let mail = match ticket.last_to_be_read() {
+        Some(mail) => journal.effect(mail)?,
+        None => None,
+    };
+    if mail.is_none_or(|mail| mail.state.is_settled()) {
+        return Ok(words);
+    }
+    Ok(match status {
+        Status::Answered => "answer waits to be sent".to_owned(),
+        Status::WaitsForCustomer => "question waits to be sent".to_owned(),
+        Status::WithPerson(_) | Status::Closed => format!("{words}, the reply waits to be sent"),
+        _ => words,
+    })
+}
+
+fn ticket_row(journal: &Journal, ticket: &Ticket) -> Result<Value, Refusal> {
     let (mut customer, mut subject) = (String::new(), String::new());
     if let Some(Event::Opened {
         customer: who,
@@ -345,13 +369,14 @@ fn ticket_row(ticket: &Ticket) -> Value {
         customer = who.to_string();
         subject = what.to_string();
     }
-    json!({
+    let status = status_words(journal, ticket)?;
+    Ok(json!({
         "ticket": ticket.id.to_string(),
-        "status": ticket.status().in_words(),
+        "status": status,
         "customer": customer,
         "subject": subject,
         "opened": ticket.events.first().map(|timed| timed.at),
         "last": ticket.events.last().map(|timed| timed.at),
         "asked_about_personal_data": ticket.privacy_request(),
-    })
+    }))
 }

@@ -264,9 +264,13 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             ),
             lines(report),
         ),
-        Event::SendFailed { recipient, why } => {
+        Event::SendFailed { recipient, why, .. } => {
             (format!("a mail to {recipient} was given up"), lines(why))
         }
+        Event::NotLost { message_id } => (
+            "a mail that was given up is not lost: it is tried again, or has left".to_owned(),
+            vec![message_id.to_string()],
+        ),
         Event::KeptAside { from, why } => (
             format!(
                 "a mail{} was kept aside",

@@ -3,7 +3,7 @@
 //! there all the same. Pure.
 
 use super::view::View;
-use super::{Action, Match, sentences};
+use super::{Action, Match, Standing, sentences};
 use crate::config::Settings;
 use crate::desk::{Sender, Trust};
 use crate::mail::Mail;
@@ -61,6 +61,7 @@ pub(super) fn has_crossed(view: &View<'_>) -> bool {
         // A newer mail makes a draft void: somebody must see it then.
         && ticket.waiting_draft().is_none()
         && has_reached(ticket)
+        && !situation.history.not_left.iter().any(|mail| mail.standing == Standing::GivenUp)
         && wrote_about(ticket, situation.settings, situation.now)
             .any(|intent| *intent == wanted.intent)
 }

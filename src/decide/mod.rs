@@ -11,6 +11,7 @@ mod held_back;
 mod leave;
 mod legal_deadline;
 mod loops;
+mod not_left;
 mod own_time;
 mod policy;
 mod repeated;
@@ -35,6 +36,7 @@ pub use loops::{
     Fingerprint, Flood, Reaction, Repeats, fingerprint, flood, is_same_request, named_references,
     reaction,
 };
+pub use not_left::{NotLeft, Standing};
 pub use own_time::own_time;
 pub use sentence::Sentence;
 pub use staff::OnDraft;
@@ -105,6 +107,8 @@ pub struct History {
     pub flood: Option<Flood>,
     /// Earlier tickets of the same address, newest first, at most five.
     pub earlier_tickets: Vec<EarlierTicket>,
+    /// Mails of ours in the ticket that the customer cannot have read, because they have not left.
+    pub not_left: Vec<NotLeft>,
     /// Whether the mail's Message-ID is one that the journal has sent.
     pub own: Own,
 }
@@ -413,7 +417,8 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     }
     if matches.is_empty() {
         let crossed = crossed::crossed(&view);
-        let missing = crossed.or_else(|| answer::missing(&view));
+        let said = crossed.or_else(|| not_left::waits(&view));
+        let missing = said.or_else(|| answer::missing(&view));
         matches.push(missing.unwrap_or_else(|| answer::answer_or_draft(&view)));
     }
     let mut matches = matches.into_iter();

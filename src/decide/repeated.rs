@@ -4,6 +4,9 @@
 use super::crossed::has_crossed;
 use super::hand_off::why_unanswerable;
 use super::held_back::held_back;
+use super::not_left::{
+    answers_that_left, has_last_left, has_waiting_answer, waits_for_same, was_lost,
+};
 use super::view::View;
 use super::{Action, Match, Rule, leave, sentences, to_person};
 use crate::desk::{Sender, Trust};
@@ -35,7 +38,10 @@ pub(super) fn thanks(view: &View<'_>) -> Vec<Match> {
     );
     let confirms = view.ticket().is_some_and(|ticket| {
         let was_answered = !ticket.sent_answers().is_empty() || was_answered_by_a_person(ticket);
-        was_answered && !ticket.is_closed() && ticket.waiting_draft().is_none()
+        was_answered
+            && has_last_left(view)
+            && !ticket.is_closed()
+            && ticket.waiting_draft().is_none()
     });
     let action = if confirms && sender_is_customer {
         Action::NoteConfirmed
@@ -74,10 +80,19 @@ pub(super) fn has_new_subject(view: &View<'_>) -> bool {
 }
 
 fn did_not_help(view: &View<'_>) -> Vec<Match> {
-    let answers = view.ticket().map(Ticket::sent_answers).unwrap_or_default();
+    let lost = was_lost(view);
+    if !lost.is_empty() {
+        return lost;
+    }
+    let answers = answers_that_left(view);
     if answers.is_empty() {
-        let wrote_before =
-            view.ticket().is_none() && !view.situation.history.earlier_tickets.is_empty();
+        // What has not left cannot have failed to help: "still no answer" is true. Other words of this kind are for a person to read.
+        if has_waiting_answer(view) && view.signal("repeated-contact").is_some() {
+            return vec![];
+        }
+        let wrote_before = (view.ticket().is_none()
+            && !view.situation.history.earlier_tickets.is_empty())
+            || has_waiting_answer(view);
         return match view.signal("did-not-help") {
             Some(words) if wrote_before => {
                 to_person(view, "did-not-help", sentences::DID_NOT_HELP_BEFORE, words)
@@ -94,7 +109,7 @@ fn did_not_help(view: &View<'_>) -> Vec<Match> {
             .any(|answer| answer.article.intent == wanted.intent)
     });
     match same {
-        Some(_) if has_crossed(view) => vec![],
+        Some(_) if has_crossed(view) || waits_for_same(view) => vec![],
         Some(wanted) => to_person(
             view,
             "same-again",
@@ -112,7 +127,7 @@ fn asked_already(view: &View<'_>) -> Vec<Match> {
     else {
         return vec![];
     };
-    if has_crossed(view) {
+    if has_crossed(view) || waits_for_same(view) {
         return vec![];
     }
     let missing = view.missing();

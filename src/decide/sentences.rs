@@ -377,6 +377,14 @@ pub(super) const CROSSED: Pattern<1> = both(
     "the customer wrote again about {} before they saw our mail about it, so it is not sent twice",
     "der Kunde schrieb noch einmal zu {}, bevor er unsere Mail dazu sah, also geht sie nicht zweimal hinaus",
 );
+pub(super) const ANSWER_WAITS: Pattern<1> = both(
+    "the customer wrote again about {} before our mail about it has left; it still goes out, and only once",
+    "der Kunde schrieb noch einmal zu {}, bevor unsere Mail dazu hinausging; sie geht noch hinaus, und nur einmal",
+);
+pub(super) const NOT_ARRIVED: Pattern<1> = both(
+    "our mail about {} did not arrive, and the customer writes about it again",
+    "unsere Mail zu {} kam nicht an, und der Kunde schreibt wieder darüber",
+);
 pub(super) const DRAFT_WITHDRAWN: Pattern<1> = both(
     "draft {}, which waited for a yes, is withdrawn, because the customer wrote again",
     "Entwurf {}, der auf ein Ja wartete, ist hinfällig, weil der Kunde noch einmal schrieb",

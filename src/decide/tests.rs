@@ -2,9 +2,11 @@
 
 use super::test_situation::{
     TestSituation, TicketStory, address, article, at, draft, fact, intent, language, mail_from,
-    mailbox, team_name, ticket_id,
+    mailbox, message_id, team_name, ticket_id,
 };
-use super::{Action, Decision, EarlierTicket, Meant, NoticePlan, OnDraft, Own, on_failure};
+use super::{
+    Action, Decision, EarlierTicket, Meant, NoticePlan, OnDraft, Own, Standing, on_failure,
+};
 use crate::compose::Purpose;
 use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
@@ -1277,10 +1279,70 @@ fn a_mail_that_crossed_our_own_gets_nothing_twice_and_hides_no_hand_off() {
                 event: crate::ticket::Event::SendFailed {
                     recipient: address("ann@a.example"),
                     why: "no such user".to_owned(),
+                    mail: None,
                 },
             });
     });
     assert_eq!(rule(lost), "same-again");
     let is_off = asks_again().with(|s| s.settings.limits.same_matter = std::time::Duration::ZERO);
     assert_eq!(rule(is_off), "same-again");
+}
+
+/// A mail that still waits in the outbox was read by nobody: the same once more is noted, everything else is decided as ever.
+#[test]
+fn what_has_not_left_is_nothing_that_the_customer_replied_to() {
+    let not_left = |standing| crate::decide::NotLeft {
+        mail: message_id("a@us"),
+        standing,
+        why: Some("451 later".to_owned()),
+    };
+    let asks_again = |standing| {
+        TestSituation::new()
+            .wants("hours", 0.99)
+            .in_ticket(TicketStory::opened().answered("hours"))
+            .sent_by(Sender::Customer(Trust::Claimed))
+            .saying("And when do you open? I need to know.")
+            .with(|s| s.history.not_left = vec![not_left(standing)])
+    };
+    let waits = || asks_again(Standing::Waits);
+    let came = |situation: TestSituation| {
+        let decision = situation.decide();
+        (decision.reasons.first.rule, decision.action)
+    };
+    let rule = |situation: TestSituation| came(situation).0;
+    assert_eq!(came(waits()), ("answer-waits", Action::NoteCrossed));
+    assert_eq!(rule(asks_again(Standing::InDoubt)), "answer-waits");
+    assert_eq!(rule(asks_again(Standing::GivenUp)), "not-arrived");
+    let has_left = waits().with(|s| s.history.not_left.clear());
+    assert_eq!(rule(has_left), "same-again");
+    // "Still no answer" is true; "that did not help" is about something else, and for a person.
+    let impatient = || waits().signal("did-not-help");
+    assert_eq!(rule(impatient()), "did-not-help");
+    assert_eq!(rule(impatient().signal("repeated-contact")), "answer-waits");
+    assert_eq!(rule(waits().stop(HardStop::Legal)), "hard-stop-legal");
+    let of_another_matter = waits().with(|s| {
+        s.understanding.intents.clear();
+        s.understanding.requests.clear();
+    });
+    let of_another_matter = of_another_matter.wants("track", 0.99);
+    let another = came(of_another_matter.gives("order_number", "LT-1", FactSource::NewText));
+    assert!(matches!(another.1, Action::Answer { .. }), "{another:?}");
+    // A question of ours that nobody has read was not asked already.
+    let asked = |not_left| {
+        let asked = TicketStory::opened().asked("track", &["order_number"]);
+        TestSituation::new()
+            .wants("track", 0.99)
+            .in_ticket(asked.wrote("a@us", Purpose::Question, "ann@a.example"))
+            .sent_by(Sender::Customer(Trust::Claimed))
+            .saying("Where is it now?")
+            .with(|s| s.history.not_left = not_left)
+    };
+    assert_eq!(rule(asked(vec![])), "asked-already");
+    assert_eq!(rule(asked(vec![not_left(Standing::Waits)])), "answer-waits");
+    // Thanks for what nobody has read confirm nothing.
+    let thanks = |standing| asks_again(standing).signal("nothing-but-thanks");
+    let confirmed = thanks(Standing::Waits).with(|s| s.history.not_left.clear());
+    assert_eq!(came(confirmed).1, Action::NoteConfirmed);
+    let action = came(thanks(Standing::Waits)).1;
+    assert!(matches!(action, Action::Leave { .. }), "{action:?}");
 }

@@ -165,6 +165,9 @@ impl Office {
             ticket_id = of_others.id.clone();
             ticket = Some(of_others);
         }
+        if let Some(ticket) = &ticket {
+            history.not_left = past.not_left(ticket)?;
+        }
         let broken = understood.as_ref().err().map(ToString::to_string);
         let understanding =
             understood.unwrap_or_else(|_| Understanding::none(&self.settings.support.language));

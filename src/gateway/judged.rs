@@ -4,7 +4,7 @@
 use super::{JudgeError, Judgement, Office, Past, stored_about};
 use crate::compose::{Gathered, Purpose};
 use crate::config::{Login, Settings};
-use crate::decide::{EarlierTicket, History, LastHour, Repeats};
+use crate::decide::{EarlierTicket, History, LastHour, NotLeft, Repeats};
 use crate::inbox::Content;
 use crate::journal::{Desk, Journal, JournalError, JudgedOn, Said};
 use crate::mail::{Address, Mail, MailIdentity, MessageId};
@@ -54,6 +54,7 @@ pub(super) fn judged_on(
         ],
         repeats: history.repeats.clone(),
         brake: history.brake.clone(),
+        not_left: history.not_left.clone(),
         came_to: came_to(judgement),
     }
 }
@@ -383,6 +384,10 @@ impl Past for Then<'_> {
     }
     fn repeats(&self, _said: &Said, _now: Timestamp) -> Result<Repeats, JournalError> {
         Ok(self.recorded.repeats.clone())
+    }
+    /// What waits today may have left since, and the other way round.
+    fn not_left(&self, _ticket: &Ticket) -> Result<Vec<NotLeft>, JournalError> {
+        Ok(self.recorded.not_left.clone())
     }
     /// The brake that was pulled then is in the history: no count pulls it again.
     fn last_hour(&self, _now: Timestamp) -> Result<LastHour, JournalError> {

@@ -6,8 +6,11 @@ use super::sweep::Gateway;
 use crate::clock;
 use crate::compose::{Fate, Loss, Purpose};
 use crate::inbox::Content;
-use crate::journal::{EffectRecord, EffectState, Entry, JournalError, on_disk, purpose_word};
+use crate::journal::{
+    EffectRecord, EffectState, Entry, Journal, JournalError, RecordedEffect, on_disk, purpose_word,
+};
 use crate::report;
+use crate::ticket::Ticket;
 use crate::watch::{Happened, Kind, Teller};
 use jiff::Timestamp;
 
@@ -70,18 +73,7 @@ impl Gateway {
                 text: self.text_of(office, &lost)?,
                 fate,
             };
-            let composed = ticket.as_ref().map(|ticket| {
-                let (writer, settings) = (&office.writer, &office.settings);
-                let told = writer.delivery_trouble(ticket, &lost, &loss, settings, now);
-                (ticket.id.clone(), told)
-            });
-            match composed {
-                Some((id, Ok(composed))) => {
-                    entry.effects = composed.mails;
-                    entry.events = timed(&id, composed.events, None, now);
-                }
-                _ => entry.happened = vec![lost_without_team(&lost, &why, now)],
-            }
+            tell(office, &lost, &loss, ticket.as_ref(), &mut entry, now);
             self.journal.record(entry, now)?;
             self.outbox_wake.notify_one();
         }
@@ -94,12 +86,70 @@ impl Gateway {
         office: &Office,
         mail: &EffectRecord,
     ) -> Result<Option<String>, JournalError> {
-        let Some(bytes) = self.journal.bytes_of(&mail.message_id)? else {
-            return Ok(None);
-        };
-        let read = office.read(&Content::Whole(bytes)).ok();
-        Ok(read.map(|mail| mail.body.text))
+        text_of(&self.journal, office, mail)
     }
+}
+
+/// A mail was refused while a conversation is played: what the daemon would tell of it.
+pub(crate) fn tell_of_refused(
+    office: &Office,
+    journal: &Journal,
+    lost: &EffectRecord,
+    now: Timestamp,
+) -> Result<Vec<RecordedEffect>, JournalError> {
+    let EffectState::GivenUp { why, .. } = &lost.state else {
+        return Ok(Vec::new());
+    };
+    let mut entry = Entry {
+        told: vec![lost.message_id.clone()],
+        ..Entry::default()
+    };
+    let ticket = match &lost.ticket {
+        Some(id) => journal.ticket(id)?,
+        None => None,
+    };
+    let loss = Loss {
+        why: why.clone(),
+        text: text_of(journal, office, lost)?,
+        fate: Fate::NotArrived,
+    };
+    tell(office, lost, &loss, ticket.as_ref(), &mut entry, now);
+    journal.record(entry, now)
+}
+
+/// Its team is told, and its ticket says so; the admin where no team can be.
+fn tell(
+    office: &Office,
+    lost: &EffectRecord,
+    loss: &Loss,
+    ticket: Option<&Ticket>,
+    entry: &mut Entry,
+    now: Timestamp,
+) {
+    let composed = ticket.map(|ticket| {
+        let (writer, settings) = (&office.writer, &office.settings);
+        let told = writer.delivery_trouble(ticket, lost, loss, settings, now);
+        (ticket.id.clone(), told)
+    });
+    match composed {
+        Some((id, Ok(composed))) => {
+            entry.effects = composed.mails;
+            entry.events = timed(&id, composed.events, None, now);
+        }
+        _ => entry.happened = vec![lost_without_team(lost, &loss.why, now)],
+    }
+}
+
+fn text_of(
+    journal: &Journal,
+    office: &Office,
+    mail: &EffectRecord,
+) -> Result<Option<String>, JournalError> {
+    let Some(bytes) = journal.bytes_of(&mail.message_id)? else {
+        return Ok(None);
+    };
+    let read = office.read(&Content::Whole(bytes)).ok();
+    Ok(read.map(|mail| mail.body.text))
 }
 
 /// A lost mail that no team can be told of: the admin is.

@@ -1,7 +1,7 @@
 //! What happened before, as far as a judgement needs it: the journal's answers, or those of a desk that has never seen a mail.
 
 use crate::compose::Gathered;
-use crate::decide::{History, LastHour, Repeats};
+use crate::decide::{History, LastHour, NotLeft, Repeats};
 use crate::journal::{Journal, JournalError, Said};
 use crate::mail::{Address, MailIdentity, MessageId};
 use crate::ticket::thread::KnownMessage;
@@ -40,6 +40,11 @@ pub trait Past {
     /// # Errors
     /// The store could not be read.
     fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError>;
+    /// Mails of ours in a ticket that its customer cannot have read.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn not_left(&self, ticket: &Ticket) -> Result<Vec<NotLeft>, JournalError>;
     /// What left within the last hour, and how much of it came back.
     ///
     /// # Errors
@@ -76,6 +81,9 @@ impl Past for Journal {
     fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError> {
         Journal::repeats(self, said, now)
     }
+    fn not_left(&self, ticket: &Ticket) -> Result<Vec<NotLeft>, JournalError> {
+        Journal::not_left(self, ticket)
+    }
     fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
         Journal::last_hour(self, now)
     }
@@ -109,6 +117,9 @@ impl Past for NoPast {
     }
     fn repeats(&self, _said: &Said, _now: Timestamp) -> Result<Repeats, JournalError> {
         Ok(Repeats::default())
+    }
+    fn not_left(&self, _ticket: &Ticket) -> Result<Vec<NotLeft>, JournalError> {
+        Ok(Vec::new())
     }
     fn last_hour(&self, _now: Timestamp) -> Result<LastHour, JournalError> {
         Ok(LastHour::default())

@@ -38,6 +38,9 @@ const GIVEN_UP_COUNTED: usize = 5_000;
 /// With less room on its disk the store is in danger.
 const DISK_MIN_BYTES: u64 = 100 * 1024 * 1024;
 
+/// The servers that we need, each with the trouble that it is.
+const SERVERS: [(Server, Kind); 2] = [(Server::Imap, Kind::Inbox), (Server::Smtp, Kind::Smtp)];
+
 /// How it stands, for people.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
@@ -59,6 +62,8 @@ pub struct TroubleWatch {
     picture: watch::Sender<Picture>,
     /// What was known when the journal could last be read.
     last_known: Ledger,
+    /// Whether it was read in the book which servers had failed before this process began.
+    has_read_failing: bool,
     /// What is looked at more rarely, as it was then.
     closely: (Option<Instant>, Vec<Seen>),
 }
@@ -82,6 +87,7 @@ impl TroubleWatch {
             outbox_wake,
             picture,
             last_known: Ledger::default(),
+            has_read_failing: false,
             closely: (None, Vec::new()),
         };
         (watch, seen)
@@ -110,6 +116,7 @@ impl TroubleWatch {
     fn look(&mut self, office: &Office, moment: Moment) {
         let now = moment.shown;
         let pace = pace(&office.settings.trouble);
+        self.go_on_failing(moment);
         let mut seen = self.of_the_parts(office, moment);
         let kept = self
             .of_the_journal(office, &mut seen, now)
@@ -129,6 +136,31 @@ impl TroubleWatch {
             sentence: in_one_sentence(&self.last_known),
         };
         self.picture.send_replace(picture);
+    }
+
+    /// A restart begins no outage anew.
+    fn go_on_failing(&mut self, moment: Moment) {
+        if self.has_read_failing {
+            return;
+        }
+        let Ok(ledger) = self.journal.troubles() else {
+            return;
+        };
+        self.has_read_failing = true;
+        for (server, kind) in SERVERS {
+            let Some(since) = ledger.failing.before(kind, moment.shown) else {
+                continue;
+            };
+            let ago = moment.shown.duration_since(since).unsigned_abs();
+            let passed = moment.passed.checked_sub(ago).unwrap_or(moment.passed);
+            self.signs.failed_before(
+                server,
+                Moment {
+                    shown: since,
+                    passed,
+                },
+            );
+        }
     }
 
     /// What the parts of the daemon say of themselves.
@@ -271,6 +303,15 @@ impl TroubleWatch {
         let (ledger, mails) = journal.change_troubles(now, |ledger| {
             if let Some((at, ahead)) = leap {
                 let _ = ledger.note(&leapt(at, ahead));
+            }
+            for (server, kind) in SERVERS {
+                match self.signs.standing(server) {
+                    ServerState::Fails { since, .. } => {
+                        ledger.failing.fails(kind, since.shown, now);
+                    }
+                    ServerState::Works { .. } => ledger.failing.works(kind),
+                    ServerState::Unknown => {}
+                }
             }
             ledger.look(seen, now, pace);
             let due = ledger.report(pace, is_settled, now);

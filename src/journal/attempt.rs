@@ -10,6 +10,7 @@ use super::form::Delivery;
 use super::store::{Act, Batch, Outlives, Tree};
 use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect};
 use crate::mail::{Address, MessageId};
+use crate::ticket::{TicketId, TimedEvent};
 use jiff::Timestamp;
 
 /// What the copy to ourselves can prove about an attempt.
@@ -303,16 +304,16 @@ impl Journal {
         Ok(true)
     }
 
-    /// What the return of its copy changes: a mail in doubt has left, except to those that the attempt had put off.
+    /// What the return of its copy changes: a mail in doubt has left, except to those that the attempt had put off. What its ticket gains by that.
     pub(super) fn note_own_copy(
         &self,
         id: &MessageId,
         proves: Proves,
         now: Timestamp,
         batch: &mut Batch,
-    ) -> Result<(), JournalError> {
+    ) -> Result<Vec<(TicketId, TimedEvent)>, JournalError> {
         let Some((mut record, mut delivery)) = self.record_of(id)? else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let is_proof = delivery.copy == CopyProof::Asked
             // A copy of it may be there since it reached others.
@@ -326,8 +327,9 @@ impl Journal {
             EffectState::Sent { .. } | EffectState::Withdrawn { .. } => false,
         };
         if !(is_proof && is_open) {
-            return Ok(());
+            return Ok(Vec::new());
         }
+        let gained = self.not_lost(&record, now)?;
         let postponed = std::mem::take(&mut delivery.postponed);
         let state = if postponed.is_empty() {
             EffectState::Sent { at: now }
@@ -336,7 +338,8 @@ impl Journal {
             delivery.reached_some = true;
             EffectState::Waiting { due: now }
         };
-        self.change_state(batch, record, &delivery, state)
+        self.change_state(batch, record, &delivery, state)?;
+        Ok(gained)
     }
 
     fn stored(&self, id: &MessageId) -> Result<(EffectRecord, Delivery), JournalError> {

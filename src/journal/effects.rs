@@ -6,6 +6,7 @@ use super::{
     CopyProof, EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place, unsettled,
 };
 use crate::mail::MessageId;
+use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
 
 /// Which effects somebody wants to look at.
@@ -251,6 +252,10 @@ impl Journal {
         let mut batch = Batch::of(Act::Sending);
         // An automatic mail is not sent behind a person's answer, whoever asks for it.
         let state = self.unless_overtaken(&record, &delivery, now, now, &mut batch)?;
+        if matches!(state, EffectState::Waiting { .. }) {
+            let gained = self.not_lost(&record, now)?;
+            self.add_events(gained, &mut batch)?;
+        }
         self.change_state(&mut batch, record, &delivery, state)?;
         self.store.commit(batch, Outlives::PowerCut)?;
         Ok(true)
@@ -335,5 +340,27 @@ impl Journal {
         let key = format!("effect {}", record.message_id);
         batch.put(Tree::Effects, name, form::write(&key, &form)?);
         Ok(())
+    }
+
+    /// What the story of its ticket gains where a mail that was given up is not lost after all.
+    pub(super) fn not_lost(
+        &self,
+        record: &EffectRecord,
+        now: Timestamp,
+    ) -> Result<Vec<(TicketId, TimedEvent)>, JournalError> {
+        let (EffectState::GivenUp { .. }, Some(id)) = (&record.state, &record.ticket) else {
+            return Ok(Vec::new());
+        };
+        if self.ticket(id)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let timed = TimedEvent {
+            at: now,
+            cause: None,
+            event: Event::NotLost {
+                message_id: record.message_id.clone(),
+            },
+        };
+        Ok(vec![(id.clone(), timed)])
     }
 }

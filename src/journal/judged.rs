@@ -4,7 +4,7 @@
 use super::form::{self, DeskForm, JudgedForm};
 use super::store::{Batch, Tree};
 use super::{Journal, JournalError};
-use crate::decide::{Pulled, Repeats};
+use crate::decide::{NotLeft, Pulled, Repeats};
 use crate::mail::MailIdentity;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -29,6 +29,8 @@ pub struct JudgedOn {
     pub repeats: Repeats,
     /// The brake on automatic mail that held, or that it pulled.
     pub brake: Option<Pulled>,
+    /// Mails of ours in the ticket that had not left then.
+    pub not_left: Vec<NotLeft>,
     /// The decision in words and the mails that left, as a digest.
     pub came_to: String,
 }

@@ -19,6 +19,7 @@ mod key;
 mod lay_there;
 mod lessons;
 mod mails;
+mod not_left;
 mod on_disk;
 mod owner;
 mod place;

@@ -70,7 +70,14 @@ impl Journal {
             put_sent_mail(sent_mail, &mut batch)?;
         }
         let withdrawn = self.withdraw_automatic(&entry.events, now, &mut batch)?;
-        let events = entry.events.into_iter().chain(withdrawn);
+        let mut found = Vec::new();
+        if let Some(id) = &entry.own_copy_of {
+            found.extend(self.note_own_copy(id, Proves::WhereAskedFor, now, &mut batch)?);
+        }
+        if let Some(id) = &entry.seen_in_sent {
+            found.extend(self.note_own_copy(id, Proves::Always, now, &mut batch)?);
+        }
+        let events = entry.events.into_iter().chain(withdrawn).chain(found);
         self.add_events(events.collect(), &mut batch)?;
         self.add_lessons(entry.lessons, &mut batch)?;
         let mut recorded: Vec<RecordedEffect> = Vec::new();
@@ -80,12 +87,6 @@ impl Journal {
             if is_new {
                 recorded.push(self.add_effect(effect, now, &mut batch)?);
             }
-        }
-        if let Some(id) = &entry.own_copy_of {
-            self.note_own_copy(id, Proves::WhereAskedFor, now, &mut batch)?;
-        }
-        if let Some(id) = &entry.seen_in_sent {
-            self.note_own_copy(id, Proves::Always, now, &mut batch)?;
         }
         if let (Some(said), Some(mail)) = (&entry.said, &entry.mail) {
             self.count_said(said, &mail.identity, mail.ticket.as_ref(), now, &mut batch)?;
@@ -219,6 +220,8 @@ impl Journal {
             | Event::PromiseLapsed { .. }
             | Event::Reassigned { .. }
             | Event::MailWithdrawn { .. }
+            | Event::SendFailed { .. }
+            | Event::Bounced { .. }
             | Event::Postponed { .. } => {
                 batch.put(Tree::Deadlines, ticket.compact().as_bytes(), Vec::new())
             }

@@ -203,7 +203,7 @@ fn somebody_must_act(ticket: &Ticket) -> bool {
     use crate::ticket::Status;
     let is_owed = match ticket.status() {
         Status::Answered | Status::WaitsForCustomer | Status::Closed => false,
-        Status::WaitsForApproval(_) | Status::ForwardWaits(_) => true,
+        Status::WaitsForApproval(_) | Status::ForwardWaits(_) | Status::NotDelivered(_) => true,
         Status::Open | Status::WithPerson(_) => !ticket.has_last_word(),
     };
     is_owed || ticket.waits_for_a_moment() || !ticket.gathered_unheard().is_empty()

@@ -1,6 +1,6 @@
 //! The book of troubles on disk: no restart tells the admin twice, or forgets to tell that all is well. Holds nothing about customers.
 
-use super::form::{self, ReportedForm, TroubleForm};
+use super::form::{self, FailingForm, ReportedForm, TroubleForm};
 use super::store::{Act, Batch, Order, Outlives, Tree};
 use super::{Journal, JournalError, RecordedEffect};
 use crate::compose::Outgoing;
@@ -9,6 +9,9 @@ use jiff::Timestamp;
 
 /// The key of the last report, beside the names of the kinds.
 const REPORTED: &str = "reported";
+
+/// What the keys of servers that fail begin with, before the name of the kind. An older program knows no kind of such a name, and passes it over.
+const FAILING: &str = "failing ";
 
 /// More rows than there are kinds.
 const ROWS_MAX: usize = 100;
@@ -28,6 +31,9 @@ impl Journal {
             if name == REPORTED {
                 let form: ReportedForm = form::read(&record, &bytes)?;
                 ledger.reported = Some(Reported::from(form));
+            } else if let Some(kind) = name.strip_prefix(FAILING).and_then(Kind::by_name) {
+                let form: FailingForm = form::read(&record, &bytes)?;
+                let _ = ledger.failing.0.insert(kind, form.into());
             } else if let Some(kind) = Kind::by_name(&name) {
                 let form: TroubleForm = form::read(&record, &bytes)?;
                 let known = Known::try_from(form).map_err(|why| form::unreadable(&record, &why))?;
@@ -94,6 +100,17 @@ fn put_difference(before: &Ledger, after: &Ledger, batch: &mut Batch) -> Result<
             (Some(_), None) => batch.delete(Tree::Troubles, name),
             _ => {}
         }
+        let (old, new) = (before.failing.0.get(&kind), after.failing.0.get(&kind));
+        if old != new {
+            let name = format!("{FAILING}{name}");
+            match new {
+                Some(new) => {
+                    let form = form::write(&format!("trouble {name}"), &FailingForm::from(new))?;
+                    batch.put(Tree::Troubles, name, form);
+                }
+                None => batch.delete(Tree::Troubles, name),
+            }
+        }
     }
     if let Some(reported) = &after.reported
         && before.reported != after.reported
@@ -149,6 +166,8 @@ mod tests {
             let report = ledger.report(pace, true, at(3)).unwrap();
             ledger.told(&report, "1@desk.example", at(3));
             ledger.look(&seen[..2], at(4), pace);
+            ledger.failing.fails(Kind::Smtp, at(3), at(4));
+            ledger.failing.fails(Kind::Inbox, at(4), at(4));
             vec![]
         };
         let (ledger, _) = journal.change_troubles(at(4), change).unwrap();
@@ -163,9 +182,13 @@ mod tests {
         journal
             .change_troubles(at(9), |ledger| {
                 ledger.lines.clear();
+                ledger.failing.works(Kind::Smtp);
                 vec![]
             })
             .unwrap();
-        assert!(journal.troubles().unwrap().lines.is_empty());
+        let ledger = journal.troubles().unwrap();
+        assert!(ledger.lines.is_empty());
+        assert_eq!(ledger.failing.before(Kind::Smtp, at(9)), None);
+        assert_eq!(ledger.failing.before(Kind::Inbox, at(9)), Some(at(4)));
     }
 }

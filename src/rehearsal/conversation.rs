@@ -84,6 +84,20 @@ pub enum Act {
     Bounces(Address),
     /// The mail server delivers the mail of the step before once more.
     ComesAgain,
+    /// From here our mails fare like that. Where they leave again, what waits leaves.
+    ServerIs(Post),
+}
+
+/// How mails of ours fare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Post {
+    /// They leave at once.
+    #[default]
+    Works,
+    /// Their server is away: they wait.
+    Away,
+    /// What goes to customers is refused for good; staff get theirs.
+    Refuses,
 }
 
 /// A mail from outside.
@@ -262,6 +276,11 @@ impl Act {
             Self::Waits(_) => "time passes".to_owned(),
             Self::Bounces(address) => format!("the mail to {address} comes back"),
             Self::ComesAgain => "the same mail comes again".to_owned(),
+            Self::ServerIs(Post::Works) => "the mail server works".to_owned(),
+            Self::ServerIs(Post::Away) => "the mail server is away".to_owned(),
+            Self::ServerIs(Post::Refuses) => {
+                "the mail server refuses what goes to customers".to_owned()
+            }
         }
     }
 }

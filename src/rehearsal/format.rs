@@ -2,7 +2,7 @@
 
 mod expected;
 
-use super::conversation::{Act, Conversation, Lies, Origin, Person, Step, Thread, Written};
+use super::conversation::{Act, Conversation, Lies, Origin, Person, Post, Step, Thread, Written};
 use crate::config::Problem;
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 /// The keys of which each step has exactly one.
-const KINDS: [&str; 5] = ["from", "staff", "wait", "bounces", "again"];
+const KINDS: [&str; 6] = ["from", "staff", "wait", "bounces", "again", "server"];
 
 /// All conversations of a folder (`*.toml`), in the order of their names.
 ///
@@ -125,6 +125,7 @@ fn read_step(section: &Section<'_>) -> Option<Step> {
         ["from"] => writes(section),
         ["staff"] => staff_replies(section),
         ["wait"] => waits(section),
+        ["server"] => server(section),
         ["bounces"] => address(section, "bounces").map(Act::Bounces),
         ["again"] => {
             section.yes_or_no("again", true);
@@ -136,7 +137,7 @@ fn read_step(section: &Section<'_>) -> Option<Step> {
                 several => format!("a step is one thing, not {} at once", several.join(" and ")),
             };
             let remedy = "give it one of `from` (somebody writes), `staff` (a member replies), `wait` (time passes), \
-                          `bounces` (a mail comes back), `again = true` (the same mail comes again)";
+                          `bounces` (a mail comes back), `again = true` (the same mail comes again), `server` (how our mails fare)";
             section.problem(section.at(), found, remedy);
             return None;
         }
@@ -223,6 +224,24 @@ fn waits(section: &Section<'_>) -> Option<Act> {
         section.problem(&written.at, what, remedy);
     }
     duration.map(Act::Waits)
+}
+
+fn server(section: &Section<'_>) -> Option<Act> {
+    let written = section.required_text("server", "away")?;
+    let post = match written.value.as_str() {
+        "works" => Some(Post::Works),
+        "away" => Some(Post::Away),
+        "refuses" => Some(Post::Refuses),
+        _ => None,
+    };
+    if post.is_none() {
+        let what = format!(
+            "[step] server = \"{}\" is nothing that can be played",
+            written.value
+        );
+        section.problem(&written.at, what, "write `works`, `away` or `refuses`");
+    }
+    post.map(Act::ServerIs)
 }
 
 fn duration(text: &str) -> Option<SignedDuration> {
@@ -331,6 +350,8 @@ rulee = "sure"
 [[step]]
 text = "nobody says this"
 [[step]]
+server = "slow"
+[[step]]
 wait = "soon"
 decision = "perhaps"
 [[step]]
@@ -344,15 +365,16 @@ mails = ["customer: letter", "somebody: notice"]
             "x.toml:5:8: [step] from: \"ann\" is no address",
             "x.toml:6:1: unknown key [step] rulee; did you mean `rule`?",
             "nothing says what happens in this step; give it one of `from`",
-            "x.toml:10:8: [step] wait = \"soon\" is no span of time",
-            "x.toml:11:12: [step] decision = \"perhaps\" is no decision; write one of answer",
-            "x.toml:15:10: [step] mails: \"letter\" is no purpose of a mail; write one of answer",
-            "x.toml:15:30: [step] mails: \"somebody: notice\" names nobody who gets mail",
+            "x.toml:10:10: [step] server = \"slow\" is nothing that can be played; write `works`",
+            "x.toml:12:8: [step] wait = \"soon\" is no span of time",
+            "x.toml:13:12: [step] decision = \"perhaps\" is no decision; write one of answer",
+            "x.toml:17:10: [step] mails: \"letter\" is no purpose of a mail; write one of answer",
+            "x.toml:17:30: [step] mails: \"somebody: notice\" names nobody who gets mail",
         ] {
             let is_there = found.iter().any(|problem| problem.contains(expected));
             assert!(is_there, "{expected}\n{found:#?}");
         }
-        assert_eq!(found.len(), 8, "{found:#?}");
+        assert_eq!(found.len(), 9, "{found:#?}");
         assert!(
             problems("about = 3")
                 .iter()

@@ -31,6 +31,8 @@ pub(super) struct Look<'a> {
     pub(super) ticket: Option<&'a Ticket>,
     /// How many of its events there were before.
     pub(super) before: usize,
+    /// The mail server is away: what is recorded leaves later.
+    pub(super) is_away: bool,
 }
 
 impl Invariants {
@@ -71,7 +73,9 @@ impl Look<'_> {
     }
 
     fn has_left(&self, purpose: Purpose) -> bool {
+        let is_recorded = |event: &Event| matches!(event, Event::Wrote { purpose: other, .. } if *other == purpose);
         self.step.mails.iter().any(|mail| mail.purpose == purpose)
+            || (self.is_away && self.new_events().any(is_recorded))
     }
 
     /// R2: the hand-off happens and the customer is told nothing.

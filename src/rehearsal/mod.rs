@@ -17,8 +17,8 @@ mod tapped;
 mod temporary;
 
 pub use conversation::{
-    Act, Conversation, Expected, ExpectedMail, Lies, Origin, Person, Step, Thread, Wanted, Whom,
-    Words, Written,
+    Act, Conversation, Expected, ExpectedMail, Lies, Origin, Person, Post, Step, Thread, Wanted,
+    Whom, Words, Written,
 };
 pub use desk::furnish;
 pub use format::{read, read_folder};

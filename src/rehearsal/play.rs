@@ -2,7 +2,7 @@
 
 mod writing;
 
-use super::conversation::{Act, Conversation, Lies, Step, Whom};
+use super::conversation::{Act, Conversation, Lies, Post, Step, Whom};
 use super::expect;
 use super::invariants::{Invariants, Look};
 use super::mailboxes::{Kept, Mailboxes};
@@ -88,6 +88,8 @@ pub struct Stage<'a> {
     events_seen: BTreeMap<TicketId, usize>,
     /// Something was confirmed that is not learned yet.
     is_taught: bool,
+    /// How our mails fare.
+    post: Post,
 }
 
 impl Drop for Stage<'_> {
@@ -117,6 +119,7 @@ impl<'a> Stage<'a> {
             invariants: Invariants::default(),
             events_seen: BTreeMap::new(),
             is_taught: false,
+            post: Post::Works,
         })
     }
 
@@ -156,6 +159,7 @@ impl<'a> Stage<'a> {
         let mut broken = Vec::new();
         match &step.act {
             Act::Waits(duration) => broken.extend(self.wait(*duration, &mut result)?),
+            Act::ServerIs(post) => self.server_is(*post, &mut result)?,
             act => match self.raw_mail(act) {
                 Ok(raw) => {
                     // A mail that was made whole brings what the server wrote as well.
@@ -323,10 +327,41 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// What was recorded leaves at once, and lies in the mailboxes of those who get it.
+    /// The server comes, or goes; what had waited leaves. What must hold of a mail was looked at when it was recorded.
+    fn server_is(&mut self, post: Post, result: &mut PlayedStep) -> Result<(), PlayError> {
+        self.post = post;
+        if post != Post::Away {
+            let due = self.journal.due(self.now, usize::MAX)?;
+            result.ticket = due.iter().find_map(|one| one.record().ticket.clone());
+            result.mails = self.send(due)?;
+        }
+        Ok(())
+    }
+
+    /// What was recorded leaves, unless the server is away, and lies in the mailboxes of those who get it. Of what is refused the team is told.
     fn send(&mut self, effects: Vec<RecordedEffect>) -> Result<Vec<Left>, PlayError> {
+        if self.post == Post::Away {
+            return Ok(Vec::new());
+        }
+        let mut left = self.deliver(effects)?;
+        for lost in self.journal.given_up_untold(usize::MAX)? {
+            let told = gateway::tell_of_refused(self.office, &self.journal, &lost, self.now)?;
+            left.extend(self.deliver(told)?);
+        }
+        Ok(left)
+    }
+
+    fn deliver(&mut self, effects: Vec<RecordedEffect>) -> Result<Vec<Left>, PlayError> {
         let mut left = Vec::new();
         for effect in effects {
+            let is_refused = self.post == Post::Refuses
+                && matches!(effect.record().party, Some(Party::Customer(_)));
+            if is_refused {
+                let attempt = (self.journal).begin_attempt(effect, CopyProof::None, self.now)?;
+                let why = "the server said 550 5.1.1 no such user".to_owned();
+                (self.journal).settle(attempt, AttemptOutcome::GivenUp { why }, self.now)?;
+                continue;
+            }
             let attempt = self
                 .journal
                 .begin_attempt(effect, CopyProof::None, self.now)?;
@@ -376,6 +411,7 @@ impl<'a> Stage<'a> {
             step,
             ticket: ticket.as_ref(),
             before,
+            is_away: self.post == Post::Away,
         };
         let broken = self.invariants.broken_by(&look);
         if let Some(ticket) = ticket {

@@ -1,6 +1,7 @@
 //! One request of one customer, with all mails about it. A ticket is its events; everything else is computed from them.
 
 mod asked_again;
+mod delivery;
 mod draft;
 mod id;
 mod links;
@@ -14,6 +15,8 @@ mod tried;
 mod waiting;
 
 pub use asked_again::{AskedAgain, FirstReply, Given, KnownToTeam};
+pub use delivery::Undelivered;
+pub(crate) use delivery::is_to_be_read;
 pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingDraft, Wording};
 pub use id::TicketId;
 pub use links::ThreadLinks;
@@ -285,6 +288,13 @@ pub enum Event {
         recipient: Address,
         /// The server's words.
         why: String,
+        /// Which mail; `None` where an older program recorded it.
+        mail: Option<MessageId>,
+    },
+    /// A mail of ours that was given up is not lost after all: somebody has it tried again, or its copy shows that it left.
+    NotLost {
+        /// Its Message-ID.
+        message_id: MessageId,
     },
     /// A mail that belongs to the ticket by its token but may not act was kept aside.
     KeptAside {
@@ -323,6 +333,19 @@ impl Event {
             | Self::CustomerWrote { mail }
             | Self::ThirdPartyWrote { mail, .. }
             | Self::WroteOutside { mail, .. } => Some(mail),
+            _ => None,
+        }
+    }
+
+    /// The team that it brings in.
+    pub(crate) const fn team(&self) -> Option<&TeamName> {
+        match self {
+            Self::HandedOff { team, .. }
+            | Self::PassedOn { team }
+            | Self::Reassigned { team, .. }
+            | Self::WroteOutside { team, .. }
+            | Self::Forwarded { team, .. } => Some(team),
+            Self::Drafted { draft } => Some(&draft.team),
             _ => None,
         }
     }

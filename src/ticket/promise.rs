@@ -1,6 +1,7 @@
 //! Which moments does a ticket wait for? Times that the customer was told, and what came of them: a promise is a time in a mail that left, and only
 //! a person's answer keeps it; and times for which a member put the ticket off.
 
+use super::delivery::{Delivery, Turn};
 use super::{Event, Reminded, ShownBy, Ticket};
 use crate::compose::Purpose;
 use jiff::Timestamp;
@@ -32,6 +33,8 @@ impl Ticket {
     #[must_use]
     pub fn promises(&self) -> Vec<Promise> {
         let mut promises: Vec<Promise> = Vec::new();
+        let mut delivery = Delivery::default();
+        let mut lost = LostAnswer::default();
         let made = |promises: &mut Vec<Promise>, by: Timestamp| {
             // Whoever is told a new time before the old one is over waits for the new one alone.
             settle(promises, PromiseOutcome::Withdrawn);
@@ -41,11 +44,15 @@ impl Ticket {
             });
         };
         for timed in &self.events {
+            lost.take_in(delivery.take_in(timed), &mut promises);
             match &timed.event {
                 Event::HandedOff {
                     promised_by: Some(by),
                     ..
-                } => made(&mut promises, *by),
+                } => {
+                    lost = LostAnswer::default();
+                    made(&mut promises, *by);
+                }
                 Event::PromiseLapsed { new_promise, .. } => {
                     settle(&mut promises, PromiseOutcome::Broken);
                     if let Some(by) = new_promise {
@@ -53,6 +60,7 @@ impl Ticket {
                     }
                 }
                 event if is_shown_answer(event) => {
+                    lost.is_answered_again(timed.at, &mut promises);
                     let in_time = promises.last().is_some_and(|last| timed.at <= last.by);
                     let outcome = if in_time {
                         PromiseOutcome::Kept
@@ -158,6 +166,40 @@ pub(super) const fn is_shown_answer(event: &Event) -> bool {
                 ..
             }
     )
+}
+
+/// Whether the answer that kept the last promise was lost: then nobody has kept it, until the mail is found or another one comes in time.
+#[derive(Default)]
+struct LostAnswer(bool);
+
+impl LostAnswer {
+    fn take_in(&mut self, turn: Turn, promises: &mut [Promise]) {
+        let Some(last) = promises.last_mut() else {
+            return;
+        };
+        match turn {
+            Turn::Lost(Purpose::StaffReply | Purpose::ApprovedAnswer)
+                if last.outcome == PromiseOutcome::Kept =>
+            {
+                last.outcome = PromiseOutcome::Broken;
+                self.0 = true;
+            }
+            Turn::NotLost(_) if self.0 => {
+                last.outcome = PromiseOutcome::Kept;
+                self.0 = false;
+            }
+            _ => {}
+        }
+    }
+
+    fn is_answered_again(&mut self, at: Timestamp, promises: &mut [Promise]) {
+        if std::mem::take(&mut self.0)
+            && let Some(last) = promises.last_mut()
+            && at <= last.by
+        {
+            last.outcome = PromiseOutcome::Kept;
+        }
+    }
 }
 
 /// The last promise, where it is open, comes to this.

@@ -21,6 +21,8 @@ pub enum Status {
     ForwardWaits(TeamName),
     /// A person has it.
     WithPerson(TeamName),
+    /// What the customer should have read last did not arrive: people must reach them another way. The name is empty where no team had to do with it.
+    NotDelivered(TeamName),
     /// Done.
     Closed,
 }
@@ -39,6 +41,8 @@ impl Status {
             Self::ForwardWaits(team) => format!("forwarded, waits for a yes ({team})"),
             Self::WithPerson(team) if team.0.is_empty() => "with a person".to_owned(),
             Self::WithPerson(team) => format!("with a person ({team})"),
+            Self::NotDelivered(team) if team.0.is_empty() => "not delivered".to_owned(),
+            Self::NotDelivered(team) => format!("not delivered, with {team}"),
             Self::Closed => "closed".to_owned(),
         }
     }
@@ -48,6 +52,10 @@ impl Ticket {
     /// Where it stands.
     #[must_use]
     pub fn status(&self) -> Status {
+        if self.undelivered().is_some() {
+            let nobody = || TeamName(String::new());
+            return Status::NotDelivered(self.last_team().cloned().unwrap_or_else(nobody));
+        }
         if self.is_closed() {
             return Status::Closed;
         }
@@ -82,15 +90,7 @@ impl Ticket {
     /// The last team that had to do with it, whoever holds it now.
     #[must_use]
     pub fn last_team(&self) -> Option<&TeamName> {
-        self.plain_events().rev().find_map(|event| match event {
-            Event::HandedOff { team, .. }
-            | Event::PassedOn { team }
-            | Event::Reassigned { team, .. }
-            | Event::WroteOutside { team, .. }
-            | Event::Forwarded { team, .. } => Some(team),
-            Event::Drafted { draft } => Some(&draft.team),
-            _ => None,
-        })
+        self.plain_events().rev().find_map(Event::team)
     }
 
     /// Whose ticket it is. Only a damaged record has nobody.

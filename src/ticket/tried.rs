@@ -20,6 +20,8 @@ pub struct SentAnswer<'a> {
     pub confidence: f64,
     /// Whether a person had said yes.
     pub approved: bool,
+    /// The mail; `None` where none was recorded.
+    pub mail: Option<&'a MessageId>,
 }
 
 impl Ticket {
@@ -82,7 +84,7 @@ impl Ticket {
     pub fn sent_answers(&self) -> Vec<SentAnswer<'_>> {
         let mut answers = Vec::new();
         let mut last_draft: Option<&Draft> = None;
-        for timed in &self.events {
+        for (place, timed) in self.events.iter().enumerate() {
             match &timed.event {
                 Event::Answered {
                     article,
@@ -92,6 +94,7 @@ impl Ticket {
                     article,
                     confidence: *confidence,
                     approved: false,
+                    mail: self.written_by(place),
                 }),
                 Event::Drafted { draft } => last_draft = Some(draft),
                 Event::DraftApproved { .. } => {
@@ -101,6 +104,7 @@ impl Ticket {
                             article: &draft.article,
                             confidence: draft.confidence,
                             approved: true,
+                            mail: self.written_by(place),
                         });
                     }
                 }

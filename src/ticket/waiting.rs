@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::delivery::{Delivery, Turn};
 use super::promise::is_shown_answer;
 use super::{Event, ShownBy, Ticket, TimedEvent};
 use crate::compose::Purpose;
@@ -41,6 +42,8 @@ pub enum WaitsFor {
     HandOffUntold,
     /// A promised time went by, and no new one could be told.
     NewTime,
+    /// What they should have read did not arrive.
+    Undelivered,
 }
 
 impl Ticket {
@@ -49,8 +52,14 @@ impl Ticket {
     #[must_use]
     pub fn waits_untold(&self) -> Option<Waiting> {
         let mut story = Story::default();
+        let mut delivery = Delivery::default();
         for timed in &self.events {
             story.take_in(timed);
+            match delivery.take_in(timed) {
+                Turn::Lost(_) => story.lost(timed),
+                Turn::NotLost(_) => story.not_lost(),
+                Turn::None => {}
+            }
         }
         let is_minded =
             story.promise_of.is_none() && !story.is_taken && story.gone_by < GONE_BY_MAX;
@@ -67,6 +76,8 @@ struct Story {
     /// Whose promise is open.
     promise_of: Option<TeamName>,
     is_taken: bool,
+    /// The last team that had to do with it; nobody's name where none had.
+    last_team: Option<TeamName>,
     /// A mail that bears an address of ours went to the customer: the team was asked to look whether it was theirs.
     is_perhaps_answered: bool,
     /// The last mail was decided to ask for nothing.
@@ -77,6 +88,9 @@ struct Story {
 
 impl Story {
     fn take_in(&mut self, timed: &TimedEvent) {
+        if let Some(team) = timed.event.team() {
+            self.last_team = Some(team.clone());
+        }
         match &timed.event {
             Event::Decided { reasons, .. } => {
                 let asks_nothing = |rule: &str| ASKS_NOTHING.contains(&rule);
@@ -162,6 +176,21 @@ impl Story {
         let of_draft = self.withdrawn.take();
         let of_draft = of_draft.filter(|(_, cause)| *cause == timed.cause);
         self.begin(of_draft.map_or(timed.at, |(since, _)| since), team, what);
+    }
+
+    /// Whoever was to read our answer did not get it. A promise that is open counts alone.
+    fn lost(&mut self, timed: &TimedEvent) {
+        if self.promise_of.is_none() {
+            let nobody = || TeamName(String::new());
+            let team = self.last_team.clone().unwrap_or_else(nobody);
+            self.begin_anew(timed, &team, WaitsFor::Undelivered);
+        }
+    }
+
+    fn not_lost(&mut self) {
+        let _ = self
+            .waiting
+            .take_if(|waiting| waiting.what == WaitsFor::Undelivered);
     }
 
     /// The first thing that nobody has answered counts.

@@ -1,7 +1,7 @@
 //! The book of troubles: what is open, since when, what was told and when, and what is to be told now. Pure. One line for each kind of
 //! trouble, so it never grows, whatever happens. A clock that was set back holds no report up.
 
-use super::Kind;
+use super::{FailingServers, Kind};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -122,6 +122,8 @@ pub struct Ledger {
     pub lines: BTreeMap<Kind, Known>,
     /// The last report.
     pub reported: Option<Reported>,
+    /// Servers that fail, told of or not yet.
+    pub failing: FailingServers,
 }
 
 /// What the admin is to be told now.

@@ -67,6 +67,8 @@ pub enum ServerState {
 struct Said {
     alive_until: BTreeMap<Part, Instant>,
     servers: BTreeMap<Server, ServerState>,
+    /// Since when a server had failed as this process began.
+    failed_before: BTreeMap<Server, Moment>,
     store: BTreeMap<Part, (Moment, String)>,
     reload_refused: Option<(Timestamp, String)>,
     clock_leapt: Option<(Timestamp, SignedDuration)>,
@@ -105,6 +107,7 @@ impl Signs {
     /// A server works.
     pub fn works(&self, server: Server, now: Timestamp) {
         let mut said = self.said();
+        let _ = said.failed_before.remove(&server);
         let standing = said.servers.entry(server).or_default();
         if !matches!(standing, ServerState::Works { .. }) {
             *standing = ServerState::Works { since: now };
@@ -115,10 +118,12 @@ impl Signs {
     /// A server does not work.
     pub fn fails(&self, server: Server, why: String, is_refused: bool, now: Moment) {
         let mut said = self.said();
+        let before = said.failed_before.remove(&server);
         let standing = said.servers.entry(server).or_default();
         let since = match standing {
             ServerState::Fails { since, .. } => *since,
-            ServerState::Unknown | ServerState::Works { .. } => now,
+            ServerState::Unknown => before.unwrap_or(now),
+            ServerState::Works { .. } => now,
         };
         *standing = ServerState::Fails {
             since,
@@ -126,6 +131,20 @@ impl Signs {
             is_refused,
         };
         self.changed.notify_one();
+    }
+
+    /// It had failed since then when this process began: where nothing else is known of it since, it goes on failing from there.
+    pub fn failed_before(&self, server: Server, began: Moment) {
+        let mut said = self.said();
+        match said.servers.get_mut(&server) {
+            None | Some(ServerState::Unknown) => {
+                let _ = said.failed_before.insert(server, began);
+            }
+            Some(ServerState::Fails { since, .. }) if began.passed < since.passed => {
+                *since = began;
+            }
+            Some(ServerState::Fails { .. } | ServerState::Works { .. }) => {}
+        }
     }
 
     /// How it stands with a server.
@@ -254,6 +273,35 @@ mod tests {
         };
         assert_eq!(signs.standing(Server::Imap), expected);
         assert_eq!(signs.standing(Server::Smtp), ServerState::Unknown);
+    }
+
+    #[test]
+    fn a_server_that_failed_before_a_restart_fails_since_then() {
+        let since = |signs: &Signs| match signs.standing(Server::Smtp) {
+            ServerState::Fails { since, .. } => Some(since),
+            _ => None,
+        };
+        let fail = |signs: &Signs, second| {
+            signs.fails(Server::Smtp, "no".to_owned(), false, at(second));
+        };
+        let signs = Signs::default();
+        signs.failed_before(Server::Smtp, at(10));
+        assert_eq!(since(&signs), None, "nobody has asked it yet");
+        fail(&signs, 20);
+        assert_eq!(since(&signs), Some(at(10)));
+        signs.works(Server::Smtp, at(30).shown);
+        fail(&signs, 40);
+        assert_eq!(since(&signs), Some(at(40)));
+        // Asked before the book was opened.
+        let early = Signs::default();
+        fail(&early, 20);
+        early.failed_before(Server::Smtp, at(10));
+        assert_eq!(since(&early), Some(at(10)));
+        let well = Signs::default();
+        well.works(Server::Smtp, at(15).shown);
+        well.failed_before(Server::Smtp, at(10));
+        fail(&well, 20);
+        assert_eq!(since(&well), Some(at(20)));
     }
 
     #[test]

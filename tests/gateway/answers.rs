@@ -334,6 +334,11 @@ fn a_permanent_failure_is_told_to_staff() {
     world.system.wait_for(CARE, "the trouble report", |mail| {
         mail.says("refused@nowhere.example")
     });
+
+    // And the ticket does not count as answered
+    let (_, tickets) = world.daemon.ask(&["tickets", "--json"]);
+    assert!(tickets.contains("\"not delivered\""), "{tickets}");
+    assert!(!tickets.contains("answered"), "{tickets}");
 }
 
 /// The store keeps LF where the wire has CRLF: only that may differ.

@@ -121,13 +121,32 @@ fn a_refused_login_is_told_once_and_so_is_its_end_over_a_restart() {
 #[test]
 fn a_dead_smtp_server_leaves_one_report_in_the_outbox_however_long_it_lasts() {
     // Given a desk without an SMTP server
-    let world = World::with(told_soon);
+    let mut world = World::with(told_soon);
     world.system.stop_server(Server::Smtp);
     let customer = world.customer("olga");
+    let address = customer.address.clone();
     let letter = customer.letter("Delivery time", DELIVERY_QUESTION);
     world
         .system
-        .deliver_lmtp(&customer.address, SUPPORT, &letter.bytes());
+        .deliver_lmtp(&address, SUPPORT, &letter.bytes());
+    wait_for_troubles(&world, &["smtp"]);
+
+    // Then nobody is told that the customer was answered
+    let (_, tickets) = world.daemon.ask(&["tickets", "--json"]);
+    assert!(tickets.contains("answer waits to be sent"), "{tickets}");
+
+    // And a daemon that is killed goes on from when it failed first
+    let failing_since = |world: &World| {
+        wait_until("the failing outbox", PATIENCE, || {
+            let outbox = status(world)["outbox"].take();
+            (outbox["state"] == "fails").then(|| outbox["since"].clone())
+        })
+        .unwrap()
+    };
+    let before = failing_since(&world);
+    world.daemon.kill();
+    world.daemon.start_again();
+    assert_eq!(failing_since(&world), before);
     wait_for_troubles(&world, &["smtp"]);
 
     // When more goes wrong meanwhile, then there is still one report
@@ -154,7 +173,9 @@ fn a_dead_smtp_server_leaves_one_report_in_the_outbox_however_long_it_lasts() {
     std::fs::write(&config, right).unwrap();
     world.daemon.signal("HUP");
     world.system.start_server(Server::Smtp);
-    customer.receives("the answer", |mail| mail.says(DELIVERY_ANSWER));
+    world
+        .system
+        .wait_for(&address, "the answer", |mail| mail.says(DELIVERY_ANSWER));
     world
         .system
         .wait_for(ADMIN, "word that it is well", is_well_again);

@@ -2,7 +2,7 @@
 
 use crate::pair::{Got, Pair};
 use handoffd::compose::{EnvelopeSender, Gathered, Outgoing, Purpose};
-use handoffd::decide::{History, LastHour, Repeats};
+use handoffd::decide::{History, LastHour, NotLeft, Repeats};
 use handoffd::gateway::{Judgement, NoPast, Office, Past};
 use handoffd::inbox::Content;
 use handoffd::journal::{JournalError, Said};
@@ -43,6 +43,9 @@ impl Past for OneReference<'_> {
     }
     fn repeats(&self, said: &Said, now: Timestamp) -> Result<Repeats, JournalError> {
         self.0.repeats(said, now)
+    }
+    fn not_left(&self, ticket: &Ticket) -> Result<Vec<NotLeft>, JournalError> {
+        self.0.not_left(ticket)
     }
     fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
         self.0.last_hour(now)

@@ -54,6 +54,7 @@ fn judged() -> JudgedOn {
             ..Repeats::default()
         },
         brake: Some(pulled()),
+        not_left: vec![],
         came_to: "22".to_owned(),
     }
 }

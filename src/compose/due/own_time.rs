@@ -198,6 +198,12 @@ fn what_waits(waiting: &Waiting, team: &Team, tongue: Tongue) -> String {
         (WaitsFor::HandOffUntold, Tongue::German) => format!(
             "Die Mail des Kunden wartet auf einen Menschen seit {since}; ihm wurde nichts gesagt."
         ),
+        (WaitsFor::Undelivered, Tongue::English) => format!(
+            "A mail of ours did not reach the customer, as is known since {since}; they have read nothing of it. Please reach them another way, and reply CLOSE when that is done."
+        ),
+        (WaitsFor::Undelivered, Tongue::German) => format!(
+            "Eine Mail von uns erreichte den Kunden nicht, wie bekannt ist seit {since}; er hat nichts davon gelesen. Bitte erreichen Sie ihn auf anderem Weg, und antworten Sie mit SCHLIESSEN, wenn das geschehen ist."
+        ),
         (WaitsFor::NewTime, Tongue::English) => format!(
             "The time that the customer was promised went by on {since}; no new one was told to them."
         ),

@@ -358,6 +358,11 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             CUSTOMER_TEXT,
             SERVERS_SAID,
             variable(
+                "times_lost",
+                Line,
+                "how many mails of the ticket did not arrive at this address by now, where it is not the first; else empty",
+            ),
+            variable(
                 "too_large",
                 Line,
                 "where it was refused for its size: how large it is, and the limit where it is known; else empty",

@@ -160,6 +160,12 @@ enum EventForm {
     SendFailed {
         recipient: String,
         why: String,
+        /// Not in records of before it was told which mail.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mail: Option<String>,
+    },
+    NotLost {
+        message_id: String,
     },
     KeptAside {
         from: Option<String>,

@@ -1,8 +1,9 @@
 //! The stored form of what a decision was made of, and of the desk that made it.
 
 use super::brake::BrakeForm;
-use crate::decide::Repeats;
+use crate::decide::{NotLeft, Repeats, Standing};
 use crate::journal::judged::{Desk, JudgedOn};
+use crate::mail::MessageId;
 use crate::ticket::TicketId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,49 @@ pub(in crate::journal) struct JudgedForm {
     repeats: RepeatsForm,
     #[serde(skip_serializing_if = "Option::is_none")]
     brake: Option<BrakeForm>,
+    /// Not in records of before it was looked at, or where all had left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    not_left: Vec<NotLeftForm>,
     came_to: String,
+}
+
+/// A mail of ours that had not left.
+#[derive(Serialize, Deserialize)]
+struct NotLeftForm {
+    mail: String,
+    standing: String,
+    why: Option<String>,
+}
+
+impl From<&NotLeft> for NotLeftForm {
+    fn from(one: &NotLeft) -> Self {
+        let standing = match one.standing {
+            Standing::Waits => "waits",
+            Standing::InDoubt => "in doubt",
+            Standing::GivenUp => "given up",
+        };
+        Self {
+            mail: one.mail.as_str().to_owned(),
+            standing: standing.to_owned(),
+            why: one.why.clone(),
+        }
+    }
+}
+
+impl NotLeftForm {
+    /// What a later program may say of it is left out: the decision made again differs then, and says so.
+    fn read(self) -> Option<NotLeft> {
+        Some(NotLeft {
+            mail: MessageId::parse(&self.mail)?,
+            standing: match self.standing.as_str() {
+                "waits" => Standing::Waits,
+                "in doubt" => Standing::InDoubt,
+                "given up" => Standing::GivenUp,
+                _ => return None,
+            },
+            why: self.why,
+        })
+    }
 }
 
 /// How often the same came before: counts, and the references of tickets.
@@ -93,6 +136,7 @@ impl JudgedForm {
             automatic: judged.automatic,
             repeats: (&judged.repeats).into(),
             brake: judged.brake.as_ref().map(BrakeForm::from),
+            not_left: judged.not_left.iter().map(NotLeftForm::from).collect(),
             came_to: judged.came_to.clone(),
         }
     }
@@ -107,6 +151,9 @@ impl JudgedForm {
             automatic: self.automatic,
             repeats: self.repeats.into(),
             brake: self.brake.map(BrakeForm::into_pulled),
+            not_left: (self.not_left.into_iter())
+                .filter_map(NotLeftForm::read)
+                .collect(),
             came_to: self.came_to,
         }
     }
@@ -136,6 +183,23 @@ impl From<DeskForm> for Desk {
             learned: form.learned,
             key: form.key,
             articles: form.articles,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_had_not_left_comes_back_as_it_was() {
+        for standing in [Standing::Waits, Standing::InDoubt, Standing::GivenUp] {
+            let one = NotLeft {
+                mail: MessageId::parse("a@desk.example").unwrap(),
+                standing,
+                why: Some("451 later".to_owned()),
+            };
+            assert_eq!(NotLeftForm::from(&one).read(), Some(one));
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) use lesson::LessonForm;
 pub(super) use mail::{
     CursorForm, FilingForm, HandledForm, LayThereForm, MessageForm, SentMailForm,
 };
-pub(super) use trouble::{ReportedForm, TroubleForm};
+pub(super) use trouble::{FailingForm, ReportedForm, TroubleForm};
 
 use super::JournalError;
 use crate::mail::{Address, MailIdentity, MessageId};

@@ -1,7 +1,7 @@
 //! The stored form of a line in the book of troubles.
 
 use super::FieldError;
-use crate::watch::{Known, Reported, Stage, Teller};
+use crate::watch::{Failing, Known, Reported, Stage, Teller};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,31 @@ pub(in crate::journal) struct TroubleForm {
 pub(in crate::journal) struct ReportedForm {
     at: Timestamp,
     mail: String,
+}
+
+/// A server that fails.
+#[derive(Serialize, Deserialize)]
+pub(in crate::journal) struct FailingForm {
+    since: Timestamp,
+    seen: Timestamp,
+}
+
+impl From<&Failing> for FailingForm {
+    fn from(failing: &Failing) -> Self {
+        Self {
+            since: failing.since,
+            seen: failing.seen,
+        }
+    }
+}
+
+impl From<FailingForm> for Failing {
+    fn from(form: FailingForm) -> Self {
+        Self {
+            since: form.since,
+            seen: form.seen,
+        }
+    }
 }
 
 impl From<&Known> for TroubleForm {

@@ -41,6 +41,7 @@ impl Stage<'_> {
             }
             Act::Comes { raw, .. } => Ok(raw.clone()),
             Act::Waits(_) => Err("nobody writes while time passes".to_owned()),
+            Act::ServerIs(_) => Err("a server writes nothing".to_owned()),
         }
     }
 

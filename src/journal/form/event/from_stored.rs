@@ -211,9 +211,17 @@ impl TryFrom<EventForm> for Event {
                 report,
                 original: original.as_deref().map(message_id).transpose()?,
             },
-            EventForm::SendFailed { recipient, why } => Self::SendFailed {
+            EventForm::SendFailed {
+                recipient,
+                why,
+                mail,
+            } => Self::SendFailed {
                 recipient: address(&recipient)?,
                 why,
+                mail: mail.as_deref().map(message_id).transpose()?,
+            },
+            EventForm::NotLost { message_id: id } => Self::NotLost {
+                message_id: message_id(&id)?,
             },
             EventForm::KeptAside { from, why } => Self::KeptAside {
                 from: from.as_deref().map(address).transpose()?,

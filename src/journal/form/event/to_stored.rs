@@ -194,9 +194,17 @@ impl From<&Event> for EventForm {
                 report: report.clone(),
                 original: original.as_ref().map(|id| id.as_str().to_owned()),
             },
-            Event::SendFailed { recipient, why } => Self::SendFailed {
+            Event::SendFailed {
+                recipient,
+                why,
+                mail,
+            } => Self::SendFailed {
                 recipient: text(recipient),
                 why: why.clone(),
+                mail: mail.as_ref().map(|id| id.as_str().to_owned()),
+            },
+            Event::NotLost { message_id } => Self::NotLost {
+                message_id: message_id.as_str().to_owned(),
             },
             Event::KeptAside { from, why } => Self::KeptAside {
                 from: from.as_ref().map(text),
