@@ -13,6 +13,7 @@ mod judged;
 mod kept_back;
 mod late;
 mod learner;
+mod lighter;
 mod lost;
 mod office;
 mod originals;

@@ -26,6 +26,8 @@ mod crashes;
 mod learning;
 #[path = "gateway/loops.rs"]
 mod loops;
+#[path = "gateway/oversize.rs"]
+mod oversize;
 #[path = "gateway/poison.rs"]
 mod poison;
 #[path = "gateway/privacy.rs"]

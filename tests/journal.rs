@@ -412,6 +412,7 @@ fn a_copy_proves_what_it_was_asked_for_and_nothing_else() {
     assert_eq!(copy_of("2@d"), EffectState::InDoubt { since: moment(1) });
     let mut attempt = begin("3@d", CopyProof::Asked);
     let lost = LostRecipient {
+        too_large: None,
         recipient: address("c@x.example"),
         why: "550 no".to_owned(),
     };

@@ -144,5 +144,10 @@ fn sending_through_a_postfix_that_offers_little() {
 
 #[test]
 fn a_packet_that_is_too_large_for_postfix() {
-    postfix::too_large();
+    postfix::too_large("", "the mail server takes no mail above 1000000 bytes");
+}
+
+#[test]
+fn a_packet_that_is_too_large_for_a_postfix_that_did_not_say_so() {
+    postfix::too_large("size", "552 5.3.4");
 }

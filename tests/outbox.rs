@@ -13,7 +13,7 @@ use handoffd::outbox::Outbox;
 use handoffd::ticket::Party;
 use jiff::Timestamp;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -24,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 
 #[path = "outbox/holding.rs"]
 mod holding;
+#[path = "outbox/oversize.rs"]
+mod oversize;
 
 /// What the server does in one transaction.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +38,8 @@ struct Script {
 
 /// Ends the connection instead of answering.
 const CUT: &str = "cut";
+/// The same, and is away from then on.
+const DIES: &str = "dies";
 /// Never answers.
 const SILENT: &str = "silent";
 
@@ -51,8 +55,12 @@ struct Sink {
     scripts: Arc<Mutex<VecDeque<Script>>>,
     taken: Arc<Mutex<Vec<Taken>>>,
     connections: Arc<AtomicUsize>,
+    /// It ends each connection without a greeting.
+    is_away: Arc<AtomicBool>,
     /// What it says to a recipient each time, as long as it stands here.
     always: Arc<Mutex<Vec<(&'static str, &'static str)>>>,
+    /// What it says about sizes at `EHLO`.
+    size: Arc<Mutex<Option<&'static str>>>,
     /// Every recipient that was named to it.
     asked: Arc<Mutex<Vec<String>>>,
 }
@@ -67,6 +75,9 @@ impl Sink {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 server.connections.fetch_add(1, Ordering::SeqCst);
+                if server.is_away.load(Ordering::SeqCst) {
+                    continue;
+                }
                 tokio::spawn(server.clone().serve(stream));
             }
         });
@@ -82,7 +93,9 @@ impl Sink {
             let line = hear(&mut stream).await?;
             let verb = line.to_uppercase();
             if verb.starts_with("EHLO") {
-                say(&mut stream, "250-sink\r\n250 8BITMIME").await?;
+                let size = *self.size.lock().unwrap();
+                let size = size.map_or_else(String::new, |size| format!("\r\n250-{size}"));
+                say(&mut stream, &format!("250-sink{size}\r\n250 8BITMIME")).await?;
             } else if verb.starts_with("MAIL FROM:") {
                 script = (self.scripts.lock().unwrap().pop_front()).unwrap_or_default();
                 sender = line;
@@ -114,12 +127,16 @@ impl Sink {
                 }
                 let reply = script.dot.unwrap_or("250 taken");
                 // A server that cuts the connection after the dot has taken the mail: the worst case.
-                if reply.starts_with("250") || reply == CUT || reply == SILENT {
+                if reply.starts_with("250") || [CUT, DIES, SILENT].contains(&reply) {
                     self.taken.lock().unwrap().push(Taken {
                         sender: sender.clone(),
                         recipients: recipients.clone(),
                         content,
                     });
+                }
+                if reply == DIES {
+                    self.is_away.store(true, Ordering::SeqCst);
+                    return None;
                 }
                 say(&mut stream, reply).await?;
             } else {
@@ -130,6 +147,22 @@ impl Sink {
 
     fn always(&self, recipient: &'static str, reply: &'static str) {
         self.always.lock().unwrap().push((recipient, reply));
+    }
+
+    async fn was_asked_again(&self) {
+        let before = self.connections.load(Ordering::SeqCst);
+        self.has_connections(before + 1).await;
+    }
+
+    async fn has_connections(&self, number: usize) {
+        let asked = async {
+            while self.connections.load(Ordering::SeqCst) < number {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), asked)
+            .await
+            .expect("somebody looks whether the server is there");
     }
 
     /// From now on it takes mail for everybody.
@@ -471,6 +504,45 @@ async fn cut_off_after_the_final_dot_the_copy_decides() {
     assert_eq!(taken.len(), 4);
     assert_eq!(taken[3].content, taken[1].content);
     assert!(is_sent(&desk.journal.effect(&id("1@d")).unwrap().unwrap()));
+    desk.stop().await;
+}
+
+/// What it took with its last breath it delivers when it is back: nothing else need be waiting to be sent for that to be seen.
+#[tokio::test]
+async fn a_server_that_died_with_the_only_mail_is_waited_for() {
+    let dies = Script {
+        dot: Some(DIES),
+        ..Script::default()
+    };
+    let (sink, port) = Sink::start(vec![dies]).await;
+    let mut desk = Desk::new();
+    desk.run(settings(port));
+    desk.record(vec![to_customer("1@d")]);
+    desk.until("1@d", is_in_doubt).await;
+    // It is seen at once that it is away.
+    sink.has_connections(2).await;
+    // The inbox works, and has no copy: the server is looked for, and nothing is concluded while it is away.
+    for _ in 0..3 {
+        desk.pass(301);
+        desk.sweep();
+        sink.was_asked_again().await;
+    }
+    desk.until("1@d", is_in_doubt).await;
+    sink.is_away.store(false, Ordering::SeqCst);
+    sink.was_asked_again().await;
+    // Now that it is back it has as long as ever, and as long as it was away.
+    desk.record(vec![to_customer("2@d")]);
+    desk.until("2@d", is_sent).await;
+    desk.pass(890);
+    desk.sweep();
+    desk.record(vec![to_customer("3@d")]);
+    desk.until("3@d", is_sent).await;
+    desk.until("1@d", is_in_doubt).await;
+    assert_eq!(sink.taken().len(), 3);
+    desk.pass(20);
+    desk.sweep();
+    desk.until("1@d", is_sent).await;
+    assert_eq!(sink.taken().len(), 4);
     desk.stop().await;
 }
 

@@ -182,8 +182,11 @@ fn from_the_store(
         _ => Journal::open(folder),
     };
     let journal = opened.map_err(|why| Failure::Unreachable(why.to_string()))?;
-    let answered = control::answer(&journal, question, crate::clock::now());
+    let mut answered = control::answer(&journal, question, crate::clock::now());
     drop(journal);
+    if let (Question::Status, Ok(rows)) = (question, &mut answered) {
+        rows.iter_mut().for_each(say_that_nobody_runs);
+    }
     journal::give_to_owner(folder).map_err(|why| {
         let folder = folder.display();
         Failure::Unreachable(format!(
@@ -191,6 +194,25 @@ fn from_the_store(
         ))
     })?;
     Ok(answered)
+}
+
+/// What the store says of troubles was said by a daemon that is gone: whoever asks whether all is well must not hear yes.
+fn say_that_nobody_runs(row: &mut Value) {
+    let Some(row) = row.as_object_mut() else {
+        return;
+    };
+    let state =
+        "NO DAEMON RUNS: nothing is fetched, and nothing is sent. What follows is from its store.";
+    let _ = row.insert("state".to_owned(), state.into());
+    let _ = row.insert("running".to_owned(), false.into());
+    let _ = row.insert("well".to_owned(), false.into());
+    // But for the brake, which stays pulled.
+    if row
+        .get("automatic_mail")
+        .is_some_and(|word| word == control::AUTOMATIC_MAIL_GOES)
+    {
+        let _ = row.remove("automatic_mail");
+    }
 }
 
 /// A row for people: the fields that have something to say, in a fixed order; an event as a line with its words below.
@@ -305,6 +327,23 @@ mod tests {
         let mut text = String::new();
         print_row(&row, &mut text);
         assert_eq!(text, "2027-01-15T08:00:01Z  x[2J wrote\n    ab\n    c31m\n");
+    }
+
+    #[test]
+    fn without_a_daemon_nothing_is_well() {
+        let mut row = json!({"well": true, "automatic_mail": "goes", "tickets": 3});
+        say_that_nobody_runs(&mut row);
+        assert_eq!(
+            (&row["well"], &row["running"]),
+            (&json!(false), &json!(false))
+        );
+        let mut text = String::new();
+        print_row(&row, &mut text);
+        assert!(text.starts_with("NO DAEMON RUNS"), "{text}");
+        assert!(!text.contains("goes"), "{text}");
+        let mut stopped = json!({"automatic_mail": "stopped since yesterday"});
+        say_that_nobody_runs(&mut stopped);
+        assert_eq!(stopped["automatic_mail"], "stopped since yesterday");
     }
 
     #[test]

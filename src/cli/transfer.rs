@@ -4,10 +4,11 @@ use super::{Common, Failure};
 use crate::config::Settings;
 use crate::control::{self, Refusal};
 use crate::journal::{self, Journal, JournalError, Keys};
+use rustix::fs::{FlockOperation, OFlags, flock};
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, ErrorKind, Write};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args, Debug)]
@@ -122,22 +123,49 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
     Settings::load_without_secrets(&common.config).map_err(|problems| Failure::problems(&problems))
 }
 
-/// A file of our own that nobody else reads: one that lies there, a link least of all, is not written to.
+/// A file of our own that nobody else reads: one that lies there, a link least of all, is not written to. What an export of ours left
+/// behind that was cut short is removed, so that no nightly export fails for ever after one power cut.
 fn begin_part(part: &Path) -> Result<File, Failure> {
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(part);
-    made.map_err(|why| {
+    let make = || -> std::io::Result<File> {
+        let made = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(part)?;
+        // Until it is closed, or we are gone.
+        flock(&made, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(made)
+    };
+    let made = match make() {
+        Err(why) if why.kind() == ErrorKind::AlreadyExists && is_left_behind(part) => {
+            std::fs::remove_file(part).and_then(|()| make())
+        }
+        made => made,
+    };
+    made.map_err(|why: std::io::Error| {
         let path = part.display();
         Failure::Unreachable(match why.kind() {
             ErrorKind::AlreadyExists => format!(
-                "{path} lies there already: another export is being written, or one was cut short; when none runs, remove it and try again"
+                "{path} lies there already: another export is being written, or somebody else has put it there; when none runs, remove it and try again"
             ),
             _ => format!("{path}: {why}"),
         })
     })
+}
+
+/// Whether this is a plain file of ours on which nobody works.
+fn is_left_behind(part: &Path) -> bool {
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
+        .open(part);
+    let Ok(file) = opened else { return false };
+    let is_ours = file.metadata().is_ok_and(|found| {
+        found.is_file() && found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1
+    });
+    is_ours
+        && is_private(file.as_fd())
+        && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
 }
 
 /// Whether only we, or who reads the other end, see what is written there.
@@ -199,6 +227,13 @@ mod tests {
         let made = begin_part(&part).unwrap();
         let mode = made.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+        // While it is written it stays; once its writer is gone it was left behind.
+        assert!(begin_part(&part).is_err());
+        drop(made);
+        let again = begin_part(&part).unwrap();
+        assert!(begin_part(&part).is_err());
+        drop(again);
+        std::fs::set_permissions(&part, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(begin_part(&part).is_err());
     }
 

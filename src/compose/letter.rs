@@ -71,18 +71,28 @@ impl Purpose {
 
 /// The name of a mail: the same for the same ticket, purpose, recipient and cause, and for nobody else to make.
 pub(super) fn message_id(key: &TokenKey, letter: &Letter<'_>, settings: &Settings) -> MessageId {
-    let reference = letter
-        .ticket
-        .map_or("desk", TicketId::compact)
-        .to_lowercase();
-    let word = letter.purpose.word();
+    let (ticket, purpose) = (letter.ticket, letter.purpose);
+    message_id_of(key, ticket, purpose, &letter.to, letter.cause, settings)
+}
+
+/// The same for a mail that is no letter.
+pub(super) fn message_id_of(
+    key: &TokenKey,
+    ticket: Option<&TicketId>,
+    purpose: Purpose,
+    to: &Address,
+    cause: &[u8],
+    settings: &Settings,
+) -> MessageId {
+    let reference = ticket.map_or("desk", TicketId::compact).to_lowercase();
+    let word = purpose.word();
     let tag = key.tag(
         "message-id",
         &[
             reference.as_bytes(),
             word.as_bytes(),
-            letter.to.key().as_bytes(),
-            letter.cause,
+            to.key().as_bytes(),
+            cause,
         ],
     );
     let domain = settings.support.address.domain();
@@ -164,10 +174,7 @@ impl Letter<'_> {
         let text = self.document.text();
         let html = self.document.html(self.language);
         let mut message = Message::new(&text, &html, self.parts);
-        message.plain(
-            "Date",
-            &now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
-        );
+        message.date(now);
         let from_name = self.from_name.as_deref();
         let from_name = from_name.unwrap_or(support.name.as_str());
         message.mailbox("From", from_name, &support.address);

@@ -1,14 +1,14 @@
 //! Which mails follow a decision? One place that names them all, in the order in which they are recorded.
 
 use super::author::Author;
-use super::undelivered::Undelivered;
+use super::undelivered::{Oversize, Undelivered};
 use super::view::View;
 use super::words::Tongue;
 use super::{ComposeError, Outgoing, lost_to_staff};
 use crate::config::Team;
 use crate::decide::{Action, HandOff, Meant, NoticePlan, OnDraft};
 use crate::desk::StaffAct;
-use crate::mail::MessageId;
+use crate::mail::{Bounce, MessageId};
 use crate::ticket::{Event, Ticket};
 
 impl View<'_> {
@@ -158,11 +158,14 @@ impl View<'_> {
         }
         let lost_id = bounce.and_then(|bounce| bounce.original_message_id.as_ref());
         let said = lost_id.and_then(|id| said_in(ticket, id));
+        let is_too_large = bounce.is_some_and(Bounce::is_for_size);
+        let size = is_too_large.then(Oversize::default);
         let lost = Undelivered {
             recipient: &recipient,
             subject,
             why,
             text: said.as_deref(),
+            size: size.as_ref(),
         };
         desk.delivery_trouble(self.writer, ticket, team, &lost, cause)
             .map(Some)

@@ -5,6 +5,7 @@
 use crate::mail::{Address, Attachment, MessageId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 
 /// RFC 5322 section 2.1.1: no line is longer, CRLF not counted.
 const LINE_MAX_BYTES: usize = 998;
@@ -26,7 +27,7 @@ pub(super) enum Part {
 
 /// The headers in order, and the parts. Values are made safe when they are added.
 pub(super) struct Message {
-    headers: Vec<(&'static str, String)>,
+    headers: Vec<(String, String)>,
     text: String,
     html: String,
     parts: Vec<Part>,
@@ -46,13 +47,24 @@ impl Message {
     /// A header of ours: a fixed word, a token, a date. Control characters are left out.
     pub(super) fn plain(&mut self, name: &'static str, value: &str) {
         let value = value.chars().filter(|c| !c.is_control()).collect();
-        self.headers.push((name, value));
+        self.headers.push((name.to_owned(), value));
+    }
+
+    /// `Date`.
+    pub(super) fn date(&mut self, now: Timestamp) {
+        let date = now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+        self.plain("Date", &date);
+    }
+
+    /// A header as a mail of ours had it that was made before: its value was made safe then.
+    pub(super) fn as_it_was(&mut self, name: &str, value: &str) {
+        self.headers.push((name.to_owned(), value.to_owned()));
     }
 
     /// A header with any text, encoded where it must be.
     pub(super) fn text(&mut self, name: &'static str, value: &str) {
-        self.headers
-            .push((name, encoded_text(value, name.len() + 2)));
+        let value = encoded_text(value, name.len() + 2);
+        self.headers.push((name.to_owned(), value));
     }
 
     /// A header with a name and an address.
@@ -66,14 +78,15 @@ impl Message {
             let encoded = encoded_words(&display);
             format!("{encoded}\r\n <{address}>")
         };
-        self.headers.push((name, value));
+        self.headers.push((name.to_owned(), value));
     }
 
     /// A header with addresses, one a line.
     pub(super) fn addresses(&mut self, name: &'static str, addresses: &[Address]) {
         let addresses: Vec<&str> = addresses.iter().map(Address::as_str).collect();
         if !addresses.is_empty() {
-            self.headers.push((name, addresses.join(",\r\n ")));
+            self.headers
+                .push((name.to_owned(), addresses.join(",\r\n ")));
         }
     }
 
@@ -81,7 +94,7 @@ impl Message {
     pub(super) fn ids(&mut self, name: &'static str, ids: &[MessageId]) {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         if !ids.is_empty() {
-            self.headers.push((name, ids.join("\r\n ")));
+            self.headers.push((name.to_owned(), ids.join("\r\n ")));
         }
     }
 

@@ -11,17 +11,20 @@ mod drafts;
 mod due;
 mod guard;
 mod letter;
+mod lighter;
 mod links;
 mod mails;
 mod markup;
 mod matters;
 mod mime;
+mod own_mail;
 mod packet;
 mod packet_json;
 mod readable;
 mod reassigned;
 mod requests;
 mod rule_titles;
+mod sizes;
 mod staff;
 mod story;
 mod summary;
@@ -35,6 +38,10 @@ mod variables;
 mod view;
 mod words;
 
+pub use lighter::{LeftOut, TakenApart};
+pub use undelivered::{Loss, Oversize};
+
+pub(crate) use lighter::made_lighter;
 pub(crate) use readable::readable;
 
 use crate::config::{Problem, Settings, Team};

@@ -56,19 +56,8 @@ impl View<'_> {
 
     /// Name and size of each file.
     pub(super) fn attachment_lines(&self) -> Vec<String> {
-        let nameless = self.staff_tongue.choose("without a name", "ohne Namen");
         let files = self.situation.mail.attachments.iter().take(50);
-        files
-            .map(|file| {
-                let name = Some(file.name.as_str()).filter(|name| !name.is_empty());
-                let kilobytes = file.content.len().div_ceil(1000);
-                format!(
-                    "{} ({}, {kilobytes} kB)",
-                    shortened(name.unwrap_or(nameless), 80),
-                    shortened(&file.media_type, 40)
-                )
-            })
-            .collect()
+        files.map(|file| self.staff_tongue.file(file)).collect()
     }
 
     /// Name, address and proof of whoever wrote this mail.

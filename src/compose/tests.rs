@@ -4,6 +4,7 @@ mod asked;
 mod due;
 mod hostile;
 mod leaks;
+mod lighter;
 mod manners;
 mod recorded;
 mod templates;

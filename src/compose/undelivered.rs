@@ -8,9 +8,10 @@ use super::words::{Tongue, shortened};
 use super::{ComposeError, Composed, Outgoing, Purpose, Writer, lost_to_staff, story, team_of};
 use crate::config::{Settings, Team};
 use crate::journal::EffectRecord;
+use crate::mail::Attachment;
 use crate::ticket::{Event, Party, Ticket};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// So much of its text is shown, in characters.
 const TEXT_MAX_CHARACTERS: usize = 20_000;
@@ -25,12 +26,58 @@ pub(super) struct Undelivered<'a> {
     pub(super) why: &'a str,
     /// What the customer should have read; `None` where it is not known.
     pub(super) text: Option<&'a str>,
+    /// Its size, where that is why.
+    pub(super) size: Option<&'a Oversize>,
+}
+
+/// Why a mail of ours was given up, and what should have been read.
+#[derive(Clone, Debug, Default)]
+pub struct Loss {
+    /// What the servers said.
+    pub why: String,
+    /// What should have been read, where the journal still has it.
+    pub text: Option<String>,
+    /// Its size, where that is why.
+    pub size: Option<Oversize>,
+}
+
+/// A mail that is larger than a server takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Oversize {
+    /// How large it is, where the journal still has it.
+    pub bytes: Option<u64>,
+    /// How much the server takes, where it says so.
+    pub limit_bytes: Option<u64>,
+    /// The files in it.
+    pub files: Vec<Attachment>,
+}
+
+impl Oversize {
+    fn words(&self, tongue: Tongue) -> String {
+        let size = self.bytes.map(|bytes| tongue.size(bytes));
+        let limit = self.limit_bytes.map(|limit| tongue.limit(limit));
+        match (size, limit, tongue) {
+            (Some(size), Some(limit), Tongue::English) => {
+                format!("it has {size}, the server takes {limit} at most")
+            }
+            (Some(size), Some(limit), Tongue::German) => {
+                format!("sie hat {size}, der Server nimmt höchstens {limit}")
+            }
+            (Some(size), None, Tongue::English) => {
+                format!("it has {size}, the server does not say how much it takes")
+            }
+            (Some(size), None, Tongue::German) => {
+                format!("sie hat {size}, der Server sagt nicht, wie viel er nimmt")
+            }
+            (None, _, Tongue::English) => "the server takes no mail of this size".to_owned(),
+            (None, _, Tongue::German) => "der Server nimmt keine Mail dieser Größe".to_owned(),
+        }
+    }
 }
 
 impl Writer {
-    /// The report to staff that a mail of ours was given up, and what the ticket's story gains. `text`: what should have been read, where the
-    /// journal still has it. A mail to a team that did not get through is told to the admin: another mail to the same mailbox would be lost
-    /// as well.
+    /// The report to staff that a mail of ours was given up, and what the ticket's story gains. A mail to a team that did not get through is told
+    /// to the admin: another mail to the same mailbox would be lost as well. If only its size was in the way, the team is told as well.
     ///
     /// # Errors
     /// [`ComposeError`]
@@ -38,12 +85,12 @@ impl Writer {
         &self,
         ticket: &Ticket,
         lost: &EffectRecord,
-        why: &str,
-        text: Option<&str>,
+        loss: &Loss,
         settings: &Settings,
         now: Timestamp,
     ) -> Result<Composed, ComposeError> {
         let desk = self.desk(settings, now);
+        let why = loss.why.as_str();
         // A mail that somebody had tried again is lost anew, and told anew.
         let cause = format!("lost {} {}", lost.message_id, lost.attempts);
         let failed = lost.recipients.iter().map(|recipient| Event::SendFailed {
@@ -52,28 +99,33 @@ impl Writer {
         });
         let mut events: Vec<Event> = failed.collect();
         let recipient = recipients_of(lost);
-        let mail = match lost.party {
-            Some(Party::Customer(_)) => {
-                let team = team_of(ticket, settings)?;
-                let lost = Undelivered {
-                    recipient: &recipient,
-                    subject: &lost.subject,
-                    why,
-                    text,
-                };
-                desk.delivery_trouble(self, ticket, team, &lost, cause.as_bytes())?
-            }
-            Some(Party::Staff(_)) | None => {
+        let undelivered = Undelivered {
+            recipient: &recipient,
+            subject: &lost.subject,
+            why,
+            text: loss.text.as_deref(),
+            size: loss.size.as_ref(),
+        };
+        let to_team =
+            |team| desk.delivery_trouble(self, ticket, team, &undelivered, cause.as_bytes());
+        let mut mails = Vec::new();
+        match &lost.party {
+            Some(Party::Customer(_)) => mails.push(to_team(team_of(ticket, settings)?)?),
+            party @ (Some(Party::Staff(_)) | None) => {
                 let tongue = view::staff_tongue(settings);
                 let (subject, text) = lost_to_staff(tongue, &recipient, &lost.subject, why);
-                desk.trouble(Some(&ticket.id), cause.as_bytes(), subject, &text, vec![])
+                let (id, cause) = (Some(&ticket.id), cause.as_bytes());
+                mails.push(desk.trouble(id, cause, subject, &text, vec![]));
+                // A report that is too large itself would make one report more each time.
+                if let (Some(Party::Staff(name)), Some(_)) = (party, &loss.size)
+                    && lost.purpose != Purpose::DeliveryTrouble
+                {
+                    mails.push(to_team(view::team(settings, Some(name))?)?);
+                }
             }
-        };
-        events.push(story::wrote(&mail));
-        Ok(Composed {
-            mails: vec![mail],
-            events,
-        })
+        }
+        events.extend(mails.iter().map(story::wrote));
+        Ok(Composed { mails, events })
     }
 
     /// The report to staff that a mail to a customer waits for long, and is still tried. The same mail gives the same report, so that it is
@@ -103,6 +155,7 @@ impl Writer {
             subject: &waiting.subject,
             why: waiting.last_failure.as_deref().unwrap_or_default(),
             text,
+            size: None,
         };
         let mail = desk.undelivered(
             self,
@@ -166,11 +219,22 @@ impl Desk<'_> {
             ("can_reply", tongue.can_reply().to_owned()),
         ];
         let further = (further.iter()).map(|(name, value)| (*name, value.clone()));
-        let data = facts
+        let mut data: Map<String, Value> = facts
             .into_iter()
             .chain(further)
             .map(|(name, value)| (name.to_owned(), json!(value)))
             .collect();
+        if template == "delivery-trouble" {
+            let words = lost.size.map(|size| size.words(tongue));
+            let files = lost.size.map_or(&[][..], |size| &size.files);
+            let files: Vec<String> = files
+                .iter()
+                .take(50)
+                .map(|file| tongue.file(file))
+                .collect();
+            data.insert("too_large".to_owned(), json!(words.unwrap_or_default()));
+            data.insert("lost_files".to_owned(), json!(files));
+        }
         let no_parts: Vec<Part> = Vec::new();
         self.to_team(
             &writer.templates,

@@ -210,7 +210,8 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
     })])
 }
 
-const AUTOMATIC_MAIL_GOES: &str = "goes";
+/// The word for automatic mail that nothing stops.
+pub(crate) const AUTOMATIC_MAIL_GOES: &str = "goes";
 
 /// Whether automatic mail goes, in words.
 fn automatic_mail(journal: &Journal, now: Timestamp) -> Result<String, JournalError> {

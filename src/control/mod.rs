@@ -11,6 +11,7 @@ mod peer;
 mod privacy;
 mod story;
 
+pub(crate) use answer::AUTOMATIC_MAIL_GOES;
 pub use answer::{Refusal, answer};
 pub use export::ask_for_export;
 pub use story::in_one_line;
@@ -245,6 +246,7 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
                 let understood_by = sources.understood_by.borrow().clone();
                 let learned = lessons::in_use(&sources.learned.borrow());
                 for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+                    let _ = row.insert("running".to_owned(), true.into());
                     let _ = row.insert("understood_by".to_owned(), understood_by.clone().into());
                     let _ = row.insert("learned_in_use".to_owned(), learned.clone());
                     let smtp = (sources.standing.server_away())

@@ -78,7 +78,8 @@ impl Deadlines {
                 () = shutdown.cancelled() => return,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
-            let now = clock::now();
+            let moment = clock::moment();
+            let now = moment.shown;
             if let Some(leap) = steady.leap(Instant::now(), now) {
                 report::gateway::clock_leapt(leap);
                 self.signs.clock_leapt(leap, now);
@@ -107,7 +108,7 @@ impl Deadlines {
                 }
                 Err(error) => {
                     let why = error.to_string();
-                    self.signs.store_fails(Part::Deadlines, why, now);
+                    self.signs.store_fails(Part::Deadlines, why, moment);
                     report::gateway::journal_failed(&error, LOOK_EVERY);
                     // Something may be on record all the same.
                     self.outbox_wake.notify_one();

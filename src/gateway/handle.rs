@@ -406,6 +406,10 @@ fn entry_for(
         own_copy_of,
         said: judgement.said.clone(),
         returned: judgement.returned.clone(),
+        sent_back_for_size: (judgement.sent_back_for_size.iter())
+            .filter(|_| !shadow)
+            .cloned()
+            .collect(),
         brake: judgement.pulls_brake.clone().filter(|_| !shadow),
         ..Entry::default()
     }

@@ -42,6 +42,8 @@ pub struct Judgement {
     pub said: Option<Said>,
     /// Mails of ours that a machine answered or sent back by it.
     pub returned: Vec<MessageId>,
+    /// A mail of ours that another server sent back for its size.
+    pub sent_back_for_size: Option<MessageId>,
     /// The brake on automatic mail, where this mail found that it must be pulled.
     pub pulls_brake: Option<Pulled>,
 }
@@ -220,6 +222,7 @@ impl Office {
         let has_gathered = gathered.is_some();
         Ok(Judgement {
             returned: returned(&mail),
+            sent_back_for_size: sent_back_for_size(&mail, &decision.action),
             said,
             pulls_brake,
             sender,
@@ -417,6 +420,20 @@ fn returned(mail: &Mail) -> Vec<MessageId> {
     let bounced = bounced.and_then(|bounce| bounce.original_message_id.as_ref());
     let answered = bounced.into_iter().chain(&mail.in_reply_to);
     answered.take(RETURNED_MAX).cloned().collect()
+}
+
+/// Which mail of ours came back for its size, where that is told at all: a report that says what we know already changes nothing.
+fn sent_back_for_size(mail: &Mail, action: &decide::Action) -> Option<MessageId> {
+    let is_told = matches!(
+        action,
+        decide::Action::Leave {
+            tell_of_bounce: Some(_)
+        }
+    );
+    let bounce = mail.bounce.as_ref().filter(|bounce| bounce.is_for_size())?;
+    is_told
+        .then(|| bounce.original_message_id.clone())
+        .flatten()
 }
 
 /// So many mails can one machine's mail answer.

@@ -7,6 +7,7 @@ use crate::clock::{self, Moment};
 use crate::compose::Composed;
 use crate::journal::{DuePlace, EffectRecord, Entry, JournalError};
 use crate::mail::MessageId;
+use crate::outbox::has_been_tried_for;
 use crate::report;
 use crate::ticket::Party;
 use jiff::Timestamp;
@@ -105,7 +106,7 @@ impl Gateway {
 /// Whether staff should hear of it. What was never tried waits for our own server, through which no report would leave either.
 fn is_late(office: &Office, mail: &EffectRecord, now: Timestamp) -> bool {
     let smtp = &office.settings.smtp;
-    let passed = |wait| (mail.recorded_at.checked_add(wait)).is_ok_and(|late| late <= now);
+    let passed = |time| has_been_tried_for(mail, time, smtp, now);
     matches!(mail.party, Some(Party::Customer(_)))
         && mail.last_failure.is_some()
         && passed(smtp.tell_staff_after)

@@ -4,7 +4,7 @@ use super::Office;
 use super::handle::timed;
 use super::sweep::Gateway;
 use crate::clock;
-use crate::compose::Purpose;
+use crate::compose::{Loss, Purpose};
 use crate::inbox::Content;
 use crate::journal::{EffectRecord, EffectState, Entry, JournalError, on_disk, purpose_word};
 use crate::report;
@@ -34,6 +34,23 @@ impl Gateway {
                 ..Entry::default()
             };
             report::gateway::mail_lost(&lost, &why);
+            let too_large = self.journal.refused_for_size(&lost.message_id)?;
+            if let Some(too_large) = too_large
+                && let Some(lighter) = self.lighter(office, &lost, too_large, now)?
+                && !self.journal.own_mail(&lighter.message_id)?
+            {
+                report::gateway::mail_made_lighter(&lost, &lighter);
+                let events = crate::compose::made_lighter(&lost, &lighter, &why);
+                if let Some(id) = &lost.ticket
+                    && self.journal.ticket(id)?.is_some()
+                {
+                    entry.events = timed(id, events, None, now);
+                }
+                entry.effects = vec![lighter];
+                self.journal.record(entry, now)?;
+                self.outbox_wake.notify_one();
+                continue;
+            }
             if lost.purpose == Purpose::Trouble {
                 // A report of a lost report would be lost as well, and so on without end: the log says it.
                 self.journal.record(entry, now)?;
@@ -43,11 +60,18 @@ impl Gateway {
                 Some(id) => self.journal.ticket(id)?,
                 None => None,
             };
-            let text = self.text_of(office, &lost)?;
+            let size = match too_large {
+                Some(too_large) => Some(self.oversize(office, &lost, too_large)?),
+                None => None,
+            };
+            let loss = Loss {
+                why: why.clone(),
+                text: self.text_of(office, &lost)?,
+                size,
+            };
             let composed = ticket.as_ref().map(|ticket| {
                 let (writer, settings) = (&office.writer, &office.settings);
-                let told =
-                    writer.delivery_trouble(ticket, &lost, &why, text.as_deref(), settings, now);
+                let told = writer.delivery_trouble(ticket, &lost, &loss, settings, now);
                 (ticket.id.clone(), told)
             });
             match composed {

@@ -142,7 +142,7 @@ impl Gateway {
                 Read::Part
             }
         };
-        sent.backoff.succeeded(clock::now());
+        sent.backoff.succeeded(clock::moment().passed);
         sent.connection = Some(connection);
         Ok(read)
     }

@@ -14,7 +14,6 @@ use crate::outbox::Standing;
 use crate::report;
 use crate::watch::{Part, Server, Signs};
 use futures_util::StreamExt;
-use jiff::Timestamp;
 use std::pin::pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
@@ -154,10 +153,10 @@ impl Gateway {
             let after_failure = match &error {
                 SweepError::Inbox(_) => backoff.failed(chance::number()),
                 // The inbox was opened, so its own pauses begin anew each time: these grow until a while has gone well.
-                SweepError::Journal(_) => store_pauses.failed(clock::now()),
+                SweepError::Journal(_) => store_pauses.failed(clock::moment().passed),
             };
             let delay = after_failure
-                .max(backoff.before_login(clock::now()))
+                .max(backoff.before_login(clock::moment().passed))
                 .max(kept_back.pause());
             self.alive(delay + REST_MARGIN);
             self.say_what_failed(&error);
@@ -218,7 +217,7 @@ impl Gateway {
             () = shutdown.cancelled() => return Ok(()),
             connection = opening => connection?,
         };
-        backoff.succeeded(clock::now());
+        backoff.succeeded(clock::moment().passed);
         self.standing.inbox_opened(Instant::now());
         let mut sent_folder = SentFolder::of(&office, self.patience);
         loop {
@@ -357,7 +356,7 @@ impl Gateway {
     }
 
     fn say_what_failed(&self, error: &SweepError) {
-        let now = clock::now();
+        let now = clock::moment();
         match error {
             SweepError::Inbox(error) => {
                 self.signs.store_works(Part::Inbox);
@@ -377,15 +376,14 @@ impl Gateway {
 #[derive(Default)]
 struct StorePauses {
     in_a_row: u32,
-    last: Option<Timestamp>,
+    last: Option<Instant>,
 }
 
 impl StorePauses {
-    fn failed(&mut self, now: Timestamp) -> Duration {
-        let is_old = self.last.is_none_or(|last| {
-            let since = Duration::try_from(now.duration_since(last));
-            since.unwrap_or_default() > STORE_PAUSE_MAX * 2
-        });
+    fn failed(&mut self, now: Instant) -> Duration {
+        let is_old = self
+            .last
+            .is_none_or(|last| now.saturating_duration_since(last) > STORE_PAUSE_MAX * 2);
         self.in_a_row = if is_old {
             0
         } else {
@@ -434,11 +432,12 @@ mod tests {
 
     #[test]
     fn a_store_that_fails_does_not_use_up_the_logins_of_a_minute() {
-        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let began = Instant::now();
+        let at = |seconds| began + Duration::from_secs(seconds);
         let mut pauses = StorePauses::default();
         let (mut now, mut tries) = (0, 0);
         while now < 60 {
-            now += pauses.failed(at(now)).as_secs().max(1) as i64;
+            now += pauses.failed(at(now)).as_secs().max(1);
             tries += 1;
         }
         assert!(tries < LOGINS_PER_MINUTE, "{tries}");

@@ -8,7 +8,7 @@ use crate::clock::{self, Moment};
 use crate::config::{Mode, TroubleReports};
 use crate::journal::{EffectFilter, EffectRecord, Journal, JournalError, on_disk};
 use crate::watch::{
-    Happened, Kind, Known, Ledger, Pace, Report, Seen, Server, Signs, Standing, Teller,
+    Happened, Kind, Known, Ledger, Pace, Report, Seen, Server, ServerState, Signs, Teller,
     in_one_sentence, mail, row,
 };
 use crate::{compose, report};
@@ -28,7 +28,7 @@ const LOOK_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 /// The outbox and the disk are looked at so often.
 const LOOK_CLOSELY_EVERY: Duration = Duration::from_secs(30);
 /// A store that fails once may be well again at the next try.
-const STORE_PATIENCE: SignedDuration = SignedDuration::from_secs(20);
+const STORE_PATIENCE: Duration = Duration::from_secs(20);
 /// A mail that waits so many times longer than a server may be away waits for something else.
 const OUTBOX_PATIENCE: i32 = 6;
 /// So many mails of the outbox are looked at.
@@ -89,7 +89,7 @@ impl TroubleWatch {
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             let office = Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner));
-            on_disk(|| self.look(&office, clock::now()));
+            on_disk(|| self.look(&office, clock::moment()));
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return,
@@ -105,9 +105,10 @@ impl TroubleWatch {
         }
     }
 
-    fn look(&mut self, office: &Office, now: Timestamp) {
+    fn look(&mut self, office: &Office, moment: Moment) {
+        let now = moment.shown;
         let pace = pace(&office.settings.trouble);
-        let mut seen = self.of_the_parts(office, now);
+        let mut seen = self.of_the_parts(office, moment);
         let kept = self
             .of_the_journal(office, &mut seen, now)
             .and_then(|()| self.keep_book(office, &seen, pace, now));
@@ -129,13 +130,18 @@ impl TroubleWatch {
     }
 
     /// What the parts of the daemon say of themselves.
-    fn of_the_parts(&self, office: &Office, now: Timestamp) -> Vec<Seen> {
+    fn of_the_parts(&self, office: &Office, moment: Moment) -> Vec<Seen> {
+        let now = moment.shown;
+        // However the clock on the wall was set in between.
+        let lasts = |since: Moment, patience: Duration| {
+            moment.passed.saturating_duration_since(since.passed) >= patience
+        };
         let settings = &office.settings;
         let mut seen = Vec::new();
         if let Some((since, why)) = self.signs.store_failing()
-            && now.duration_since(since) >= STORE_PATIENCE
+            && lasts(since, STORE_PATIENCE)
         {
-            seen.push(lasting(Kind::Store, since, why));
+            seen.push(lasting(Kind::Store, since.shown, why));
         }
         let health = (settings.token_keeper()).map(|keeper| keeper.health().borrow().clone());
         let failing = health.as_ref().and_then(|health| health.to_be_told(now));
@@ -152,7 +158,7 @@ impl TroubleWatch {
             (Server::Imap, Kind::Inbox, true),
             (Server::Smtp, Kind::Smtp, smtp_by_token),
         ] {
-            let Standing::Fails {
+            let ServerState::Fails {
                 since,
                 why,
                 is_refused,
@@ -169,8 +175,8 @@ impl TroubleWatch {
                 continue;
             }
             let patience = patience(&settings.trouble, is_refused);
-            if now.duration_since(since) >= patience {
-                seen.push(lasting(kind, since, why));
+            if lasts(since, patience.unsigned_abs()) {
+                seen.push(lasting(kind, since.shown, why));
             }
         }
         if let Some((since, why)) = self.signs.refused_reload() {
@@ -208,7 +214,7 @@ impl TroubleWatch {
             found.extend(full_disk(office, now));
             self.closely = (Some(Instant::now()), found);
         }
-        let smtp_fails = matches!(self.signs.standing(Server::Smtp), Standing::Fails { .. });
+        let smtp_fails = matches!(self.signs.standing(Server::Smtp), ServerState::Fails { .. });
         let found = self.closely.1.iter();
         seen.extend(
             found
@@ -318,12 +324,14 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<Value> {
         .collect()
 }
 
-fn standing(standing: Standing, server: &str) -> Value {
+fn standing(standing: ServerState, server: &str) -> Value {
     match standing {
-        Standing::Unknown => json!({ "server": server, "state": "not yet asked" }),
-        Standing::Works { since } => json!({ "server": server, "state": "works", "since": since }),
-        Standing::Fails { since, why, .. } => {
-            json!({ "server": server, "state": "fails", "since": since, "why": why })
+        ServerState::Unknown => json!({ "server": server, "state": "not yet asked" }),
+        ServerState::Works { since } => {
+            json!({ "server": server, "state": "works", "since": since })
+        }
+        ServerState::Fails { since, why, .. } => {
+            json!({ "server": server, "state": "fails", "since": since.shown, "why": why })
         }
     }
 }

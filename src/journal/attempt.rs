@@ -29,6 +29,15 @@ pub struct LostRecipient {
     pub recipient: Address,
     /// The server's words.
     pub why: String,
+    /// That the mail was too large for them, where that is why.
+    pub too_large: Option<TooLarge>,
+}
+
+/// That a mail was refused for its size: without what makes it large it may get through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TooLarge {
+    /// The most that the server takes, where it says so.
+    pub limit_bytes: Option<u64>,
 }
 
 /// The proof that an attempt is on disk. Only [`Journal::begin_attempt`] makes one; sending needs one.
@@ -80,6 +89,13 @@ pub enum AttemptOutcome {
     GivenUp {
         /// The server's words.
         why: String,
+    },
+    /// The same, because the mail is larger than what the server takes.
+    TooLarge {
+        /// The server's words, or why it was not tried.
+        why: String,
+        /// What is known of the limit.
+        too_large: TooLarge,
     },
     /// The connection was lost after the final dot: it may have left.
     InDoubt {
@@ -136,6 +152,7 @@ impl Journal {
         record.attempts = record.attempts.saturating_add(1);
         delivery.copy = copy;
         delivery.postponed = Vec::new();
+        delivery.too_large = None;
         self.write_state(
             record.clone(),
             &delivery,
@@ -230,6 +247,11 @@ impl Journal {
             }
             AttemptOutcome::GivenUp { why } => {
                 record.last_failure = Some(why.clone());
+                EffectState::GivenUp { at: now, why }
+            }
+            AttemptOutcome::TooLarge { why, too_large } => {
+                record.last_failure = Some(why.clone());
+                delivery.too_large = Some(too_large);
                 EffectState::GivenUp { at: now, why }
             }
             AttemptOutcome::InDoubt { why } => {

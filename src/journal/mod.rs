@@ -29,11 +29,12 @@ mod retention;
 pub(crate) mod store;
 mod stored_about;
 mod tickets;
+mod too_large;
 mod troubles;
 mod unsettled;
 mod withdrawal;
 
-pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient};
+pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient, TooLarge};
 pub use audit::{Audit, Difference, Head, Removal};
 pub use beginnings::Beginnings;
 pub use effects::{EffectFilter, RecordedDoubt};
@@ -145,6 +146,8 @@ pub struct Entry {
     pub seen_in_sent: Option<MessageId>,
     /// Mails of ours that did not get through, and that staff are told of by this entry.
     pub told: Vec<MessageId>,
+    /// Mails of ours to staff that another server sent back for their size: they are lost, and somebody must be told.
+    pub sent_back_for_size: Vec<MessageId>,
     /// What the mail says, to recognise the same when it comes again.
     pub said: Option<Said>,
     /// Mails of ours that a machine answered or sent back by this mail.

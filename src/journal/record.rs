@@ -97,6 +97,9 @@ impl Journal {
             Self::put_brake(pulled, &mut batch)?;
         }
         self.note_happened(&entry.happened, &mut batch)?;
+        for id in &entry.sent_back_for_size {
+            self.note_sent_back_for_size(id, &mut batch)?;
+        }
         for id in &entry.told {
             self.clear_told(id, &mut batch)?;
         }

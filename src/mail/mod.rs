@@ -294,6 +294,14 @@ pub struct Bounce {
     pub original_message_id: Option<MessageId>,
 }
 
+impl Bounce {
+    /// Whether the mail came back because of its size: larger than a system (x.3.4) or a mailbox (x.2.3) takes (RFC 3463).
+    #[must_use]
+    pub fn is_for_size(&self) -> bool {
+        matches!(self.status.as_deref(), Some("5.3.4" | "5.2.3"))
+    }
+}
+
 /// What a complaint report says (RFC 5965).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedbackReport {

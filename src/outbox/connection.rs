@@ -2,8 +2,9 @@
 //! always known whether the final dot went out. Reads hostile input: the server's replies (lettre bounds them).
 
 use super::content;
-use super::failure::{Stage, Trouble};
+use super::failure::{Stage, Trouble, leaves_connection_usable};
 use super::login;
+use super::size::{self, Announced};
 use crate::compose::EnvelopeSender;
 use crate::config::{Smtp, Tls};
 use crate::mail::{Address, HeaderText};
@@ -12,7 +13,7 @@ use crate::tls;
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsVersion,
 };
-use lettre::transport::smtp::commands::{Data, Noop, Rset};
+use lettre::transport::smtp::commands::{Data, Ehlo, Noop, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension};
 use lettre::transport::smtp::response::{Response, Severity};
 use std::fmt;
@@ -43,6 +44,8 @@ pub(super) struct Connection {
     last_used: Instant,
     mails: u32,
     needs_reset: bool,
+    /// What the server says about sizes, once it was asked.
+    announced: Option<Announced>,
 }
 
 impl Connection {
@@ -54,6 +57,7 @@ impl Connection {
             last_used: Instant::now(),
             mails: 0,
             needs_reset: false,
+            announced: None,
         })
     }
 
@@ -83,12 +87,33 @@ impl Connection {
         self.last_used.elapsed()
     }
 
-    /// `MAIL FROM`
+    /// What the server says about the size of mails. lettre keeps nothing of that from the first `EHLO`, so it is said once more, and only for a
+    /// large mail: it may come at any time between two mails (RFC 5321 section 4.1.4).
+    pub(super) async fn announced(&mut self) -> Result<Announced, Failure> {
+        if let Some(known) = self.announced {
+            return Ok(known);
+        }
+        let hello = Ehlo::new(ClientId::default());
+        let announced = match in_time(self.step_timeout, self.dialogue.command(hello)).await {
+            Ok(reply) => size::announced(reply.message()),
+            // Whoever does not like to be asked says nothing.
+            Err(trouble) if leaves_connection_usable(&trouble) => Announced::Nothing,
+            Err(trouble) => {
+                let stage = Stage::Sender;
+                return Err(Failure { stage, trouble });
+            }
+        };
+        self.announced = Some(announced);
+        Ok(announced)
+    }
+
+    /// `MAIL FROM`. `size_bytes`: for a server that wants to know it.
     pub(super) async fn sender(
         &mut self,
         sender: &EnvelopeSender,
         is_eight_bit: bool,
         needs_utf8_addresses: bool,
+        size_bytes: Option<u64>,
     ) -> Result<(), Failure> {
         self.needs_reset = true;
         let server = self.dialogue.server_info();
@@ -98,6 +123,7 @@ impl Connection {
             eight_bit: is_eight_bit && server.supports_feature(Extension::EightBitMime),
             utf8_addresses: needs_utf8_addresses
                 && server.supports_feature(Extension::SmtpUtfEight),
+            size_bytes,
         };
         let reply = in_time(self.step_timeout, self.dialogue.command(command)).await;
         completed(reply).map_err(|trouble| Failure {
@@ -274,6 +300,7 @@ struct MailFrom<'a> {
     sender: &'a EnvelopeSender,
     eight_bit: bool,
     utf8_addresses: bool,
+    size_bytes: Option<u64>,
 }
 
 impl fmt::Display for MailFrom<'_> {
@@ -281,6 +308,9 @@ impl fmt::Display for MailFrom<'_> {
         match self.sender {
             EnvelopeSender::Null => formatter.write_str("MAIL FROM:<>")?,
             EnvelopeSender::Support(address) => write!(formatter, "MAIL FROM:<{address}>")?,
+        }
+        if let Some(bytes) = self.size_bytes {
+            write!(formatter, " SIZE={bytes}")?;
         }
         if self.eight_bit {
             formatter.write_str(" BODY=8BITMIME")?;

@@ -23,6 +23,12 @@ pub(super) fn for_the_wire(mail: &[u8]) -> Vec<u8> {
     wire
 }
 
+/// How many bytes a mail has as a server counts them (RFC 1870 section 5): with all line ends, without what is added for the transport.
+pub(super) fn size_bytes(mail: &[u8]) -> u64 {
+    let wire = for_the_wire(mail).len() as u64;
+    wire.saturating_add(2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,10 @@
 //! One attempt, from `MAIL FROM` to the final dot: which recipients have it, which are to be tried again, which are lost.
 
 use super::connection::{Connection, Failure};
+use super::content;
 use super::failure::{Blame, Stage, Trouble, Verdict, blame, leaves_connection_usable, verdict};
-use crate::journal::{Attempt, CopyProof, JournalError, LostRecipient};
+use super::size::{ALL_TAKE_BYTES, Announced, is_refused_for_size};
+use crate::journal::{Attempt, CopyProof, JournalError, LostRecipient, TooLarge};
 use crate::mail::Address;
 use std::sync::atomic::AtomicBool;
 
@@ -19,6 +21,8 @@ pub(super) struct Delivered {
     pub(super) lost: Vec<LostRecipient>,
     /// The last words about a recipient that was not accepted.
     pub(super) refusal: Option<String>,
+    /// That the mail as a whole was refused for its size.
+    pub(super) too_large: Option<TooLarge>,
     /// Whether the connection can be used again.
     pub(super) connection_usable: bool,
     /// What was heard about recipients, each by itself.
@@ -66,22 +70,46 @@ pub(super) async fn deliver(
         postponed: Vec::new(),
         lost: Vec::new(),
         refusal: None,
+        too_large: None,
         connection_usable: true,
         heard: Vec::new(),
+    };
+    // A kept connection that the server has ended meanwhile says nothing about this mail.
+    let is_stale = |connection: &Connection, failure: &Failure| {
+        connection.was_used() && !leaves_connection_usable(&failure.trouble)
+    };
+    let mut announced = Announced::Nothing;
+    let mut size_bytes = None;
+    if record.bytes.len() > ALL_TAKE_BYTES {
+        announced = match connection.announced().await {
+            Ok(announced) => announced,
+            Err(failure) if is_stale(connection, &failure) => return Err(Cut::Stale),
+            Err(failure) => return Ok(delivered.failed(failure)),
+        };
+        let bytes = content::size_bytes(&record.bytes);
+        if let Some((too_large, why)) = announced.too_small_for(bytes) {
+            delivered.too_large = Some(too_large);
+            delivered.result = Err((Verdict::Permanent, why));
+            return Ok(delivered);
+        }
+        size_bytes = matches!(announced, Announced::Size { .. }).then_some(bytes);
+    }
+    let too_large = TooLarge {
+        limit_bytes: announced.limit_bytes(),
     };
     let opened = connection
         .sender(
             &record.sender,
             !record.bytes.is_ascii(),
             recipients.iter().any(needs_utf8),
+            size_bytes,
         )
         .await;
     if let Err(failure) = opened {
-        // A kept connection that the server has ended meanwhile says nothing about this mail.
-        if connection.was_used() && !leaves_connection_usable(&failure.trouble) {
+        if is_stale(connection, &failure) {
             return Err(Cut::Stale);
         }
-        return Ok(delivered.failed(failure));
+        return Ok(delivered.failed_with(failure, too_large));
     }
     for recipient in recipients {
         if except.contains(&recipient) {
@@ -92,7 +120,11 @@ pub(super) async fn deliver(
         if needs_utf8(&recipient) && !connection.takes_utf8_addresses() {
             let why = "the server takes no address with letters outside ASCII".to_owned();
             delivered.refusal = Some(why.clone());
-            delivered.lost.push(LostRecipient { recipient, why });
+            delivered.lost.push(LostRecipient {
+                recipient,
+                why,
+                too_large: None,
+            });
             continue;
         }
         match connection.recipient(&recipient).await {
@@ -116,7 +148,12 @@ pub(super) async fn deliver(
                 delivered.heard.push(Heard::of(recipient.clone(), &trouble));
                 delivered.refusal = Some(why.clone());
                 match verdict(Stage::Recipient, &trouble) {
-                    Verdict::Permanent => delivered.lost.push(LostRecipient { recipient, why }),
+                    Verdict::Permanent => delivered.lost.push(LostRecipient {
+                        recipient,
+                        why,
+                        too_large: is_refused_for_size(Stage::Recipient, &trouble)
+                            .then_some(too_large),
+                    }),
                     Verdict::Retry | Verdict::InDoubt => delivered.postponed.push(recipient),
                 }
             }
@@ -151,14 +188,14 @@ pub(super) async fn deliver(
         .map_err(Cut::Journal)?;
     }
     if let Err(failure) = connection.data().await {
-        return Ok(delivered.failed(failure));
+        return Ok(delivered.failed_with(failure, too_large));
     }
     match connection
         .content(&attempt.record().bytes, dot_may_be_out)
         .await
     {
         Ok(()) => Ok(delivered),
-        Err(failure) => Ok(delivered.failed(failure)),
+        Err(failure) => Ok(delivered.failed_with(failure, too_large)),
     }
 }
 
@@ -181,9 +218,18 @@ impl Delivered {
             postponed: Vec::new(),
             lost: Vec::new(),
             refusal: None,
+            too_large: None,
             connection_usable: false,
             heard: Vec::new(),
         }
+    }
+
+    /// The same, where the size of the mail may be what was refused.
+    fn failed_with(mut self, failure: Failure, too_large: TooLarge) -> Self {
+        if is_refused_for_size(failure.stage, &failure.trouble) {
+            self.too_large = Some(too_large);
+        }
+        self.failed(failure)
     }
 
     fn failed(mut self, failure: Failure) -> Self {

@@ -6,15 +6,17 @@
 use super::failure::Blame;
 use super::schedule;
 use crate::config::Smtp;
+use crate::mail::Address;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// So many domains in trouble are remembered; with more, the one that would be tried next is forgotten.
 const DOMAINS_MAX: usize = 1000;
 
-/// So many temporary refusals in a row, of which none says what is wrong, make a domain one in trouble.
-const UNCLEAR_MAX: u32 = 3;
+/// So many different recipients refused in a row for now, without a word of what is wrong, make a domain one in trouble. One that is refused
+/// again and again, as a greylisting server may do it, tells nothing about the others.
+const UNCLEAR_MAX: usize = 3;
 
 /// Domains in trouble.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +27,7 @@ pub(super) struct Destinations {
 /// How it stands with a domain that fails.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Trouble {
-    /// Failures in a row.
+    /// Failures in a row for which it was left alone.
     pub(super) failures: u32,
     /// When the first of them was.
     pub(super) since: Timestamp,
@@ -35,6 +37,8 @@ pub(super) struct Trouble {
     pause: Duration,
     /// The last words.
     pub(super) why: String,
+    /// Who was refused without a cause, as far as it takes to tell.
+    refused: BTreeSet<String>,
 }
 
 impl Trouble {
@@ -49,25 +53,28 @@ impl Destinations {
     /// A recipient of that domain was not taken for now.
     pub(super) fn failed(
         &mut self,
-        domain: &str,
+        recipient: &Address,
         blame: Blame,
         why: &str,
         settings: &Smtp,
         now: Timestamp,
         chance: f64,
     ) {
+        let domain = recipient.domain();
         if blame == Blame::Recipient {
             // Somebody is there and answers.
             self.answered(domain);
             return;
         }
         let known = self.troubled.remove(domain);
-        let failures = (known.as_ref()).map_or(1, |known| known.failures.saturating_add(1));
-        let is_held = blame == Blame::Destination || failures >= UNCLEAR_MAX;
-        let pauses = match blame {
-            Blame::Destination | Blame::Recipient => failures,
-            Blame::Unclear => failures.saturating_sub(UNCLEAR_MAX).saturating_add(1),
-        };
+        let mut refused = (known.as_ref()).map_or_else(BTreeSet::new, |one| one.refused.clone());
+        if blame == Blame::Unclear && refused.len() < UNCLEAR_MAX {
+            refused.insert(recipient.to_string());
+        }
+        let is_held = blame == Blame::Destination || refused.len() >= UNCLEAR_MAX;
+        let before = known.as_ref().map_or(0, |known| known.failures);
+        let failures = before.saturating_add(u32::from(is_held));
+        let pauses = failures.max(1);
         let (first, longest) = (settings.retry_first_delay, settings.retry_longest_delay);
         let pause = schedule::delay(pauses, first, longest, chance);
         let trouble = Trouble {
@@ -76,6 +83,7 @@ impl Destinations {
             until: is_held.then(|| schedule::later(now, pause)),
             pause,
             why: why.to_owned(),
+            refused,
         };
         self.make_room();
         self.troubled.insert(domain.to_owned(), trouble);
@@ -120,8 +128,13 @@ mod tests {
         Timestamp::from_second(seconds).unwrap()
     }
 
+    fn fail_to(all: &mut Destinations, who: &str, domain: &str, blame: Blame, now: i64) {
+        let recipient = Address::parse(&format!("{who}@{domain}")).unwrap();
+        all.failed(&recipient, blame, "words", &settings(), at(now), 0.5);
+    }
+
     fn fail(all: &mut Destinations, domain: &str, blame: Blame, now: i64) {
-        all.failed(domain, blame, "words", &settings(), at(now), 0.5);
+        fail_to(all, "ann", domain, blame, now);
     }
 
     fn until(all: &Destinations, domain: &str, now: i64) -> Option<i64> {
@@ -150,11 +163,14 @@ mod tests {
         let mut all = Destinations::default();
         fail(&mut all, "x.example", Blame::Recipient, 0);
         assert_eq!(until(&all, "x.example", 0), None);
-        fail(&mut all, "x.example", Blame::Unclear, 0);
-        fail(&mut all, "x.example", Blame::Unclear, 0);
-        assert_eq!(until(&all, "x.example", 0), None);
-        fail(&mut all, "x.example", Blame::Unclear, 0);
+        for who in ["ann", "ann", "ann", "ann", "bob", "bob"] {
+            fail_to(&mut all, who, "x.example", Blame::Unclear, 0);
+            assert_eq!(until(&all, "x.example", 0), None, "{who}");
+        }
+        fail_to(&mut all, "eve", "x.example", Blame::Unclear, 0);
         assert_eq!(until(&all, "x.example", 0), Some(60));
+        fail_to(&mut all, "ann", "x.example", Blame::Unclear, 60);
+        assert_eq!(until(&all, "x.example", 60), Some(180));
         fail(&mut all, "x.example", Blame::Recipient, 60);
         assert_eq!(all.next_try(at(0)), None, "a greylisting server answers");
     }

@@ -3,7 +3,7 @@
 //! | copy to ourselves | verdict |
 //! |---|---|
 //! | asked for, came back | it left (the journal notes that when the copy is read) |
-//! | asked for, and a sweep of the inbox that began `copy_wait` later has not found it (where the inbox was away: after it was back for as long as it was away, too) | it did not leave: again |
+//! | asked for, and a sweep of the inbox that began `copy_wait` later has not found it (where the inbox or our server was away: after it was back for as long as it was away, too), and our server lets us in | it did not leave: again |
 //! | not asked for or impossible, stands in the folder of sent mail | it left (the journal notes that when it is seen there) |
 //! | not asked for, not seen there either, mail to staff or admin | again: twice is better than never |
 //! | not asked for, not seen there either, mail to a customer | never twice: staff are told |
@@ -34,6 +34,8 @@ pub(super) struct Evidence {
     pub(super) swept: Option<Instant>,
     /// The last times for which the inbox, and our SMTP server, could not be reached: a copy could not come, and waits at the server that has it.
     pub(super) outages: [Option<Outage>; 2],
+    /// When our SMTP server let us in last; `None` while it does not. What it took with its last breath it delivers when it is back.
+    pub(super) server_seen: Option<Instant>,
     /// When the last look at the folder of sent mail began that came to its end.
     pub(super) sent_read: Option<Instant>,
     /// Whether the folder of sent mail is looked at before each sweep. That a mail stands there shows that it left; that it does not stand
@@ -54,9 +56,9 @@ pub(super) fn verdict(
     }
     let late_enough = evidence.late_enough(settings);
     let was_searched = |began: Option<Instant>| began.is_some_and(|began| began >= late_enough);
-    let is_over = schedule::is_over(record.recorded_at, settings, now.shown);
+    let is_over = schedule::is_over(record, settings, now.shown);
     match doubt.copy {
-        CopyProof::Asked if was_searched(evidence.swept) => {
+        CopyProof::Asked if was_searched(evidence.swept) && was_searched(evidence.server_seen) => {
             let most = match is_for_customer(record) {
                 true => DOUBTS_MAX,
                 false => DOUBTS_OF_STAFF_MAX,
@@ -71,7 +73,7 @@ pub(super) fn verdict(
             })
         }
         CopyProof::Asked if is_over && now.passed >= late_enough => Some(give_up(
-            "it may have left; the inbox could not be searched for its copy for too long",
+            "it may have left; for too long either the inbox could not be searched for its copy, or our SMTP server was away that may still hold it",
         )),
         CopyProof::Asked => None,
         // It may still appear in the folder of sent mail.
@@ -93,6 +95,22 @@ pub(super) fn verdict(
             Some(send_again(why, schedule::later(now.shown, pause)))
         }
     }
+}
+
+/// Whether it is to be seen if our server works: once soon after the attempt, so that an outage is seen whose whole length counts, and once
+/// when all the rest is known. Where mail leaves, that shows it as well.
+pub(super) fn asks_for_server(
+    doubt: &RecordedDoubt,
+    evidence: Evidence,
+    settings: &Smtp,
+    now: Moment,
+) -> bool {
+    let late_enough = evidence.late_enough(settings);
+    let seen_since = |moment: Instant| evidence.server_seen.is_some_and(|seen| seen >= moment);
+    let is_searched = evidence.swept.is_some_and(|began| began >= late_enough);
+    doubt.copy == CopyProof::Asked
+        && (!seen_since(evidence.doubted_since)
+            || (now.passed >= late_enough && is_searched && !seen_since(late_enough)))
 }
 
 fn give_up(why: &str) -> DoubtVerdict {

@@ -2,6 +2,7 @@
 //!
 //! Reads hostile input: the server's words are cut to one safe line before anybody sees them.
 
+use super::size::names_size;
 use crate::mail::HeaderText;
 use std::fmt;
 
@@ -74,8 +75,8 @@ pub(super) fn verdict(stage: Stage, trouble: &Trouble) -> Verdict {
         (Stage::Connect | Stage::Login, _) => Verdict::Retry,
         // The dialogue got out of step, or a login is missing: a new connection, or the admin, can mend it.
         (_, 503 | 530 | 534 | 535 | 538) => Verdict::Retry,
-        // "Too many recipients", as some servers say it (RFC 5321 section 4.5.3.1.10).
-        (Stage::Recipient, 552) => Verdict::Retry,
+        // "Too many recipients", as some servers say it (RFC 5321 section 4.5.3.1.10), or a full mailbox; unless it names the size.
+        (Stage::Recipient, 552) if !names_size_of_mail(trouble) => Verdict::Retry,
         (_, 500..=599) => Verdict::Permanent,
         (_, 400..=499) => Verdict::Retry,
         // A reply that is neither yes nor no.
@@ -105,7 +106,11 @@ pub(super) fn blame(trouble: &Trouble) -> Blame {
         Trouble::Silence => return Blame::Destination,
         Trouble::Reply { code, words } => (*code, words.as_str()),
     };
-    match (code, temporary_status(words)) {
+    let temporary = enhanced_status(words).and_then(|status| match status {
+        (4, subject, detail) => Some((subject, detail)),
+        _ => None,
+    });
+    match (code, temporary) {
         (421, _) => Blame::Destination,
         // The domain's name does not resolve, its servers do not answer, or are full as a whole.
         (400..=499, Some((1, 2) | (3 | 4, _))) => Blame::Destination,
@@ -116,12 +121,26 @@ pub(super) fn blame(trouble: &Trouble) -> Blame {
     }
 }
 
-/// The subject and detail of `4.subject.detail` at the beginning of a reply's words.
-fn temporary_status(words: &str) -> Option<(u16, u16)> {
-    let mut parts = words.split_whitespace().next()?.split('.');
-    let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_whole = class == "4" && parts.next().is_none();
-    is_whole.then_some((subject.parse().ok()?, detail.parse().ok()?))
+fn names_size_of_mail(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Reply { words, .. } if enhanced_status(words.as_str()).is_some_and(names_size))
+}
+
+/// Class, subject and detail of the enhanced status code (RFC 3463) in a reply's words: at their beginning (RFC 2034), or as `(#5.3.4)`, as qmail
+/// says it.
+pub(super) fn enhanced_status(words: &str) -> Option<(u16, u16, u16)> {
+    let first = words.split_whitespace().next().and_then(status);
+    let qmails = || {
+        let (code, _) = words.rsplit_once("(#")?.1.split_once(')')?;
+        status(code)
+    };
+    first.or_else(qmails)
+}
+
+fn status(word: &str) -> Option<(u16, u16, u16)> {
+    let mut parts = word.split('.').map(|part| part.parse::<u16>().ok());
+    let (class, subject, detail) = (parts.next()??, parts.next()??, parts.next()??);
+    let is_whole = matches!(class, 2 | 4 | 5) && parts.next().is_none();
+    is_whole.then_some((class, subject, detail))
 }
 
 impl Trouble {

@@ -83,6 +83,24 @@ impl Lane {
         }
     }
 
+    /// Whether the server lets us in.
+    pub(super) async fn look_in(&mut self, shutdown: &CancellationToken) -> End {
+        let connected = tokio::select! {
+            biased;
+            connected = self.be_connected() => connected,
+            // Nothing is in flight yet: a server that is away must not hold up the end.
+            () = shutdown.cancelled() => return End::Stopped,
+        };
+        match connected {
+            Ok(()) => {
+                let now = (self.desk.clock)().passed;
+                self.desk.standing.server_works(now);
+                End::Done
+            }
+            Err(failure) => End::Unreachable(failure),
+        }
+    }
+
     /// One attempt, except to those recipients.
     pub(super) async fn carry_out(
         &mut self,
@@ -90,16 +108,10 @@ impl Lane {
         except: &[Address],
         shutdown: &CancellationToken,
     ) -> End {
-        let connected = tokio::select! {
-            biased;
-            connected = self.be_connected() => connected,
-            // Nothing is in flight yet: a server that is away must not hold up the end.
-            () = shutdown.cancelled() => return End::Stopped,
-        };
-        if let Err(failure) = connected {
-            return End::Unreachable(failure);
+        match self.look_in(shutdown).await {
+            End::Done => {}
+            other => return other,
         }
-        self.desk.standing.server_works();
         self.under_way.store(true, Ordering::SeqCst);
         let end = match self.attempt(effect, except, shutdown).await {
             Ok(()) => End::Done,
@@ -159,6 +171,7 @@ impl Lane {
         };
         if !delivered.connection_usable {
             self.connection = None;
+            desk.standing.server_out_of_sight();
         }
         let now = (desk.clock)().shown;
         desk.remember(&delivered.heard, now);
@@ -244,7 +257,7 @@ impl Desk {
                 None => standing.destinations.answered(domain),
                 Some((blame, why)) => {
                     let all = &mut standing.destinations;
-                    all.failed(domain, *blame, why, &self.settings, now, chance::share());
+                    all.failed(recipient, *blame, why, &self.settings, now, chance::share());
                 }
             }
         }
@@ -258,9 +271,7 @@ impl Desk {
         now: Timestamp,
     ) -> Option<Timestamp> {
         let record = attempt.record();
-        let (recorded_at, attempts) = (record.recorded_at, record.attempts);
-        let due =
-            schedule::next_attempt(recorded_at, attempts, &self.settings, now, chance::share())?;
+        let due = schedule::next_attempt(record, &self.settings, now, chance::share())?;
         let broke_at = delivered.heard.last().filter(|last| {
             delivered.result.is_err() && last.trouble.is_some() && !delivered.connection_usable
         });

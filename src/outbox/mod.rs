@@ -9,6 +9,7 @@ mod content;
 mod delivery;
 mod destinations;
 mod doubt;
+mod doubted;
 mod failure;
 mod lane;
 mod login;
@@ -16,20 +17,21 @@ mod next;
 mod outcome;
 mod overdue;
 mod schedule;
+mod size;
 mod standing;
 mod turn;
 
+pub(crate) use schedule::has_been_tried_for;
 pub use standing::{Holding, Standing};
 
 use crate::chance;
 use crate::clock::{self, Moment};
 use crate::config::Smtp;
-use crate::journal::{DuePlace, EffectRecord, Journal, JournalError, RecordedEffect, on_disk};
+use crate::journal::{DuePlace, EffectRecord, Journal, JournalError, RecordedEffect};
 use crate::mail::{Address, MessageId};
 use crate::report::outbox as report;
 use crate::watch::{Part, Server, Signs};
 use connection::{Connection, Failure};
-use doubt::Evidence;
 use failure::Stage;
 use jiff::Timestamp;
 use lane::{Desk, End, Lane};
@@ -119,9 +121,18 @@ pub struct Outbox {
     no_further_lane_before: Option<Instant>,
 }
 
-/// A mail that is on its way.
+/// What a lane is sent out for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Errand {
+    /// To send this mail.
+    Mail(MessageId),
+    /// To see whether the server lets us in.
+    LookIn,
+}
+
+/// An errand that is under way.
 struct Busy {
-    mail: MessageId,
+    errand: Errand,
     began: Instant,
     under_way: Arc<AtomicBool>,
 }
@@ -129,7 +140,7 @@ struct Busy {
 /// What comes back from a lane.
 struct Returned {
     lane: Lane,
-    mail: MessageId,
+    errand: Errand,
     end: End,
 }
 
@@ -272,7 +283,9 @@ impl Outbox {
         if let Some(left) = self.left_to_rest() {
             return Ok(left);
         }
-        self.look_at_doubts()?;
+        if self.look_at_doubts()? {
+            self.look_in(shutdown);
+        }
         if !self.commits_fail {
             self.signs.store_works(Part::Outbox);
         }
@@ -330,19 +343,20 @@ impl Outbox {
         let lane = self.idle.pop();
         let mut lane = lane.unwrap_or_else(|| Lane::new(Arc::clone(&self.desk)));
         self.busy.push(Busy {
-            mail: mail.clone(),
+            errand: Errand::Mail(mail.clone()),
             began: Instant::now(),
             under_way: lane.under_way(),
         });
         let shutdown = shutdown.clone();
         self.tasks.spawn(async move {
             let end = lane.carry_out(effect, &except, &shutdown).await;
-            Returned { lane, mail, end }
+            let errand = Errand::Mail(mail);
+            Returned { lane, errand, end }
         });
     }
 
     fn take_back(&mut self, returned: Result<Returned, tokio::task::JoinError>) {
-        let Returned { lane, mail, end } = match returned {
+        let Returned { lane, errand, end } = match returned {
             Ok(returned) => returned,
             // A defect of ours: the daemon ends with it, and what was on its way is in doubt.
             Err(error) => match error.try_into_panic() {
@@ -350,8 +364,10 @@ impl Outbox {
                 Err(_) => return,
             },
         };
-        self.busy.retain(|busy| busy.mail != mail);
-        self.desk.standing.lock().on_their_way.remove(&mail);
+        self.busy.retain(|busy| busy.errand != errand);
+        if let Errand::Mail(mail) = &errand {
+            self.desk.standing.lock().on_their_way.remove(mail);
+        }
         match end {
             End::Done => {
                 self.failures_in_a_row = 0;
@@ -384,22 +400,23 @@ impl Outbox {
             report::store_failed(&error);
         }
         let pause = self.pause();
-        let now = self.now();
+        let moment = (self.desk.clock)();
+        let now = moment.shown;
         let standing = &self.desk.standing;
         (self.signs).fails(
             Server::Smtp,
             why.clone(),
             failure.stage == Stage::Login,
-            now,
+            moment,
         );
-        standing.server_failed(&why, now, schedule::later(now, pause));
+        standing.server_failed(&why, moment, schedule::later(now, pause));
         self.rest(pause);
     }
 
     /// The store failed; how long to leave it alone.
     fn store_failed(&mut self, error: &JournalError) -> Duration {
         report::store_failed(error);
-        (self.signs).store_fails(Part::Outbox, error.to_string(), self.now());
+        (self.signs).store_fails(Part::Outbox, error.to_string(), (self.desk.clock)());
         self.pause()
     }
 
@@ -411,50 +428,36 @@ impl Outbox {
         let first = settings.retry_first_delay.min(Duration::from_secs(1));
         schedule::delay(self.failures_in_a_row, first, longest, chance::share())
     }
-
-    fn look_at_doubts(&mut self) -> Result<(), JournalError> {
-        let swept = *self.swept.borrow_and_update();
-        let now = (self.desk.clock)();
-        let desk = Arc::clone(&self.desk);
-        let (journal, settings) = (&desk.journal, &desk.settings);
-        let mut still_doubted = BTreeMap::new();
-        for doubt in on_disk(|| journal.doubted())? {
-            let id = doubt.record.message_id.clone();
-            // What is on its way at this moment is settled by whoever carries it.
-            if (self.busy.iter()).any(|busy| busy.mail == id) {
-                continue;
-            }
-            let since = self.doubted_since.get(&id).copied();
-            let since = since.unwrap_or(now.passed);
-            let evidence = {
-                let standing = desk.standing.lock();
-                Evidence {
-                    doubted_since: since,
-                    swept: swept.map(|swept| swept.passed),
-                    outages: standing.outages(),
-                    sent_is_watched: self.sent_is_watched,
-                    sent_read: standing.sent_read,
-                }
-            };
-            let Some(verdict) = doubt::verdict(&doubt, evidence, settings, now) else {
-                still_doubted.insert(id, since);
-                continue;
-            };
-            // The next doubt about it, if there is one, begins anew.
-            if on_disk(|| journal.resolve_doubt(&id, verdict.clone(), now.shown))? {
-                report::doubt_resolved(&doubt.record, &verdict);
-                self.desk.settled.notify_one();
-            }
-        }
-        self.doubted_since = still_doubted;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::compose::{EnvelopeSender, Purpose};
     use crate::config::Tls;
+    use crate::journal::EffectState;
+    use crate::mail::MailIdentity;
+    use crate::ticket::TicketId;
+
+    /// A mail that waits, recorded at the beginning of time.
+    pub(crate) fn mail(name: &str, ticket: u8, to: &[&str]) -> EffectRecord {
+        EffectRecord {
+            message_id: MessageId::parse(name).unwrap(),
+            purpose: Purpose::Answer,
+            ticket: Some(TicketId::for_mail(&MailIdentity([ticket; 32]), 0)),
+            party: None,
+            sender: EnvelopeSender::Null,
+            recipients: to.iter().map(|to| Address::parse(to).unwrap()).collect(),
+            subject: String::new(),
+            bytes: Vec::new(),
+            state: EffectState::Waiting {
+                due: Timestamp::UNIX_EPOCH,
+            },
+            recorded_at: Timestamp::UNIX_EPOCH,
+            attempts: 0,
+            last_failure: None,
+        }
+    }
 
     /// Settings for tests of the parts.
     pub(crate) fn settings() -> Smtp {

@@ -19,6 +19,7 @@ pub(super) fn outcome(
         postponed: mut remaining,
         mut lost,
         refusal,
+        too_large,
         ..
     } = delivered;
     let mut reached_some = false;
@@ -44,6 +45,7 @@ pub(super) fn outcome(
             lost.extend(refused.into_iter().map(|recipient| LostRecipient {
                 recipient,
                 why: why.clone(),
+                too_large,
             }));
             why
         }
@@ -52,7 +54,12 @@ pub(super) fn outcome(
         Some(due) if lost.is_empty() && !reached_some && !remaining.is_empty() => {
             AttemptOutcome::Later { due, why }
         }
-        _ if !reached_some && remaining.is_empty() => AttemptOutcome::GivenUp { why },
+        _ if !reached_some && remaining.is_empty() => {
+            match lost.iter().find_map(|lost| lost.too_large) {
+                Some(too_large) => AttemptOutcome::TooLarge { why, too_large },
+                None => AttemptOutcome::GivenUp { why },
+            }
+        }
         None if !reached_some => AttemptOutcome::GivenUp {
             why: for_too_long(&why),
         },
@@ -60,6 +67,7 @@ pub(super) fn outcome(
             lost.extend(remaining.into_iter().map(|recipient| LostRecipient {
                 recipient,
                 why: for_too_long(&why),
+                too_large: None,
             }));
             AttemptOutcome::PartlySent {
                 reached_some,

@@ -35,7 +35,7 @@ impl Outbox {
         let Desk {
             journal, settings, ..
         } = &*self.desk;
-        if !schedule::is_over(record.recorded_at, settings, now) {
+        if !schedule::is_over(record, settings, now) {
             return Ok(());
         }
         let given_up = on_disk(|| {

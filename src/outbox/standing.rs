@@ -3,6 +3,7 @@
 
 use super::destinations::Destinations;
 use super::turn::{HeldBy, OnTheirWay, Turn, turn};
+use crate::clock::Moment;
 use crate::journal::EffectRecord;
 use jiff::Timestamp;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,6 +34,8 @@ pub(super) struct Inner {
     inbox: Outages,
     /// The same of our SMTP server.
     server: Outages,
+    /// When it let us in last, if no connection broke after that.
+    server_seen: Option<Instant>,
 }
 
 /// When something could not be reached.
@@ -66,6 +69,14 @@ impl Inner {
     /// The last outages of the inbox and of our SMTP server.
     pub(super) const fn outages(&self) -> [Option<Outage>; 2] {
         [self.inbox.last, self.server.last]
+    }
+
+    /// When our SMTP server let us in last; `None` where it is not known to be there.
+    pub(super) const fn server_seen(&self) -> Option<Instant> {
+        match self.server.since {
+            Some(_) => None,
+            None => self.server_seen,
+        }
     }
 }
 
@@ -146,7 +157,9 @@ impl Holding {
             }
             Self::Destination {
                 domain, since, why, ..
-            } => format!("{domain} takes no mail since {since}: {why}"),
+            } => format!(
+                "{domain} is left alone between tries, its servers fail since {since}: {why}"
+            ),
             Self::Server { since, why, .. } => {
                 format!("our server cannot be used since {since}: {why}")
             }
@@ -172,10 +185,10 @@ impl Standing {
     }
 
     /// The server could not be used.
-    pub(super) fn server_failed(&self, why: &str, now: Timestamp, next_try: Timestamp) {
+    pub(super) fn server_failed(&self, why: &str, now: Moment, next_try: Timestamp) {
         let mut inner = self.lock();
-        inner.server.lost(Instant::now());
-        let since = inner.away.as_ref().map_or(now, |away| away.since);
+        inner.server.lost(now.passed);
+        let since = inner.away.as_ref().map_or(now.shown, |away| away.since);
         inner.away = Some(Away {
             since,
             next_try,
@@ -184,10 +197,16 @@ impl Standing {
     }
 
     /// The server let us in.
-    pub(super) fn server_works(&self) {
+    pub(super) fn server_works(&self, now: Instant) {
         let mut inner = self.lock();
         inner.away = None;
-        inner.server.works(Instant::now());
+        inner.server_seen = Some(now);
+        inner.server.works(now);
+    }
+
+    /// A connection broke: whether the server is still there is not known.
+    pub(super) fn server_out_of_sight(&self) {
+        self.lock().server_seen = None;
     }
 
     /// Why our server cannot be used, since when, and when it is tried again; `None` where it works, or was not needed yet.

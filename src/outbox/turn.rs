@@ -108,31 +108,12 @@ pub(super) fn domains(mail: &EffectRecord) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::{EnvelopeSender, Purpose};
     use crate::journal::EffectState;
-    use crate::mail::MailIdentity;
     use crate::outbox::failure::Blame;
-    use crate::ticket::TicketId;
+    use crate::outbox::tests::mail;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(seconds).unwrap()
-    }
-
-    fn mail(name: &str, ticket: u8, to: &[&str]) -> EffectRecord {
-        EffectRecord {
-            message_id: MessageId::parse(name).unwrap(),
-            purpose: Purpose::Answer,
-            ticket: Some(TicketId::for_mail(&MailIdentity([ticket; 32]), 0)),
-            party: None,
-            sender: EnvelopeSender::Null,
-            recipients: to.iter().map(|to| Address::parse(to).unwrap()).collect(),
-            subject: String::new(),
-            bytes: Vec::new(),
-            state: EffectState::Waiting { due: at(0) },
-            recorded_at: at(0),
-            attempts: 0,
-            last_failure: None,
-        }
     }
 
     fn free(mail: &EffectRecord, earlier: &[EffectRecord]) -> bool {
@@ -177,7 +158,14 @@ mod tests {
     fn domains_that_fail_are_passed_over_and_hold_only_who_has_no_other() {
         let mut destinations = Destinations::default();
         let settings = crate::outbox::tests::settings();
-        destinations.failed("x.example", Blame::Destination, "no", &settings, at(0), 0.5);
+        destinations.failed(
+            &Address::parse("ann@x.example").unwrap(),
+            Blame::Destination,
+            "no",
+            &settings,
+            at(0),
+            0.5,
+        );
         let turn_of =
             |mail: &EffectRecord, now| turn(mail, &[], &destinations, &OnTheirWay::new(), at(now));
         let both = mail("1@d", 1, &["ann@x.example", "ben@y.example"]);

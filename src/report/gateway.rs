@@ -348,6 +348,28 @@ pub fn mail_lost(lost: &EffectRecord, why: &str) {
     );
 }
 
+/// A mail of ours was too large, and is sent again without what made it so.
+pub fn mail_made_lighter(lost: &EffectRecord, lighter: &crate::compose::Outgoing) {
+    warn!(
+        event = "mail-made-lighter",
+        message_id = %lost.message_id,
+        instead = %lighter.message_id,
+        purpose = ?lost.purpose,
+        bytes = lighter.bytes.len(),
+        "a mail of ours was too large for the mail server; it is sent without what made it so"
+    );
+}
+
+/// A mail of ours was too large, and could not be made smaller.
+pub fn no_lighter_mail(lost: &EffectRecord, why: &crate::compose::ComposeError) {
+    warn!(
+        event = "no-lighter-mail",
+        message_id = %lost.message_id,
+        why = without_addresses(why),
+        "a mail of ours was too large, and could not be written without what made it so"
+    );
+}
+
 /// A mail of ours has waited for long, tried in vain.
 pub fn mail_late(mail: &EffectRecord) {
     warn!(

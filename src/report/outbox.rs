@@ -27,6 +27,9 @@ pub fn attempt_ended(record: &EffectRecord, outcome: &AttemptOutcome) {
         AttemptOutcome::GivenUp { why } => {
             warn!(%mail, purpose, %ticket, attempt, why = without_addresses(why), "mail given up, staff are told");
         }
+        AttemptOutcome::TooLarge { why, .. } => {
+            warn!(%mail, purpose, %ticket, attempt, why = without_addresses(why), "mail too large for the server, staff are told");
+        }
         AttemptOutcome::InDoubt { why } => {
             warn!(%mail, purpose, %ticket, attempt, why = without_addresses(why), "mail in doubt, its copy is waited for");
         }

@@ -13,4 +13,4 @@ mod words;
 pub use kind::Kind;
 pub use ledger::{Happened, Known, Ledger, Pace, Report, Reported, Seen, Stage, Teller};
 pub use report::{in_one_sentence, mail, row};
-pub use signs::{Part, Server, Signs, Standing};
+pub use signs::{Part, Server, ServerState, Signs};

@@ -1,6 +1,7 @@
 //! What do the parts of the daemon say of themselves? Signs of life with the time until the next one, how it stands with each server, and what else
 //! only a part can know. Shared by all of them; remembers, decides nothing.
 
+use crate::clock::Moment;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -42,7 +43,7 @@ pub enum Server {
 
 /// How it stands with a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum ServerState {
     /// Nobody has asked it yet.
     #[default]
     Unknown,
@@ -54,7 +55,7 @@ pub enum Standing {
     /// It does not.
     Fails {
         /// Since when.
-        since: Timestamp,
+        since: Moment,
         /// Why, the last time.
         why: String,
         /// It refused the login: that does not mend itself.
@@ -65,8 +66,8 @@ pub enum Standing {
 #[derive(Debug, Default)]
 struct Said {
     alive_until: BTreeMap<Part, Instant>,
-    servers: BTreeMap<Server, Standing>,
-    store: BTreeMap<Part, (Timestamp, String)>,
+    servers: BTreeMap<Server, ServerState>,
+    store: BTreeMap<Part, (Moment, String)>,
     reload_refused: Option<(Timestamp, String)>,
     clock_leapt: Option<(Timestamp, SignedDuration)>,
     last_mail: Option<Timestamp>,
@@ -105,21 +106,21 @@ impl Signs {
     pub fn works(&self, server: Server, now: Timestamp) {
         let mut said = self.said();
         let standing = said.servers.entry(server).or_default();
-        if !matches!(standing, Standing::Works { .. }) {
-            *standing = Standing::Works { since: now };
+        if !matches!(standing, ServerState::Works { .. }) {
+            *standing = ServerState::Works { since: now };
             self.changed.notify_one();
         }
     }
 
     /// A server does not work.
-    pub fn fails(&self, server: Server, why: String, is_refused: bool, now: Timestamp) {
+    pub fn fails(&self, server: Server, why: String, is_refused: bool, now: Moment) {
         let mut said = self.said();
         let standing = said.servers.entry(server).or_default();
         let since = match standing {
-            Standing::Fails { since, .. } => *since,
-            Standing::Unknown | Standing::Works { .. } => now,
+            ServerState::Fails { since, .. } => *since,
+            ServerState::Unknown | ServerState::Works { .. } => now,
         };
-        *standing = Standing::Fails {
+        *standing = ServerState::Fails {
             since,
             why,
             is_refused,
@@ -129,7 +130,7 @@ impl Signs {
 
     /// How it stands with a server.
     #[must_use]
-    pub fn standing(&self, server: Server) -> Standing {
+    pub fn standing(&self, server: Server) -> ServerState {
         self.said()
             .servers
             .get(&server)
@@ -138,7 +139,7 @@ impl Signs {
     }
 
     /// A part cannot use the journal.
-    pub fn store_fails(&self, part: Part, why: String, now: Timestamp) {
+    pub fn store_fails(&self, part: Part, why: String, now: Moment) {
         let mut said = self.said();
         let since = said.store.get(&part).map_or(now, |(since, _)| *since);
         let _ = said.store.insert(part, (since, why));
@@ -152,8 +153,10 @@ impl Signs {
 
     /// Since when the journal cannot be used, and why.
     #[must_use]
-    pub fn store_failing(&self) -> Option<(Timestamp, String)> {
-        self.said().store.values().min().cloned()
+    pub fn store_failing(&self) -> Option<(Moment, String)> {
+        let said = self.said();
+        let first = said.store.values().min_by_key(|(since, _)| since.passed);
+        first.cloned()
     }
 
     /// Changed settings, articles or templates were refused.
@@ -208,8 +211,13 @@ impl Signs {
 mod tests {
     use super::*;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    fn at(second: u64) -> Moment {
+        static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+        Moment {
+            // The clock on the wall goes backwards here.
+            shown: Timestamp::from_second(1_800_000_000 - second.cast_signed()).unwrap(),
+            passed: *BEGAN.get_or_init(Instant::now) + Duration::from_secs(second),
+        }
     }
 
     #[test]
@@ -229,23 +237,23 @@ mod tests {
     #[test]
     fn a_failing_server_fails_since_its_first_failure() {
         let signs = Signs::default();
-        assert_eq!(signs.standing(Server::Imap), Standing::Unknown);
-        signs.works(Server::Imap, at(0));
-        signs.works(Server::Imap, at(5));
+        assert_eq!(signs.standing(Server::Imap), ServerState::Unknown);
+        signs.works(Server::Imap, at(0).shown);
+        signs.works(Server::Imap, at(5).shown);
         assert_eq!(
             signs.standing(Server::Imap),
-            Standing::Works { since: at(0) }
+            ServerState::Works { since: at(0).shown }
         );
         for second in [10, 20] {
             signs.fails(Server::Imap, format!("no {second}"), false, at(second));
         }
-        let expected = Standing::Fails {
+        let expected = ServerState::Fails {
             since: at(10),
             why: "no 20".to_owned(),
             is_refused: false,
         };
         assert_eq!(signs.standing(Server::Imap), expected);
-        assert_eq!(signs.standing(Server::Smtp), Standing::Unknown);
+        assert_eq!(signs.standing(Server::Smtp), ServerState::Unknown);
     }
 
     #[test]

@@ -108,7 +108,7 @@ fn show_how_to_go_on(system: &MailSystem, settings: &Path) {
     }
     println!("  settings          {}", settings.display());
     println!(
-        "  look into it      target/release/handoffd --config {} tickets   (or status, ticket ID, learned, outbox)",
+        "  look into it      target/debug/handoffd --config {} tickets   (or status, ticket ID, learned, outbox)",
         settings.display()
     );
     println!("  write to {SUPPORT}; Ctrl-C ends everything");

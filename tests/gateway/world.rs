@@ -120,12 +120,29 @@ impl World {
 
     /// Waits until every mail in the support mailbox is handled, the outbox is empty and all that left has arrived.
     pub fn settle(&self) {
+        self.settle_when(|_| true);
+    }
+
+    /// The same where some mails were given up: those stay in the list of the outbox.
+    pub fn settle_beside_given_up(&self) {
+        self.settle_when(|line| !line.contains("\"given-up\""));
+    }
+
+    fn settle_when(&self, is_under_way: fn(&str) -> bool) {
         let settled = wait_until("everything to be handled", PATIENCE * 3, || {
             let quiet = || self.unhandled() == 0 && self.system.outgoing_queue_is_empty();
             // What is handled may just have begun to send, and what was sent may just arrive as our own copy: ask twice.
-            (quiet() && self.outbox_is_empty() && quiet()).then_some(())
+            (quiet() && self.outbox_is_done(is_under_way) && quiet()).then_some(())
         });
-        settled.unwrap_or_else(|why| panic!("{why}; log:\n{}", self.daemon.log_text()));
+        settled.unwrap_or_else(|why| {
+            panic!(
+                "{why}: {} mails have no keyword, the queue of the server is empty: {}; outbox:\n{}\nlog:\n{}",
+                self.unhandled(),
+                self.system.outgoing_queue_is_empty(),
+                self.daemon.ask(&["outbox"]).1,
+                self.daemon.log_text()
+            )
+        });
     }
 
     fn unhandled(&self) -> usize {
@@ -140,9 +157,10 @@ impl World {
             .sum()
     }
 
-    fn outbox_is_empty(&self) -> bool {
+    fn outbox_is_done(&self, is_under_way: fn(&str) -> bool) -> bool {
         let (code, output) = self.daemon.ask(&["outbox", "--json"]);
-        code != 0 || output.trim().is_empty()
+        let mut lines = output.lines().filter(|line| !line.trim().is_empty());
+        code != 0 || !lines.any(is_under_way)
     }
 
     /// A staff member replies to a mail in the manner of common mail programs.

@@ -142,6 +142,7 @@ fn fill(journal: &Journal) {
                 remaining: vec![address(ANN)],
                 due: moment(90),
                 lost: vec![LostRecipient {
+                    too_large: None,
                     recipient: address("bob@x.example"),
                     why: "550".to_owned(),
                 }],

@@ -187,6 +187,21 @@ impl MailSystem {
         );
     }
 
+    /// From now on the SMTP server takes no mail above so many bytes. (Past it, by LMTP, larger ones get into a mailbox.)
+    pub fn limit_mail_size(&self, bytes: u32) {
+        let path = self.folder.join("exim.conf");
+        let old = fs::read_to_string(&path).expect("the configuration");
+        let lines = old.lines().map(|line| match line.split_once(" = ") {
+            Some(("message_size_limit", _)) => format!("message_size_limit = {bytes}\n"),
+            _ => format!("{line}\n"),
+        });
+        write_whole(&path, &lines.collect::<String>());
+        if self.sudo {
+            self.run("chown", &["root", &text(&path)]);
+        }
+        self.restart_server(Server::Smtp);
+    }
+
     /// All accounts.
     pub fn accounts(&self) -> Vec<Account> {
         self.accounts.lock().expect("accounts").clone()
@@ -265,7 +280,11 @@ impl MailSystem {
     /// Whether the SMTP server has nothing left to deliver.
     pub fn outgoing_queue_is_empty(&self) -> bool {
         let input = self.folder.join("exim/input");
-        fs::read_dir(input).is_ok_and(|mut entries| entries.next().is_none())
+        let is_a_mail = |entry: std::io::Result<fs::DirEntry>| {
+            // What was being taken when Exim was killed leaves its text (`-D`) behind for good; only with the head (`-H`) it is a mail.
+            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().ends_with("-H"))
+        };
+        fs::read_dir(input).is_ok_and(|mut entries| !entries.any(is_a_mail))
     }
 
     /// Waits until the SMTP server has delivered or bounced everything that it holds.
@@ -359,7 +378,7 @@ done
 
     /// The same, and nobody who was logged in is served to the end: Dovecot's sessions outlive their master for half a minute.
     pub fn restart_server_at_once(&self, server: Server) {
-        let family = self.family(server);
+        let family = self.halted_family(server);
         self.stop_server(server);
         for pid in family {
             self.signal(pid, "KILL");
@@ -369,7 +388,7 @@ done
 
     /// Ends a server and all that it has started, without warning (SIGKILL).
     pub fn kill_server(&self, server: Server) {
-        let family = self.family(server);
+        let family = self.halted_family(server);
         for pid in &family {
             self.signal(*pid, "KILL");
         }
@@ -383,9 +402,7 @@ done
     /// Makes a server silent without ending it: it accepts connections and says nothing (SIGSTOP). For Dovecot this stops the
     /// master and everything that serves logged-in sessions.
     pub fn pause_server(&self, server: Server) {
-        for pid in self.family(server) {
-            self.signal(pid, "STOP");
-        }
+        self.halted_family(server);
     }
 
     /// Lets a paused server go on.
@@ -449,6 +466,22 @@ done
     }
 
     /// A server's master and everything that descends from it.
+    /// The same, all of it stopped (SIGSTOP): nobody starts anybody while it is looked at, who would be missed and keep the port.
+    fn halted_family(&self, server: Server) -> Vec<u32> {
+        let mut halted: Vec<u32> = Vec::new();
+        loop {
+            let mut new = self.family(server);
+            new.retain(|pid| !halted.contains(pid));
+            if new.is_empty() {
+                return halted;
+            }
+            for pid in new {
+                self.signal(pid, "STOP");
+                halted.push(pid);
+            }
+        }
+    }
+
     fn family(&self, server: Server) -> Vec<u32> {
         let Some(master) = self.pid(server) else {
             return Vec::new();

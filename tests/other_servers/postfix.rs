@@ -101,10 +101,10 @@ pub fn all(not_offered: &str) {
     assert_eq!(bob.mails().len(), 2, "{:?}", bob.subjects());
 }
 
-/// A customer's mail is larger than what Postfix takes, so the packet with it is too: the customer was told of a person, and the admin that the
-/// team knows of nothing.
-pub fn too_large() {
-    let Some((world, _server)) = desk("") else {
+/// A customer's mail is larger than what Postfix takes, so the packet with it is too: it was told so beforehand, or finds out when it has sent it.
+/// The customer was told of a person, and the team hears of them without the picture.
+pub fn too_large(not_offered: &str, why: &str) {
+    let Some((world, _server)) = desk(not_offered) else {
         return;
     };
     let ida = world.customer("ida");
@@ -114,21 +114,21 @@ pub fn too_large() {
         .attach("pot.jpg", "image/jpeg", &picture);
     world.send(&letter);
     ida.receives("the notice", |mail| mail.says("a person"));
-    let told = world
-        .system
-        .wait_for(ADMIN, "word to the admin", |mail| mail.says(SUBJECT));
-    assert!(
-        told.says("message file too big"),
-        "its words: {}",
-        told.text
-    );
-    assert!(
-        told.says("somebody takes the ticket"),
-        "what to do: {}",
-        told.text
-    );
+    let packet = world.team_receives(CARE, &ida, "the packet", |_| true);
+    for words in [
+        SUBJECT,
+        "too large for the mail server",
+        "pot.jpg",
+        "the spout is off",
+    ] {
+        assert!(packet.says(words), "{words}: {}", packet.text);
+    }
+    assert!(world.daemon.log_text().contains(why), "{why}");
+    world.staff_replies(ROSA, &packet, "Dear Ida, a new one leaves today.");
+    ida.receives("the reply", |mail| mail.says("a new one leaves today"));
     assert_eq!(world.outcome_of(&letter), "HandedOff");
-    world.system.wait_until_delivered();
-    assert_eq!(world.system.mailbox(ADMIN).len(), 1);
-    assert_eq!(ida.mails().len(), 1);
+    world.settle_beside_given_up();
+    assert_eq!(world.team_mails(CARE, &ida).len(), 1);
+    assert!(world.system.mailbox(ADMIN).is_empty());
+    assert_eq!(ida.mails().len(), 2);
 }

@@ -37,6 +37,33 @@ impl Document {
         html.push_str("</div>\n</body>\n</html>\n");
         html
     }
+
+    /// This document above a mail of ours that was made before, in both of its forms; below the marker line where it begins with that. `None`
+    /// where it has another form.
+    pub(in crate::compose) fn above(
+        &self,
+        marker: &str,
+        text: &str,
+        html: &str,
+    ) -> Option<(String, String)> {
+        let marker_line = format!("{marker}\n\n");
+        let whole_text = match text.strip_prefix(&marker_line) {
+            Some(rest) => format!("{marker_line}{}\n{rest}", self.text()),
+            None => format!("{}\n{text}", self.text()),
+        };
+        let (head, body) = html.split_once("<body>\n")?;
+        let (division, body) = body.split_once('\n')?;
+        let (first, rest) = body.split_once('\n')?;
+        let (marker_block, rest) = match first.contains(&html_escaped(marker)) {
+            true => (format!("{first}\n"), rest),
+            false => (String::new(), body),
+        };
+        let blocks: String = (self.blocks.iter())
+            .map(|block| format!("{}\n", block_html(block)))
+            .collect();
+        let whole_html = format!("{head}<body>\n{division}\n{marker_block}{blocks}{rest}");
+        Some((whole_text, whole_html))
+    }
 }
 
 fn span_html(spans: &[Span]) -> String {

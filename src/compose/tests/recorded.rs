@@ -346,8 +346,10 @@ fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
         .delivery_trouble(
             &ticket,
             &lost(&composed.mails[0]),
-            "550 no such user",
-            Some("Orders leave our warehouse within a day.\n\n> not a mark"),
+            &loss(
+                "550 no such user",
+                Some("Orders leave our warehouse within a day.\n\n> not a mark"),
+            ),
             &settings(),
             at(0),
         )
@@ -374,7 +376,8 @@ fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
     // Tried again by hand and lost once more: another report, or the journal would take it for the first.
     let mut once_more = lost(&composed.mails[0]);
     once_more.attempts = 2;
-    let told_again = writer.delivery_trouble(&ticket, &once_more, "550", None, &settings(), at(9));
+    let told_again =
+        writer.delivery_trouble(&ticket, &once_more, &loss("550", None), &settings(), at(9));
     assert_ne!(
         told_again.unwrap().mails[0].message_id,
         told.mails[0].message_id
@@ -383,12 +386,19 @@ fn a_lost_mail_is_told_to_its_team_or_to_the_admin() {
         .delivery_trouble(
             &ticket,
             &lost(&told.mails[0]),
-            "550 no such user",
-            None,
+            &loss("550 no such user", None),
             &settings(),
             at(0),
         )
         .unwrap();
     assert_eq!(names(&again.events), ["SendFailed", "Wrote Trouble"]);
     assert_eq!(again.mails[0].recipients, [address("admin@shop.example")]);
+}
+
+fn loss(why: &str, text: Option<&str>) -> super::super::Loss {
+    super::super::Loss {
+        why: why.to_owned(),
+        text: text.map(ToOwned::to_owned),
+        size: None,
+    }
 }

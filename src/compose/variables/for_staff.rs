@@ -356,7 +356,62 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             LOST_SUBJECT,
             LOST_TEXT,
             SERVERS_SAID,
+            variable(
+                "too_large",
+                Line,
+                "where it was refused for its size: how large it is, and the limit where it is known; else empty",
+            ),
+            variable(
+                "lost_files",
+                List,
+                "where it was refused for its size: the files in it",
+            ),
             CAN_REPLY,
+        ],
+    },
+    TemplateForm {
+        name: "too-large",
+        about: "what stands above a mail to staff that was too large for a mail server and is sent again without what made it so",
+        is_automatic: false,
+        must_show: &["first_subject", "mails", "files"],
+        variables: &[
+            SUPPORT_NAME,
+            variable(
+                "first_subject",
+                Line,
+                "the subject of the mail that was refused",
+            ),
+            variable("size", Line, "how large that was"),
+            variable(
+                "limit",
+                Line,
+                "how much the server takes; empty where it does not say",
+            ),
+            variable(
+                "can_be_answered",
+                Flag,
+                "it is for a team, which can reply as always; else it is for the admin",
+            ),
+            variable(
+                "mails",
+                List,
+                "the mails that were attached: subject, sender, date, Message-ID, size, and where each lies",
+            ),
+            variable(
+                "attachments",
+                List,
+                "names and sizes of the files in those mails",
+            ),
+            variable(
+                "files",
+                List,
+                "other files that were attached: names and sizes",
+            ),
+            variable(
+                "mail_text",
+                Lines,
+                "what those mails say, as far as it does not stand below anyway and the server takes it",
+            ),
         ],
     },
     TemplateForm {

@@ -3,7 +3,7 @@
 use super::{FieldError, address, message_id, ticket_id};
 use crate::compose::{EnvelopeSender, Purpose};
 use crate::config::TeamName;
-use crate::journal::{CopyProof, EffectRecord, EffectState, LostRecipient};
+use crate::journal::{CopyProof, EffectRecord, EffectState, LostRecipient, TooLarge};
 use crate::mail::Address;
 use crate::ticket::Party;
 use jiff::Timestamp;
@@ -22,6 +22,8 @@ pub(in crate::journal) struct Delivery {
     pub(in crate::journal) lost: Vec<LostRecipient>,
     /// How often it was in doubt until no copy had come in time: it may have left each time all the same.
     pub(in crate::journal) doubts: u32,
+    /// That it was given up because of its size.
+    pub(in crate::journal) too_large: Option<TooLarge>,
 }
 
 /// An effect as stored.
@@ -45,6 +47,9 @@ pub(in crate::journal) struct EffectForm {
     /// Not in records of before there was a bound.
     #[serde(default)]
     doubts: u32,
+    /// Not in records of before it was told from other refusals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    too_large: Option<TooLargeForm>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +63,27 @@ enum PartyForm {
 struct LostForm {
     recipient: String,
     why: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    too_large: Option<TooLargeForm>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TooLargeForm {
+    limit_bytes: Option<u64>,
+}
+
+impl TooLargeForm {
+    const fn new(too_large: TooLarge) -> Self {
+        Self {
+            limit_bytes: too_large.limit_bytes,
+        }
+    }
+
+    const fn read(self) -> TooLarge {
+        TooLarge {
+            limit_bytes: self.limit_bytes,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,9 +140,11 @@ impl EffectForm {
                 .map(|lost| LostForm {
                     recipient: lost.recipient.as_str().to_owned(),
                     why: lost.why.clone(),
+                    too_large: lost.too_large.map(TooLargeForm::new),
                 })
                 .collect(),
             doubts: delivery.doubts,
+            too_large: delivery.too_large.map(TooLargeForm::new),
         }
     }
 
@@ -161,6 +189,7 @@ impl EffectForm {
                 Ok(LostRecipient {
                     recipient: address(&lost.recipient)?,
                     why: lost.why,
+                    too_large: lost.too_large.map(TooLargeForm::read),
                 })
             })
             .collect();
@@ -170,6 +199,7 @@ impl EffectForm {
             postponed: addresses(&self.postponed)?,
             lost: lost?,
             doubts: self.doubts,
+            too_large: self.too_large.map(TooLargeForm::read),
         };
         Ok((record, delivery))
     }

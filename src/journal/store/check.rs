@@ -3,7 +3,7 @@
 //! sled opens a damaged log without a word and simply has fewer records; this is what sees it. `verify` says which, and takes longer.
 
 use super::chain::{self, Digest, Link, Mark, NOTHING_BEFORE, Seal};
-use super::linked::Standing;
+use super::linked::ChainEnd;
 use super::verify::{full_key, seal_key};
 use super::witness::Remembered;
 use super::{JournalError, Order, Row, Store, Tree, end_of_prefix};
@@ -110,10 +110,10 @@ impl Sum {
 /// What is damaged; empty where everything is as it was recorded. Nothing may be committed meanwhile.
 pub(super) fn check(
     store: &dyn Store,
-    standing: Standing,
+    end: ChainEnd,
     remembered: Option<Remembered>,
 ) -> Result<Vec<Damage>, JournalError> {
-    let (mut expected, damage) = links(store, standing, remembered)?;
+    let (mut expected, damage) = links(store, end, remembered)?;
     // What should be there is not known without the whole chain.
     if !damage.is_empty() {
         return Ok(damage);
@@ -137,14 +137,14 @@ type Sums = BTreeMap<u8, Sum>;
 
 fn links(
     store: &dyn Store,
-    standing: Standing,
+    end: ChainEnd,
     remembered: Option<Remembered>,
 ) -> Result<(Sums, Vec<Damage>), JournalError> {
     let mut sums = Sums::new();
     let mut before = NOTHING_BEFORE;
     let mut last: Option<u64> = None;
     let witnessed = remembered.map_or(0, |one| one.commits);
-    let commits = standing.commits.max(witnessed);
+    let commits = end.commits.max(witnessed);
     let broken = |whole: Option<u64>| Damage::Chain {
         whole: whole.unwrap_or(0),
         commits,

@@ -25,9 +25,9 @@ const ROWS_A_LINK: usize = 2_000;
 /// The last change of each key, by the tree's number and the key.
 type LastChanges = BTreeMap<(u8, Vec<u8>), (Tree, Option<Vec<u8>>)>;
 
-/// Where a chain stands.
+/// The last commit of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct ChainEnd {
     /// So many commits were made.
     pub(super) commits: u64,
     /// The hash of the last one's link.
@@ -39,14 +39,14 @@ pub(super) struct Standing {
 pub(super) struct Linked {
     /// Key and new value; `None` takes the row away.
     pub(super) rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-    /// Where the chain stands with it.
-    pub(super) then: Standing,
+    /// The last commit with it.
+    pub(super) then: ChainEnd,
 }
 
 /// What these changes come to, with their link and the salts of what is new. The last change of a key counts, and one that changes
 /// nothing does not. `get` reads a row of the database.
 pub(super) fn linked(
-    before: Standing,
+    before: ChainEnd,
     batch: Batch,
     get: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, JournalError>,
 ) -> Result<Linked, JournalError> {
@@ -112,7 +112,7 @@ pub(super) fn linked(
     rows.push((COMMITS_KEY.to_vec(), Some(commits.to_be_bytes().to_vec())));
     Ok(Linked {
         rows,
-        then: Standing { commits, head },
+        then: ChainEnd { commits, head },
     })
 }
 
@@ -121,8 +121,8 @@ pub(super) fn begun_anew(
     store: &dyn Store,
     commits: u64,
     mut put: impl FnMut(Vec<u8>, Vec<u8>) -> Result<(), JournalError>,
-) -> Result<Standing, JournalError> {
-    let mut standing = Standing {
+) -> Result<ChainEnd, JournalError> {
+    let mut end = ChainEnd {
         commits,
         head: NOTHING_BEFORE,
     };
@@ -137,17 +137,17 @@ pub(super) fn begun_anew(
             for (key, value) in rows {
                 batch.put(tree, key, value);
             }
-            let linked = linked(standing, batch, |_| Ok(None))?;
+            let linked = linked(end, batch, |_| Ok(None))?;
             for (key, value) in linked.rows {
                 if let Some(value) = value {
                     put(key, value)?;
                 }
             }
-            standing = linked.then;
+            end = linked.then;
         }
     }
     put(CHAINED_KEY.to_vec(), vec![1])?;
-    Ok(standing)
+    Ok(end)
 }
 
 /// The key of a commit's link.

@@ -3,7 +3,7 @@
 
 use super::chain::{self, Digest, NOTHING_BEFORE};
 use super::check::{self, Damage};
-use super::linked::{self, CHAINED_KEY, COMMITS_KEY, Standing};
+use super::linked::{self, CHAINED_KEY, COMMITS_KEY, ChainEnd};
 use super::verify::{self, Verified, full_key};
 use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
@@ -20,7 +20,7 @@ pub(crate) struct MemoryStore {
 #[derive(Debug)]
 struct Held {
     rows: BTreeMap<Vec<u8>, Vec<u8>>,
-    standing: Standing,
+    end: ChainEnd,
 }
 
 impl Default for MemoryStore {
@@ -37,9 +37,9 @@ impl MemoryStore {
         let commits = (rows.get(COMMITS_KEY)).map_or(0, |bytes| linked::count_of(bytes));
         let link = rows.get(&linked::link_key(commits));
         let head = link.map_or(NOTHING_BEFORE, |link| chain::hash(commits, link));
-        let standing = Standing { commits, head };
+        let end = ChainEnd { commits, head };
         Self {
-            held: Arc::new(Mutex::new(Held { rows, standing })),
+            held: Arc::new(Mutex::new(Held { rows, end })),
         }
     }
 
@@ -89,19 +89,19 @@ impl Store for MemoryStore {
 
     fn commit(&self, batch: Batch, _: Outlives) -> Result<(), JournalError> {
         let mut held = self.held();
-        let linked = linked::linked(held.standing, batch, |key| Ok(held.rows.get(key).cloned()))?;
+        let linked = linked::linked(held.end, batch, |key| Ok(held.rows.get(key).cloned()))?;
         for (key, value) in linked.rows {
             match value {
                 Some(value) => drop(held.rows.insert(key, value)),
                 None => drop(held.rows.remove(&key)),
             }
         }
-        held.standing = linked.then;
+        held.end = linked.then;
         Ok(())
     }
 
     fn verify(&self) -> Result<Verified, JournalError> {
-        let Standing { commits, head } = self.held().standing;
+        let ChainEnd { commits, head } = self.held().end;
         // There is no witness but the store itself.
         let remembered = Remembered {
             commits,
@@ -111,8 +111,8 @@ impl Store for MemoryStore {
     }
 
     fn check(&self) -> Result<Vec<Damage>, JournalError> {
-        let standing = self.held().standing;
-        check::check(self, standing, None)
+        let end = self.held().end;
+        check::check(self, end, None)
     }
 
     fn is_checked(&self) -> bool {
@@ -122,7 +122,7 @@ impl Store for MemoryStore {
     fn distrust(&self) {}
 
     fn head(&self) -> Option<(u64, Digest)> {
-        let Standing { commits, head } = self.held().standing;
+        let ChainEnd { commits, head } = self.held().end;
         (head != NOTHING_BEFORE).then_some((commits, head))
     }
 
@@ -137,15 +137,15 @@ impl Store for MemoryStore {
         if chain == ChainOfCopy::Kept {
             return Ok(());
         }
-        let commits = self.held().standing.commits;
+        let commits = self.held().end.commits;
         let mut rows = BTreeMap::new();
-        let standing = linked::begun_anew(self, commits, |key, value| {
+        let end = linked::begun_anew(self, commits, |key, value| {
             let _ = rows.insert(key, value);
             Ok(())
         })?;
         let mut held = self.held();
         held.rows = rows;
-        held.standing = standing;
+        held.end = end;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 
 use super::JournalError;
 use super::chain::Digest;
+use super::linked::ChainEnd;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -81,10 +82,13 @@ impl Witness {
     }
 
     /// Remembers that the store has made that many commits, and that this is on disk.
-    pub(super) fn remember(&self, commits: u64, head: &Digest) -> Result<(), JournalError> {
+    pub(super) fn remember(
+        &self,
+        ChainEnd { commits, head }: ChainEnd,
+    ) -> Result<(), JournalError> {
         let offset = SLOTS_AT as u64 + (commits % 2) * SLOT_BYTES as u64;
         self.file
-            .write_all_at(slot(commits, head).as_bytes(), offset)
+            .write_all_at(slot(commits, &head).as_bytes(), offset)
             .and_then(|()| self.file.sync_data())
             .map_err(|why| failure(&self.path, &why))
     }
@@ -162,7 +166,10 @@ mod tests {
         assert_eq!(first, None);
         for commits in 1..=5_u8 {
             witness
-                .remember(u64::from(commits), &[commits; 32])
+                .remember(ChainEnd {
+                    commits: u64::from(commits),
+                    head: [commits; 32],
+                })
                 .unwrap();
         }
         let read = |path: &Path| Witness::open(path.to_owned()).unwrap().1;
@@ -199,7 +206,12 @@ mod tests {
                 head: None
             })
         );
-        witness.remember(9, &[9; 32]).unwrap();
+        witness
+            .remember(ChainEnd {
+                commits: 9,
+                head: [9; 32],
+            })
+            .unwrap();
         let (_, remembered) = Witness::open(path).unwrap();
         assert_eq!(remembered.unwrap().commits, 9);
     }
