@@ -211,14 +211,14 @@ fn each_answer_of_staff_is_read_once(
             .filter(|one| matches!(one.effect.state, EffectState::GivenUp { .. }))
             .filter_map(|one| journal.bytes_of(&one.effect.message_id).ok().flatten())
             .any(|bytes| String::from_utf8_lossy(&bytes).contains(&line));
-        // Two of staff answered at once: the second is told that a colleague was first, and decides whether the customer is to get both.
+        // Two of staff answered at once: the second gets their text back, is told that a colleague was first, and decides whether the customer
+        // is to get both. What the colleague wrote is looked for like any other answer.
         let is_second = readers == 0
             && (taken.iter())
-                .filter(|taken| taken.text.contains(&mail.name))
+                .filter(|taken| taken.text.contains(&line))
                 .filter_map(|taken| {
-                    office
-                        .read(&Content::Whole(taken.text.as_bytes().to_vec()))
-                        .ok()
+                    let bytes = taken.text.as_bytes().to_vec();
+                    office.read(&Content::Whole(bytes)).ok()
                 })
                 .any(|hint| {
                     let words: Vec<&str> = hint.body.text.split_whitespace().collect();
