@@ -9,7 +9,9 @@
 use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
 use handoffd::config::{IntentName, Language, Outcome};
 use handoffd::inbox::{Cursor, Place};
-use handoffd::journal::{AttemptOutcome, CopyProof, Entry, HandledMail, Journal, Keep};
+use handoffd::journal::{
+    AttemptOutcome, CopyProof, Entry, HandledMail, Journal, JournalError, Keep,
+};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::{ArticleReference, Event, MailSummary, Party, TicketId, TimedEvent};
 use jiff::Timestamp;
@@ -170,6 +172,20 @@ fn timed<T>(act: impl FnOnce() -> T) -> (T, Duration) {
     (done, began.elapsed())
 }
 
+/// Commits as fast as they go while the store is looked through: what came of that and how long it took, and each commit's time, the longest last.
+fn while_it_is_checked(journal: &Journal) -> ((Result<(), JournalError>, Duration), Vec<Duration>) {
+    std::thread::scope(|scope| {
+        let check = scope.spawn(|| timed(|| journal.check_late(|| false)));
+        let mut waits = Vec::new();
+        while !check.is_finished() {
+            let mail = identity(u32::MAX - u32::try_from(waits.len()).unwrap());
+            waits.push(timed(|| journal.begin_handling(&mail).unwrap()).1);
+        }
+        waits.sort();
+        (check.join().unwrap(), waits)
+    })
+}
+
 #[test]
 #[ignore = "measures: minutes"]
 fn figures_of_a_large_store() {
@@ -197,11 +213,18 @@ fn figures_of_a_large_store() {
         "opening: {opening:.1?}, {} MB resident",
         resident_megabytes()
     );
-    let (late, checking) = timed(|| journal.check_late());
+    let ((late, checking), waits) = while_it_is_checked(&journal);
     late.unwrap();
     println!(
-        "the check of a store that was too large to be checked at its opening: {checking:.1?}"
+        "the check of a store that was too large to be checked at its opening: {checking:.1?}; of {} commits meanwhile the longest took {:.1?}, \
+         the middle one {:.2?}",
+        waits.len(),
+        waits.last().copied().unwrap_or_default(),
+        waits.get(waits.len() / 2).copied().unwrap_or_default()
     );
+    let (late, checking) = timed(|| journal.check_late(|| false));
+    late.unwrap();
+    println!("the same with nothing to do beside it: {checking:.1?}");
     let (_, looking) = timed(|| {
         let shown = journal.tickets(500).unwrap().len();
         (shown, journal.count_tickets().unwrap())

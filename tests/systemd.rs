@@ -231,6 +231,31 @@ fn write_desk(etc: &Path) {
     .unwrap();
 }
 
+/// A start that takes longer than the unit gives it: one of the articles is a pipe into which nobody writes for a while.
+fn a_long_start_that_says_so_is_waited_for(container: &Container) {
+    container.says(
+        "mkdir -p /run/systemd/system/handoffd.service.d && printf '[Service]\\nTimeoutStartSec=2\\n' > /run/systemd/system/handoffd.service.d/short.conf \
+         && cd /etc/handoffd/knowledge && mv opening-hours.md /etc/handoffd/article && mkfifo --mode=644 opening-hours.md && systemctl daemon-reload",
+    );
+    container.says("systemctl start --no-block handoffd");
+    container.wait_for("the words of a start", |container| {
+        container.property("StatusText") == "starting: the store is open"
+    });
+    // Three times what the unit gives it.
+    container.says(
+        "sleep 6; test \"$(systemctl show --property=ActiveState --value handoffd)\" = activating",
+    );
+    container.says("cat /etc/handoffd/article > /etc/handoffd/knowledge/opening-hours.md");
+    container.wait_for("the end of the start", |container| {
+        container.property("ActiveState") == "active"
+    });
+    assert_eq!(container.property("NRestarts"), "0");
+    container.says(
+        "systemctl stop handoffd; rm /run/systemd/system/handoffd.service.d/short.conf && mv /etc/handoffd/article /etc/handoffd/knowledge/opening-hours.md \
+         && systemctl daemon-reload",
+    );
+}
+
 #[test]
 fn the_unit_does_what_it_says_on_the_real_service_manager() {
     let container = match Container::boot() {
@@ -241,7 +266,9 @@ fn the_unit_does_what_it_says_on_the_real_service_manager() {
         }
     };
     // It starts when it says that it is ready (Type=notify), with a password that its own user cannot read.
-    container.says("systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload && systemctl start handoffd");
+    container.says("systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload");
+    a_long_start_that_says_so_is_waited_for(&container);
+    container.says("systemctl start handoffd");
     assert_eq!(container.property("ActiveState"), "active");
     let pid = container.property("MainPID");
 

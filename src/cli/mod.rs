@@ -10,6 +10,7 @@ mod read;
 mod recover;
 mod run;
 mod source;
+mod starting;
 mod test;
 mod transfer;
 

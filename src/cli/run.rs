@@ -1,19 +1,21 @@
 //! `handoffd run`: the daemon, in the foreground: journal, outbox, gateway and control socket, wired together; signals and
 //! systemd's notifications.
 
+use super::starting::Starting;
 use super::{Common, Failure, log};
 use crate::config::Settings;
 use crate::gateway::{
     Deadlines, Gateway, Learner, Office, Picture, TokenWatch, TroubleWatch, Wiring,
 };
-use crate::journal::Journal;
+use crate::journal::{Headway, Journal};
 use crate::learning::Lesson;
 use crate::outbox::{Outbox, Standing};
-use crate::watch::Signs;
+use crate::watch::{Part, Signs};
 use crate::{clock, control, report};
 use sd_notify::NotifyState;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -27,7 +29,9 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     log::start(common.json);
     keep_memory_to_ourselves();
     let settings = Settings::load(&common.config).map_err(|found| Failure::problems(&found))?;
-    let journal = Journal::open(&settings.store.path)
+    let headway = Arc::default();
+    let starting = Starting::begin(Arc::clone(&headway));
+    let journal = Journal::open_saying(&settings.store.path, &headway)
         .map_err(|error| Failure::Unreachable(error.to_string()))?;
     // The order within a ticket hangs on it, so nothing is sent before.
     let _added =
@@ -42,7 +46,8 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::Unreachable(format!("starting the runtime: {error}")))?;
-    runtime.block_on(Daemon::new(common.config.clone(), office, journal).run())
+    let daemon = Daemon::new(common.config.clone(), office, journal, headway);
+    runtime.block_on(daemon.run(starting))
 }
 
 /// Before a password is read: no core file holds it, and no other program of this account reads it from our memory. Where the kernel
@@ -72,10 +77,11 @@ struct Daemon {
     signs: Arc<Signs>,
     understood_by: watch::Sender<String>,
     standing: Arc<Standing>,
+    headway: Arc<Headway>,
 }
 
 impl Daemon {
-    fn new(config: PathBuf, office: Office, journal: Journal) -> Self {
+    fn new(config: PathBuf, office: Office, journal: Journal, headway: Arc<Headway>) -> Self {
         let (understood_by, _) = watch::channel(office.understood_by());
         Self {
             config,
@@ -88,10 +94,11 @@ impl Daemon {
             shutdown: CancellationToken::new(),
             standing: Arc::default(),
             signs: Arc::default(),
+            headway,
         }
     }
 
-    async fn run(self) -> Result<(), Failure> {
+    async fn run(self, starting: Starting) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let office = self.office();
         let (gateway, swept) = Gateway::new(Wiring {
@@ -154,14 +161,18 @@ impl Daemon {
         let mut outbox = self.start_outbox(swept.clone());
         let watchdog = tokio::spawn(feed_watchdog(
             Arc::clone(&self.signs),
+            Arc::clone(&self.headway),
             self.shutdown.clone(),
         ));
+        // Before anybody else tells systemd how it stands.
+        drop(starting);
         let status = tokio::spawn(tell_how_it_stands(picture, self.shutdown.clone()));
         report::gateway::started(&office);
         tell_systemd(&[NotifyState::Ready]);
 
-        let journal = Arc::clone(&self.journal);
-        let mut late_check = tokio::task::spawn_blocking(move || journal.check_late());
+        let (journal, stopped) = (Arc::clone(&self.journal), self.shutdown.clone());
+        let mut late_check =
+            tokio::task::spawn_blocking(move || journal.check_late(move || stopped.is_cancelled()));
         let mut is_checked = false;
         let ended = loop {
             let parts = Parts {
@@ -386,22 +397,30 @@ impl Signals {
     }
 }
 
-/// Tells systemd's watchdog that we live, as long as every part gives its signs of life in time.
-async fn feed_watchdog(signs: Arc<Signs>, shutdown: CancellationToken) {
+/// Tells systemd's watchdog that we live, as long as every part gives its signs of life in time, or what it waits for gets on: a store that is
+/// opened anew, a verification, an export.
+async fn feed_watchdog(signs: Arc<Signs>, headway: Arc<Headway>, shutdown: CancellationToken) {
     let Some(limit) = sd_notify::watchdog_enabled() else {
         return;
     };
     let mut ticks = tokio::time::interval(limit / 3);
+    let mut steps = headway.steps();
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        match signs.silent(Instant::now()) {
+        let before = std::mem::replace(&mut steps, headway.steps());
+        match silent_part(&signs, steps != before) {
             None => tell_systemd(&[NotifyState::Watchdog]),
             Some((part, late)) => report::gateway::part_silent(part.in_words(), late),
         }
     }
+}
+
+/// A part that hangs, and for how long it has been silent. While long work on the store gets on, the parts wait for that.
+fn silent_part(signs: &Signs, gets_on: bool) -> Option<(Part, Duration)> {
+    (signs.silent(Instant::now())).filter(|_| !gets_on)
 }
 
 /// Keeps systemd's status line: the same in one sentence as `handoffd status` and the mail to the admin.
@@ -433,7 +452,7 @@ fn in_few_words(problems: &[crate::config::Problem]) -> String {
 }
 
 /// Without systemd there is nobody to tell, which is no failure.
-fn tell_systemd(state: &[NotifyState<'_>]) {
+pub(super) fn tell_systemd(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
         tracing::debug!(%error, "systemd was not told");
     }
@@ -451,6 +470,17 @@ mod tests {
             dumpable_behavior().ok(),
             Some(DumpableBehavior::NotDumpable)
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_part_that_waits_for_long_work_on_the_store_does_not_hang() {
+        let signs = Signs::default();
+        signs.alive(Part::Outbox, Duration::from_secs(1));
+        assert_eq!(silent_part(&signs, false), None);
+        tokio::time::advance(Duration::from_secs(3)).await;
+        assert_eq!(silent_part(&signs, true), None);
+        let silent = silent_part(&signs, false).map(|(part, _)| part);
+        assert_eq!(silent, Some(Part::Outbox));
     }
 
     #[tokio::test]

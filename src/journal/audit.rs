@@ -2,11 +2,15 @@
 //! Reads what somebody may have changed on purpose: any bytes end as words.
 
 use super::place;
-use super::store::{ChainOfCopy, Found, Opening, SledStore, Tree, Verified};
+use super::store::{ChainOfCopy, Found, Opening, SledStore, Tree, Verified, Walked};
 use super::{Journal, JournalError};
 use crate::ticket::TicketId;
 use jiff::Timestamp;
 use std::path::Path;
+use std::time::Duration;
+
+/// The wait before a check goes on that the disk did not let go on.
+const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What a look at the whole journal found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,28 +77,35 @@ impl Journal {
         Ok(Self::with_store(Box::new(store), folder))
     }
 
-    /// Whether a store that was too large to be checked at its opening is whole. Goes through everything; nothing is recorded meanwhile. A
-    /// damaged one is refused at the next opening.
+    /// Whether a store that was too large to be checked at its opening is whole. Goes through everything in slices: what is recorded meanwhile
+    /// waits for one of them at most. A damaged one is refused at the next opening. Where it is stopped nothing was found yet.
     ///
     /// # Errors
     /// [`JournalError::Damaged`] that says what is missing or damaged, and what to do.
-    pub fn check_late(&self) -> Result<(), JournalError> {
-        if self.store.is_checked() {
-            return Ok(());
+    pub fn check_late(&self, is_stopped: impl Fn() -> bool) -> Result<(), JournalError> {
+        // One that failed meanwhile is checked when it is opened anew.
+        while !self.store.is_checked() && !is_stopped() {
+            let what = match self.store.check_slice() {
+                Ok(Walked::Some { .. }) => continue,
+                Ok(Walked::All(damage)) if damage.is_empty() => return Ok(()),
+                Ok(Walked::All(damage)) => {
+                    let what: Vec<String> = damage.iter().map(ToString::to_string).collect();
+                    what.join("; ")
+                }
+                // The disk, and not what is on it: that is waited for, as everywhere.
+                Err(JournalError::Store { .. }) => {
+                    std::thread::sleep(TRIED_AGAIN_AFTER);
+                    continue;
+                }
+                Err(why) => why.to_string(),
+            };
+            self.store.distrust();
+            return Err(JournalError::Damaged {
+                path: self.folder.display().to_string(),
+                why: super::store::damaged_words(&what),
+            });
         }
-        let what = match self.store.check() {
-            Ok(damage) if damage.is_empty() => return Ok(()),
-            Ok(damage) => {
-                let what: Vec<String> = damage.iter().map(ToString::to_string).collect();
-                what.join("; ")
-            }
-            Err(why) => why.to_string(),
-        };
-        self.store.distrust();
-        Err(JournalError::Damaged {
-            path: self.folder.display().to_string(),
-            why: super::store::damaged_words(&what),
-        })
+        Ok(())
     }
 
     /// Goes through the chain of all commits and everything that is stored. Nothing is recorded meanwhile.

@@ -11,6 +11,7 @@ mod export;
 mod forget;
 mod form;
 mod gone;
+mod headway;
 mod history;
 mod import;
 mod judged;
@@ -41,6 +42,7 @@ pub use effects::{EffectFilter, RecordedDoubt};
 pub use export::Keys;
 pub use forget::{Forgetting, Forgotten, Haste, StillOpen};
 pub use form::{PURPOSES, purpose_word};
+pub use headway::{Headway, Stage};
 pub use import::Imported;
 pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
@@ -66,7 +68,7 @@ use crate::watch::Happened;
 use form::Delivery;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(test)]
 pub(crate) use store::Disk;
 use store::{MemoryStore, ReopeningStore, Store};
@@ -85,7 +87,16 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`] where another process has it open or it cannot be read, [`JournalError::Damaged`] where it has lost commits.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
-        let store = ReopeningStore::open(folder)?;
+        Self::open_saying(folder, &Arc::default())
+    }
+
+    /// The same; `headway` is told how far it is, and whenever something takes long later on.
+    ///
+    /// # Errors
+    /// As of [`Journal::open`].
+    pub fn open_saying(folder: &Path, headway: &Arc<Headway>) -> Result<Self, JournalError> {
+        let store = ReopeningStore::open(folder, Arc::clone(headway))?;
+        headway.is_open();
         Ok(Self::with_store(Box::new(store), folder))
     }
 

@@ -204,6 +204,13 @@ pub(super) fn digest(salt: &[u8], full_key: &[u8], value: &[u8]) -> Digest {
     hash.finalize().into()
 }
 
+/// The digest of a record as it is stored, with what stands beside it. Without a seal it was put in past this program: it has a digest that no
+/// commit ever brought.
+pub(super) fn digest_stored(seal: Option<&Seal>, full_key: &[u8], value: &[u8]) -> Digest {
+    let salt = seal.map_or(&b"no seal"[..], |seal| &seal.salt);
+    digest(salt, full_key, value)
+}
+
 /// What stands beside a record: its salt, and the number of the link that brought it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Seal {

@@ -400,7 +400,9 @@ fn a_changed_value_and_a_lost_seal_are_damage() {
 /// A large store is worked with at once, checked meanwhile, and refused once damage was seen.
 #[test]
 fn a_store_too_large_to_be_checked_at_once_is_checked_late_or_after_a_crash() {
-    let open = |folder: &Path| SledStore::open_checking(folder, Opening::ToWork, 0);
+    let open = |folder: &Path| {
+        SledStore::open_checking(folder, Opening::ToWork, 0, &std::sync::Arc::default())
+    };
     let folder = tempfile::tempdir().unwrap();
     drop(fill(folder.path(), 10));
     let database = ::sled::open(folder.path()).unwrap();
@@ -416,7 +418,7 @@ fn a_store_too_large_to_be_checked_at_once_is_checked_late_or_after_a_crash() {
     let store = open(folder.path()).unwrap();
     assert!(!store.is_checked());
     let journal = crate::journal::Journal::with_store(Box::new(store), folder.path());
-    let why = journal.check_late().unwrap_err().to_string();
+    let why = journal.check_late(|| false).unwrap_err().to_string();
     assert!(
         why.contains("1 of 30 records in `events` are missing"),
         "{why}"

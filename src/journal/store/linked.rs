@@ -41,6 +41,21 @@ pub(super) struct Linked {
     pub(super) rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     /// The last commit with it.
     pub(super) then: ChainEnd,
+    /// The records that it changes.
+    pub(super) changes: Vec<Changed>,
+}
+
+/// A record that a commit changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Changed {
+    pub(super) tree: Tree,
+    pub(super) key: Vec<u8>,
+    /// What was stored; `None` where nothing was.
+    pub(super) was: Option<Digest>,
+    /// What the link says that went: the same, but for a record that is taken in.
+    pub(super) went: Option<Digest>,
+    /// What is stored now, which the link says as well.
+    pub(super) is: Option<Digest>,
 }
 
 /// What these changes come to, with their link and the salts of what is new. The last change of a key counts, and one that changes
@@ -62,6 +77,7 @@ pub(super) fn linked(
         ))
     })?;
     let mut rows = Vec::new();
+    let mut changes = Vec::new();
     let mut link = Link {
         act: batch.act,
         at: crate::clock::now(),
@@ -83,15 +99,21 @@ pub(super) fn linked(
             continue;
         }
         // A record without a seal was put in past this program: the chain says that one went that it never knew.
-        if let (Some(old), true) = (&old, old_seal.is_some() || batch.act != Act::Begin) {
-            let salt = old_seal.as_ref().map_or(&[][..], |seal| &seal.salt);
-            let digest = chain::digest(salt, &full, old);
-            link.gone.push(Mark { tree, digest });
-        }
+        let was = (old.as_ref()).map(|old| chain::digest_stored(old_seal.as_ref(), &full, old));
+        let went = was.filter(|_| old_seal.is_some() || batch.act != Act::Begin);
+        let is = (value.as_ref()).map(|value| chain::digest(salt, &full, value));
+        let mark = |digest| Mark { tree, digest };
+        link.gone.extend(went.map(mark));
+        link.new.extend(is.map(mark));
+        changes.push(Changed {
+            tree,
+            key,
+            was,
+            went,
+            is,
+        });
         match value {
             Some(value) => {
-                let digest = chain::digest(salt, &full, &value);
-                link.new.push(Mark { tree, digest });
                 let seal = Seal {
                     salt: *salt,
                     link: commits,
@@ -113,6 +135,7 @@ pub(super) fn linked(
     Ok(Linked {
         rows,
         then: ChainEnd { commits, head },
+        changes,
     })
 }
 

@@ -5,8 +5,10 @@ use super::chain::{self, Digest, NOTHING_BEFORE};
 use super::check::{self, Damage};
 use super::linked::{self, CHAINED_KEY, COMMITS_KEY, ChainEnd};
 use super::verify::{self, Verified, full_key};
+use super::walk::{Reads, Walk, Walked};
 use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
+use crate::journal::Headway;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +23,53 @@ pub(crate) struct MemoryStore {
 struct Held {
     rows: BTreeMap<Vec<u8>, Vec<u8>>,
     end: ChainEnd,
+    /// A check in slices that is under way.
+    walk: Option<Walk>,
+}
+
+impl Held {
+    fn scan(
+        &self,
+        tree: Tree,
+        from: &[u8],
+        until: Option<&[u8]>,
+        order: Order,
+        max: usize,
+    ) -> Vec<Row> {
+        let name_bytes = tree.name().len() + 1;
+        let (from, until) = linked::bounds(tree, from, until);
+        if from >= until {
+            return Vec::new();
+        }
+        let rows = (self.rows).range::<[u8], _>((
+            Bound::Included(from.as_slice()),
+            Bound::Excluded(until.as_slice()),
+        ));
+        let short = |(key, value): (&Vec<u8>, &Vec<u8>)| {
+            let key = key.get(name_bytes..).unwrap_or_default().to_vec();
+            (key, value.clone())
+        };
+        match order {
+            Order::Upwards => rows.take(max).map(short).collect(),
+            Order::Downwards => rows.rev().take(max).map(short).collect(),
+        }
+    }
+}
+
+impl Reads for Held {
+    fn row(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
+        Ok(self.rows.get(&full_key(tree, key)).cloned())
+    }
+
+    fn rows_from(
+        &self,
+        tree: Tree,
+        from: &[u8],
+        until: Option<&[u8]>,
+        max: usize,
+    ) -> Result<Vec<Row>, JournalError> {
+        Ok(self.scan(tree, from, until, Order::Upwards, max))
+    }
 }
 
 impl Default for MemoryStore {
@@ -39,8 +88,22 @@ impl MemoryStore {
         let head = link.map_or(NOTHING_BEFORE, |link| chain::hash(commits, link));
         let end = ChainEnd { commits, head };
         Self {
-            held: Arc::new(Mutex::new(Held { rows, end })),
+            held: Arc::new(Mutex::new(Held {
+                rows,
+                end,
+                walk: None,
+            })),
         }
+    }
+
+    /// Puts or removes a row as damage does, without a commit.
+    #[cfg(test)]
+    pub(super) fn put_behind_its_back(&self, key: Vec<u8>, value: Option<Vec<u8>>) {
+        let mut held = self.held();
+        let _before = match value {
+            Some(value) => held.rows.insert(key, value),
+            None => held.rows.remove(&key),
+        };
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -61,24 +124,7 @@ impl Store for MemoryStore {
         order: Order,
         max: usize,
     ) -> Result<Vec<Row>, JournalError> {
-        let name_bytes = tree.name().len() + 1;
-        let (from, until) = linked::bounds(tree, from, until);
-        if from >= until {
-            return Ok(Vec::new());
-        }
-        let held = self.held();
-        let rows = (held.rows).range::<[u8], _>((
-            Bound::Included(from.as_slice()),
-            Bound::Excluded(until.as_slice()),
-        ));
-        let short = |(key, value): (&Vec<u8>, &Vec<u8>)| {
-            let key = key.get(name_bytes..).unwrap_or_default().to_vec();
-            (key, value.clone())
-        };
-        Ok(match order {
-            Order::Upwards => rows.take(max).map(short).collect(),
-            Order::Downwards => rows.rev().take(max).map(short).collect(),
-        })
+        Ok(self.held().scan(tree, from, until, order, max))
     }
 
     fn count(&self, tree: Tree) -> Result<usize, JournalError> {
@@ -97,6 +143,9 @@ impl Store for MemoryStore {
             }
         }
         held.end = linked.then;
+        if let Some(walk) = &mut held.walk {
+            walk.committed(&linked.changes);
+        }
         Ok(())
     }
 
@@ -107,12 +156,23 @@ impl Store for MemoryStore {
             commits,
             head: Some(head),
         };
-        verify::walk(self, commits, Some(remembered))
+        verify::walk(self, commits, Some(remembered), &Headway::default())
     }
 
     fn check(&self) -> Result<Vec<Damage>, JournalError> {
-        let end = self.held().end;
-        check::check(self, end, None)
+        let held = self.held();
+        check::check(&*held, held.end, None, &Headway::default())
+    }
+
+    fn check_slice(&self) -> Result<Walked, JournalError> {
+        let mut held = self.held();
+        let mut walk = match held.walk.take() {
+            Some(walk) => walk,
+            None => Walk::begin(&*held, held.end, None)?,
+        };
+        let walked = walk.step(&*held)?;
+        held.walk = matches!(walked, Walked::Some { .. }).then_some(walk);
+        Ok(walked)
     }
 
     fn is_checked(&self) -> bool {
@@ -146,6 +206,7 @@ impl Store for MemoryStore {
         let mut held = self.held();
         held.rows = rows;
         held.end = end;
+        held.walk = None;
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ mod reopening;
 mod simulated;
 mod sled;
 mod verify;
+mod walk;
 mod witness;
 
 pub(crate) use self::chain::{Act, Digest};
@@ -25,6 +26,7 @@ pub(crate) use self::reopening::ReopeningStore;
 pub(crate) use self::simulated::{Disk, SimulatedStore};
 pub(crate) use self::sled::{Opening, SledStore};
 pub(crate) use self::verify::{Found, Verified};
+pub(crate) use self::walk::Walked;
 
 use super::JournalError;
 
@@ -316,6 +318,10 @@ pub(crate) trait Store: Send + Sync {
     /// Goes through everything once to see whether anything is missing or damaged: faster than to verify, and in constant memory. Nothing is
     /// committed meanwhile.
     fn check(&self) -> Result<Vec<Damage>, JournalError>;
+
+    /// The same in slices: the next one. Between them anything may be committed; the end is the same as of a whole check. One look is under
+    /// way at a time: what begins anew is what comes after [`Walked::All`].
+    fn check_slice(&self) -> Result<Walked, JournalError>;
 
     /// Whether it was checked when it was opened. One that was not (it is large, and was closed in good order) is checked while it is
     /// worked with.

@@ -7,9 +7,12 @@
 
 use super::sled::{CHECKED_AT_ONCE_BYTES, Opening, SledStore};
 use super::verify::Verified;
-use super::{Batch, ChainOfCopy, Damage, Digest, JournalError, Order, Outlives, Row, Store, Tree};
+use super::{
+    Batch, ChainOfCopy, Damage, Digest, JournalError, Order, Outlives, Row, Store, Tree, Walked,
+};
+use crate::journal::Headway;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// The wait between two tries to open it anew.
@@ -20,6 +23,7 @@ pub(crate) struct ReopeningStore {
     folder: PathBuf,
     /// A store of at most this size is checked before it is worked with.
     at_once_bytes: u64,
+    headway: Arc<Headway>,
     store: RwLock<Option<SledStore>>,
     // Never held while `store` is waited for.
     trouble: Mutex<Option<Trouble>>,
@@ -32,15 +36,25 @@ struct Trouble {
 }
 
 impl ReopeningStore {
-    /// Opens or makes the store in `folder`, to work with it.
-    pub(crate) fn open(folder: &Path) -> Result<Self, JournalError> {
-        Self::open_checking(folder, CHECKED_AT_ONCE_BYTES)
+    /// Opens or makes the store in `folder`, to work with it. `headway` is told how far that is, now and when it is opened anew.
+    pub(crate) fn open(folder: &Path, headway: Arc<Headway>) -> Result<Self, JournalError> {
+        Self::open_it(folder, CHECKED_AT_ONCE_BYTES, headway)
     }
 
     /// The same, where a store of at most so many bytes is checked at once.
+    #[cfg(test)]
     fn open_checking(folder: &Path, at_once_bytes: u64) -> Result<Self, JournalError> {
-        let store = SledStore::open_checking(folder, Opening::ToWork, at_once_bytes)?;
+        Self::open_it(folder, at_once_bytes, Arc::default())
+    }
+
+    fn open_it(
+        folder: &Path,
+        at_once_bytes: u64,
+        headway: Arc<Headway>,
+    ) -> Result<Self, JournalError> {
+        let store = SledStore::open_checking(folder, Opening::ToWork, at_once_bytes, &headway)?;
         Ok(Self {
+            headway,
             folder: folder.to_owned(),
             at_once_bytes,
             store: RwLock::new(Some(store)),
@@ -112,7 +126,12 @@ impl ReopeningStore {
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
         // Its lock on the files goes with it.
         drop(store.take());
-        match SledStore::open_checking(&self.folder, Opening::ToWork, self.at_once_bytes) {
+        match SledStore::open_checking(
+            &self.folder,
+            Opening::ToWork,
+            self.at_once_bytes,
+            &self.headway,
+        ) {
             Ok(opened) => {
                 *store = Some(opened);
                 drop(store);
@@ -167,6 +186,10 @@ impl Store for ReopeningStore {
 
     fn check(&self) -> Result<Vec<Damage>, JournalError> {
         self.with(SledStore::check)
+    }
+
+    fn check_slice(&self) -> Result<Walked, JournalError> {
+        self.with(SledStore::check_slice)
     }
 
     fn is_checked(&self) -> bool {

@@ -4,6 +4,7 @@
 use super::chain::{self, Act, Digest, Link, Mark, NOTHING_BEFORE, Seal};
 use super::witness::Remembered;
 use super::{JournalError, Order, Row, Store, Tree};
+use crate::journal::Headway;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
@@ -74,8 +75,15 @@ pub(super) fn walk(
     store: &dyn Store,
     commits: u64,
     remembered: Option<Remembered>,
+    headway: &Headway,
 ) -> Result<Verified, JournalError> {
-    let mut walk = Walk::default();
+    let mut walk = Walk {
+        headway,
+        verified: Verified::default(),
+        live: HashMap::new(),
+        has_begun: false,
+        named: BTreeMap::new(),
+    };
     walk.links(store, commits, remembered)?;
     for tree in Tree::CHAINED {
         walk.records(store, tree)?;
@@ -84,8 +92,9 @@ pub(super) fn walk(
     Ok(walk.end())
 }
 
-#[derive(Default)]
-struct Walk {
+struct Walk<'a> {
+    /// Told of each page.
+    headway: &'a Headway,
     verified: Verified,
     /// Records that must be stored, by digest: the commit and the tree.
     live: HashMap<Digest, (u64, Tree)>,
@@ -95,7 +104,7 @@ struct Walk {
     named: BTreeMap<(u64, u8), usize>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn differs(&mut self, link: Option<u64>, found: Found) {
         self.verified.differences.push(Difference { link, found });
     }
@@ -109,7 +118,7 @@ impl Walk {
         let mut before = NOTHING_BEFORE;
         let mut expected: Option<u64> = None;
         let mut witnessed = false;
-        pages(store, Tree::Links, |(key, bytes)| {
+        pages(store, Tree::Links, self.headway, |(key, bytes)| {
             let Ok(number) = <[u8; 8]>::try_from(key.as_slice()).map(u64::from_be_bytes) else {
                 self.differs(
                     None,
@@ -189,7 +198,7 @@ impl Walk {
 
     fn records(&mut self, store: &dyn Store, tree: Tree) -> Result<(), JournalError> {
         let mut broken = None;
-        pages(store, tree, |(key, value)| {
+        pages(store, tree, self.headway, |(key, value)| {
             self.verified.records += 1;
             let seal = match store.get(Tree::Seals, &seal_key(tree, &key)) {
                 Ok(seal) => seal,
@@ -217,7 +226,7 @@ impl Walk {
     /// Seals whose record is gone say which it was.
     fn seals(&mut self, store: &dyn Store) -> Result<(), JournalError> {
         let mut broken = None;
-        pages(store, Tree::Seals, |(key, seal)| {
+        pages(store, Tree::Seals, self.headway, |(key, seal)| {
             let parts = key.split_first();
             let Some((tree, name)) =
                 parts.and_then(|(tree, name)| Some((Tree::by_number(*tree)?, name)))
@@ -277,9 +286,15 @@ impl Walk {
 }
 
 /// Every row of a tree.
-fn pages(store: &dyn Store, tree: Tree, mut each: impl FnMut(Row)) -> Result<(), JournalError> {
+fn pages(
+    store: &dyn Store,
+    tree: Tree,
+    headway: &Headway,
+    mut each: impl FnMut(Row),
+) -> Result<(), JournalError> {
     let mut from = Vec::new();
     loop {
+        headway.step();
         let rows = store.scan(tree, &from, None, Order::Upwards, ROWS_AT_ONCE)?;
         let Some((last, _)) = rows.last() else {
             return Ok(());

@@ -10,7 +10,7 @@ use super::{Opening, Progress, SledStore};
 use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 impl SledStore {
     /// All rows, copied into the files of `next`, on disk.
@@ -122,16 +122,15 @@ impl SledStore {
             opening: Opening::ToVerify,
             is_checked: true,
             in_use: None,
-            progress: Mutex::new(Progress {
-                end,
-                sync_failed: false,
-            }),
+            headway: Arc::default(),
+            next: Mutex::new(()),
+            progress: Mutex::new(Progress::at(end)),
             files: RwLock::new(files),
         };
         store.check()
     }
 
-    /// Writes the store anew: see [`Store::rewrite`](super::super::Store::rewrite).
+    /// Writes the store anew: see [`Store::rewrite`].
     pub(super) fn write_anew(&self, chain: ChainOfCopy) -> Result<(), JournalError> {
         let mut progress = self.progress();
         let failed = |why: String| JournalError::Store {
@@ -159,6 +158,10 @@ impl SledStore {
         *files = copy;
         drop(files);
         progress.end = then;
+        if chain == ChainOfCopy::Anew {
+            // What it had walked is not there any more.
+            progress.walk = None;
+        }
         self.witness.remember(progress.end)?;
         generation::remove_others(&self.folder).map_err(|why| failed(why.to_string()))
     }

@@ -24,7 +24,7 @@ pub(super) const BLOB_BYTES: usize = 16 * 1024;
 /// How much is copied at once where the store is written anew, in bytes.
 const COPIED_AT_ONCE_BYTES: usize = 4 * 1024 * 1024;
 
-/// The open files, which [`Store::rewrite`] replaces.
+/// The open files, which [`Store::rewrite`](super::Store::rewrite) replaces.
 pub(in super::super) struct Files {
     pub(super) database: ::sled::Db,
     pub(super) log: File,

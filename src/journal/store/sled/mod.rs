@@ -12,8 +12,10 @@ use super::check::{self, Damage};
 use super::in_use::InUse;
 use super::linked::{self, ChainEnd};
 use super::verify::{self, Verified, full_key};
+use super::walk::{Walk, Walked};
 use super::witness::{Remembered, Witness};
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
+use crate::journal::Headway;
 use files::{BLOB_BYTES, failure};
 pub(super) use files::{Files, Filling};
 pub(super) use opening::CHECKED_AT_ONCE_BYTES;
@@ -21,7 +23,7 @@ use std::fs::File;
 use std::ops::Bound;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// The file that is there while a store is worked with, and holds the process's number.
 const IN_USE: &str = "in-use";
@@ -48,6 +50,9 @@ pub(crate) struct SledStore {
     opening: Opening,
     is_checked: bool,
     in_use: Option<InUse>,
+    headway: Arc<Headway>,
+    // Held by whoever waits for `progress`: a check in slices would take that again before a commit wakes up.
+    next: Mutex<()>,
     // Always taken before `files`.
     progress: Mutex<Progress>,
     files: RwLock<Files>,
@@ -58,9 +63,40 @@ struct Progress {
     end: ChainEnd,
     /// A sync failed. The kernel may have dropped the pages: later syncs would succeed without anything on disk.
     sync_failed: bool,
+    /// A write failed in its middle: what the database shows may be more than `end` knows of, until it is opened anew.
+    is_unsure: bool,
+    /// A check in slices that is under way.
+    walk: Option<Walk>,
+}
+
+impl Progress {
+    const fn at(end: ChainEnd) -> Self {
+        Self {
+            end,
+            sync_failed: false,
+            is_unsure: false,
+            walk: None,
+        }
+    }
 }
 
 impl SledStore {
+    /// What the witness says, and the progress for as long as nothing may be committed; an error where what is stored is not known just now.
+    fn at_rest(&self) -> Result<(MutexGuard<'_, Progress>, Option<Remembered>), JournalError> {
+        let progress = self.progress();
+        if progress.is_unsure {
+            return Err(JournalError::Store {
+                path: self.path.clone(),
+                why: "a write failed; it is checked when it is opened anew".to_owned(),
+            });
+        }
+        let remembered = match self.opening {
+            Opening::ToVerify => self.remembered,
+            _ => self.witness.read()?,
+        };
+        Ok((progress, remembered))
+    }
+
     /// It was found whole: it is closed in good order from here on.
     fn trust(&self) {
         if let Some(in_use) = &self.in_use {
@@ -71,12 +107,22 @@ impl SledStore {
     /// Removes a row as damage does, without a commit.
     #[cfg(test)]
     pub(super) fn take_behind_its_back(&self, key: &[u8]) -> Result<(), JournalError> {
+        self.put_behind_its_back(key, None)
+    }
+
+    /// The same, or puts one there.
+    #[cfg(test)]
+    pub(super) fn put_behind_its_back(
+        &self,
+        key: &[u8],
+        value: Option<Vec<u8>>,
+    ) -> Result<(), JournalError> {
         let files = self.files();
-        (files
-            .database
-            .remove(key)
-            .and_then(|_| files.database.flush()))
-        .map_err(|why| self.failure(&why))?;
+        let changed = match value {
+            Some(value) => files.database.insert(key, value),
+            None => files.database.remove(key),
+        };
+        (changed.and_then(|_| files.database.flush())).map_err(|why| self.failure(&why))?;
         Ok(())
     }
 
@@ -94,6 +140,7 @@ impl SledStore {
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
+        let _next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -168,10 +215,15 @@ impl Store for SledStore {
                 None => changes.remove(key),
             }
         }
-        (files.database.apply_batch(changes))
-            .and_then(|()| files.database.flush())
-            .map_err(|why| self.failure(&why))?;
+        let written = (files.database.apply_batch(changes)).and_then(|()| files.database.flush());
+        if let Err(why) = written {
+            progress.is_unsure = true;
+            return Err(self.failure(&why));
+        }
         progress.end = linked.then;
+        if let Some(walk) = &mut progress.walk {
+            walk.committed(&linked.changes);
+        }
         if outlives == Outlives::PowerCut {
             let mut synced = files.log.sync_data();
             if has_blobs && synced.is_ok() {
@@ -190,21 +242,24 @@ impl Store for SledStore {
     }
 
     fn verify(&self) -> Result<Verified, JournalError> {
-        let progress = self.progress();
-        let remembered = match self.opening {
-            Opening::ToVerify => self.remembered,
-            _ => self.witness.read()?,
-        };
-        verify::walk(self, progress.end.commits, remembered)
+        let (progress, remembered) = self.at_rest()?;
+        verify::walk(self, progress.end.commits, remembered, &self.headway)
     }
 
     fn check(&self) -> Result<Vec<Damage>, JournalError> {
-        let progress = self.progress();
-        let remembered = match self.opening {
-            Opening::ToVerify => self.remembered,
-            _ => self.witness.read()?,
+        let (progress, remembered) = self.at_rest()?;
+        check::check(self, progress.end, remembered, &self.headway)
+    }
+
+    fn check_slice(&self) -> Result<Walked, JournalError> {
+        let (mut progress, remembered) = self.at_rest()?;
+        let mut walk = match progress.walk.take() {
+            Some(walk) => walk,
+            None => Walk::begin(self, progress.end, remembered)?,
         };
-        check::check(self, progress.end, remembered)
+        let walked = walk.step(self)?;
+        progress.walk = matches!(walked, Walked::Some { .. }).then_some(walk);
+        Ok(walked)
     }
 
     fn is_checked(&self) -> bool {
@@ -228,11 +283,16 @@ impl Store for SledStore {
         for row in self.files().database.iter() {
             let (key, value) = row.map_err(|why| self.failure(&why))?;
             each(&key, &value)?;
+            self.headway.step();
         }
         Ok(())
     }
 
     fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError> {
+        if chain == ChainOfCopy::Anew && !self.is_checked {
+            // What is damaged would be what was recorded from then on.
+            self.refuse_damage()?;
+        }
         self.write_anew(chain)
     }
 }

@@ -9,11 +9,12 @@ use super::super::witness::Witness;
 use super::super::{Batch, JournalError, Order, Outlives, Store, Tree, generation, incoming};
 use super::files::{Files, failure, size_bytes};
 use super::{IN_USE, Opening, Progress, SledStore};
+use crate::journal::Headway;
 use std::fs::File;
 use std::os::unix::fs::DirBuilderExt;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use std::sync::{Mutex, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 /// So many records of an older program are taken into the chain by one link.
 const ADOPTED_AT_ONCE: usize = 2_000;
@@ -24,18 +25,19 @@ pub(in super::super) const CHECKED_AT_ONCE_BYTES: u64 = 256 * 1024 * 1024;
 impl SledStore {
     /// Opens or makes the database in `folder`. A damaged one is refused, and nothing in its files makes this panic.
     pub(crate) fn open(folder: &Path, opening: Opening) -> Result<Self, JournalError> {
-        Self::open_checking(folder, opening, CHECKED_AT_ONCE_BYTES)
+        Self::open_checking(folder, opening, CHECKED_AT_ONCE_BYTES, &Arc::default())
     }
 
-    /// The same, where a store of at most so many bytes is checked at once.
+    /// The same, where a store of at most so many bytes is checked at once; `headway` is told how far it is.
     pub(in super::super) fn open_checking(
         folder: &Path,
         opening: Opening,
         at_once_bytes: u64,
+        headway: &Arc<Headway>,
     ) -> Result<Self, JournalError> {
         // sled trusts its files; what they hold after damage can end it anywhere.
         let opened = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            Self::open_it(folder, opening, at_once_bytes)
+            Self::open_it(folder, opening, at_once_bytes, headway)
         }));
         opened.unwrap_or_else(|_| {
             Err(JournalError::Damaged {
@@ -45,7 +47,12 @@ impl SledStore {
         })
     }
 
-    fn open_it(folder: &Path, opening: Opening, at_once_bytes: u64) -> Result<Self, JournalError> {
+    fn open_it(
+        folder: &Path,
+        opening: Opening,
+        at_once_bytes: u64,
+        headway: &Arc<Headway>,
+    ) -> Result<Self, JournalError> {
         let path = folder.display().to_string();
         let failed = |why: String| JournalError::Store {
             path: path.clone(),
@@ -62,6 +69,7 @@ impl SledStore {
             .map_err(|why| failed(format!("the folder cannot be made: {why}")))?;
         incoming::refuse_unfinished(folder)?;
         let current = generation::current(folder).map_err(|why| failed(why.to_string()))?;
+        headway.opens(size_bytes(&current));
         let files = Files::open(&current).map_err(|why| failure(&why, folder))?;
         let end = files.chain_end().map_err(|why| failure(&why, folder))?;
         let ChainEnd { commits, head } = end;
@@ -74,10 +82,9 @@ impl SledStore {
             opening,
             is_checked: true,
             in_use: None,
-            progress: Mutex::new(Progress {
-                end,
-                sync_failed: false,
-            }),
+            headway: Arc::clone(headway),
+            next: Mutex::new(()),
+            progress: Mutex::new(Progress::at(end)),
             files: RwLock::new(files),
         };
         if opening == Opening::ToVerify {
@@ -108,6 +115,7 @@ impl SledStore {
         if store.is_checked && refuses {
             store.distrust();
             store.refuse_damage()?;
+            headway.is_open();
             store.trust();
         }
         if remembered.is_none() {
@@ -123,7 +131,7 @@ impl SledStore {
     }
 
     /// An error that says what is missing, and what to do.
-    fn refuse_damage(&self) -> Result<(), JournalError> {
+    pub(super) fn refuse_damage(&self) -> Result<(), JournalError> {
         let what = match self.check() {
             Ok(damage) if damage.is_empty() => return Ok(()),
             Ok(damage) => {
@@ -179,6 +187,7 @@ impl SledStore {
                 if !batch.is_empty() {
                     self.commit(batch, Outlives::PowerCut)?;
                 }
+                self.headway.step();
             }
         }
         self.mark_as_chained()
