@@ -74,7 +74,10 @@ fn each_effect_happened_once(recorded: &[Recorded], taken: &[Taken]) -> Vec<Stri
                         || (times > 1 && (is_unproven || may_double(name, recipient.as_str())))
                 }
                 EffectState::GivenUp { why, .. } => times == 0 || why.contains("may have left"),
-                EffectState::Withdrawn { .. } => times == 0,
+                // Where its copy was kept back, nothing showed that it had left already.
+                EffectState::Withdrawn { .. } => {
+                    times == 0 || world(|world| world.post.unproven.contains(name))
+                }
                 EffectState::Waiting { .. } | EffectState::InDoubt { .. } => true,
             };
             if !is_right {
