@@ -1,7 +1,8 @@
 //! The lives of the daemon: the real gateway, outbox and watch over promises, on a disk that outlives them. Killed at any moment, ended politely,
 //! or told to load everything anew.
 
-use super::world::{Death, Plant};
+use super::mishaps::Death;
+use super::world::Plant;
 use super::{world, world::World};
 use crate::clock::Moment;
 use crate::gateway::{Deadlines, Gateway, Office, Patience, TroubleWatch, Wiring};
@@ -153,14 +154,20 @@ impl Parts {
                     return Ended::Killed;
                 }
                 () = signals.reload.notified() => {
-                    world(|world| world.note("everything is loaded anew"));
+                    world(|world| {
+                        world.note("everything is loaded anew");
+                        world.tally.hit("daemon", "reloaded");
+                    });
                     self.reload(died).await;
                 }
                 () = signals.terminate.notified() => break,
                 () = signals.last.cancelled() => break,
             }
         }
-        world(|world| world.note("the daemon is told to end"));
+        world(|world| {
+            world.note("the daemon is told to end");
+            world.tally.hit("daemon", "ended");
+        });
         self.shutdown.cancel();
         self.outbox.0.cancel();
         self.tasks.push(self.outbox.1);
@@ -241,6 +248,7 @@ fn start_outbox(
         swept.clone(),
     )
     .with_standing(Arc::clone(standing))
+    .with_sent_folder(office.settings.inbox.sent_folder.is_some())
     .with_signs(Arc::clone(signs));
     let stop = CancellationToken::new();
     (stop.clone(), tokio::spawn(outbox.run(stop)))

@@ -1,6 +1,7 @@
 //! The line between the daemon and a server: bytes in order, until one of them is gone. What a dead daemon does on it is not done.
 
-use super::world::{Mishap, Server};
+use super::mishaps::Mishap;
+use super::world::Server;
 use super::{imap, is_alive, smtp, with, world};
 use std::io;
 use std::pin::Pin;
@@ -92,6 +93,9 @@ pub(super) async fn turn(
     mishap: Mishap,
     act: impl FnOnce() -> Vec<u8> + Send,
 ) -> Course {
+    if let Some(name) = mishap.name() {
+        world(|world| world.tally.hit(server.name(), name));
+    }
     match mishap {
         Mishap::CutBefore => return Course::Ends,
         Mishap::CrashBefore => {

@@ -1,28 +1,37 @@
 //! A world to break handoffd in: a mail server, a submission server, customers, staff, a clock, a disk and a network, all driven by one seed, in
 //! which the real code from inbox to outbox runs. Things go wrong at every await and at every write of the store; when it is calm again it is
-//! looked at what reached whom. The same seed gives the same run, to the last byte of its trace.
+//! looked at what reached whom. What goes wrong, and where it stands here: docs/reliability.md. The same seed gives the same run, to the last byte of its trace.
 //!
 //! Only for tests. The program meets this world at five places: `clock.rs`, `chance.rs`, `network.rs`, `journal/store/simulated.rs`, and the
 //! monotonic clock of tokio, which stands still here until nobody has anything to do.
 
+mod calendar;
 mod daemon;
+mod folder;
 mod imap;
 mod invariants;
 mod line;
+mod mailbox;
+mod mishaps;
 mod people;
 mod post;
 mod run;
 mod seeded;
+mod sending;
 mod smtp;
+mod streak;
+mod tally;
 mod tests;
 mod world;
 
 pub(crate) use line::{Wire, dial};
-pub(crate) use world::{AtCommit, Plant};
+pub(crate) use mishaps::AtCommit;
+pub(crate) use world::Plant;
 
 use crate::clock::Moment;
 use jiff::Timestamp;
 use std::cell::RefCell;
+use std::task::{Context, Waker};
 use world::World;
 
 thread_local! {
@@ -60,9 +69,24 @@ pub(crate) fn is_alive(life: u64) -> bool {
     with(|world| world.is_alive(life)).unwrap_or(false)
 }
 
-/// What happens to a commit.
-pub(crate) fn at_commit() -> AtCommit {
-    with(World::at_commit).unwrap_or(AtCommit::Work)
+/// What happens to a commit about this mail. The disk may take its time over it: then everything of this thread stands still, the daemon too.
+pub(crate) fn at_commit(about: &str) -> AtCommit {
+    let takes = with(World::commit_takes).unwrap_or_default();
+    if !takes.is_zero() {
+        let mut advance = std::pin::pin!(tokio::time::advance(takes));
+        // The clock goes on at the first poll; what there is to wake is woken when the daemon waits next.
+        let _ = advance
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+    }
+    with(|world| world.at_commit(about)).unwrap_or(AtCommit::Work)
+}
+
+/// So many commits were undone by a power cut.
+pub(crate) fn took_back(commits: u64) {
+    if commits > 0 {
+        let _ = with(|world| world.tally.hit("store", "power cut took commits back"));
+    }
 }
 
 /// The daemon is killed here and now.

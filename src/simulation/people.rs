@@ -2,6 +2,7 @@
 
 use super::post::header_of;
 use super::seeded::Seeded;
+use super::tally::Tally;
 use crate::gateway::Office;
 use crate::inbox::Content;
 use crate::mail::{Address, MessageId};
@@ -63,6 +64,9 @@ pub(super) struct Customer {
     has_given_details: bool,
     has_thanked: bool,
     answers: usize,
+    /// The first mail, to which a customer may add something.
+    first: Kept,
+    has_added: bool,
 }
 
 /// A mail that somebody wrote to the desk.
@@ -120,15 +124,9 @@ impl People {
         let mut first = Vec::new();
         for number in 0..count {
             let wish = *chance.one_of(&Wish::ALL);
-            let customer = Customer {
-                address: format!("customer{number}@home.example"),
-                wish,
-                has_given_details: false,
-                has_thanked: false,
-                answers: 0,
-            };
+            let address = format!("customer{number}@home.example");
             let (subject, words) = wish.words();
-            let mut letter = self.letter(&customer.address, words, now);
+            let mut letter = self.letter(&address, words, now);
             letter.subject = subject.to_owned();
             letter.to = Address::parse(&self.support()).into_iter().collect();
             if chance.happens(2000) {
@@ -138,8 +136,19 @@ impl People {
                     .collect();
             }
             let after = Duration::from_millis(chance.below(STORM.as_millis() as u64));
-            first.push(self.write(&letter, after, None));
-            self.customers.push(customer);
+            let mail = self.write(&letter, after, None);
+            let read = (self.office.read(&Content::Whole(mail.bytes.to_vec())))
+                .expect("a customer's mail can be read");
+            first.push(mail);
+            self.customers.push(Customer {
+                address,
+                wish,
+                has_given_details: false,
+                has_thanked: false,
+                answers: 0,
+                first: Kept::of(&read, now),
+                has_added: false,
+            });
         }
         first
     }
@@ -178,11 +187,10 @@ impl People {
     /// Somebody gets a mail, and perhaps answers it.
     pub(super) fn got(
         &mut self,
-        by: &str,
-        name: &str,
-        bytes: &Arc<[u8]>,
+        (by, name, bytes): (&str, &str, &Arc<[u8]>),
         now: Timestamp,
         chance: &mut Seeded,
+        tally: &mut Tally,
     ) -> Vec<Reply> {
         if !self.got.insert((by.to_owned(), name.to_owned())) {
             // The mail program shows it twice, and nobody answers it twice.
@@ -194,60 +202,126 @@ impl People {
         let is_automatic = !header_of(bytes, "auto-submitted").is_empty();
         let kept = Kept::of(&mail, now);
         let after = Duration::from_secs(20 + chance.below(300));
-        let (from, text, line) = match self.customer(by) {
-            Some(place) => {
-                let customer = &mut self.customers[place];
-                let text = if customer.wish == Wish::Details
-                    && is_automatic
-                    && !customer.has_given_details
-                {
-                    customer.has_given_details = true;
-                    "My order number is LT-20417."
-                } else if !is_automatic && !customer.has_thanked && chance.happens(5000) {
-                    customer.has_thanked = true;
-                    "I see. One more question: How long does delivery take?"
-                } else {
-                    return Vec::new();
-                };
-                (by.to_owned(), text.to_owned(), None)
-            }
+        match self.customer(by) {
+            Some(place) => self.customer_got(place, &kept, is_automatic, after, now, chance),
             None => {
                 let about = (0..self.customers.len())
                     .find(|place| mail.body.text.contains(&self.customers[*place].address));
-                let member = self.member_of(by);
-                let (Some(place), Some(member)) = (about, member) else {
-                    return Vec::new();
-                };
-                let number = self.written.len();
-                let customer = &mut self.customers[place];
-                if customer.answers >= 2 || !chance.happens(8000) {
-                    return Vec::new();
-                }
-                customer.answers += 1;
-                if customer.wish == Wish::Draft && customer.answers == 1 {
-                    (member, "OK".to_owned(), None)
-                } else {
-                    let line = format!("This is answer number {number} and a person wrote it.");
-                    (member, line.clone(), Some(line))
+                match about {
+                    Some(place) => self.team_got((by, place), &kept, after, now, (chance, tally)),
+                    None => Vec::new(),
                 }
             }
-        };
-        let mut letter = self.letter(&from, &text, now);
-        if self.customer(by).is_none() {
-            letter.text.clone_from(&text);
         }
+    }
+
+    fn customer_got(
+        &mut self,
+        place: usize,
+        kept: &Kept,
+        is_automatic: bool,
+        after: Duration,
+        now: Timestamp,
+        chance: &mut Seeded,
+    ) -> Vec<Reply> {
+        let customer = &mut self.customers[place];
+        let text = if customer.wish == Wish::Details && is_automatic && !customer.has_given_details
+        {
+            customer.has_given_details = true;
+            "My order number is LT-20417."
+        } else if !is_automatic && !customer.has_thanked && chance.happens(5000) {
+            customer.has_thanked = true;
+            "I see. One more question: How long does delivery take?"
+        } else {
+            return Vec::new();
+        };
+        let address = customer.address.clone();
+        let mut letter = self.letter(&address, text, now);
         kept.answer_with(&mut letter);
-        vec![self.write(&letter, after, line)]
+        vec![self.write(&letter, after, None)]
+    }
+
+    /// A mail about a customer reached a team: one of them answers, or two at once, or the customer adds something meanwhile.
+    fn team_got(
+        &mut self,
+        (team, place): (&str, usize),
+        kept: &Kept,
+        after: Duration,
+        now: Timestamp,
+        (chance, tally): (&mut Seeded, &mut Tally),
+    ) -> Vec<Reply> {
+        let members = self.members_of(team);
+        if members.is_empty() || self.customers[place].answers >= 2 || !chance.happens(8000) {
+            return Vec::new();
+        }
+        let answering = match chance.happens(2500) {
+            true => 2.min(members.len()),
+            false => 1,
+        };
+        if answering == 2 {
+            tally.hit("people", "two of staff answer at once");
+        }
+        let first = usize::try_from(chance.below(members.len() as u64)).unwrap_or(0);
+        let mut replies = Vec::new();
+        for turn in 0..answering {
+            let member = &members[(first + turn) % members.len()];
+            let number = self.written.len();
+            let customer = &mut self.customers[place];
+            customer.answers += 1;
+            let (text, line) = if customer.wish == Wish::Draft && customer.answers == 1 {
+                ("OK".to_owned(), None)
+            } else {
+                let line = format!("This is answer number {number} and a person wrote it.");
+                (line.clone(), Some(line))
+            };
+            let mut letter = self.letter(member, &text, now);
+            letter.text = text;
+            kept.answer_with(&mut letter);
+            let apart = Duration::from_secs(chance.below(4));
+            replies.push(self.write(&letter, after + apart, line));
+        }
+        if !self.customers[place].has_added && chance.happens(2500) {
+            tally.hit("people", "customer writes while staff answer");
+            replies.push(self.adds(place, after + Duration::from_secs(chance.below(8)), now));
+        }
+        replies
+    }
+
+    /// A customer adds something to the first mail.
+    fn adds(&mut self, place: usize, after: Duration, now: Timestamp) -> Reply {
+        let customer = &mut self.customers[place];
+        customer.has_added = true;
+        let (address, first) = (customer.address.clone(), customer.first.clone());
+        let mut letter = self.letter(
+            &address,
+            "By the way: I am at home in the morning only.",
+            now,
+        );
+        first.answer_with(&mut letter);
+        letter.to = Address::parse(&self.support()).into_iter().collect();
+        self.write(&letter, after, None)
     }
 
     pub(super) fn customer(&self, address: &str) -> Option<usize> {
         (self.customers.iter()).position(|customer| customer.address == address)
     }
 
-    fn member_of(&self, team: &str) -> Option<String> {
+    fn members_of(&self, team: &str) -> Vec<String> {
         let mut teams = self.office.settings.teams.iter();
-        let team = teams.find(|one| one.address.as_str() == team)?;
-        let member = team.members.first()?;
-        Some(member.address.as_str().to_owned())
+        let team = teams.find(|one| one.address.as_str() == team);
+        let members = team.map(|team| team.members.iter());
+        let addresses = members.map(|members| members.map(|one| one.address.as_str().to_owned()));
+        addresses.map(Iterator::collect).unwrap_or_default()
+    }
+
+    /// Whether a member of staff wrote this.
+    pub(super) fn is_by_staff(&self, name: &str) -> bool {
+        let written = self.written.iter().find(|written| written.name == name);
+        written.is_some_and(|written| {
+            let from = header_of(&written.bytes, "from");
+            self.customers
+                .iter()
+                .all(|customer| !from.contains(&customer.address))
+        })
     }
 }

@@ -1,9 +1,11 @@
 //! One run: a storm, in which everything may go wrong, then calm, then a look at what came of it.
 
 use super::daemon::{self, Signals};
+use super::mailbox::SENT;
 use super::people::{People, STORM};
+use super::tally::Tally;
 use super::world::{Plant, World};
-use super::{WORLD, invariants, line, post, world};
+use super::{WORLD, folder, invariants, line, post, world};
 use crate::config::{Login, Outcome, Settings, Tls};
 use crate::gateway::Office;
 use crate::journal::Disk;
@@ -11,6 +13,7 @@ use crate::ticket::TokenKey;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// After the storm things may take so long until nothing is left to do.
 const CALM_MAX: Duration = Duration::from_hours(8);
@@ -23,6 +26,7 @@ pub(super) struct Played {
     pub(super) broken: Vec<String>,
     pub(super) trace: Vec<String>,
     pub(super) counts: Counts,
+    pub(super) tally: Tally,
 }
 
 /// What happened in a run.
@@ -34,38 +38,43 @@ pub(super) struct Counts {
     pub(super) commits: u64,
 }
 
-/// Whether the provider lets a copy of each mail come to ourselves.
+/// What shows that a mail left, at this provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Copies {
-    Come,
-    AreImpossible,
+pub(super) enum Evidence {
+    /// A copy of each mail comes to ourselves.
+    Copies,
+    /// Such a copy is impossible, and nothing is filed.
+    Nothing,
+    /// It is impossible; the folder of sent mail is looked at.
+    Sent,
+    /// Both.
+    CopiesAndSent,
 }
 
-/// The two desks of the world.
-pub(super) struct Desks {
-    with_copies: Arc<Office>,
-    without: Arc<Office>,
-}
+/// The desks of the world.
+pub(super) struct Desks([Arc<Office>; 4]);
 
 impl Desks {
     pub(super) fn furnish() -> Self {
-        Self {
-            with_copies: office(Copies::Come),
-            without: office(Copies::AreImpossible),
-        }
+        Self(
+            [
+                Evidence::Nothing,
+                Evidence::Sent,
+                Evidence::CopiesAndSent,
+                Evidence::Copies,
+            ]
+            .map(office),
+        )
     }
 
-    /// One world in eight is without copies.
+    /// Three worlds in eight are not those of a provider with copies alone.
     fn of(&self, seed: u64) -> &Arc<Office> {
-        match seed % 8 {
-            0 => &self.without,
-            _ => &self.with_copies,
-        }
+        &self.0[usize::try_from(seed % 8).map_or(0, |place| place.min(3))]
     }
 }
 
 /// The desk of the world: the demo's, with servers of the world.
-fn office(copies: Copies) -> Arc<Office> {
+fn office(evidence: Evidence) -> Arc<Office> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/handoffd.toml");
     let mut settings = Settings::load_without_secrets(&path).expect("the demo's settings");
     settings.inbox.port = line::IMAP_PORT;
@@ -73,6 +82,9 @@ fn office(copies: Copies) -> Arc<Office> {
     settings.inbox.login = Login::Password("secret".to_owned().into());
     settings.inbox.poll_interval = Duration::from_secs(60);
     let _ = (settings.inbox.folders).insert(Outcome::Answered, "Answered".to_owned());
+    if matches!(evidence, Evidence::Sent | Evidence::CopiesAndSent) {
+        settings.inbox.sent_folder = Some(SENT.to_owned());
+    }
     settings.smtp.port = line::SMTP_PORT;
     settings.smtp.tls = Tls::None;
     settings.smtp.login = None;
@@ -80,8 +92,17 @@ fn office(copies: Copies) -> Arc<Office> {
     settings.smtp.retry_longest_delay = Duration::from_mins(5);
     settings.smtp.retry_give_up_after = Duration::from_hours(3);
     settings.smtp.copy_wait = Duration::from_secs(60);
-    settings.smtp.copy_to_self = copies == Copies::Come;
+    settings.smtp.copy_to_self = matches!(evidence, Evidence::Copies | Evidence::CopiesAndSent);
     settings.understanding.models_folder = None;
+    // At least two who may answer, in each team.
+    let second = (settings.teams.iter())
+        .find_map(|team| team.members.get(1))
+        .cloned();
+    for team in &mut settings.teams {
+        if team.members.len() < 2 {
+            team.members.extend(second.clone());
+        }
+    }
     Arc::new(Office::furnish(settings, TokenKey::new([7; 32]), &[]).expect("the demo's desk"))
 }
 
@@ -111,11 +132,7 @@ async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
         first
     });
     for mail in first {
-        drop(tokio::spawn(async move {
-            tokio::time::sleep(mail.after).await;
-            let to = world(|world| world.people.support());
-            post::send(to, mail.name, mail.bytes);
-        }));
+        post::post(mail, Instant::now());
     }
     let lives = tokio::spawn(daemon::live(
         disk.clone(),
@@ -148,7 +165,8 @@ async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
         waited += Duration::from_secs(60);
         let is_quiet = disk.unsettled() == 0
             && world(|world| {
-                world.post.under_way == 0 && world.inbox.mails.iter().all(post::Stored::is_handled)
+                world.post.under_way == 0
+                    && world.inbox.mails.iter().all(folder::Stored::is_handled)
             });
         quiet_minutes = if is_quiet { quiet_minutes + 1 } else { 0 };
     }
@@ -165,5 +183,6 @@ async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
             commits: disk.commits(),
         },
         trace: std::mem::take(&mut world.trace),
+        tally: std::mem::take(&mut world.tally),
     })
 }

@@ -1,24 +1,38 @@
 //! The submission server of the world: RFC 5321, with a refusal at each step where something goes wrong.
 
 use super::line::{Course, turn};
-use super::world::{Mishap, Server};
-use super::{post, world};
+use super::mishaps::Mishap;
+use super::post::Handed;
+use super::tally::STEPS;
+use super::world::{Server, World};
+use super::{calendar, post, world};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
+use tokio::time::Instant;
 
 /// A server that has the whole mail may take it for so long after the client is gone.
 const TAKES_LATE_MILLISECONDS: u64 = 20_000;
 
 #[derive(Default)]
 struct Transaction {
-    has_sender: bool,
+    /// When it began, with a sender.
+    began: Option<Instant>,
     recipients: Vec<String>,
 }
 
 pub(super) async fn serve(stream: DuplexStream) {
     let (reader, mut writer) = tokio::io::split(stream);
     let mut lines = BufReader::new(reader);
-    if writer.write_all(b"220 world ESMTP\r\n").await.is_err() {
+    let mishap = world(|world| world.mishap("greeting", ""));
+    if mishap == Mishap::Otherwise {
+        let code = world(|world| refusal(world, "greeting"));
+        let _ = writer
+            .write_all(format!("{code} not now\r\n").as_bytes())
+            .await;
+        return;
+    }
+    let greeting = || b"220 world ESMTP\r\n".to_vec();
+    if turn(Server::Smtp, &mut writer, mishap, greeting).await == Course::Ends {
         return;
     }
     let mut transaction = Transaction::default();
@@ -28,10 +42,14 @@ pub(super) async fn serve(stream: DuplexStream) {
             .next()
             .unwrap_or_default()
             .to_uppercase();
-        let mishap = world(|world| world.mishap(&verb));
+        let mishap = world(|world| world.mishap(&verb, address(&line)));
         if mishap == Mishap::Otherwise && verb != "QUIT" {
-            let code = world(|world| refusal(world.chance.below(20)));
-            world(|world| world.note(format!("{verb}: {code}")));
+            let code = world(|world| {
+                if verb == "RCPT" && !transaction.recipients.is_empty() {
+                    (world.tally).hit("submission", "one recipient of several refused");
+                }
+                refusal(world, &verb)
+            });
             let reply = format!("{code} not now\r\n");
             if writer.write_all(reply.as_bytes()).await.is_err() || code == 421 {
                 return;
@@ -43,7 +61,9 @@ pub(super) async fn serve(stream: DuplexStream) {
                 return;
             }
             let recipients = std::mem::take(&mut transaction.recipients);
-            if content(&mut lines, &mut writer, mishap, recipients).await == Course::Ends {
+            let began = transaction.began.take().unwrap_or_else(Instant::now);
+            let envelope = (recipients, began);
+            if content(&mut lines, &mut writer, mishap, envelope).await == Course::Ends {
                 return;
             }
             continue;
@@ -56,12 +76,23 @@ pub(super) async fn serve(stream: DuplexStream) {
 }
 
 /// What the server says instead of yes; a final no is rare.
-const fn refusal(chance: u64) -> u16 {
-    match chance {
-        0 => 550,
-        1..=3 => 421,
+fn refusal(world: &mut World, step: &str) -> u16 {
+    let code = match world.chance.below(20) {
+        0 | 1 => 550,
+        2..=4 => 421,
         _ => 451,
+    };
+    let tone = if code < 500 { "4xx" } else { "5xx" };
+    if STEPS.contains(&step) {
+        world.tally.hit(tone, step);
     }
+    world.note(format!("{step}: {code}"));
+    code
+}
+
+/// The recipient, or the sender, that a command names.
+fn address(line: &str) -> &str {
+    line.split(['<', '>']).nth(1).unwrap_or_default()
 }
 
 impl Transaction {
@@ -70,12 +101,11 @@ impl Transaction {
             "EHLO" => b"250-world\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
             "MAIL" => {
                 self.recipients.clear();
-                self.has_sender = true;
+                self.began = Some(Instant::now());
                 b"250 yes\r\n"
             }
-            "RCPT" if self.has_sender => {
-                let address = line.split(['<', '>']).nth(1).unwrap_or_default();
-                self.recipients.push(address.to_owned());
+            "RCPT" if self.began.is_some() => {
+                self.recipients.push(address(line).to_owned());
                 b"250 yes\r\n"
             }
             "RSET" => {
@@ -93,7 +123,7 @@ async fn content(
     lines: &mut BufReader<ReadHalf<DuplexStream>>,
     writer: &mut WriteHalf<DuplexStream>,
     mishap: Mishap,
-    recipients: Vec<String>,
+    (recipients, began): (Vec<String>, Instant),
 ) -> Course {
     let mut mail = Vec::new();
     loop {
@@ -109,14 +139,20 @@ async fn content(
         let line = line.strip_prefix(b".").unwrap_or(&line);
         mail.extend_from_slice(line);
         if mishap == Mishap::CutHalfway && mail.len() > 2000 {
+            world(|world| (world.tally).hit("submission", "gone before the end of the content"));
             return Course::Ends;
         }
     }
+    let handed = Handed {
+        recipients,
+        bytes: mail.into(),
+        began,
+    };
     // With the last dot the server may do one thing and say another.
-    match world(|world| world.mishap("the final dot")) {
+    let name = post::message_id_of(&handed.bytes);
+    match world(|world| world.mishap("the final dot", &name)) {
         Mishap::Otherwise => {
-            let code = world(|world| refusal(world.chance.below(20)));
-            world(|world| world.note(format!("the final dot: {code}")));
+            let code = world(|world| refusal(world, "the final dot"));
             let reply = format!("{code} not now\r\n");
             match writer.write_all(reply.as_bytes()).await {
                 Ok(()) if code != 421 => Course::GoesOn,
@@ -130,16 +166,17 @@ async fn content(
                 (Duration::from_millis(late), world.chance.happens(5000))
             });
             if is_taken {
-                drop(tokio::spawn(async move {
-                    tokio::time::sleep(late).await;
-                    post::take(recipients, mail);
-                }));
+                world(|world| (world.tally).hit("submission", "taken long after the client went"));
+                calendar::at(Instant::now() + late, move |now| {
+                    post::take(&handed, now, true)
+                });
             }
             Course::Ends
         }
         mishap => {
+            let is_lost = !matches!(mishap, Mishap::None | Mishap::Late(_));
             let act = move || {
-                post::take(recipients, mail);
+                post::take(&handed, Instant::now(), is_lost);
                 b"250 taken\r\n".to_vec()
             };
             turn(Server::Smtp, writer, mishap, act).await

@@ -1,8 +1,13 @@
 //! What there is in the world, and what goes wrong in it.
 
+use super::calendar::Calendar;
+use super::folder::Folder;
+use super::mishaps::{AtCommit, CopyFate, Death, Files, Mishap, Rates};
 use super::people::People;
-use super::post::{Folder, Post};
+use super::post::Post;
 use super::seeded::Seeded;
+use super::streak::{Aim, Streak};
+use super::tally::Tally;
 use crate::clock::Moment;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -23,77 +28,8 @@ pub(crate) enum Plant {
     RetriesWithoutEvidence,
     /// How long something took is told by the clock on the wall, which anybody may set.
     BelievesTheWall,
-}
-
-/// What happens to a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AtCommit {
-    Work,
-    /// Nothing is written, and the daemon is told so: the disk is full.
-    Fail,
-    /// It is written, the daemon is told that it was not, and nothing more is written in this life: the disk failed to sync.
-    FailAfter,
-    CrashBefore,
-    CrashAfter,
-}
-
-/// How often things go wrong, each in ten thousand of its occasions.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rates {
-    /// A command of IMAP or SMTP.
-    pub(super) command: u64,
-    /// A commit.
-    pub(super) commit: u64,
-    /// Of what goes wrong, what kills the daemon.
-    pub(super) deadly: u64,
-    /// A minute, or a mishap, with which the clock is set.
-    pub(super) clock: u64,
-    /// A delivery that is made twice.
-    pub(super) twice: u64,
-}
-
-impl Rates {
-    /// For worlds in which a bug was planted, so that it shows soon.
-    const STORMY: Self = Self {
-        command: 600,
-        commit: 200,
-        deadly: 2000,
-        clock: 5000,
-        twice: 500,
-    };
-}
-
-/// What goes wrong with one command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mishap {
-    None,
-    /// The connection ends before the server has done anything.
-    CutBefore,
-    /// The server does it, and the connection ends before its reply.
-    CutAfter,
-    /// It ends in the middle of the reply.
-    CutHalfway,
-    /// The reply comes late, perhaps too late.
-    Late(Duration),
-    /// It never comes.
-    Never,
-    /// The daemon dies before the server has done it.
-    CrashBefore,
-    /// The daemon dies when the server has done it.
-    CrashAfter,
-    /// The server is stopped, and started again later.
-    Down,
-    /// The server answers otherwise than usual; how is its affair.
-    Otherwise,
-}
-
-/// How the daemon died.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Death {
-    /// The process was killed: what it wrote is there.
-    Killed,
-    /// The power was cut: what was not on the disk may be gone.
-    PowerCut,
+    /// How often a mail was in doubt is not kept in mind, as before there was a bound: each doubt is the first.
+    CountsNoDoubts,
 }
 
 pub(super) struct World {
@@ -111,6 +47,13 @@ pub(super) struct World {
     pub(super) is_calm: bool,
     pub(super) plant: Option<Plant>,
     pub(super) inbox: Folder,
+    /// The folder of sent mail, where the provider files what it takes.
+    pub(super) sent: Folder,
+    pub(super) files: Files,
+    pub(super) calendar: Calendar,
+    pub(super) tally: Tally,
+    streak: Option<Streak>,
+    disk_full_until: Instant,
     /// Told at each change of the inbox.
     pub(super) inbox_changed: watch::Sender<u64>,
     pub(super) post: Post,
@@ -129,25 +72,30 @@ pub(super) enum Server {
     Smtp,
 }
 
+impl Server {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Imap => "IMAP",
+            Self::Smtp => "SMTP",
+        }
+    }
+}
+
 impl World {
     pub(super) fn new(seed: u64, people: People, plant: Option<Plant>) -> Self {
         let mut chance = Seeded::new(seed);
         let daemons = Seeded::new(chance.number());
-        let rate = |chance: &mut Seeded, choices: &[u64]| *chance.one_of(choices);
-        let drawn = Rates {
-            command: rate(&mut chance, &[0, 50, 200, 600]),
-            commit: rate(&mut chance, &[0, 50, 200, 600]),
-            deadly: rate(&mut chance, &[0, 1000, 3000, 8000]),
-            clock: rate(&mut chance, &[0, 0, 500, 2000]),
-            twice: rate(&mut chance, &[0, 500, 3000]),
-        };
-        let rates = match plant {
-            Some(_) => Rates::STORMY,
-            None => drawn,
-        };
+        let rates = Rates::draw(&mut chance, plant);
         let began = Instant::now();
         let (inbox_changed, _) = watch::channel(0);
+        let streak = Streak::draw(&mut chance, began, plant == Some(Plant::CountsNoDoubts));
         Self {
+            streak,
+            sent: Folder::default(),
+            files: *chance.one_of(&[Files::Never, Files::AtOnce, Files::AtWill, Files::AtWill]),
+            calendar: Calendar::default(),
+            tally: Tally::default(),
+            disk_full_until: began,
             daemons,
             began,
             // Ten o'clock on a Monday.
@@ -211,6 +159,9 @@ impl World {
         self.life += 1;
         self.is_alive = true;
         self.death = None;
+        if let Some(streak) = &mut self.streak {
+            streak.begins(&mut self.chance);
+        }
         self.note(format!("life {} begins", self.life));
         self.life
     }
@@ -229,6 +180,11 @@ impl World {
             false => Death::Killed,
         };
         self.death = Some(death);
+        let name = match death {
+            Death::Killed => "killed",
+            Death::PowerCut => "power cut",
+        };
+        self.tally.hit("daemon", name);
         self.note(format!("life {} ends: {death:?} {place}", self.life));
         self.died.notify_one();
     }
@@ -238,41 +194,116 @@ impl World {
         self.is_alive = false;
     }
 
-    pub(super) fn at_commit(&mut self) -> AtCommit {
-        if self.is_calm || !self.chance.happens(self.rates.commit) {
+    /// How long the disk takes over a commit.
+    pub(super) fn commit_takes(&mut self) -> Duration {
+        if self.is_calm || !self.chance.happens(self.rates.slow) {
+            return Duration::ZERO;
+        }
+        let seconds = 1 + self.chance.below(60);
+        self.tally.hit("store", "slow");
+        self.note(format!("a commit takes {seconds} s"));
+        Duration::from_secs(seconds)
+    }
+
+    /// What happens to a commit; `about`: the mail that it is about.
+    pub(super) fn at_commit(&mut self, about: &str) -> AtCommit {
+        if self.is_calm {
             return AtCommit::Work;
         }
-        let deadly = self.chance.happens(self.rates.deadly);
-        let at_commit = match (deadly, self.chance.below(4)) {
-            (true, 0 | 1) => AtCommit::CrashBefore,
-            (true, _) => AtCommit::CrashAfter,
-            (false, 0) => AtCommit::FailAfter,
-            (false, _) => AtCommit::Fail,
+        let now = Instant::now();
+        if now < self.disk_full_until {
+            self.tally.hit("store", "full for a while");
+            self.note("a commit: the disk is full");
+            return AtCommit::Fail;
+        }
+        let (chance, rates) = (&mut self.chance, self.rates);
+        let strikes = (self.streak.as_mut()).is_some_and(|streak| streak.at_commit(about, now));
+        if !strikes && !chance.happens(rates.commit) {
+            if chance.happens(rates.full) {
+                let seconds = 10 + chance.below(600);
+                self.disk_full_until = now + Duration::from_secs(seconds);
+                self.note(format!("the disk is full for {seconds} s"));
+            }
+            return AtCommit::Work;
+        }
+        let at_commit = match &self.streak {
+            Some(streak) if strikes && streak.aim == Aim::Start => AtCommit::CrashAfter,
+            _ => AtCommit::draw(chance, rates.deadly),
         };
+        if strikes {
+            self.struck(about);
+        }
+        if let Some(name) = at_commit.name() {
+            self.tally.hit("store", name);
+        }
         self.note(format!("a commit: {at_commit:?}"));
         at_commit
     }
 
-    pub(super) fn mishap(&mut self, with: &str) -> Mishap {
-        if self.is_calm || !self.chance.happens(self.rates.command) {
+    /// What goes wrong with a command; `about`: the recipient or the mail that it names.
+    pub(super) fn mishap(&mut self, with: &str, about: &str) -> Mishap {
+        if self.is_calm {
             return Mishap::None;
         }
-        let deadly = self.chance.happens(self.rates.deadly);
-        let mishap = match (deadly, self.chance.below(10)) {
-            (true, 0..=3) => Mishap::CrashBefore,
-            (true, _) => Mishap::CrashAfter,
-            (false, 0) => Mishap::CutBefore,
-            (false, 1 | 2) => Mishap::CutAfter,
-            (false, 3) => Mishap::CutHalfway,
-            (false, 4) => Mishap::Late(Duration::from_millis(1 + self.chance.below(90_000))),
-            (false, 5) => Mishap::Never,
-            (false, 6) => Mishap::Down,
-            (false, _) => Mishap::Otherwise,
+        let now = Instant::now();
+        let struck = (self.streak.as_mut())
+            .and_then(|streak| streak.at_command(with, about, now, &mut self.chance));
+        let mishap = match struck {
+            Some(mishap) => {
+                self.struck(about);
+                mishap
+            }
+            None if self.chance.happens(self.rates.command) => {
+                Mishap::draw(&mut self.chance, self.rates.deadly)
+            }
+            None => return Mishap::None,
         };
         self.note(format!("{with}: {mishap:?}"));
         // Trouble seldom comes alone.
         self.perhaps_set_clock();
         mishap
+    }
+
+    /// A streak has struck; in the middle of one the folders may be made anew.
+    fn struck(&mut self, about: &str) {
+        let Some(streak) = &self.streak else { return };
+        let (aim, times) = (streak.aim.name(), streak.struck);
+        self.note(format!("streak, {aim} {about}: {times}"));
+        if times == 3 {
+            self.tally.hit("streak", aim);
+        }
+        if self.chance.happens(700) {
+            self.tally.hit("mailbox", "UIDVALIDITY changed in a streak");
+            self.renew_folders();
+        }
+    }
+
+    /// What becomes of the copy of a mail that is taken now, after its reply went wrong or not.
+    pub(super) fn copy_fate(&mut self, message_id: &str) -> CopyFate {
+        let keeps_back = (self.streak.as_ref())
+            .is_some_and(|streak| streak.aim == Aim::Reply && streak.has_met(message_id));
+        if self.is_calm || !keeps_back {
+            return CopyFate::Comes;
+        }
+        match self.chance.below(6) {
+            0 => CopyFate::Comes,
+            1 | 2 => {
+                self.tally.hit("copy", "late");
+                CopyFate::Late
+            }
+            _ => {
+                self.tally.hit("copy", "never");
+                CopyFate::Never
+            }
+        }
+    }
+
+    pub(super) fn renew_folders(&mut self) {
+        self.inbox.renew();
+        self.sent.renew();
+        let validity = self.inbox.validity;
+        self.note(format!("the folders are made anew: {validity}"));
+        self.inbox_changed.send_modify(|changes| *changes += 1);
     }
 
     /// Whether a delivery is made twice.
@@ -286,7 +317,13 @@ impl World {
             return;
         }
         let seconds = i64::try_from(self.chance.below(7200)).unwrap_or(0) - 3600;
-        self.skew = SignedDuration::from_secs(seconds);
+        let skew = SignedDuration::from_secs(seconds);
+        let way = match skew > self.skew {
+            true => "set forwards",
+            false => "set back",
+        };
+        self.tally.hit("clock", way);
+        self.skew = skew;
         self.note(format!("the clock is {seconds} s wrong"));
     }
 
@@ -296,7 +333,11 @@ impl World {
         self.down[server as usize] = Instant::now() + Duration::from_secs(seconds);
     }
 
-    pub(super) fn is_down(&self, server: Server) -> bool {
-        !self.is_calm && Instant::now() < self.down[server as usize]
+    pub(super) fn is_down(&mut self, server: Server) -> bool {
+        let is_down = !self.is_calm && Instant::now() < self.down[server as usize];
+        if is_down {
+            self.tally.hit(server.name(), "down");
+        }
+        is_down
     }
 }

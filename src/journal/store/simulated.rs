@@ -39,6 +39,7 @@ impl Disk {
     pub(crate) fn cut_power(&self, chance: u64) {
         let mut content = self.content();
         let undone = chance % (content.undo.len() as u64 + 1);
+        simulation::took_back(undone);
         for _ in 0..undone {
             let undo = content.undo.pop().unwrap_or_default();
             content.take_back(undo);
@@ -92,6 +93,10 @@ impl Content {
             if tree == Tree::Effects && value.is_some() {
                 self.effects.entry(key.clone()).or_insert(self.commits);
             }
+            let value = match tree {
+                Tree::Effects if simulation::plants(Plant::CountsNoDoubts) => value.map(uncounted),
+                _ => value,
+            };
             let key = (tree.number(), key);
             let before = match value {
                 Some(value) => self.rows.insert(key.clone(), value),
@@ -105,6 +110,33 @@ impl Content {
             Outlives::PowerCut => self.undo.clear(),
         }
     }
+}
+
+/// The mail that a commit is about: one of ours, or one in the inbox.
+fn about(batch: &Batch) -> String {
+    let key = |wanted: Tree| {
+        let mut changes = batch.changes.iter();
+        changes.find_map(|(tree, key, _)| (*tree == wanted).then_some(key))
+    };
+    let of_ours = key(Tree::Effects).map(|name| String::from_utf8_lossy(name).into_owned());
+    let of_others = || {
+        Some(format!(
+            "{:02x?}",
+            key(Tree::Begun).or_else(|| key(Tree::Mails))?
+        ))
+    };
+    of_ours.or_else(of_others).unwrap_or_default()
+}
+
+/// The planted bug "each doubt is the first": the record as it was before doubts were counted.
+fn uncounted(record: Vec<u8>) -> Vec<u8> {
+    let Ok(mut form) = serde_json::from_slice::<serde_json::Value>(&record) else {
+        return record;
+    };
+    if let Some(form) = form.as_object_mut() {
+        let _ = form.remove("doubts");
+    }
+    serde_json::to_vec(&form).unwrap_or(record)
 }
 
 fn range_of(tree: Tree) -> std::ops::Range<(u8, Vec<u8>)> {
@@ -177,7 +209,11 @@ impl Store for SimulatedStore {
         if *failed || !simulation::is_alive(self.life) {
             return Err(Self::failure("an earlier write did not reach the disk"));
         }
-        let at_commit = simulation::at_commit();
+        let at_commit = simulation::at_commit(&about(&batch));
+        // It may have taken long.
+        if !simulation::is_alive(self.life) {
+            return Err(Self::failure("the daemon is dead"));
+        }
         match at_commit {
             AtCommit::Fail => return Err(Self::failure("no space left on device")),
             AtCommit::CrashBefore => {
