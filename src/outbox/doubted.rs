@@ -6,8 +6,12 @@ use super::{Busy, Errand, Outbox, Returned, report};
 use crate::journal::{JournalError, on_disk};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// The server is not looked in at more often, whatever the evidence seems to want.
+const LOOK_IN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 impl Outbox {
     /// Settles what can be settled; whether our server is to be asked first, for want of a sign that it works.
@@ -54,9 +58,11 @@ impl Outbox {
 
     /// Sees whether our server lets us in. While a mail is on its way, that one tells.
     pub(super) fn look_in(&mut self, shutdown: &CancellationToken) {
-        if !self.busy.is_empty() {
+        let is_fresh = (self.looked_in).is_some_and(|last| last.elapsed() < LOOK_IN_AGAIN_AFTER);
+        if !self.busy.is_empty() || is_fresh {
             return;
         }
+        self.looked_in = Some(Instant::now());
         let lane = self.idle.pop();
         let mut lane = lane.unwrap_or_else(|| Lane::new(Arc::clone(&self.desk)));
         self.busy.push(Busy {

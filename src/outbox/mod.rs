@@ -119,6 +119,8 @@ pub struct Outbox {
     /// The store reads and does not write.
     commits_fail: bool,
     no_further_lane_before: Option<Instant>,
+    /// When it was last seen whether the server lets us in, for want of another sign.
+    looked_in: Option<Instant>,
 }
 
 /// What a lane is sent out for.
@@ -184,6 +186,7 @@ impl Outbox {
             rest_until: None,
             commits_fail: false,
             no_further_lane_before: None,
+            looked_in: None,
         }
     }
 

@@ -7,8 +7,8 @@ use crate::compose::Purpose;
 use crate::gateway::Office;
 use crate::inbox::Content;
 use crate::journal::{Disk, EffectRecord, EffectState, Journal};
-use crate::mail::MessageId;
-use crate::ticket::Ticket;
+use crate::mail::{MailIdentity, MessageId};
+use crate::ticket::{Event, Ticket};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A recorded mail of ours, with the number of the commit that recorded it.
@@ -118,6 +118,19 @@ fn each_mail_is_followed_by_one(
             )
         })
         .collect();
+    // Who asks the same while our answer is on its way gets that answer, and nothing more follows. (`sending` looks that it left.)
+    let tickets: BTreeSet<_> = (recorded.iter())
+        .filter_map(|one| one.effect.ticket.clone())
+        .collect();
+    let crossed: BTreeSet<MailIdentity> = (tickets.iter())
+        .filter_map(|id| journal.ticket(id).ok().flatten())
+        .flat_map(|ticket| ticket.events)
+        .filter(|timed| {
+            matches!(&timed.event, Event::Decided { reasons, .. }
+                if reasons.iter().any(|(rule, _)| rule == "answer-waits"))
+        })
+        .filter_map(|timed| timed.cause)
+        .collect();
     let (written, removed) = world(|world| {
         let there: Vec<String> = (world.inbox.mails.iter().chain(&world.inbox.moved))
             .map(|mail| mail.name.clone())
@@ -145,7 +158,7 @@ fn each_mail_is_followed_by_one(
             .map(|from| from.address.as_str().to_owned());
         let is_customers =
             from.is_some_and(|from| world(|world| world.people.customer(&from)).is_some());
-        if !is_customers {
+        if !is_customers || crossed.contains(&read.identity) {
             continue;
         }
         let mut to_customer = 0;
@@ -208,7 +221,10 @@ fn each_answer_of_staff_is_read_once(
         let readers = readers.len();
         // What a server refused for good was given up, and staff were told so.
         let is_told = (recorded.iter())
-            .filter(|one| matches!(one.effect.state, EffectState::GivenUp { .. }))
+            .filter(|one| {
+                matches!(one.effect.state, EffectState::GivenUp { .. })
+                    || one.effect.purpose == Purpose::DeliveryTrouble
+            })
             .filter_map(|one| journal.bytes_of(&one.effect.message_id).ok().flatten())
             .any(|bytes| String::from_utf8_lossy(&bytes).contains(&line));
         // Two of staff answered at once: the second gets their text back, is told that a colleague was first, and decides whether the customer
