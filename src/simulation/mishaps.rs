@@ -65,6 +65,17 @@ impl Rates {
         full: 0,
     };
 
+    /// Nothing but what is aimed.
+    const QUIET: Self = Self {
+        command: 0,
+        commit: 0,
+        deadly: 0,
+        clock: 0,
+        twice: 0,
+        slow: 0,
+        full: 0,
+    };
+
     /// How it is in a world: some know only some kinds of trouble, so that each is also seen alone.
     pub(super) fn draw(chance: &mut Seeded, plant: Option<Plant>) -> Self {
         let rate = |chance: &mut Seeded, choices: &[u64]| *chance.one_of(choices);
@@ -77,7 +88,12 @@ impl Rates {
             slow: rate(chance, &[0, 0, 100, 1000]),
             full: rate(chance, &[0, 0, 0, 50]),
         };
-        plant.map_or(drawn, |_| Self::STORMY)
+        match plant {
+            None => drawn,
+            // It shows where the streak alone goes wrong, many times in the minutes that there are.
+            Some(Plant::CountsNoDoubts) => Self::QUIET,
+            Some(_) => Self::STORMY,
+        }
     }
 }
 

@@ -95,11 +95,15 @@ impl Streak {
         };
         let streak = Self {
             aim,
-            from: began + Duration::from_secs(chance.below(600)),
-            left: 3 + chance.below(6),
+            from: began + Duration::from_secs(chance.below(600) / if is_sure { 10 } else { 1 }),
+            left: 3 + chance.below(6) + if is_sure { 6 } else { 0 },
             struck: 0,
             target: None,
-            always,
+            always: if is_sure {
+                Some(Mishap::CutAfter)
+            } else {
+                always
+            },
             keeps_copies_back: chance.happens(6000) || is_sure,
             until_end: chance.below(12),
         };

@@ -133,8 +133,9 @@ fn uncounted(record: Vec<u8>) -> Vec<u8> {
     let Ok(mut form) = serde_json::from_slice::<serde_json::Value>(&record) else {
         return record;
     };
-    if let Some(form) = form.as_object_mut() {
-        let _ = form.remove("doubts");
+    let stored = form.get_mut("is").and_then(|stored| stored.as_object_mut());
+    if let Some(stored) = stored {
+        let _ = stored.remove("doubts");
     }
     serde_json::to_vec(&form).unwrap_or(record)
 }
