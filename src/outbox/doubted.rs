@@ -2,7 +2,7 @@
 
 use super::doubt::{self, Evidence};
 use super::lane::Lane;
-use super::{Busy, Errand, Outbox, Returned, report};
+use super::{Busy, Errand, LOOK_AT_LEAST_EVERY, Outbox, Returned, report};
 use crate::journal::{JournalError, on_disk};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,11 +56,17 @@ impl Outbox {
         Ok(asks_for_server)
     }
 
-    /// Sees whether our server lets us in. While a mail is on its way, that one tells.
-    pub(super) fn look_in(&mut self, shutdown: &CancellationToken) {
-        let is_fresh = (self.looked_in).is_some_and(|last| last.elapsed() < LOOK_IN_AGAIN_AFTER);
-        if !self.busy.is_empty() || is_fresh {
-            return;
+    /// Sees whether our server lets us in, and says after what time it may be seen again. While a mail is on its way, that one tells.
+    pub(super) fn look_in(&mut self, shutdown: &CancellationToken) -> Duration {
+        if !self.busy.is_empty() {
+            return LOOK_AT_LEAST_EVERY;
+        }
+        let since = self.looked_in.map(|last| last.elapsed());
+        let left = since.map_or(Duration::ZERO, |since| {
+            LOOK_IN_AGAIN_AFTER.saturating_sub(since)
+        });
+        if !left.is_zero() {
+            return left;
         }
         self.looked_in = Some(Instant::now());
         let lane = self.idle.pop();
@@ -79,5 +85,6 @@ impl Outbox {
                 end,
             }
         });
+        LOOK_IN_AGAIN_AFTER
     }
 }

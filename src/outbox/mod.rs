@@ -286,8 +286,9 @@ impl Outbox {
         if let Some(left) = self.left_to_rest() {
             return Ok(left);
         }
+        let mut rest_max = LOOK_AT_LEAST_EVERY;
         if self.look_at_doubts()? {
-            self.look_in(shutdown);
+            rest_max = rest_max.min(self.look_in(shutdown));
         }
         if !self.commits_fail {
             self.signs.store_works(Part::Outbox);
@@ -304,7 +305,7 @@ impl Outbox {
             match self.next_mail()? {
                 Search::Found(effect, except) => self.begin(*effect, except, shutdown),
                 Search::GoOn => return Ok(Duration::ZERO),
-                Search::Nothing(rest) => return Ok(rest),
+                Search::Nothing(rest) => return Ok(rest.min(rest_max)),
             }
         }
     }
