@@ -149,10 +149,12 @@ fn write_at(path: &Path, bytes: &[u8], offset: u64) {
 #[test]
 fn flipped_bytes_are_noticed_or_change_nothing() {
     let mut refused = 0;
+    // sled lays its pages in another order each time, so a run of many trials says more than the same one again.
+    let trials = (std::env::var("FLIPS").ok()).map_or(100, |number| number.parse().unwrap());
     let mut numbers = Numbers(20_261_126);
     for (folder, expected) in stores() {
         let length = fs::metadata(folder.path().join("db")).unwrap().len();
-        for trial in 0..100 {
+        for trial in 0..trials {
             let at = numbers.below(length - 16);
             let what = format!("trial {trial}: 16 bytes flipped at {at} of {length}");
             let seen = after(folder.path(), &expected, &what, |folder| {
@@ -169,8 +171,8 @@ fn flipped_bytes_are_noticed_or_change_nothing() {
     }
     eprintln!("{refused} refused");
     assert!(
-        refused > 20,
-        "{refused} of 200 refused: the trials hit nothing"
+        refused > trials / 5,
+        "{refused} of twice {trials} refused: the trials hit nothing"
     );
 }
 

@@ -200,9 +200,10 @@ impl Walk<'_> {
         let mut broken = None;
         pages(store, tree, self.headway, |(key, value)| {
             self.verified.records += 1;
-            let seal = match store.get(Tree::Seals, &seal_key(tree, &key)) {
-                Ok(seal) => seal,
-                Err(why) => {
+            let seal = store.get(Tree::Seals, &seal_key(tree, &key));
+            let (seal, by_key) = match (seal, store.get(tree, &key)) {
+                (Ok(seal), Ok(by_key)) => (seal, by_key),
+                (Err(why), _) | (_, Err(why)) => {
                     broken = Some(why);
                     return;
                 }
@@ -213,7 +214,9 @@ impl Walk<'_> {
             };
             let digest = chain::digest(&seal.salt, &full_key(tree, &key), &value);
             match self.live.remove(&digest) {
-                Some((number, of)) if of == tree && number == seal.link => {}
+                // A damaged database may show a row to a walk that its key does not find.
+                Some((number, of))
+                    if of == tree && number == seal.link && by_key == Some(value) => {}
                 _ => {
                     *self.named.entry((seal.link, tree.number())).or_default() += 1;
                     self.differs(Some(seal.link), Found::Changed { tree, key });

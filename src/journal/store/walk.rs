@@ -6,6 +6,8 @@
 //! commit changes both by the same, on a damaged store as well (whatever was there before is taken from both as it is counted here). Of the links
 //! those are walked that were there at the beginning; what later ones say is added as they are made. A changed key that was walked already changes
 //! the sum that was found; one that was not is met when it is reached. The walk ends: each slice reads more rows than were put in since the last one.
+//!
+//! A row counts only where walking meets it and its key finds it: in a damaged tree of sled one may work without the other.
 
 use super::chain::{self, Digest, Link, Mark, NOTHING_BEFORE, Seal};
 use super::check::Damage;
@@ -304,10 +306,17 @@ impl Walk {
         let from = rows.last().map(|(key, _)| next(key));
         let found = self.found.entry(tree.number()).or_default();
         for (key, value) in rows {
-            let seal = seals.of(store, &seal_key(tree, &key))?;
+            self.records += 1;
+            let name = seal_key(tree, &key);
+            let seal = seals.of(store, &name)?;
+            let is_found = store.row(tree, &key)?.as_ref() == Some(&value);
+            if !is_found || store.row(Tree::Seals, &name)? != seal {
+                // A page of the database that is lost may leave rows that only a walk meets, and others that only their key finds.
+                continue;
+            }
+            let seal = seal.as_deref().and_then(Seal::from_bytes);
             let full = full_key(tree, &key);
             found.add(&chain::digest_stored(seal.as_ref(), &full, &value));
-            self.records += 1;
         }
         self.place = match is_at_end {
             true => Place::Records {
@@ -353,36 +362,56 @@ impl Walk {
     }
 }
 
-/// The seals of a slice of records.
+/// The seals of a slice of records, in the order of their keys.
 struct Seals {
     read: std::iter::Peekable<std::vec::IntoIter<Row>>,
+    /// Those behind the ones that were read, and where they end.
+    from: Vec<u8>,
+    until: Vec<u8>,
+    at_once: usize,
 }
 
 impl Seals {
     fn beside(store: &dyn Reads, tree: Tree, rows: &[Row]) -> Result<Self, JournalError> {
-        let read = match (rows.first(), rows.last()) {
+        let (from, until) = match (rows.first(), rows.last()) {
             (Some((first, _)), Some((last, _))) => {
-                let until = next(&seal_key(tree, last));
-                let from = seal_key(tree, first);
-                store.rows_from(Tree::Seals, &from, Some(&until), rows.len())?
+                (seal_key(tree, first), next(&seal_key(tree, last)))
             }
-            _ => Vec::new(),
+            _ => (Vec::new(), Vec::new()),
         };
-        Ok(Self {
-            read: read.into_iter().peekable(),
-        })
+        let mut seals = Self {
+            read: Vec::new().into_iter().peekable(),
+            from,
+            until,
+            at_once: rows.len(),
+        };
+        seals.read_on(store)?;
+        Ok(seals)
     }
 
-    /// Seals of records that are not there are passed over: the count tells. Where they are so many that others were not read with them, the
-    /// seal is asked for alone.
-    fn of(&mut self, store: &dyn Reads, name: &[u8]) -> Result<Option<Seal>, JournalError> {
-        while self.read.next_if(|(of, _)| of.as_slice() < name).is_some() {}
-        let bytes = match self.read.peek() {
-            Some((of, bytes)) if of == name => Some(bytes.clone()),
-            Some(_) => None,
-            None => store.row(Tree::Seals, name)?,
+    fn read_on(&mut self, store: &dyn Reads) -> Result<(), JournalError> {
+        if self.from >= self.until {
+            return Ok(());
+        }
+        let rows = store.rows_from(Tree::Seals, &self.from, Some(&self.until), self.at_once)?;
+        self.from = match rows.last() {
+            Some((last, _)) if rows.len() == self.at_once => next(last),
+            _ => self.until.clone(),
         };
-        Ok(bytes.as_deref().and_then(Seal::from_bytes))
+        self.read = rows.into_iter().peekable();
+        Ok(())
+    }
+
+    /// The seal of the next record. Seals of records that are not there are passed over: the count tells.
+    fn of(&mut self, store: &dyn Reads, name: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
+        loop {
+            while self.read.next_if(|(of, _)| of.as_slice() < name).is_some() {}
+            match self.read.peek() {
+                Some((of, bytes)) => return Ok((of == name).then(|| bytes.clone())),
+                None if self.from < self.until => self.read_on(store)?,
+                None => return Ok(None),
+            }
+        }
     }
 }
 
