@@ -11,6 +11,8 @@ use crate::config::Inbox;
 use crate::inbox::{Backoff, Connection, Cursor, Place};
 use crate::journal::{Entry, JournalError, SentMail, on_disk};
 use crate::report;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -40,6 +42,14 @@ enum Read {
     All,
     /// There may be more.
     Part,
+}
+
+/// No mail that is not settled was tried before this day; with two days for clocks and time zones.
+fn first_day_of_tries(office: &Office) -> jiff::civil::Date {
+    let longest = office.settings.smtp.retry_give_up_after;
+    let began = clock::now().checked_sub(longest).unwrap_or(Timestamp::MIN);
+    let day = began.to_zoned(TimeZone::UTC).date();
+    day.checked_sub(2.days()).unwrap_or(day)
 }
 
 impl SentFolder {
@@ -102,7 +112,9 @@ impl Gateway {
         };
         connection.check_folder().await?;
         let folder = sent.settings.whole_name();
-        let mut cursor = self.first_sent_cursor(&folder, &mut connection).await?;
+        let mut cursor = self
+            .first_sent_cursor(office, &folder, &mut connection)
+            .await?;
         // One batch a round: the inbox, in which urgent mail may wait, comes first again.
         let fetched = self
             .fetch(&mut connection, cursor, &mut sent.kept_back)
@@ -162,10 +174,12 @@ impl Gateway {
         Ok(())
     }
 
-    /// At the first look the folder begins behind its last mail: what lies there is history. With another UIDVALIDITY it begins anew;
-    /// what was noted before is recognised.
+    /// At the first look the folder begins behind its last mail: what lies there is history. But a copy of ours that was filed before this look, as
+    /// soon as a mail left, is what shows that it did, so none that the outbox may still ask for lies behind. With another UIDVALIDITY it begins
+    /// anew; what was noted before is recognised.
     async fn first_sent_cursor(
         &self,
+        office: &Office,
         folder: &str,
         connection: &mut Connection,
     ) -> Result<Cursor, SweepError> {
@@ -179,7 +193,12 @@ impl Gateway {
         }
         let uid = match known {
             Some(_) => 0,
-            None => connection.last_uid().await?,
+            None => {
+                let last = connection.last_uid().await?;
+                let day = first_day_of_tries(office);
+                let ours = connection.first_uid_of_ours_since(day).await?;
+                ours.map_or(last, |ours| last.min(ours.saturating_sub(1)))
+            }
         };
         let cursor = Cursor { uid_validity, uid };
         let entry = Entry {

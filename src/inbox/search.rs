@@ -19,6 +19,20 @@ impl Connection {
         self.search("UID SEARCH HEADER X-Handoff-Mark \"\"").await
     }
 
+    /// The lowest UID of a mail that says of itself that we wrote it, and that the server has had since that day (RFC 3501, section 6.4.4: SINCE,
+    /// by the server's own date); `None` where there is none, or the server cannot search.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub async fn first_uid_of_ours_since(
+        &mut self,
+        day: jiff::civil::Date,
+    ) -> Result<Option<u32>, InboxError> {
+        let day = day.strftime("%-d-%b-%Y");
+        let command = format!("UID SEARCH SINCE {day} HEADER X-Handoff-Mark \"\"");
+        Ok(self.search(&command).await?.first().copied())
+    }
+
     /// The lowest UID of a mail that carries the keyword of handled mails; `None` where there is none, or the server cannot search.
     ///
     /// # Errors

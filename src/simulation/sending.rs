@@ -5,7 +5,7 @@ use super::post::Taken;
 use super::world;
 use crate::compose::Purpose;
 use crate::journal::{EffectRecord, EffectState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// So long an attempt takes at most from its begin on record until the server has the sender, with a minute for each step.
@@ -14,6 +14,7 @@ const ATTEMPT_MAX: Duration = Duration::from_mins(4);
 pub(super) fn broken(recorded: &[Recorded], taken: &[Taken]) -> Vec<String> {
     let mut broken = each_effect_happened_once(recorded, taken);
     broken.extend(what_is_proven_is_not_sent_again(taken));
+    broken.extend(what_was_filed_is_known_to_have_left(recorded, taken));
     broken.extend(order_is_kept(recorded, taken));
     broken.extend(automation_is_silent_after_a_person(recorded, taken));
     broken
@@ -110,6 +111,40 @@ fn what_is_proven_is_not_sent_again(taken: &[Taken]) -> Vec<String> {
                     again.message_id
                 ));
             }
+        }
+    }
+    broken
+}
+
+/// What stands in the folder of sent mail has left: nobody is told that it may not have.
+fn what_was_filed_is_known_to_have_left(recorded: &[Recorded], taken: &[Taken]) -> Vec<String> {
+    if world(|world| world.people.office.settings.inbox.sent_folder.is_none()) {
+        return Vec::new();
+    }
+    let filed: BTreeSet<String> = world(|world| {
+        (world.sent.mails.iter())
+            .map(|mail| mail.name.clone())
+            .collect()
+    });
+    let mut broken = Vec::new();
+    for one in recorded {
+        let name = one.effect.message_id.as_str();
+        let times: Vec<&Taken> = (taken.iter())
+            .filter(|taken| taken.message_id == name)
+            .collect();
+        // Where it left for some of its recipients alone, the copy says nothing of the others.
+        let has_all = |taken: &Taken| {
+            let mut recipients = one.effect.recipients.iter();
+            recipients.all(|to| taken.recipients.iter().any(|had| had == to.as_str()))
+        };
+        if let EffectState::GivenUp { why, .. } = &one.effect.state
+            && let [once] = times.as_slice()
+            && has_all(once)
+            && filed.contains(name)
+        {
+            broken.push(format!(
+                "filed: {name} stands in Sent and was given up: {why}"
+            ));
         }
     }
     broken

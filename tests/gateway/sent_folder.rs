@@ -95,3 +95,51 @@ fn an_answer_from_the_support_mailbox_silences_automation_once_whatever_happens_
     assert_eq!(times_noted(&world, &ticket_of), 1, "{address}");
     world.daemon.assert_no_surprise();
 }
+
+/// What is filed before the folder is looked at for the first time is history, but not from a mail of ours on: its copy is what shows that it left.
+#[test]
+fn the_first_look_goes_back_to_the_first_mail_of_ours_that_may_be_asked_for() {
+    // Given a desk that knows of no folder of sent mail, and two customers who were told that a person answers
+    let system = mail_system();
+    system.imap(SUPPORT).command("CREATE Sent");
+    let mut world = World::on(system, Startup::UntilReady, |settings| {
+        set(settings, "inbox.poll_seconds", 1);
+    });
+    let mut told = Vec::new();
+    for name in ["ann", "ben"] {
+        let customer = world.customer(name);
+        let letter = customer.writes("Broken teapot", BROKEN_TEAPOT);
+        assert_eq!(world.outcome_of(&letter), "HandedOff");
+        let notice = customer.receives("the notice", |mail| mail.says("a person"));
+        let by_hand = answer(
+            &customer,
+            &letter,
+            "Dear customer, a new one is on its way.",
+        );
+        told.push((notice, by_hand));
+    }
+    world.daemon.terminate();
+
+    // And in the folder an answer by hand, then a copy of ours, then the other answer
+    let (first, second) = (&told[0], &told[1]);
+    keep_copy(&world.system, &first.1);
+    let ours = &first.0.raw;
+    world.system.imap(SUPPORT).append("Sent", ours).unwrap();
+    keep_copy(&world.system, &second.1);
+
+    // When the settings name it
+    let config = world.daemon.folder().join("handoffd.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let mut settings: toml::Table = text.parse().unwrap();
+    set(&mut settings, "inbox.sent_folder", "Sent");
+    std::fs::write(&config, settings.to_string()).unwrap();
+    world.daemon.start_again();
+    world.daemon.wait_for_log("answered-outside");
+
+    // Then what was filed from our mail on is known, and what lay before it is history
+    let noted = |notice: &super::mail_system::StoredMail| {
+        times_noted(&world, notice.ticket().expect("a reference"))
+    };
+    assert_eq!((noted(&first.0), noted(&second.0)), (0, 1));
+    world.daemon.assert_no_surprise();
+}

@@ -251,13 +251,16 @@ fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> Sentence {
     }
 }
 
-/// The colleague who answered the customer after the mail of ours that this one replies to, and when: its writer may not know of it.
+/// The colleague who answered the customer after the mail of ours that this one replies to, and when: its writer may not know of it. An answer
+/// that did not arrive is none: the customer has nothing yet.
 fn answered_since(mail: &Mail, ticket: &Ticket, member: &Address) -> Option<(Address, Timestamp)> {
     let replied_to = ticket.events.iter().rposition(|timed| {
         matches!(&timed.event, Event::Wrote { message_id, .. } if mail.in_reply_to.contains(message_id))
     })?;
-    let since = ticket.events.iter().skip(replied_to);
-    let mut answers = since.filter_map(|timed| match &timed.event {
+    let lost = ticket.undelivered().map(|lost| lost.mail);
+    let since = ticket.events.iter().enumerate().skip(replied_to);
+    let arrived = since.filter(|(place, _)| lost.is_none() || ticket.written_by(*place) != lost);
+    let mut answers = arrived.filter_map(|(_, timed)| match &timed.event {
         Event::StaffReplied { member: other }
         | Event::DraftApproved {
             member: other,

@@ -299,3 +299,29 @@ fn a_mail_that_makes_a_draft_void_says_whose_yes_is_void() {
             .contains("the yes of kim@shop.example is void")
     );
 }
+
+#[test]
+fn a_colleagues_answer_that_did_not_arrive_holds_nobodys_text_back() {
+    let text = "Dear Ann, your bicycle is ready and waits for you at the counter from nine.";
+    let answered = || {
+        TicketStory::opened()
+            .handed_off("desk")
+            .wrote("p@us", Purpose::Packet, "desk@shop.example")
+            .staff_replied()
+            .wrote("r@us", Purpose::StaffReply, "ann@a.example")
+    };
+    let late = |story| {
+        let mut situation = says(story, "lou", text);
+        situation.mail.in_reply_to = vec![message_id("p@us")];
+        situation.decide()
+    };
+    let held = late(answered());
+    assert_eq!(rule(&held), "staff-impossible", "{held:?}");
+    let lost = Event::SendFailed {
+        recipient: address("ann@a.example"),
+        why: "550 no such user".to_owned(),
+        mail: Some(message_id("r@us")),
+    };
+    let passed_on = late(answered().event(lost));
+    assert_eq!(rule(&passed_on), "staff-reply", "{passed_on:?}");
+}
