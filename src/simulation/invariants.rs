@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Recorded {
     pub(super) effect: EffectRecord,
     pub(super) commit: u64,
+    /// Whether people are told that it may have left, where it was given up.
+    pub(super) may_have_left: bool,
 }
 
 pub(super) fn broken(disk: &Disk, office: &Office) -> Vec<String> {
@@ -45,9 +47,13 @@ fn recorded(disk: &Disk, journal: &Journal) -> Result<Vec<Recorded>, String> {
             return Err(format!("{name} is no Message-ID"));
         };
         // What a power cut took back was never recorded.
-        if let Some(effect) = journal.effect(&id).map_err(|error| error.to_string())? {
-            recorded.push(Recorded { effect, commit });
-        }
+        let effect = journal.effect(&id).map_err(|error| error.to_string())?;
+        let may_have_left = (journal.may_have_left(&id)).map_err(|error| error.to_string())?;
+        recorded.extend(effect.map(|effect| Recorded {
+            effect,
+            commit,
+            may_have_left,
+        }));
     }
     Ok(recorded)
 }

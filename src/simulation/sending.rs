@@ -53,16 +53,21 @@ fn each_effect_happened_once(recorded: &[Recorded], taken: &[Taken]) -> Vec<Stri
             ));
         }
     }
-    let known: BTreeMap<&str, &EffectRecord> = recorded
+    let known: BTreeMap<&str, (&EffectRecord, bool)> = recorded
         .iter()
-        .map(|one| (one.effect.message_id.as_str(), &one.effect))
+        .map(|one| {
+            (
+                one.effect.message_id.as_str(),
+                (&one.effect, one.may_have_left),
+            )
+        })
         .collect();
     for taken in taken {
         if !known.contains_key(taken.message_id.as_str()) {
             broken.push(format!("{} left and is not on record", taken.message_id));
         }
     }
-    for effect in known.values() {
+    for (effect, may_have_left) in known.values() {
         let name = effect.message_id.as_str();
         for recipient in &effect.recipients {
             let key = (name.to_owned(), recipient.as_str().to_owned());
@@ -73,7 +78,9 @@ fn each_effect_happened_once(recorded: &[Recorded], taken: &[Taken]) -> Vec<Stri
                     times == 1
                         || (times > 1 && (is_unproven || may_double(name, recipient.as_str())))
                 }
-                EffectState::GivenUp { why, .. } => times == 0 || why.contains("may have left"),
+                EffectState::GivenUp { why, .. } => {
+                    times == 0 || why.contains("may have left") || *may_have_left
+                }
                 // Where its copy was kept back, nothing showed that it had left already.
                 EffectState::Withdrawn { .. } => {
                     times == 0 || world(|world| world.post.unproven.contains(name))
