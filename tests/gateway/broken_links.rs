@@ -284,7 +284,13 @@ fn handled_mail_goes_to_the_folder_of_its_outcome() {
             let line = answer.lines().find(|line| line.starts_with("* SEARCH"))?;
             line.split_whitespace().nth(2).map(|_| ())
         })
-        .unwrap_or_else(|why| panic!("{why}"));
+        .unwrap_or_else(|why| {
+            // The letters behind `:2,` in a Maildir's names are the flags.
+            let mails = world.system.mailbox(SUPPORT);
+            let lie: Vec<_> = mails.iter().map(|mail| &mail.path).collect();
+            let log = world.daemon.log_text();
+            panic!("{why}; there lie {lie:?}; log:\n{log}")
+        });
     };
     found("Answered", "KEYWORD $Handoff KEYWORD Answered");
     found(

@@ -1,5 +1,6 @@
 //! Damage on purpose: whatever happens to the files, a store is either refused with a sentence that says what to do, or holds what it held.
 
+use super::sled::open_when_free;
 use super::*;
 use std::collections::BTreeMap;
 use std::fs;
@@ -348,7 +349,7 @@ fn files_of_different_times_do_not_pass_as_one_store() {
 fn what_is_missing_is_said_by_tree_and_number() {
     let folder = tempfile::tempdir().unwrap();
     drop(fill(folder.path(), 10));
-    let database = ::sled::open(folder.path()).unwrap();
+    let database = open_when_free(folder.path()).unwrap();
     for (key, _) in database
         .scan_prefix(b"events\0")
         .map(Result::unwrap)
@@ -384,7 +385,7 @@ fn a_changed_value_and_a_lost_seal_are_damage() {
     for tree in ["events\0", "seals\0"] {
         let folder = tempfile::tempdir().unwrap();
         drop(fill(folder.path(), 10));
-        let database = ::sled::open(folder.path()).unwrap();
+        let database = open_when_free(folder.path()).unwrap();
         let (key, value) = database.scan_prefix(tree).next().unwrap().unwrap();
         let mut changed = value.to_vec();
         changed[0] ^= 1;
@@ -407,7 +408,7 @@ fn a_store_too_large_to_be_checked_at_once_is_checked_late_or_after_a_crash() {
     };
     let folder = tempfile::tempdir().unwrap();
     drop(fill(folder.path(), 10));
-    let database = ::sled::open(folder.path()).unwrap();
+    let database = open_when_free(folder.path()).unwrap();
     let (key, _) = database.scan_prefix(b"events\0").next().unwrap().unwrap();
     let _ = database.remove(key).unwrap();
     database.flush().unwrap();

@@ -98,7 +98,7 @@ impl Filling {
 
 /// Opens the database, and waits a moment where it is still locked: the threads of one that was just closed let go of the lock
 /// a little after the last handle is gone, and a process that ends needs a moment too.
-fn open_when_free(folder: &Path) -> ::sled::Result<::sled::Db> {
+pub(in super::super) fn open_when_free(folder: &Path) -> ::sled::Result<::sled::Db> {
     let mut waited = Duration::ZERO;
     loop {
         let opened = ::sled::Config::new()

@@ -16,6 +16,8 @@ use super::walk::{Walk, Walked};
 use super::witness::{Remembered, Witness};
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::journal::Headway;
+#[cfg(test)]
+pub(super) use files::open_when_free;
 use files::{BLOB_BYTES, failure};
 pub(super) use files::{Files, Filling};
 pub(super) use opening::CHECKED_AT_ONCE_BYTES;
