@@ -76,6 +76,12 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
+        // What lies on it is what shows why a test failed.
+        if std::thread::panicking() {
+            let kept = std::env::temp_dir().join(format!("small-disk-{}", std::process::id()));
+            let copied = (Command::new("cp").arg("-a").arg(&self.folder).arg(&kept)).status();
+            eprintln!("the small disk is kept as {}: {copied:?}", kept.display());
+        }
         // Lazily: whoever still looks at it finds it until then.
         let _ = Command::new("umount").arg("-l").arg(&self.folder).status();
     }
