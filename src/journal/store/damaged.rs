@@ -278,6 +278,35 @@ fn every_other_file_that_is_cut_changed_or_lost_is_noticed_or_changes_nothing() 
     }
 }
 
+/// A full disk leaves it empty or short; a kill leaves any part of it. It is no damage, for the log holds all of it.
+#[test]
+fn a_summary_that_sled_did_not_end_is_no_damage() {
+    for (folder, expected) in stores() {
+        for part in [0, 5, 12, 40, 4096] {
+            let what = format!("a summary of {part} bytes that was not ended");
+            let seen = after(folder.path(), &expected, &what, |folder| {
+                let name = folder.join("snap.7FFFFFFFFFFFFFFF.generating");
+                fs::write(name, vec![0xA5; part]).unwrap();
+            });
+            assert_eq!(seen, Seen::Unchanged, "{what}");
+        }
+    }
+}
+
+#[test]
+fn an_opening_that_is_under_way_keeps_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let _open = SledStore::open(folder.path(), Opening::ToWork).unwrap();
+    let being_written = folder.path().join("snap.7FFFFFFFFFFFFFFF.generating");
+    fs::write(&being_written, "").unwrap();
+    let why = SledStore::open(folder.path(), Opening::ToWork)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(why.contains("in use by another handoffd"), "{why}");
+    assert!(being_written.exists());
+}
+
 #[test]
 fn files_of_different_times_do_not_pass_as_one_store() {
     let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -101,6 +101,7 @@ impl Filling {
 pub(in super::super) fn open_when_free(folder: &Path) -> ::sled::Result<::sled::Db> {
     let mut waited = Duration::ZERO;
     loop {
+        remove_unfinished_summaries(folder)?;
         let opened = ::sled::Config::new()
             .path(folder)
             .cache_capacity(CACHE_BYTES)
@@ -113,6 +114,31 @@ pub(in super::super) fn open_when_free(folder: &Path) -> ::sled::Result<::sled::
             opened => return opened,
         }
     }
+}
+
+/// Removes what sled began to write and did not end: at each opening it writes a summary of its log, under another name first. Where the disk is
+/// full, or the program is killed meanwhile, that file stays, and the next opening would take it for the newest summary, find it torn and call
+/// the whole database corrupt. The log has everything that such a file could say.
+///
+/// The lock is sled's own, so that nothing is taken away from an opening that is under way; without it nothing is done, and sled says who has it.
+fn remove_unfinished_summaries(folder: &Path) -> std::io::Result<()> {
+    let log = match File::open(folder.join("db")) {
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
+        log => log?,
+    };
+    if log.try_lock().is_err() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    // Closing the file lets go of the lock.
+    Ok(())
 }
 
 fn is_locked(why: &::sled::Error) -> bool {

@@ -197,3 +197,86 @@ fn the_walk_ends_though_more_is_put_before_it_than_a_slice_reads() {
     }
     panic!("400 slices, and no end");
 }
+
+/// A store of which a page is lost: one row is met by a walk alone, or found by its key alone.
+struct Torn {
+    whole: MemoryStore,
+    row: (Tree, Vec<u8>),
+    hidden_from: Hidden,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hidden {
+    Nobody,
+    Key,
+    Walk,
+}
+
+impl Torn {
+    fn hides(&self, tree: Tree, key: &[u8], from: Hidden) -> bool {
+        self.hidden_from == from && self.row.0 == tree && self.row.1 == key
+    }
+}
+
+impl Reads for Torn {
+    fn row(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
+        match self.hides(tree, key, Hidden::Key) {
+            true => Ok(None),
+            false => self.whole.get(tree, key),
+        }
+    }
+
+    fn rows_from(
+        &self,
+        tree: Tree,
+        from: &[u8],
+        until: Option<&[u8]>,
+        max: usize,
+    ) -> Result<Vec<Row>, JournalError> {
+        let mut rows = self.whole.scan(tree, from, until, Order::Upwards, max)?;
+        rows.retain(|(key, _)| !self.hides(tree, key, Hidden::Walk));
+        Ok(rows)
+    }
+}
+
+#[test]
+fn a_row_that_is_only_met_or_only_found_is_damage() {
+    let record = (Tree::Events, key(1));
+    let seal = (Tree::Seals, seal_key(Tree::Events, &key(1)));
+    for row in [record, seal] {
+        for hidden_from in [Hidden::Nobody, Hidden::Key, Hidden::Walk] {
+            let whole = MemoryStore::default();
+            let rows: Vec<_> = (0..3).map(|number| (1, number, Some(number))).collect();
+            commit(&whole, &rows, 0, 0);
+            let (commits, head) = whole.head().unwrap();
+            let torn = Torn {
+                whole,
+                row: row.clone(),
+                hidden_from,
+            };
+            let mut walk = Walk::begin(&torn, ChainEnd { commits, head }, None).unwrap();
+            let found = loop {
+                if let Walked::All(found) = walk.step(&torn).unwrap() {
+                    break found;
+                }
+            };
+            let what = format!("{row:?} hidden from {hidden_from:?}: {found:?}");
+            match hidden_from {
+                Hidden::Nobody => assert_eq!(found, [], "{what}"),
+                Hidden::Key | Hidden::Walk => {
+                    let [
+                        Damage::Records {
+                            tree,
+                            expected,
+                            found,
+                        },
+                    ] = found.as_slice()
+                    else {
+                        panic!("{what}");
+                    };
+                    assert_eq!((*tree, *expected, *found), (Tree::Events, 3, 2), "{what}");
+                }
+            }
+        }
+    }
+}
