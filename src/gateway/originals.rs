@@ -6,7 +6,8 @@ use super::Past;
 use crate::compose::Purpose;
 use crate::decide::{Action, Meant};
 use crate::inbox::Content;
-use crate::journal::JournalError;
+use crate::journal::{Journal, JournalError};
+use crate::mail::MessageId;
 use crate::ticket::{Event, Ticket};
 
 /// So many of the customer's mails are handed on with a ticket, the newest.
@@ -36,27 +37,7 @@ impl Office {
         let mut found: Vec<Vec<u8>> = Vec::new();
         let mut room = ORIGINALS_MAX_BYTES;
         for timed in ticket.events.iter().rev() {
-            let Event::Wrote {
-                message_id,
-                purpose:
-                    Purpose::Packet
-                    | Purpose::CustomerWroteAgain
-                    | Purpose::DraftForApproval
-                    | Purpose::ForwardForApproval,
-                ..
-            } = &timed.event
-            else {
-                continue;
-            };
-            let Some(bytes) = past.bytes_of(message_id)? else {
-                continue;
-            };
-            let Ok(packet) = self.read(&Content::Whole(bytes)) else {
-                continue;
-            };
-            let mails = packet.attachments.into_iter();
-            let mails = mails.filter(|file| file.media_type == "message/rfc822");
-            for original in mails.map(|file| file.content) {
+            for original in self.originals_beside(&timed.event, &|id| past.bytes_of(id))? {
                 let fits = original.len() <= room && found.len() < ORIGINALS_MAX;
                 if fits && !found.contains(&original) {
                     room -= original.len();
@@ -66,5 +47,50 @@ impl Office {
         }
         found.reverse();
         Ok(found)
+    }
+
+    /// The customer's mails of a ticket, as far as mails to its team that are kept hold them.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub fn kept_originals(
+        &self,
+        ticket: &Ticket,
+        journal: &Journal,
+    ) -> Result<Vec<Vec<u8>>, JournalError> {
+        let mut found = Vec::new();
+        for timed in &ticket.events {
+            found.extend(self.originals_beside(&timed.event, &|id| journal.bytes_of(id))?);
+        }
+        Ok(found)
+    }
+
+    /// The customer's mails that lie beside what we wrote to a team; none where that is not kept any more.
+    fn originals_beside(
+        &self,
+        event: &Event,
+        bytes_of: &dyn Fn(&MessageId) -> Result<Option<Vec<u8>>, JournalError>,
+    ) -> Result<Vec<Vec<u8>>, JournalError> {
+        let Event::Wrote {
+            message_id,
+            purpose:
+                Purpose::Packet
+                | Purpose::CustomerWroteAgain
+                | Purpose::DraftForApproval
+                | Purpose::ForwardForApproval,
+            ..
+        } = event
+        else {
+            return Ok(vec![]);
+        };
+        let Some(bytes) = bytes_of(message_id)? else {
+            return Ok(vec![]);
+        };
+        let Ok(packet) = self.read(&Content::Whole(bytes)) else {
+            return Ok(vec![]);
+        };
+        let files = packet.attachments.into_iter();
+        let mails = files.filter(|file| file.media_type == "message/rfc822");
+        Ok(mails.map(|file| file.content).collect())
     }
 }

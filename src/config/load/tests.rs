@@ -1,0 +1,227 @@
+//! The reference file in `config/` against what the program reads, and where its secrets come from.
+
+use super::*;
+use crate::config::Login;
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
+
+/// The reference file with its commented defaults in force, beside the files that it names.
+fn reference() -> (tempfile::TempDir, Source) {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = include_str!("../../../config/handoffd.toml");
+    let is_key = |line: &&str| {
+        let key = line.split(" = ").next().unwrap_or_default();
+        line.contains(" = ")
+            && key
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || "_-.".contains(c))
+    };
+    let lines = shown.lines().map(|line| match line.strip_prefix("# ") {
+        Some(rest) if is_key(&rest) => rest,
+        _ => line,
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let path = folder.path().join("handoffd.toml");
+    std::fs::write(&path, text).unwrap();
+    for name in ["knowledge", "templates", "models"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let holiday = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\n";
+    std::fs::write(folder.path().join("holidays.ics"), holiday).unwrap();
+    for name in ["imap.password", "smtp.password"] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, "secret\n").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let source = Source::read(&path).unwrap();
+    (folder, source)
+}
+
+#[test]
+fn the_reference_file_shows_every_key_and_no_other() {
+    let (_folder, source) = reference();
+    let settings = read(&source, None, Secrets::Read);
+    let asked = source.asked();
+    let keys = keys_in(source.text());
+    let problems = source.into_problems();
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert!(settings.is_some());
+    // The other form of a fact, which cannot stand beside a pattern; it is described in a comment.
+    let other_form = [
+        "[fact.order_number] values",
+        "[fact.order_number] one_of",
+        "[fact] order_number",
+        // Stands there as a whole in comments: its keys cannot all be set at once. Held against the file by a test of its own.
+        "oauth2",
+    ];
+    let missing: Vec<_> = asked
+        .iter()
+        .filter(|key| !other_form.contains(&key.as_str()) && !keys.contains(*key))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "config/handoffd.toml does not show {missing:?}"
+    );
+}
+
+#[test]
+fn defaults_in_the_reference_file_are_the_defaults_of_the_program() {
+    let (folder, shown) = reference();
+    let bare = include_str!("../../../config/handoffd.toml")
+        .replace("[escalate]", "# [escalate]")
+        .replace(
+            "# password_file = \"imap.password\"",
+            "password_file = \"imap.password\"",
+        )
+        .replace(
+            "# password_file = \"smtp.password\"",
+            "password_file = \"smtp.password\"",
+        );
+    let bare = Source::new(&folder.path().join("handoffd.toml"), &bare, 0);
+    let shown = read(&shown, None, Secrets::Read).unwrap();
+    let bare = read(&bare, None, Secrets::Read).unwrap();
+    assert_eq!(format!("{:?}", shown.limits), format!("{:?}", bare.limits));
+    assert_eq!(
+        format!("{:?}", shown.support),
+        format!("{:?}", bare.support)
+    );
+    assert_eq!(format!("{:?}", shown.store), format!("{:?}", bare.store));
+    assert_eq!(
+        format!("{:?}", shown.control),
+        format!("{:?}", bare.control)
+    );
+    assert_eq!(shown.automation.mode, bare.automation.mode);
+    let inbox = |settings: &Settings| {
+        let mut inbox = settings.inbox.clone();
+        (inbox.ca_file, inbox.folders) = (None, Default::default());
+        // Nothing is looked at where it is not set.
+        inbox.sent_folder = None;
+        format!("{inbox:?}")
+    };
+    assert_eq!(inbox(&shown), inbox(&bare));
+    let smtp = |settings: &Settings| {
+        let mut smtp = settings.smtp.clone();
+        smtp.ca_file = None;
+        format!("{smtp:?}")
+    };
+    assert_eq!(smtp(&shown), smtp(&bare));
+    let (shown, bare) = (&shown.teams[0], &bare.teams[0]);
+    assert_eq!(
+        (
+            shown.reply_within,
+            shown.remind_before,
+            shown.keep_signature
+        ),
+        (bare.reply_within, bare.remind_before, bare.keep_signature)
+    );
+    assert_eq!(shown.hours.spans, bare.hours.spans);
+    assert_eq!(shown.hours.time_zone, bare.hours.time_zone);
+}
+
+#[test]
+fn the_reference_file_shows_every_key_of_oauth2() {
+    let (folder, _) = reference();
+    let shown = include_str!("../../../config/handoffd.toml");
+    let keys = |text: &str| -> BTreeSet<String> {
+        let all = keys_in(text).into_iter();
+        all.filter(|key| key.starts_with("[oauth2] ")).collect()
+    };
+    let lines = shown
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest) if !rest.starts_with(' ') => rest,
+            _ => line,
+        })
+        .collect::<Vec<_>>()
+        .join("\n");
+    let source = Source::new(&folder.path().join("handoffd.toml"), &lines, 0);
+    let _ = read(&source, None, Secrets::Read);
+    let asked: BTreeSet<String> = (source.asked().into_iter())
+        .filter(|key| key.starts_with("[oauth2] "))
+        .collect();
+    assert!(asked.len() > 10, "{asked:?}");
+    assert_eq!(asked, keys(&lines));
+}
+
+#[test]
+fn who_only_looks_needs_no_secret() {
+    use secrecy::ExposeSecret;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("handoffd.toml");
+    let text = std::fs::read_to_string("config/handoffd.toml").unwrap();
+    std::fs::write(&file, &text).unwrap();
+    std::fs::create_dir(folder.path().join("knowledge")).unwrap();
+    let problems = Settings::load(&file).unwrap_err();
+    assert!(
+        problems
+            .iter()
+            .all(|problem| problem.what.contains("password")),
+        "{problems:?}"
+    );
+    let looking = Settings::load_without_secrets(&file).unwrap();
+    let Login::Password(password) = &looking.inbox.login else {
+        panic!("a token: {:?}", looking.inbox.login);
+    };
+    assert_eq!(password.expose_secret(), "");
+    // What is wrong besides is still said.
+    std::fs::write(&file, format!("{text}\n[nonsense]\n")).unwrap();
+    assert!(Settings::load_without_secrets(&file).is_err());
+}
+
+#[test]
+fn a_systemd_credential_gives_the_password() {
+    use secrecy::ExposeSecret;
+    let credentials = tempfile::tempdir().unwrap();
+    for (name, secret) in [
+        ("imap-password", "by default"),
+        ("other.password", "by name"),
+    ] {
+        let path = credentials.path().join(name);
+        std::fs::write(&path, secret).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
+    }
+    for (line, wanted) in [
+        ("", "by default"),
+        ("password_file = \"other.password\"\n", "by name"),
+        ("password_file = \"imap.password\"\n", "secret"),
+    ] {
+        let (folder, source) = reference();
+        let text = source
+            .text()
+            .replacen("password_file = \"imap.password\"\n", line, 1);
+        let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
+        let settings = read(&source, Some(credentials.path()), Secrets::Read).unwrap();
+        assert!(source.is_clean(), "{:?}", source.into_problems());
+        let Login::Password(password) = &settings.inbox.login else {
+            panic!("no password");
+        };
+        assert_eq!(password.expose_secret(), wanted, "{line}");
+    }
+}
+
+/// The full names of all keys and sections in a file.
+fn keys_in(text: &str) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let mut section = String::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            section = name.trim_matches(['[', ']']).to_owned();
+            match section.rsplit_once('.') {
+                Some((parent, key)) => keys.insert(format!("[{parent}] {key}")),
+                None => keys.insert(section.clone()),
+            };
+            keys.insert(section.split('.').next().unwrap_or_default().to_owned());
+        } else if let Some((key, _)) = line.split_once(" = ") {
+            match key.split_once('.') {
+                Some((parent, key)) => {
+                    keys.insert(format!("[{section}] {parent}"));
+                    keys.insert(format!("[{section}.{parent}] {key}"));
+                }
+                None => {
+                    keys.insert(format!("[{section}] {key}"));
+                }
+            }
+        }
+    }
+    keys
+}
