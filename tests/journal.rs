@@ -385,6 +385,86 @@ fn each_step_of_an_attempt_is_found_after_a_crash_as_the_table_says() {
     assert!(open().to_file(moment(99_999), 10).unwrap().is_empty());
 }
 
+/// No copy had come in time, it was tried again and cut off again, and only then a copy comes: it does not say of which transaction it is.
+#[test]
+fn a_late_copy_proves_what_each_attempt_in_doubt_would_have_reached() {
+    let (ann, ben) = ("ann@x.example", "ben@x.example");
+    // Each attempt: whether a copy was asked for, and who was put off. Then who has it, and who still waits.
+    let cases = [
+        (vec![(CopyProof::Asked, ""), (CopyProof::None, "")], vec![]),
+        (vec![(CopyProof::None, ""), (CopyProof::Asked, "")], vec![]),
+        (
+            vec![(CopyProof::Asked, ben), (CopyProof::Asked, "")],
+            vec![ben],
+        ),
+        (
+            vec![(CopyProof::Asked, ""), (CopyProof::None, ben)],
+            vec![ben],
+        ),
+        (
+            vec![(CopyProof::Asked, ben), (CopyProof::Asked, ann)],
+            vec![ann, ben],
+        ),
+        (
+            vec![(CopyProof::None, ""), (CopyProof::None, "")],
+            vec![ann, ben],
+        ),
+    ];
+    for (number, (attempts, waiting)) in cases.into_iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = id(&format!("{number}@d"));
+        let what = format!("{attempts:?}");
+        let count = attempts.len();
+        for (round, (copy, put_off)) in attempts.into_iter().enumerate() {
+            let journal = Journal::open(folder.path()).unwrap();
+            if round == 0 {
+                let team = Party::Staff(TeamName("service".to_owned()));
+                let mail = outgoing(name.as_str(), &[ann, ben], Purpose::Packet, Some(team));
+                drop(journal.record(entry(1, vec![mail]), moment(0)).unwrap());
+            }
+            let effect = journal.due(moment(9), 9).unwrap().remove(0);
+            let mut attempt = journal.begin_attempt(effect, copy, moment(1)).unwrap();
+            if !put_off.is_empty() {
+                let put_off = vec![address(put_off)];
+                (journal.narrow_attempt(&mut attempt, copy, put_off, vec![])).unwrap();
+            }
+            drop(attempt);
+            if round + 1 < count {
+                let again = DoubtVerdict::SendAgain {
+                    why: "no copy".to_owned(),
+                    due: moment(2),
+                };
+                assert!(journal.resolve_doubt(&name, again, moment(2)).unwrap());
+            }
+        }
+        let journal = Journal::open(folder.path()).unwrap();
+        let proof = Entry {
+            own_copy_of: Some(name.clone()),
+            ..Entry::default()
+        };
+        journal.record(proof, moment(3)).unwrap();
+        let record = journal.effect(&name).unwrap().unwrap();
+        if waiting.len() == 2 {
+            assert!(
+                matches!(record.state, EffectState::InDoubt { .. }),
+                "{what}"
+            );
+            continue;
+        }
+        if waiting.is_empty() {
+            assert_eq!(record.state, EffectState::Sent { at: moment(3) }, "{what}");
+        } else {
+            assert_eq!(
+                record.state,
+                EffectState::Waiting { due: moment(3) },
+                "{what}"
+            );
+            let waiting: Vec<_> = waiting.into_iter().map(address).collect();
+            assert_eq!(record.recipients, waiting, "{what}");
+        }
+    }
+}
+
 #[test]
 fn a_copy_proves_what_it_was_asked_for_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,10 +7,10 @@
 //! | [`Journal::settle`] | what was settled |
 
 use super::form::Delivery;
+use super::own_copy::unproven;
 use super::store::{Act, Batch, Outlives, Tree};
 use super::{EffectRecord, EffectState, Journal, JournalError, RecordedEffect};
 use crate::mail::{Address, MessageId};
-use crate::ticket::{TicketId, TimedEvent};
 use jiff::Timestamp;
 
 /// What the copy to ourselves can prove about an attempt.
@@ -120,15 +120,6 @@ pub enum DoubtVerdict {
         /// Why.
         why: String,
     },
-}
-
-/// When a copy of a mail of ours proves that it left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proves {
-    /// In our inbox: where it was asked for in the same transaction. Another may have left with an earlier one.
-    WhereAskedFor,
-    /// In the folder of sent mail, where only the provider and people of ours put anything: it files a mail when it takes it.
-    Always,
 }
 
 impl Journal {
@@ -292,6 +283,7 @@ impl Journal {
             return Ok(false);
         }
         delivery.doubts = delivery.doubts.saturating_add(1);
+        delivery.unproven = Some(unproven(&record, &delivery));
         // All recipients that are not lost are tried again. Who was put off is kept in mind: the copy may still come, too late.
         let state = match verdict {
             DoubtVerdict::SendAgain { why, due } => {
@@ -302,44 +294,6 @@ impl Journal {
         };
         self.write_state(record, &delivery, state, now)?;
         Ok(true)
-    }
-
-    /// What the return of its copy changes: a mail in doubt has left, except to those that the attempt had put off. What its ticket gains by that.
-    pub(super) fn note_own_copy(
-        &self,
-        id: &MessageId,
-        proves: Proves,
-        now: Timestamp,
-        batch: &mut Batch,
-    ) -> Result<Vec<(TicketId, TimedEvent)>, JournalError> {
-        let Some((mut record, mut delivery)) = self.record_of(id)? else {
-            return Ok(Vec::new());
-        };
-        let is_proof = delivery.copy == CopyProof::Asked
-            // A copy of it may be there since it reached others.
-            || (proves == Proves::Always && !delivery.reached_some);
-        let is_open = match record.state {
-            EffectState::InDoubt { .. } => true,
-            // The copy came too late for the verdict, and in time to keep it from leaving once more.
-            EffectState::Waiting { .. } | EffectState::GivenUp { .. } => {
-                delivery.doubts > 0 && !delivery.reached_some
-            }
-            EffectState::Sent { .. } | EffectState::Withdrawn { .. } => false,
-        };
-        if !(is_proof && is_open) {
-            return Ok(Vec::new());
-        }
-        let gained = self.not_lost(&record, now)?;
-        let postponed = std::mem::take(&mut delivery.postponed);
-        let state = if postponed.is_empty() {
-            EffectState::Sent { at: now }
-        } else {
-            record.recipients = postponed;
-            delivery.reached_some = true;
-            EffectState::Waiting { due: now }
-        };
-        self.change_state(batch, record, &delivery, state)?;
-        Ok(gained)
     }
 
     fn stored(&self, id: &MessageId) -> Result<(EffectRecord, Delivery), JournalError> {

@@ -21,6 +21,7 @@ mod lessons;
 mod mails;
 mod not_left;
 mod on_disk;
+mod own_copy;
 mod owner;
 mod place;
 mod record;

@@ -1,10 +1,10 @@
 //! One entry: everything that one mail, one staff act or one timer changes, on disk all together or not at all.
 
-use super::attempt::Proves;
 use super::form::{
     self, CursorForm, Delivery, EffectForm, FilingForm, HandledForm, MessageForm, TimedEventForm,
 };
 use super::mails::put_sent_mail;
+use super::own_copy::Proves;
 use super::store::{Act, Batch, Outlives, Tree};
 use super::{
     EffectRecord, EffectState, Entry, Journal, JournalError, OnServer, RecordedEffect, mails,

@@ -6,7 +6,7 @@
 //! | asked for, and a sweep of the inbox that began `copy_wait` later has not found it (where the inbox or our server was away: after it was back for as long as it was away, too), and our server lets us in | it did not leave: again |
 //! | not asked for or impossible, stands in the folder of sent mail | it left (the journal notes that when it is seen there) |
 //! | not asked for, not seen there either, mail to staff or admin | again: twice is better than never |
-//! | not asked for, not seen there either, mail to a customer | never twice: staff are told |
+//! | not asked for, not seen there `copy_wait` later either, mail to a customer | never twice: staff are told |
 
 use super::schedule;
 use super::standing::Outage;
@@ -64,6 +64,7 @@ pub(super) fn verdict(
     let late_enough = evidence.late_enough(settings);
     let was_searched = |began: Option<Instant>| began.is_some_and(|began| began >= late_enough);
     let is_over = schedule::is_over(record, settings, now.shown);
+    let has_waited = now.passed >= evidence.doubted_since + settings.copy_wait;
     match doubt.copy {
         CopyProof::Asked if was_searched(evidence.swept) && was_searched(evidence.server_seen) => {
             let most = match is_for_customer(record) {
@@ -85,6 +86,8 @@ pub(super) fn verdict(
         {
             None
         }
+        // A server that has all of it may still take it, long after we are gone: what follows in the ticket does not overtake it.
+        CopyProof::None if is_for_customer(record) && !is_over && !has_waited => None,
         CopyProof::None if is_for_customer(record) => Some(give_up(NO_PROOF)),
         CopyProof::None if is_over => Some(give_up(CUT_OFF)),
         CopyProof::None => {

@@ -3,6 +3,7 @@
 use super::{FieldError, address, message_id, ticket_id};
 use crate::compose::{EnvelopeSender, Purpose};
 use crate::config::TeamName;
+use crate::journal::own_copy::Unproven;
 use crate::journal::{CopyProof, EffectRecord, EffectState, LostRecipient, TooLarge};
 use crate::mail::Address;
 use crate::ticket::Party;
@@ -24,6 +25,8 @@ pub(in crate::journal) struct Delivery {
     pub(in crate::journal) doubts: u32,
     /// That it was given up because of its size.
     pub(in crate::journal) too_large: Option<TooLarge>,
+    /// Earlier attempts that may have left all the same.
+    pub(in crate::journal) unproven: Option<Unproven>,
 }
 
 /// An effect as stored.
@@ -50,6 +53,15 @@ pub(in crate::journal) struct EffectForm {
     /// Not in records of before it was told from other refusals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     too_large: Option<TooLargeForm>,
+    /// Not in records of before they were kept in mind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unproven: Option<UnprovenForm>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UnprovenForm {
+    reached: Vec<String>,
+    asked_for_copy: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -145,6 +157,10 @@ impl EffectForm {
                 .collect(),
             doubts: delivery.doubts,
             too_large: delivery.too_large.map(TooLargeForm::new),
+            unproven: delivery.unproven.as_ref().map(|unproven| UnprovenForm {
+                reached: texts(&unproven.reached),
+                asked_for_copy: unproven.asked_for_copy,
+            }),
         }
     }
 
@@ -193,6 +209,13 @@ impl EffectForm {
                 })
             })
             .collect();
+        let unproven = match self.unproven {
+            None => None,
+            Some(form) => Some(Unproven {
+                reached: addresses(&form.reached)?,
+                asked_for_copy: form.asked_for_copy,
+            }),
+        };
         let delivery = Delivery {
             copy: copy(&self.copy)?,
             reached_some: self.reached_some,
@@ -200,6 +223,7 @@ impl EffectForm {
             lost: lost?,
             doubts: self.doubts,
             too_large: self.too_large.map(TooLargeForm::read),
+            unproven,
         };
         Ok((record, delivery))
     }
