@@ -150,6 +150,17 @@ fn a_folder_with_a_store_or_what_is_left_of_one_is_no_place_for_another() {
     assert!(Journal::open(folder.path()).is_ok());
     std::fs::remove_file(folder.path().join("db")).unwrap();
     refused(folder.path());
+    // Nor is a folder in which something else lies, as one that was named by mistake.
+    let foreign = tempfile::tempdir().unwrap();
+    std::fs::write(foreign.path().join("handoffd.toml"), "").unwrap();
+    refused(foreign.path());
+    assert_eq!(names(foreign.path()), ["handoffd.toml"]);
+    // Keys may come first, and what begins with a dot may lie in any folder.
+    let prepared = tempfile::tempdir().unwrap();
+    for name in ["token.key", "lost+found", ".oauth2"] {
+        std::fs::write(prepared.path().join(name), "").unwrap();
+    }
+    assert!(Journal::import(prepared.path(), &mut whole.as_slice()).is_ok());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::check::Damage;
 use super::generation::{self, Next};
 use super::sled::{Files, Filling, SledStore};
 use crate::journal::key::is_key_file;
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -47,6 +48,11 @@ impl Incoming {
             return Err(failed(
                 "it holds a store, or what is left of one; move that folder away and import into an empty one".to_owned(),
             ));
+        }
+        if let Some(name) = foreign_file(folder).map_err(|why| failed(why.to_string()))? {
+            return Err(failed(format!(
+                "{name:?} lies in it, which is no part of a store; see whether `[store] path` names the right folder, and import into an empty one"
+            )));
         }
         let begin = || -> std::io::Result<Next> {
             set_mark(folder, "")?;
@@ -148,6 +154,20 @@ impl Drop for Incoming {
         // Where it fails the mark stays, and the folder is refused until the next import.
         let _ = clear(&self.folder, &self.key_files);
     }
+}
+
+/// What lies in the folder that nobody puts beside a store: keys, and what begins with a dot (a login by token, a file system's own), may come first.
+fn foreign_file(folder: &Path) -> std::io::Result<Option<OsString>> {
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let is_expected = name.to_str().is_some_and(|name| {
+            is_key_file(name) || name.starts_with('.') || name == "lost+found" || name == MARK_DRAFT
+        });
+        if !is_expected {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
 }
 
 /// The mark with the names of the key files that come, on disk. Replaced as a whole: a crash leaves the one before or this one.
