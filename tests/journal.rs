@@ -181,8 +181,8 @@ fn every_event() -> Vec<Event> {
         Event::AutomationRefused,
         Event::AutomationAllowed,
         Event::Bounced { recipient: Some(member()), report: text(), original: Some(id("m1@desk.example")) },
-        Event::SendFailed { recipient: member(), why: text(), mail: None },
-        Event::SendFailed { recipient: member(), why: text(), mail: Some(id("m1@desk.example")) },
+        Event::SendFailed { recipient: member(), why: text(), mail: None, may_have_arrived: false },
+        Event::SendFailed { recipient: member(), why: text(), mail: Some(id("m1@desk.example")), may_have_arrived: true },
         Event::NotLost { message_id: id("m1@desk.example") },
         Event::KeptAside { from: None, why: text() },
         Event::MailWithdrawn { message_id: id("m1@desk.example"), purpose: Purpose::Delay },
@@ -397,10 +397,9 @@ fn a_late_copy_proves_what_each_attempt_in_doubt_would_have_reached() {
             vec![(CopyProof::Asked, ben), (CopyProof::Asked, "")],
             vec![ben],
         ),
-        (
-            vec![(CopyProof::Asked, ""), (CopyProof::None, ben)],
-            vec![ben],
-        ),
+        // Of an attempt that asked for none no copy can be.
+        (vec![(CopyProof::Asked, ""), (CopyProof::None, ben)], vec![]),
+        (vec![(CopyProof::None, ben), (CopyProof::Asked, "")], vec![]),
         (
             vec![(CopyProof::Asked, ben), (CopyProof::Asked, ann)],
             vec![ann, ben],
@@ -463,6 +462,127 @@ fn a_late_copy_proves_what_each_attempt_in_doubt_would_have_reached() {
             assert_eq!(record.recipients, waiting, "{what}");
         }
     }
+}
+
+/// Of an attempt before the one that is under way: that one is finished, and whatever came of it changes nothing for those who have the mail.
+#[test]
+fn a_copy_that_comes_during_a_later_attempt_outweighs_what_comes_of_that() {
+    let (ann, ben) = (address("ann@x.example"), address("ben@x.example"));
+    let partly = |remaining: &[&Address], lost: &[&Address]| AttemptOutcome::PartlySent {
+        reached_some: true,
+        remaining: remaining.iter().copied().cloned().collect(),
+        due: moment(9),
+        lost: (lost.iter())
+            .map(|recipient| LostRecipient {
+                recipient: (*recipient).clone(),
+                why: "550 no".to_owned(),
+                too_large: None,
+            })
+            .collect(),
+        why: "450 later".to_owned(),
+    };
+    let in_doubt = || AttemptOutcome::InDoubt {
+        why: "cut".to_owned(),
+    };
+    let later = || AttemptOutcome::Later {
+        due: moment(9),
+        why: "421".to_owned(),
+    };
+    // Whom the first attempt had put off, what came of the second, and who is still to be reached; nobody where it is sent.
+    let cases = [
+        (None, partly(&[&ben], &[]), None),
+        (None, partly(&[], &[&ben]), None),
+        (None, in_doubt(), None),
+        (None, later(), None),
+        (Some(&ben), partly(&[&ann, &ben], &[]), Some(&ben)),
+        (Some(&ben), partly(&[&ann], &[]), None),
+        (Some(&ben), partly(&[&ben], &[&ann]), Some(&ben)),
+        (Some(&ben), later(), Some(&ben)),
+    ];
+    for (number, (put_off, outcome, remains)) in cases.into_iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let name = id(&format!("{number}@d"));
+        let what = format!("{put_off:?} {outcome:?}");
+        let team = Party::Staff(TeamName("service".to_owned()));
+        let to = ["ann@x.example", "ben@x.example"];
+        let mail = outgoing(name.as_str(), &to, Purpose::Packet, Some(team));
+        drop(journal.record(entry(1, vec![mail]), moment(0)).unwrap());
+        let begin = || {
+            let effect = journal.due(moment(9), 9).unwrap().remove(0);
+            (journal.begin_attempt(effect, CopyProof::Asked, moment(1))).unwrap()
+        };
+        let mut first = begin();
+        let put_off = put_off.into_iter().cloned().collect();
+        (journal.narrow_attempt(&mut first, CopyProof::Asked, put_off, vec![])).unwrap();
+        drop(first);
+        let again = DoubtVerdict::SendAgain {
+            why: "no copy".to_owned(),
+            due: moment(2),
+        };
+        assert!(journal.resolve_doubt(&name, again, moment(2)).unwrap());
+        let second = begin();
+        let proof = Entry {
+            own_copy_of: Some(name.clone()),
+            ..Entry::default()
+        };
+        journal.record(proof, moment(3)).unwrap();
+        journal.settle(second, outcome, moment(4)).unwrap();
+        let record = journal.effect(&name).unwrap().unwrap();
+        match remains {
+            None => assert!(
+                matches!(record.state, EffectState::Sent { .. }),
+                "{what}: {record:?}"
+            ),
+            Some(remains) => {
+                assert!(
+                    matches!(record.state, EffectState::Waiting { .. }),
+                    "{what}: {record:?}"
+                );
+                assert_eq!(record.recipients, [remains.clone()], "{what}");
+            }
+        }
+        assert!(journal.given_up_untold(9).unwrap().is_empty(), "{what}");
+    }
+}
+
+/// A person answered while it was in doubt, no copy came in time, and it was withdrawn; then the copy comes.
+#[test]
+fn a_mail_that_was_withdrawn_and_had_left_is_known_to_have_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let name = id("a@desk.example");
+    waiting(&journal, name.as_str(), Purpose::Answer);
+    let effect = journal.due(moment(8), 9).unwrap().remove(0);
+    drop(
+        journal
+            .begin_attempt(effect, CopyProof::Asked, moment(8))
+            .unwrap(),
+    );
+    journal.record(staff_replied(), moment(9)).unwrap();
+    let again = DoubtVerdict::SendAgain {
+        why: "no copy".to_owned(),
+        due: moment(3),
+    };
+    assert!(journal.resolve_doubt(&name, again, moment(3)).unwrap());
+    let state = || journal.effect(&name).unwrap().unwrap().state;
+    assert!(
+        matches!(state(), EffectState::Withdrawn { .. }),
+        "{:?}",
+        state()
+    );
+    let proof = Entry {
+        own_copy_of: Some(name.clone()),
+        ..Entry::default()
+    };
+    journal.record(proof, moment(4)).unwrap();
+    assert_eq!(state(), EffectState::Sent { at: moment(4) });
+    let story = journal.ticket(&ticket(1)).unwrap().unwrap().events;
+    let last = &story.last().unwrap().event;
+    assert!(
+        matches!(last, Event::NotLost { message_id } if *message_id == name),
+        "{last:?}"
+    );
 }
 
 #[test]
@@ -1034,6 +1154,7 @@ fn how_far_sent_mail_was_looked_at_stands_apart_from_the_inbox() {
             uid_validity: 7,
             uid,
         },
+        history_until: Some(12),
     };
     {
         let journal = Journal::open(folder.path()).unwrap();

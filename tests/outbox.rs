@@ -558,21 +558,27 @@ async fn without_copies_a_doubt_is_told_for_customers_and_sent_again_to_staff() 
         copy_to_self: false,
         ..settings(port)
     });
-    desk.record(vec![to_customer("1@d")]);
+    desk.record(vec![holding::in_ticket("1@d", 1, "ann@x.example")]);
     desk.until("1@d", is_in_doubt).await;
     // The server may take it long after we are gone: nothing in its ticket overtakes it meanwhile.
-    desk.pass(299);
+    desk.pass(1);
+    desk.record(vec![holding::in_ticket("3@d", 1, "ann@x.example")]);
+    desk.pass(298);
     desk.sweep();
     desk.record(vec![to_staff("2@d", &["kim@x.example"])]);
     desk.until("2@d", waits).await;
     assert!(is_in_doubt(
         &desk.journal.effect(&id("1@d")).unwrap().unwrap()
     ));
+    let next = desk.journal.effect(&id("3@d")).unwrap().unwrap();
+    let is_held = matches!(next.state, EffectState::Waiting { .. });
+    assert!(next.attempts == 0 && is_held, "{next:?}");
     desk.pass(2);
     desk.until("1@d", is_given_up).await;
+    desk.until("3@d", is_sent).await;
     desk.pass(100);
     desk.until("2@d", is_sent).await;
-    assert_eq!(sink.taken().len(), 3);
+    assert_eq!(sink.taken().len(), 4);
     assert_eq!(desk.journal.given_up_untold(9).unwrap().len(), 1);
     desk.stop().await;
 }

@@ -161,6 +161,7 @@ pub(crate) fn made_lighter(first: &EffectRecord, lighter: &Outgoing, why: &str) 
         recipient: recipient.clone(),
         why: why.to_owned(),
         mail: Some(first.message_id.clone()),
+        may_have_arrived: false,
     });
     failed.chain([story::wrote(lighter)]).collect()
 }

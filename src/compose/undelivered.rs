@@ -121,6 +121,7 @@ impl Writer {
             recipient: recipient.clone(),
             why: why.to_owned(),
             mail: Some(lost.message_id.clone()),
+            may_have_arrived: matches!(loss.fate, Fate::Unknown),
         });
         let mut events: Vec<Event> = failed.collect();
         let recipient = recipients_of(lost);

@@ -268,7 +268,8 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             (format!("a mail to {recipient} was given up"), lines(why))
         }
         Event::NotLost { message_id } => (
-            "a mail that was given up is not lost: it is tried again, or has left".to_owned(),
+            "a mail that was given up or withdrawn is not lost: it is tried again, or has left"
+                .to_owned(),
             vec![message_id.to_string()],
         ),
         Event::KeptAside { from, why } => (

@@ -15,7 +15,8 @@ pub(super) const LEAVE: Action = Action::Leave {
     tell_of_bounce: None,
 };
 
-/// The copy to ourselves proves that a mail left. The Message-ID alone does not: the customer knows it and could use it again.
+/// The copy to ourselves proves that a mail left. With another sender its Message-ID does not: the customer knows it and could use it again. Whoever
+/// knows it and writes our address over it shows by that alone that it left: it holds a secret until then.
 fn own_copy(view: &View<'_>) -> Vec<Match> {
     let mail = view.situation.mail;
     if mail.sender_kind != SenderKind::Own || view.situation.history.own != Own::Copy {

@@ -1280,6 +1280,7 @@ fn a_mail_that_crossed_our_own_gets_nothing_twice_and_hides_no_hand_off() {
                     recipient: address("ann@a.example"),
                     why: "no such user".to_owned(),
                     mail: None,
+                    may_have_arrived: false,
                 },
             });
     });

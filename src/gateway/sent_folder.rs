@@ -9,7 +9,7 @@ use crate::chance;
 use crate::clock;
 use crate::config::Inbox;
 use crate::inbox::{Backoff, Connection, Cursor, Place};
-use crate::journal::{Entry, JournalError, SentMail, on_disk};
+use crate::journal::{Entry, Journal, JournalError, SentMail, on_disk};
 use crate::report;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -44,12 +44,19 @@ enum Read {
     Part,
 }
 
-/// No mail that is not settled was tried before this day; with two days for clocks and time zones.
-fn first_day_of_tries(office: &Office) -> jiff::civil::Date {
+/// No mail that waits, or is in doubt, was tried before this day; with two days for clocks and time zones.
+fn first_day_of_tries(
+    office: &Office,
+    journal: &Journal,
+) -> Result<jiff::civil::Date, JournalError> {
     let longest = office.settings.smtp.retry_give_up_after;
     let began = clock::now().checked_sub(longest).unwrap_or(Timestamp::MIN);
+    // What was in doubt when handoffd was stopped for long.
+    let doubted = journal.doubted()?;
+    let doubted = doubted.iter().map(|doubt| doubt.record.recorded_at);
+    let began = doubted.fold(began, Timestamp::min);
     let day = began.to_zoned(TimeZone::UTC).date();
-    day.checked_sub(2.days()).unwrap_or(day)
+    Ok(day.checked_sub(2.days()).unwrap_or(day))
 }
 
 impl SentFolder {
@@ -112,9 +119,10 @@ impl Gateway {
         };
         connection.check_folder().await?;
         let folder = sent.settings.whole_name();
-        let mut cursor = self
+        let known = self
             .first_sent_cursor(office, &folder, &mut connection)
             .await?;
+        let mut cursor = known.cursor;
         // One batch a round: the inbox, in which urgent mail may wait, comes first again.
         let fetched = self
             .fetch(&mut connection, cursor, &mut sent.kept_back)
@@ -122,6 +130,7 @@ impl Gateway {
         let looked_at = |cursor: Cursor| SentMail {
             folder: folder.clone(),
             cursor,
+            history_until: known.history_until.filter(|until| cursor.uid <= *until),
         };
         let read = match fetched {
             Fetched::Nothing => Read::All,
@@ -174,41 +183,43 @@ impl Gateway {
         Ok(())
     }
 
-    /// At the first look the folder begins behind its last mail: what lies there is history. But a copy of ours that was filed before this look, as
-    /// soon as a mail left, is what shows that it did, so none that the outbox may still ask for lies behind. With another UIDVALIDITY it begins
-    /// anew; what was noted before is recognised.
+    /// At the first look what lies in the folder is history. But a copy of ours that was filed before this look, as soon as a mail left, is what
+    /// shows that it did, so none that the outbox may still ask for lies behind. With another UIDVALIDITY it begins anew; what was noted before is
+    /// recognised.
     async fn first_sent_cursor(
         &self,
         office: &Office,
         folder: &str,
         connection: &mut Connection,
-    ) -> Result<Cursor, SweepError> {
+    ) -> Result<SentMail, SweepError> {
         let uid_validity = connection.uid_validity();
         let known = self.journal.sent_mail()?;
         let known = known.filter(|known| known.folder == folder);
         if let Some(known) = &known
             && known.cursor.uid_validity == uid_validity
         {
-            return Ok(known.cursor);
+            return Ok(known.clone());
         }
-        let uid = match known {
-            Some(_) => 0,
+        let (uid, history_until) = match known {
+            Some(_) => (0, None),
             None => {
                 let last = connection.last_uid().await?;
-                let day = first_day_of_tries(office);
+                let day = first_day_of_tries(office, &self.journal)?;
                 let ours = connection.first_uid_of_ours_since(day).await?;
-                ours.map_or(last, |ours| last.min(ours.saturating_sub(1)))
+                let from = ours.map_or(last, |ours| last.min(ours.saturating_sub(1)));
+                (from, Some(last))
             }
         };
-        let cursor = Cursor { uid_validity, uid };
+        let first = SentMail {
+            folder: folder.to_owned(),
+            cursor: Cursor { uid_validity, uid },
+            history_until,
+        };
         let entry = Entry {
-            sent_mail: Some(SentMail {
-                folder: folder.to_owned(),
-                cursor,
-            }),
+            sent_mail: Some(first.clone()),
             ..Entry::default()
         };
         self.journal.record(entry, clock::now())?;
-        Ok(cursor)
+        Ok(first)
     }
 }

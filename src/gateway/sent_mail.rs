@@ -30,9 +30,12 @@ impl Clerk<'_> {
     ) -> Result<Option<TicketId>, JournalError> {
         // A mail that breaks the reader is nobody's answer that we could show; it is passed over.
         let mail = self.office.read(&arrival.content).ok();
+        let history = looked_at.as_ref().and_then(|looked| looked.history_until);
+        let is_history = history.is_some_and(|until| arrival.place.uid <= until);
         let answered = match &mail {
-            Some(mail) => self.answered_by(mail)?,
-            None => None,
+            // What people wrote before is no word against what was done since.
+            Some(mail) if !is_history => self.answered_by(mail)?,
+            _ => None,
         };
         let identity = mail.as_ref().map_or_else(
             || MailIdentity(Sha256::digest(arrival.raw()).into()),
@@ -48,7 +51,10 @@ impl Clerk<'_> {
         };
         let ours = mail.as_ref().and_then(|mail| mail.message_id.clone());
         let seen_in_sent = match ours {
-            Some(id) if self.journal.own_mail(&id)? => Some(id),
+            Some(id) if self.journal.own_mail(&id)? => {
+                report::gateway::copy_in_sent(&id, arrival.place);
+                Some(id)
+            }
             _ => None,
         };
         let entry = Entry {

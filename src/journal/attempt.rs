@@ -18,7 +18,7 @@ use jiff::Timestamp;
 pub enum CopyProof {
     /// It is asked for in the same transaction: it comes back exactly when the mail left.
     Asked,
-    /// It is not asked for, was refused, or left with an earlier transaction: it proves nothing.
+    /// It is not asked for, was refused, or left with an earlier transaction: none can come of this one.
     #[default]
     None,
 }
@@ -142,6 +142,10 @@ impl Journal {
             )));
         }
         record.attempts = record.attempts.saturating_add(1);
+        // An older program kept the attempt before this one in mind, and nothing beside it.
+        if delivery.doubts > 0 && !delivery.reached_some && delivery.unproven.is_none() {
+            delivery.unproven = Some(unproven(&record, &delivery));
+        }
         delivery.copy = copy;
         delivery.postponed = Vec::new();
         delivery.too_large = None;
@@ -172,6 +176,7 @@ impl Journal {
     ) -> Result<(), JournalError> {
         let _writing = self.lock();
         let (mut record, mut delivery) = self.stored(&attempt.effect.record.message_id)?;
+        let lost = still_to_reach(&record, lost, |lost| &lost.recipient);
         delivery.copy = copy;
         delivery.postponed = postponed;
         record
@@ -205,10 +210,11 @@ impl Journal {
     ) -> Result<(), JournalError> {
         let _writing = self.lock();
         let (mut record, mut delivery) = self.stored(&attempt.effect.record.message_id)?;
+        // The copy of an attempt before this one may have come meanwhile. It proves more than any answer of the server that says otherwise.
         let proven_meanwhile = matches!(record.state, EffectState::Sent { .. });
         let postponed = std::mem::take(&mut delivery.postponed);
-        let is_partial = matches!(outcome, AttemptOutcome::PartlySent { .. });
         let state = match outcome {
+            _ if proven_meanwhile => record.state.clone(),
             AttemptOutcome::Sent => EffectState::Sent { at: now },
             AttemptOutcome::PartlySent {
                 reached_some,
@@ -218,7 +224,8 @@ impl Journal {
                 why,
             } => {
                 delivery.reached_some |= reached_some;
-                for lost in lost {
+                let remaining = still_to_reach(&record, remaining, |recipient| recipient);
+                for lost in still_to_reach(&record, lost, |lost| &lost.recipient) {
                     if !delivery.lost.contains(&lost) {
                         delivery.lost.push(lost);
                     }
@@ -249,20 +256,12 @@ impl Journal {
             AttemptOutcome::InDoubt { why } => {
                 record.last_failure = Some(why);
                 delivery.postponed = postponed;
-                if proven_meanwhile {
-                    record.state.clone()
-                } else {
-                    EffectState::InDoubt { since: now }
+                if delivery.reached_some {
+                    // The copy that came is of another attempt, and none after it says anything.
+                    delivery.copy = CopyProof::None;
                 }
+                EffectState::InDoubt { since: now }
             }
-        };
-        // A copy that came back proves more than any answer of the server that says otherwise.
-        let contradicts = matches!(state, EffectState::GivenUp { .. })
-            || (matches!(state, EffectState::Waiting { .. }) && !is_partial);
-        let state = if proven_meanwhile && contradicts {
-            record.state.clone()
-        } else {
-            state
         };
         self.write_state(record, &delivery, state, now)
     }
@@ -325,4 +324,17 @@ impl Journal {
         self.change_state(&mut batch, record, delivery, state)?;
         self.store.commit(batch, Outlives::PowerCut)
     }
+}
+
+/// Those to whom the mail is still to go: a copy that came while an attempt was under way shows that the others have it.
+fn still_to_reach<T>(
+    record: &EffectRecord,
+    found: Vec<T>,
+    recipient: impl Fn(&T) -> &Address,
+) -> Vec<T> {
+    let has_it = |one: &T| {
+        matches!(record.state, EffectState::Sent { .. })
+            || !record.recipients.contains(recipient(one))
+    };
+    found.into_iter().filter(|one| !has_it(one)).collect()
 }

@@ -187,6 +187,10 @@ fn sentence(found: &Found) -> String {
             format!("{records} of its records in `{}` are gone", tree.name())
         }
         Found::Added { tree, key } => format!("{} was recorded by no commit", name(*tree, key)),
+        Found::SealsHidden { tree, records } => format!(
+            "the seals of {records} records in `{}` are found by their keys and not met by a look at all of them: the database is damaged",
+            tree.name()
+        ),
         Found::NoChain => "there is no chain: no commit was made yet, or all of it is gone".to_owned(),
     }
 }

@@ -348,7 +348,9 @@ impl Journal {
         record: &EffectRecord,
         now: Timestamp,
     ) -> Result<Vec<(TicketId, TimedEvent)>, JournalError> {
-        let (EffectState::GivenUp { .. }, Some(id)) = (&record.state, &record.ticket) else {
+        let (EffectState::GivenUp { .. } | EffectState::Withdrawn { .. }, Some(id)) =
+            (&record.state, &record.ticket)
+        else {
             return Ok(Vec::new());
         };
         if self.ticket(id)?.is_none() {

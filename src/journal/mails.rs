@@ -66,6 +66,7 @@ impl Journal {
                 uid_validity: form.uid_validity,
                 uid: form.uid,
             },
+            history_until: form.history_until,
         }))
     }
 
@@ -239,6 +240,7 @@ pub(super) fn put_sent_mail(sent_mail: &SentMail, batch: &mut Batch) -> Result<(
         folder: sent_mail.folder.clone(),
         uid_validity: sent_mail.cursor.uid_validity,
         uid: sent_mail.cursor.uid,
+        history_until: sent_mail.history_until,
     };
     batch.put(
         Tree::WatchedFolder,

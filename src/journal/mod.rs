@@ -180,6 +180,8 @@ pub struct SentMail {
     pub folder: String,
     /// The last mail that was looked at.
     pub cursor: Cursor,
+    /// Up to this UID it is history, filed before the folder was looked at first: of what lies there only copies of our own mails count.
+    pub history_until: Option<u32>,
 }
 
 /// A ticket as it stood when something was decided about it.

@@ -1,7 +1,8 @@
 //! What does a copy of a mail of ours show that comes back? That one of its transactions was taken, and so whom the mail has reached.
 //!
 //! A copy does not say of which transaction it is. Where several are in doubt (no copy had come in time, so it was tried again, and cut off
-//! again) it shows that the mail is with those whom each of them would have reached; to the others it is sent again. Most mails have one recipient.
+//! again) it shows that the mail is with those whom each of them would have reached that asked for a copy; to the others it is sent again. Most mails
+//! have one recipient.
 
 use super::form::Delivery;
 use super::store::Batch;
@@ -24,26 +25,29 @@ pub(super) enum Proves {
 pub(super) struct Unproven {
     /// Whom each of them would have reached.
     pub(super) reached: Vec<Address>,
-    /// Whether one of them asked for a copy to ourselves.
-    pub(super) asked_for_copy: bool,
+    /// Whom each of those would have reached that asked for a copy to ourselves; `None` where none did.
+    pub(super) reached_with_copy: Option<Vec<Address>>,
 }
 
 /// Those before and the last one.
 pub(super) fn unproven(record: &EffectRecord, delivery: &Delivery) -> Unproven {
-    let is_reached = |recipient: &&Address| {
-        let earlier = delivery.unproven.as_ref();
-        !delivery.postponed.contains(recipient)
-            && earlier.is_none_or(|earlier| earlier.reached.contains(recipient))
+    let last: Vec<Address> = (record.recipients.iter())
+        .filter(|recipient| !delivery.postponed.contains(recipient))
+        .cloned()
+        .collect();
+    let both = |earlier: &[Address]| -> Vec<Address> {
+        let reached = last.iter().filter(|recipient| earlier.contains(recipient));
+        reached.cloned().collect()
     };
+    let earlier = delivery.unproven.as_ref();
+    let earlier_with_copy = earlier.and_then(|earlier| earlier.reached_with_copy.as_deref());
     Unproven {
-        reached: record
-            .recipients
-            .iter()
-            .filter(is_reached)
-            .cloned()
-            .collect(),
-        asked_for_copy: delivery.copy == CopyProof::Asked
-            || (delivery.unproven.as_ref()).is_some_and(|earlier| earlier.asked_for_copy),
+        reached_with_copy: match (delivery.copy, earlier_with_copy) {
+            (CopyProof::None, earlier) => earlier.map(<[Address]>::to_vec),
+            (CopyProof::Asked, None) => Some(last.clone()),
+            (CopyProof::Asked, Some(earlier)) => Some(both(earlier)),
+        },
+        reached: earlier.map_or_else(|| last.clone(), |earlier| both(&earlier.reached)),
     }
 }
 
@@ -65,6 +69,8 @@ impl Journal {
             (EffectState::Waiting { .. } | EffectState::GivenUp { .. }, Some(unproven)) => {
                 unproven.clone()
             }
+            // Nor was it overtaken then: it had left before.
+            (EffectState::Withdrawn { .. }, Some(unproven)) => unproven.clone(),
             // Doubted by an older program, which kept the last attempt alone in mind.
             (EffectState::Waiting { .. } | EffectState::GivenUp { .. }, None)
                 if delivery.doubts > 0 =>
@@ -73,19 +79,24 @@ impl Journal {
             }
             _ => return Ok(Vec::new()),
         };
-        // A copy of it may be there since it reached others.
-        let is_proof =
-            !delivery.reached_some && (unproven.asked_for_copy || proves == Proves::Always);
+        let reached = match proves {
+            // A copy of it may be there since it reached others.
+            _ if delivery.reached_some => None,
+            Proves::WhereAskedFor => unproven.reached_with_copy,
+            Proves::Always => Some(unproven.reached),
+        };
+        let reached = reached.unwrap_or_default();
         let (reached, remaining) = std::mem::take(&mut record.recipients)
             .into_iter()
-            .partition::<Vec<_>, _>(|recipient| unproven.reached.contains(recipient));
-        if !is_proof || reached.is_empty() {
+            .partition::<Vec<_>, _>(|recipient| reached.contains(recipient));
+        if reached.is_empty() {
             return Ok(Vec::new());
         }
         let gained = self.not_lost(&record, now)?;
         delivery.postponed = Vec::new();
         delivery.unproven = None;
-        let state = if remaining.is_empty() {
+        let is_withdrawn = matches!(record.state, EffectState::Withdrawn { .. });
+        let state = if remaining.is_empty() || is_withdrawn {
             record.recipients = reached;
             EffectState::Sent { at: now }
         } else {

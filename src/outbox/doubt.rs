@@ -82,12 +82,14 @@ pub(super) fn verdict(
         CopyProof::Asked => None,
         // It may still appear in the folder of sent mail.
         CopyProof::None
-            if evidence.sent_is_watched && !was_searched(evidence.sent_read) && !is_over =>
+            if evidence.sent_is_watched
+                && !was_searched(evidence.sent_read)
+                && !(is_over && now.passed >= late_enough) =>
         {
             None
         }
         // A server that has all of it may still take it, long after we are gone: what follows in the ticket does not overtake it.
-        CopyProof::None if is_for_customer(record) && !is_over && !has_waited => None,
+        CopyProof::None if is_for_customer(record) && !has_waited => None,
         CopyProof::None if is_for_customer(record) => Some(give_up(NO_PROOF)),
         CopyProof::None if is_over => Some(give_up(CUT_OFF)),
         CopyProof::None => {

@@ -7,7 +7,7 @@ use crate::decide::{Due, Pulled};
 use crate::gateway::{Judgement, LearnError, Office};
 use crate::inbox::Place;
 use crate::journal::{EffectRecord, Head, JournalError};
-use crate::mail::MailIdentity;
+use crate::mail::{MailIdentity, MessageId};
 use crate::sender_checks::NoResolver;
 use crate::ticket::TicketId;
 use jiff::SignedDuration;
@@ -420,6 +420,16 @@ pub fn control_failed(socket: &std::path::Path, error: &std::io::Error) {
         socket = %socket.display(),
         %error,
         "the control socket cannot be used; check [control] socket and its folder"
+    );
+}
+
+/// A copy of a mail of ours stands in the folder of sent mail.
+pub fn copy_in_sent(message_id: &MessageId, place: Place) {
+    info!(
+        event = "copy-in-sent",
+        message_id = %message_id,
+        %place,
+        "a copy of sent mail shows that a mail of ours left"
     );
 }
 

@@ -107,8 +107,14 @@ fn what_is_proven_is_not_sent_again(taken: &[Taken]) -> Vec<String> {
                 // An attempt that was under way when the copy was read is finished.
                 read + ATTEMPT_MAX < again.began
             });
+            // A copy does not say of which transaction it is: it counts for those whom all of them reached.
+            let all = || {
+                taken[..number]
+                    .iter()
+                    .filter(|one| one.message_id == again.message_id)
+            };
             let shared = (again.recipients.iter())
-                .find(|to| before.recipients.contains(to) && !is_support(to));
+                .find(|to| all().all(|one| one.recipients.contains(to)) && !is_support(to));
             if before.message_id == again.message_id
                 && was_known
                 && let Some(shared) = shared
@@ -157,9 +163,10 @@ fn what_was_filed_is_known_to_have_left(recorded: &[Recorded], taken: &[Taken]) 
     broken
 }
 
-/// What one person gets about one ticket comes in the order in which it was recorded.
+/// What one person gets about one ticket comes in the order in which it was recorded. What comes twice counts where it came first.
 fn order_is_kept(recorded: &[Recorded], taken: &[Taken]) -> Vec<String> {
     let mut last: BTreeMap<(String, String), (u64, String)> = BTreeMap::new();
+    let mut came = BTreeSet::new();
     let mut broken = Vec::new();
     for taken in taken {
         let Some(one) =
@@ -171,7 +178,8 @@ fn order_is_kept(recorded: &[Recorded], taken: &[Taken]) -> Vec<String> {
             continue;
         };
         for recipient in &taken.recipients {
-            if is_support(recipient) {
+            let is_first = came.insert((recipient.clone(), taken.message_id.clone()));
+            if is_support(recipient) || !is_first {
                 continue;
             }
             let key = (ticket.to_string(), recipient.clone());

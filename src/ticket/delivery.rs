@@ -17,6 +17,8 @@ pub struct Undelivered<'a> {
     pub purpose: Purpose,
     /// What the servers said.
     pub why: &'a str,
+    /// Whether they may have it all the same.
+    pub may_have_arrived: bool,
 }
 
 impl Ticket {
@@ -146,6 +148,13 @@ impl<'a> Delivery<'a> {
             mail,
             purpose,
             why,
+            may_have_arrived: matches!(
+                event,
+                Event::SendFailed {
+                    may_have_arrived: true,
+                    ..
+                }
+            ),
         });
         Turn::Lost(purpose)
     }
@@ -174,6 +183,7 @@ impl Event {
                 recipient,
                 why,
                 mail,
+                ..
             } => Some((mail.as_ref(), Some(recipient), why)),
             Self::Bounced {
                 recipient,
@@ -206,6 +216,7 @@ mod tests {
             recipient: address(to),
             why: "550 no such user".to_owned(),
             mail: Some(message_id(mail)),
+            may_have_arrived: false,
         }
     }
 

@@ -290,8 +290,10 @@ pub enum Event {
         why: String,
         /// Which mail; `None` where an older program recorded it.
         mail: Option<MessageId>,
+        /// Whether it may have arrived all the same.
+        may_have_arrived: bool,
     },
-    /// A mail of ours that was given up is not lost after all: somebody has it tried again, or its copy shows that it left.
+    /// A mail of ours that was given up or withdrawn is not lost after all: somebody has it tried again, or its copy shows that it left.
     NotLost {
         /// Its Message-ID.
         message_id: MessageId,

@@ -106,6 +106,7 @@ fn fill(journal: &Journal) {
             uid_validity: 3,
             uid: 9,
         },
+        history_until: None,
     });
     first.lessons = vec![lesson(1, Some("delivery"), 1), lesson(2, None, 2)];
     put(journal, first, 1);

@@ -6,7 +6,7 @@ use handoffd::outbox::Standing;
 use handoffd::ticket::TicketId;
 
 /// A mail of a ticket to one recipient.
-fn in_ticket(name: &str, ticket: u8, to: &str) -> Outgoing {
+pub(super) fn in_ticket(name: &str, ticket: u8, to: &str) -> Outgoing {
     let party = Party::Customer(address(to));
     Outgoing {
         ticket: Some(TicketId::for_mail(&MailIdentity([ticket; 32]), 0)),

@@ -252,12 +252,13 @@ fn in_words(view: &View<'_>, speaker: Speaker<'_>) -> Sentence {
 }
 
 /// The colleague who answered the customer after the mail of ours that this one replies to, and when: its writer may not know of it. An answer
-/// that did not arrive is none: the customer has nothing yet.
+/// that did not arrive is none, for the customer has nothing yet; one of which nobody knows whether it arrived is one.
 fn answered_since(mail: &Mail, ticket: &Ticket, member: &Address) -> Option<(Address, Timestamp)> {
     let replied_to = ticket.events.iter().rposition(|timed| {
         matches!(&timed.event, Event::Wrote { message_id, .. } if mail.in_reply_to.contains(message_id))
     })?;
-    let lost = ticket.undelivered().map(|lost| lost.mail);
+    let lost = ticket.undelivered().filter(|lost| !lost.may_have_arrived);
+    let lost = lost.map(|lost| lost.mail);
     let since = ticket.events.iter().enumerate().skip(replied_to);
     let arrived = since.filter(|(place, _)| lost.is_none() || ticket.written_by(*place) != lost);
     let mut answers = arrived.filter_map(|(_, timed)| match &timed.event {

@@ -61,7 +61,8 @@ pub(in crate::journal) struct EffectForm {
 #[derive(Serialize, Deserialize)]
 struct UnprovenForm {
     reached: Vec<String>,
-    asked_for_copy: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reached_with_copy: Option<Vec<String>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -159,7 +160,7 @@ impl EffectForm {
             too_large: delivery.too_large.map(TooLargeForm::new),
             unproven: delivery.unproven.as_ref().map(|unproven| UnprovenForm {
                 reached: texts(&unproven.reached),
-                asked_for_copy: unproven.asked_for_copy,
+                reached_with_copy: unproven.reached_with_copy.as_deref().map(texts),
             }),
         }
     }
@@ -213,7 +214,8 @@ impl EffectForm {
             None => None,
             Some(form) => Some(Unproven {
                 reached: addresses(&form.reached)?,
-                asked_for_copy: form.asked_for_copy,
+                reached_with_copy: (form.reached_with_copy.as_deref().map(addresses))
+                    .transpose()?,
             }),
         };
         let delivery = Delivery {

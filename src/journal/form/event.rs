@@ -163,6 +163,9 @@ enum EventForm {
         /// Not in records of before it was told which mail.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mail: Option<String>,
+        /// Not in records of before that was told apart.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        may_have_arrived: bool,
     },
     NotLost {
         message_id: String,

@@ -29,6 +29,9 @@ pub(in crate::journal) struct SentMailForm {
     pub(in crate::journal) folder: String,
     pub(in crate::journal) uid_validity: u32,
     pub(in crate::journal) uid: u32,
+    /// Not in records of before there was a look back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::journal) history_until: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]

@@ -66,6 +66,8 @@ pub(crate) enum Found {
     GoneWithoutTrace { tree: Tree, records: usize },
     /// A record that no commit had made.
     Added { tree: Tree, key: Vec<u8> },
+    /// Seals of records that their keys find, and a look at all of them does not meet: a page of the database is lost.
+    SealsHidden { tree: Tree, records: usize },
     /// The chain is not there.
     NoChain,
 }
@@ -83,6 +85,7 @@ pub(super) fn walk(
         live: HashMap::new(),
         has_begun: false,
         named: BTreeMap::new(),
+        sealed: BTreeMap::new(),
     };
     walk.links(store, commits, remembered)?;
     for tree in Tree::CHAINED {
@@ -102,6 +105,8 @@ struct Walk<'a> {
     has_begun: bool,
     /// Records that were found changed or gone by name, by commit and tree: they are not missing once more without a name.
     named: BTreeMap<(u64, u8), usize>,
+    /// Seals that their keys found, by tree, less those that were met.
+    sealed: BTreeMap<u8, usize>,
 }
 
 impl Walk<'_> {
@@ -212,6 +217,7 @@ impl Walk<'_> {
                 self.differs(None, Found::Added { tree, key });
                 return;
             };
+            *self.sealed.entry(tree.number()).or_default() += 1;
             let digest = chain::digest(&seal.salt, &full_key(tree, &key), &value);
             match self.live.remove(&digest) {
                 // A damaged database may show a row to a walk that its key does not find.
@@ -244,7 +250,10 @@ impl Walk<'_> {
                 return;
             };
             match store.get(tree, name) {
-                Ok(Some(_)) => {}
+                Ok(Some(_)) => {
+                    let hidden = self.sealed.entry(tree.number()).or_default();
+                    *hidden = hidden.saturating_sub(1);
+                }
                 Ok(None) => {
                     let link = Seal::from_bytes(&seal).map(|seal| seal.link);
                     if let Some(link) = link {
@@ -256,6 +265,11 @@ impl Walk<'_> {
                 Err(why) => broken = Some(why),
             }
         })?;
+        for (number, records) in std::mem::take(&mut self.sealed) {
+            if let (Some(tree), true) = (Tree::by_number(number), records > 0) {
+                self.differs(None, Found::SealsHidden { tree, records });
+            }
+        }
         broken.map_or(Ok(()), Err)
     }
 

@@ -215,10 +215,12 @@ impl TryFrom<EventForm> for Event {
                 recipient,
                 why,
                 mail,
+                may_have_arrived,
             } => Self::SendFailed {
                 recipient: address(&recipient)?,
                 why,
                 mail: mail.as_deref().map(message_id).transpose()?,
+                may_have_arrived,
             },
             EventForm::NotLost { message_id: id } => Self::NotLost {
                 message_id: message_id(&id)?,

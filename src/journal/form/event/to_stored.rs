@@ -198,10 +198,12 @@ impl From<&Event> for EventForm {
                 recipient,
                 why,
                 mail,
+                may_have_arrived,
             } => Self::SendFailed {
                 recipient: text(recipient),
                 why: why.clone(),
                 mail: mail.as_ref().map(|id| id.as_str().to_owned()),
+                may_have_arrived: *may_have_arrived,
             },
             Event::NotLost { message_id } => Self::NotLost {
                 message_id: message_id.as_str().to_owned(),

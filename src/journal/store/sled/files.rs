@@ -5,7 +5,7 @@ use super::super::chain::{self, NOTHING_BEFORE};
 use super::super::check::damaged_words;
 use super::super::linked::{self, COMMITS_KEY, ChainEnd, link_key};
 use super::IN_USE;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -122,12 +122,19 @@ pub(in super::super) fn open_when_free(folder: &Path) -> ::sled::Result<::sled::
 ///
 /// The lock is sled's own, so that nothing is taken away from an opening that is under way; without it nothing is done, and sled says who has it.
 fn remove_unfinished_summaries(folder: &Path) -> std::io::Result<()> {
-    let log = match File::open(folder.join("db")) {
+    // To be written to: a network file system locks nothing else.
+    let log = match File::options()
+        .read(true)
+        .write(true)
+        .open(folder.join("db"))
+    {
         Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
         log => log?,
     };
-    if log.try_lock().is_err() {
-        return Ok(());
+    match log.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(()),
+        Err(TryLockError::Error(why)) => return Err(why),
     }
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
