@@ -539,7 +539,7 @@ fn a_copy_that_comes_during_a_later_attempt_outweighs_what_comes_of_that() {
                     matches!(record.state, EffectState::Waiting { .. }),
                     "{what}: {record:?}"
                 );
-                assert_eq!(record.recipients, [remains.clone()], "{what}");
+                assert_eq!(record.recipients, std::slice::from_ref(remains), "{what}");
             }
         }
         assert!(journal.given_up_untold(9).unwrap().is_empty(), "{what}");

@@ -36,8 +36,8 @@ impl Office {
         };
         let mut found: Vec<Vec<u8>> = Vec::new();
         let mut room = ORIGINALS_MAX_BYTES;
-        for timed in ticket.events.iter().rev() {
-            for original in self.originals_beside(&timed.event, &|id| past.bytes_of(id))? {
+        for id in (ticket.events.iter().rev()).filter_map(|timed| shows_original(&timed.event)) {
+            for original in self.originals_in(past.bytes_of(id)?) {
                 let fits = original.len() <= room && found.len() < ORIGINALS_MAX;
                 if fits && !found.contains(&original) {
                     room -= original.len();
@@ -59,19 +59,25 @@ impl Office {
         journal: &Journal,
     ) -> Result<Vec<Vec<u8>>, JournalError> {
         let mut found = Vec::new();
-        for timed in &ticket.events {
-            found.extend(self.originals_beside(&timed.event, &|id| journal.bytes_of(id))?);
+        for id in (ticket.events.iter()).filter_map(|timed| shows_original(&timed.event)) {
+            found.extend(self.originals_in(journal.bytes_of(id)?));
         }
         Ok(found)
     }
 
     /// The customer's mails that lie beside what we wrote to a team; none where that is not kept any more.
-    fn originals_beside(
-        &self,
-        event: &Event,
-        bytes_of: &dyn Fn(&MessageId) -> Result<Option<Vec<u8>>, JournalError>,
-    ) -> Result<Vec<Vec<u8>>, JournalError> {
-        let Event::Wrote {
+    fn originals_in(&self, kept: Option<Vec<u8>>) -> Vec<Vec<u8>> {
+        let packet = kept.and_then(|bytes| self.read(&Content::Whole(bytes)).ok());
+        let files = packet.into_iter().flat_map(|packet| packet.attachments);
+        let mails = files.filter(|file| file.media_type == "message/rfc822");
+        mails.map(|file| file.content).collect()
+    }
+}
+
+/// What we wrote to a team with the customer's mail beside it.
+const fn shows_original(event: &Event) -> Option<&MessageId> {
+    match event {
+        Event::Wrote {
             message_id,
             purpose:
                 Purpose::Packet
@@ -79,18 +85,7 @@ impl Office {
                 | Purpose::DraftForApproval
                 | Purpose::ForwardForApproval,
             ..
-        } = event
-        else {
-            return Ok(vec![]);
-        };
-        let Some(bytes) = bytes_of(message_id)? else {
-            return Ok(vec![]);
-        };
-        let Ok(packet) = self.read(&Content::Whole(bytes)) else {
-            return Ok(vec![]);
-        };
-        let files = packet.attachments.into_iter();
-        let mails = files.filter(|file| file.media_type == "message/rfc822");
-        Ok(mails.map(|file| file.content).collect())
+        } => Some(message_id),
+        _ => None,
     }
 }
