@@ -43,7 +43,7 @@ corpus: ## only the tests that read the shipped corpus of mails
 	fi
 
 .PHONY: bench
-bench: ## speed, as ratios in one run
+bench: packages ## speed, as ratios in one run
 	@$(CARGO) bench --locked --benches
 
 # The models of meaning (docs/understanding.md): all-MiniLM-L6-v2, Apache-2.0, and potion-base-8M, MIT. They come inside Python packages, which
