@@ -380,23 +380,26 @@ done
     pub fn restart_server_at_once(&self, server: Server) {
         let family = self.halted_family(server);
         self.stop_server(server);
-        for pid in family {
-            self.signal(pid, "KILL");
-        }
+        // Whoever of them still listens makes the next start fail.
+        self.end(&family);
         self.start_server(server);
     }
 
     /// Ends a server and all that it has started, without warning (SIGKILL).
     pub fn kill_server(&self, server: Server) {
         let family = self.halted_family(server);
-        for pid in &family {
+        self.end(&family);
+        let _ = self.run_quietly("rm", &["-f", &text(&self.folder.join(server.pid_file()))]);
+    }
+
+    fn end(&self, family: &[u32]) {
+        for pid in family {
             self.signal(*pid, "KILL");
         }
         wait_until("a server's end", Duration::from_secs(10), || {
             (!family.iter().any(|pid| self.is_alive(*pid))).then_some(())
         })
         .unwrap_or_else(|why| panic!("{why}"));
-        let _ = self.run_quietly("rm", &["-f", &text(&self.folder.join(server.pid_file()))]);
     }
 
     /// Makes a server silent without ending it: it accepts connections and says nothing (SIGSTOP). For Dovecot this stops the
