@@ -22,7 +22,7 @@ pub fn load(run: &str, to: &str, mails: usize) -> Load {
     let mails = (0..mails).map(|number| {
         let from = format!("{run}{number}@{run}-{}.example", number % 100);
         let name = NAMES[number % NAMES.len()];
-        let text = format!("Hello,\n\nhow long does delivery take if I order today?\n\nThank you\n{name} ({number})");
+        let text = format!("Hello,\n\nhow long does delivery take if I order today?\n\nThank you\n{name}, customer no. {number}");
         let mut letter = Letter::new(&from, to, "Delivery time", &text);
         if number % 10 == 3 {
             let file: Vec<u8> = (0..50_000_usize).map(|at| (at * 31 + number) as u8).collect();
