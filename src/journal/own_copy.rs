@@ -65,12 +65,14 @@ impl Journal {
         };
         let unproven = match (&record.state, &delivery.unproven) {
             (EffectState::InDoubt { .. }, _) => unproven(&record, &delivery),
-            // The copy came too late for the verdict, and in time to keep it from leaving once more. What was tried since did not leave.
-            (EffectState::Waiting { .. } | EffectState::GivenUp { .. }, Some(unproven)) => {
-                unproven.clone()
-            }
-            // Nor was it overtaken then: it had left before.
-            (EffectState::Withdrawn { .. }, Some(unproven)) => unproven.clone(),
+            // The copy came too late for the verdict, and in time to keep it from leaving once more, or from being told as lost or as withdrawn.
+            // What was tried since the last doubt did not leave.
+            (
+                EffectState::Waiting { .. }
+                | EffectState::GivenUp { .. }
+                | EffectState::Withdrawn { .. },
+                Some(unproven),
+            ) => unproven.clone(),
             // Doubted by an older program, which kept the last attempt alone in mind.
             (EffectState::Waiting { .. } | EffectState::GivenUp { .. }, None)
                 if delivery.doubts > 0 =>
