@@ -7,6 +7,7 @@ mod oauth2;
 #[cfg(test)]
 mod reference_text;
 mod servers;
+mod store;
 mod support;
 mod team;
 mod trust;
@@ -19,7 +20,7 @@ pub(crate) use understanding::models_near;
 use super::section::{Located, Section};
 use super::source::Source;
 use super::{
-    Automation, Control, KnowledgeFolder, Limits, Mode, Problem, Settings, Store, TroubleReports,
+    Automation, Control, KnowledgeFolder, Limits, Mode, Problem, Settings, TroubleReports,
 };
 use crate::mail::Address;
 use std::path::{Path, PathBuf};
@@ -155,7 +156,7 @@ fn read(source: &Source, credentials: Option<&Path>, secrets: Secrets) -> Option
     };
     let teams = team::teams(&top, &surroundings);
     let support = support::support(&top, &teams);
-    let store = store(&top, &surroundings);
+    let store = store::store(&top, &surroundings);
     let tokens = oauth2::tokens(&top, &surroundings, &store);
     let inbox = servers::inbox(&top, &surroundings, &tokens);
     let smtp = servers::smtp(&top, &surroundings, &tokens);
@@ -340,29 +341,6 @@ fn existing_folder(
         format!("create {} or correct the path", folder.display()),
     );
     None
-}
-
-fn store(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Store {
-    let section = top.section("store");
-    one_of(&section, "kind", &[("sled", ())], ());
-    let path = section
-        .text("path")
-        .map(|written| surroundings.path(&written.value));
-    let keep_sent_days = section.number("keep_sent_days", 90, 7, 3650);
-    let keep_learned_days = section.number("keep_learned_days", 365, 0, 3650);
-    let for_ever = |days: u64| (days > 0).then(|| Duration::from_hours(24 * days));
-    let keep_texts = for_ever(section.number("keep_texts_days", 0, 0, 36_500));
-    let keep_tickets = for_ever(section.number("keep_tickets_days", 0, 0, 36_500));
-    let keep_counts = for_ever(section.number("keep_counts_days", 0, 0, 36_500));
-    section.refuse_unknown_keys();
-    Store {
-        path: path.unwrap_or_else(|| PathBuf::from("/var/lib/handoffd/store")),
-        keep_sent: Duration::from_hours(24 * keep_sent_days),
-        keep_learned: Duration::from_hours(24 * keep_learned_days),
-        keep_texts,
-        keep_tickets,
-        keep_counts,
-    }
 }
 
 fn control(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Control {

@@ -1,6 +1,7 @@
 //! What did the admin set? `handoffd.toml` becomes checked [`Settings`]; every problem is found in one run and named with
 //! file, line and column. Whatever holds a `Settings` may rely on it.
 
+mod database;
 mod hours;
 mod load;
 mod member;
@@ -12,6 +13,7 @@ pub(crate) mod source;
 mod trust;
 pub(crate) mod withheld;
 
+pub use database::{Database, DatabaseServer, DatabaseTls, JournalName, StoreKind};
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspection};
 pub(crate) use load::{TEMPLATE_LANGUAGES, is_loopback, models_near};
@@ -290,6 +292,8 @@ pub enum Embedding {
 /// `[store]`.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// Where the journal is kept.
+    pub kind: StoreKind,
     /// The folder of the store. The key of all tokens lies in it, unless the credential token-key gives one.
     pub path: PathBuf,
     /// How long the exact bytes of a sent mail are kept.

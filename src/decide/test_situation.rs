@@ -195,6 +195,7 @@ pub(crate) fn settings() -> Settings {
         },
         templates_folder: None,
         store: Store {
+            kind: crate::config::StoreKind::Sled,
             keep_sent: Duration::ZERO,
             keep_learned: Duration::from_hours(24 * 365),
             keep_texts: None,

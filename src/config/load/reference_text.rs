@@ -1,7 +1,7 @@
 //! That `config/handoffd.toml` and the doc comments of [`Settings`](crate::config::Settings) say the same of each key.
 
 /// The structs of settings whose fields are keys of the file.
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 15] = [
     "Support",
     "Inbox",
     "Smtp",
@@ -14,6 +14,7 @@ const SECTIONS: [&str; 14] = [
     "KnowledgeFolder",
     "Meaning",
     "Store",
+    "Database",
     "Control",
     "Fact",
 ];
@@ -52,7 +53,8 @@ fn the_reference_file_explains_each_key_in_the_words_of_its_field() {
         include_str!("../mod.rs"),
         include_str!("../server.rs"),
         include_str!("../trust.rs"),
-        include_str!("../member.rs")
+        include_str!("../member.rs"),
+        include_str!("../database.rs")
     );
     let comments: Vec<&str> = include_str!("../../../config/handoffd.toml")
         .lines()

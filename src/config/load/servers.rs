@@ -362,7 +362,30 @@ impl Secret {
         section: &Section<'_>,
         surroundings: &Surroundings<'_>,
     ) -> Option<(SecretString, PathBuf, Range<usize>)> {
-        let noun = self.noun;
+        let (path, at) = self.place(section, surroundings)?;
+        let secret = self.read_file(section, &path, &at)?;
+        Some((secret, path, at))
+    }
+
+    /// The file that is read when it is needed. Whatever is wrong with it now is a problem, where secrets are read at all.
+    pub(super) fn file(
+        &self,
+        section: &Section<'_>,
+        surroundings: &Surroundings<'_>,
+    ) -> Option<PathBuf> {
+        if surroundings.secrets == Secrets::Read {
+            let _ = self.read(section, surroundings);
+        }
+        let (path, _) = self.place(section, surroundings)?;
+        Some(path)
+    }
+
+    /// The file, and the place of the setting that names it.
+    fn place(
+        &self,
+        section: &Section<'_>,
+        surroundings: &Surroundings<'_>,
+    ) -> Option<(PathBuf, Range<usize>)> {
         let written = section.text(self.key);
         let given = |name: &str| {
             let path = surroundings.credentials?.join(name);
@@ -372,10 +395,10 @@ impl Secret {
         let named = written.as_ref().map(|written| written.value.as_str());
         let named = named.filter(|name| !name.contains('/'));
         let credential = named.or(self.credential).and_then(given);
-        let (path, at) = match (&written, credential) {
-            (Some(written), Some(path)) => (path, written.at.clone()),
-            (Some(written), None) => (surroundings.path(&written.value), written.at.clone()),
-            (None, Some(path)) => (path, section.at().clone()),
+        match (&written, credential) {
+            (Some(written), Some(path)) => Some((path, written.at.clone())),
+            (Some(written), None) => Some((surroundings.path(&written.value), written.at.clone())),
+            (None, Some(path)) => Some((path, section.at().clone())),
             (None, None) => {
                 if self.is_required {
                     let what = format!("{} is missing", section.full_name(self.key));
@@ -385,25 +408,34 @@ impl Secret {
                     let remedy = format!("add `{} = \"…\"`{or}", self.key);
                     section.problem(section.at(), what, remedy);
                 }
-                return None;
+                None
             }
-        };
-        let secret = match std::fs::read_to_string(&path) {
+        }
+    }
+
+    fn read_file(
+        &self,
+        section: &Section<'_>,
+        path: &Path,
+        at: &Range<usize>,
+    ) -> Option<SecretString> {
+        let noun = self.noun;
+        let secret = match std::fs::read_to_string(path) {
             Ok(secret) => SecretString::from(secret),
             Err(error) => {
                 let what = format!("the {noun} file {} cannot be read: {error}", path.display());
-                section.problem(&at, what, "correct the path or the file's permissions");
+                section.problem(at, what, "correct the path or the file's permissions");
                 return None;
             }
         };
-        if !self.is_for_this_machine && is_open_to_all(&path) {
+        if !self.is_for_this_machine && is_open_to_all(path) {
             let what = format!(
                 "the {noun} file {} can be read by everybody",
                 path.display()
             );
-            section.problem(&at, what, format!("run `chmod 600 {}`", path.display()));
+            section.problem(at, what, format!("run `chmod 600 {}`", path.display()));
         }
-        Some((secret, path, at))
+        Some(secret)
     }
 }
 
