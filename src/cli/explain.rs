@@ -54,11 +54,11 @@ fn again(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
     let settings = Settings::load_without_secrets(&common.config)
         .map_err(|found| Failure::problems(&found))?;
     let unreachable = |why: JournalError| Failure::Unreachable(why.to_string());
-    if !Journal::is_in(&settings.store.path) {
+    if !Journal::is_there(&settings.store).map_err(unreachable)? {
         let path = settings.store.path.display();
         return Err(Failure::Unreachable(format!("there is no store in {path}")));
     }
-    let journal = Journal::open(&settings.store.path).map_err(unreachable)?;
+    let journal = Journal::look_at(&settings.store).map_err(unreachable)?;
     let key = journal.token_key().map_err(unreachable)?;
     let lessons = journal.lessons().map_err(unreachable)?;
     let furnish = |key: TokenKey| {

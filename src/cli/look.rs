@@ -4,11 +4,12 @@
 use super::{Common, Failure};
 use crate::config::{Control, Settings};
 use crate::control::{self, Question, Refusal};
-use crate::journal::{self, Journal};
+use crate::journal::{self, IfHeld, Journal, JournalError};
 use crate::mail::is_invisible_control;
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The verbs that look, and the small ones that act.
 #[derive(clap::Subcommand, Debug)]
@@ -169,8 +170,9 @@ fn from_the_store(
             settings.control.socket.display()
         )));
     }
+    let unreachable = |why: JournalError| Failure::Unreachable(why.to_string());
     // Looking must not make a store where there is none.
-    if !Journal::is_in(folder) {
+    if !Journal::is_there(&settings.store).map_err(unreachable)? {
         return Err(Failure::Unreachable(format!(
             "no daemon listens on {} and there is no store in {}; start handoffd first",
             settings.control.socket.display(),
@@ -178,14 +180,18 @@ fn from_the_store(
         )));
     }
     let opened = match question {
-        Question::Verify => Journal::open_to_verify(folder),
-        _ => Journal::open(folder),
+        Question::Verify => Journal::look_to_verify(&settings.store),
+        other if other.only_looks() => Journal::look_at(&settings.store),
+        _ => Journal::open_of(&settings.store, IfHeld::Refuse, &Arc::default()),
     };
-    let journal = opened.map_err(|why| Failure::Unreachable(why.to_string()))?;
+    let journal = opened.map_err(unreachable)?;
     let mut answered = control::answer(&journal, question, crate::clock::now());
     drop(journal);
     if let (Question::Status, Ok(rows)) = (question, &mut answered) {
         rows.iter_mut().for_each(say_that_nobody_runs);
+    }
+    if !folder.exists() {
+        return Ok(answered);
     }
     journal::give_to_owner(folder).map_err(|why| {
         let folder = folder.display();

@@ -13,7 +13,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         true => CopyProof::Asked,
         false => CopyProof::None,
     };
-    let recovered = Journal::recover(folder, copy, crate::clock::now());
+    let recovered = Journal::recover_of(&settings.store, copy, crate::clock::now());
     let recovered = recovered.map_err(|why| match why {
         JournalError::State(why) => Failure::NotSo(why),
         other => Failure::Unreachable(other.to_string()),

@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::gateway::{
     Deadlines, Gateway, Learner, Office, Picture, TokenWatch, TroubleWatch, Wiring,
 };
-use crate::journal::{Headway, Journal};
+use crate::journal::{Headway, HeldBy, IfHeld, Journal, JournalError, Lease};
 use crate::learning::Lesson;
 use crate::outbox::{Outbox, Standing};
 use crate::watch::{Part, Signs};
@@ -31,8 +31,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     let settings = Settings::load(&common.config).map_err(|found| Failure::problems(&found))?;
     let headway = Arc::default();
     let starting = Starting::begin(Arc::clone(&headway));
-    let journal = Journal::open_saying(&settings.store.path, &headway)
-        .map_err(|error| Failure::Unreachable(error.to_string()))?;
+    let journal = open_journal(&settings, &headway)?;
     // The order within a ticket hangs on it, so nothing is sent before.
     let _added =
         (journal.index_unsettled()).map_err(|error| Failure::Unreachable(error.to_string()))?;
@@ -48,6 +47,26 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         .map_err(|error| Failure::Unreachable(format!("starting the runtime: {error}")))?;
     let daemon = Daemon::new(common.config.clone(), office, journal, headway);
     runtime.block_on(daemon.run(starting))
+}
+
+/// The journal, to be worked with. Where another process has it, this one stands by until that ends: ready to systemd, which hears all the while
+/// that it lives.
+fn open_journal(settings: &Settings, headway: &Arc<Headway>) -> Result<Journal, Failure> {
+    let waits = std::cell::Cell::new(false);
+    let tell = |held: &HeldBy| {
+        if !waits.replace(true) {
+            report::gateway::stands_by(&held.holder);
+            let status = format!("standing by: {} works with the journal", held.holder);
+            tell_systemd(&[NotifyState::Ready, NotifyState::Status(&status)]);
+        }
+        tell_systemd(&[NotifyState::Watchdog]);
+    };
+    let opened = Journal::open_of(&settings.store, IfHeld::Wait(&tell), headway);
+    let journal = opened.map_err(|error| Failure::Unreachable(error.to_string()))?;
+    if waits.get() {
+        report::gateway::takes_over();
+    }
+    Ok(journal)
 }
 
 /// Before a password is read: no core file holds it, and no other program of this account reads it from our memory. Where the kernel
@@ -174,6 +193,7 @@ impl Daemon {
         let mut late_check =
             tokio::task::spawn_blocking(move || journal.check_late(move || stopped.is_cancelled()));
         let mut is_checked = false;
+        let lease = self.journal.lease();
         let ended = loop {
             let parts = Parts {
                 gateway: &mut gateway,
@@ -184,6 +204,8 @@ impl Daemon {
             };
             let happening = tokio::select! {
                 happening = next_happening(&mut signals, parts) => happening,
+                // Polled first after a pause, or not: whatever is done meanwhile the journal refuses.
+                why = lost(&self.journal, lease.as_deref()) => Happening::Lost(why),
                 checked = &mut late_check, if !is_checked => {
                     is_checked = true;
                     match checked {
@@ -211,6 +233,10 @@ impl Daemon {
                     report::gateway::store_damaged(&why);
                     break Err(why);
                 }
+                Happening::Lost(why) => {
+                    report::gateway::journal_lost(&why);
+                    break Err(why);
+                }
             }
         };
         if ended.is_ok() {
@@ -235,8 +261,11 @@ impl Daemon {
                 let _ = task.await;
             }
         }
+        let head = self.journal.head();
+        // Also where a part failed: another process has not to wait then.
+        self.journal.give_back();
         ended.map_err(Failure::Unreachable)?;
-        report::gateway::stopped(self.journal.head().as_ref());
+        report::gateway::stopped(head.as_ref());
         Ok(())
     }
 
@@ -345,8 +374,22 @@ enum Happening {
     Stop,
     /// The store is not what was recorded: nothing more may be decided on it.
     Damaged(String),
+    /// Another process works with the journal: the mailbox is its to watch.
+    Lost(String),
     /// A part that should never end did, by a panic: without it mail would lie there unseen, or wait in the outbox for ever.
     Ended(&'static str),
+}
+
+/// Returns when another process has taken over, with what that means; never for a journal that none can take over.
+async fn lost(journal: &Journal, lease: Option<&Lease>) -> String {
+    match lease {
+        Some(lease) => lease.lost().await,
+        None => std::future::pending().await,
+    }
+    let why = journal.still_ours().err();
+    why.as_ref()
+        .map(JournalError::to_string)
+        .unwrap_or_default()
 }
 
 /// The parts without which the daemon is none.

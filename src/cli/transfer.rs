@@ -1,7 +1,7 @@
 //! `handoffd export` and `handoffd import`: everything as JSON lines, from the running daemon or from its store, and back into an empty folder.
 
 use super::{Common, Failure};
-use crate::config::Settings;
+use crate::config::{Settings, StoreKind};
 use crate::control::{self, Refusal};
 use crate::journal::{self, Journal, JournalError, Keys};
 use rustix::fs::{FlockOperation, OFlags, flock};
@@ -75,14 +75,14 @@ fn write_export(settings: &Settings, keys: Keys, out: &mut dyn Write) -> Result<
         });
     }
     let folder = &settings.store.path;
-    if !Journal::is_in(folder) {
+    if !Journal::is_there(&settings.store).map_err(failure)? {
         return Err(Failure::Unreachable(format!(
             "no daemon listens on {} and there is no store in {}: there is nothing to export",
             settings.control.socket.display(),
             folder.display()
         )));
     }
-    let journal = Journal::open(folder).map_err(failure)?;
+    let journal = Journal::look_at(&settings.store).map_err(failure)?;
     let exported = journal.export(out, keys);
     drop(journal);
     give_to_owner(folder)?;
@@ -94,11 +94,11 @@ pub(super) fn import(common: &Common, arguments: &Import) -> Result<(), Failure>
     let folder = &settings.store.path;
     let file = &arguments.file;
     let imported = if file.as_os_str() == "-" {
-        Journal::import(folder, &mut std::io::stdin().lock())
+        Journal::import_of(&settings.store, &mut std::io::stdin().lock())
     } else {
         let opened = File::open(file);
         let opened = opened.map_err(|why| Failure::Usage(format!("{}: {why}", file.display())))?;
-        Journal::import(folder, &mut BufReader::new(opened))
+        Journal::import_of(&settings.store, &mut BufReader::new(opened))
     };
     let imported = imported.map_err(failure)?;
     give_to_owner(folder)?;
@@ -106,14 +106,17 @@ pub(super) fn import(common: &Common, arguments: &Import) -> Result<(), Failure>
         Keys::GoWithIt => "the keys came with it",
         Keys::StayBehind => "now put the key files that were kept with it there",
     };
-    let folder = folder.display();
+    let place = match &settings.store.kind {
+        StoreKind::Sled => folder.display().to_string(),
+        StoreKind::Postgres(database) => database.to_string(),
+    };
     let rows = imported.rows;
     if common.json {
         let row = serde_json::json!({ "imported": rows, "keys": imported.keys == Keys::GoWithIt });
         println!("{row}");
     } else {
         println!(
-            "{rows} rows are in {folder}; {keys}. If handoffd ran since the export, run `handoffd recover` before it runs again."
+            "{rows} rows are in {place}; {keys}. If handoffd ran since the export, run `handoffd recover` before it runs again."
         );
     }
     Ok(())
@@ -196,6 +199,10 @@ fn failure(why: JournalError) -> Failure {
 }
 
 fn give_to_owner(folder: &Path) -> Result<(), Failure> {
+    // One in a database may have none here.
+    if !folder.exists() {
+        return Ok(());
+    }
     journal::give_to_owner(folder).map_err(|why| {
         let folder = folder.display();
         Failure::Unreachable(format!(

@@ -107,6 +107,31 @@ pub enum Question {
 }
 
 impl Question {
+    /// Whether answering it changes nothing.
+    #[must_use]
+    pub const fn only_looks(&self) -> bool {
+        match self {
+            Self::Status
+            | Self::Tickets
+            | Self::Ticket { .. }
+            | Self::Outbox
+            | Self::Drafts
+            | Self::Quarantine
+            | Self::Journal
+            | Self::Verify
+            | Self::Learned => true,
+            Self::Forget { .. }
+            | Self::Compact { .. }
+            | Self::Unlearn { .. }
+            | Self::ChangeKey { .. }
+            | Self::Close { .. }
+            | Self::Resume
+            | Self::Retry { .. } => false,
+        }
+    }
+}
+
+impl Question {
     const fn patience(&self) -> Duration {
         match self {
             Self::Verify | Self::Forget { .. } | Self::Compact { .. } => LONG_PATIENCE,

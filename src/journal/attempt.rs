@@ -126,13 +126,14 @@ impl Journal {
     /// Records that the effect may be leaving from now on. After a crash it is found in doubt.
     ///
     /// # Errors
-    /// [`JournalError::State`] where the effect does not wait any more; otherwise as the store says.
+    /// [`JournalError::State`] where the effect does not wait any more; as of [`Journal::still_ours`]; otherwise as the store says.
     pub fn begin_attempt(
         &self,
         effect: RecordedEffect,
         copy: CopyProof,
         now: Timestamp,
     ) -> Result<Attempt, JournalError> {
+        self.still_ours()?;
         let _writing = self.lock();
         let (mut record, mut delivery) = self.stored(&effect.record.message_id)?;
         if !matches!(record.state, EffectState::Waiting { .. }) {

@@ -3,8 +3,10 @@
 
 use super::export::Keys;
 use super::form::exported::{self, EndForm, LineForm, from_base64};
-use super::store::{self, Incoming, MemoryStore, Row};
+use super::key::{put_key_files, take_key_files_away};
+use super::store::{self, Incoming, MemoryStore, PostgresIncoming, Row};
 use super::{Journal, JournalError};
+use crate::config::StoreKind;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
@@ -39,6 +41,30 @@ impl Journal {
         let imported = lines.imported();
         incoming.finish(&lines.keys)?;
         Ok(imported)
+    }
+
+    /// The same into the journal of these settings, wherever that is kept. One in a database must hold nothing.
+    ///
+    /// # Errors
+    /// As of [`Journal::import`]; [`JournalError::Held`] where another process works with that journal.
+    pub fn import_of(
+        settings: &crate::config::Store,
+        input: &mut dyn BufRead,
+    ) -> Result<Imported, JournalError> {
+        let StoreKind::Postgres(database) = &settings.kind else {
+            return Self::import(&settings.path, input);
+        };
+        super::opening::make_folder(&settings.path)?;
+        let mut incoming = PostgresIncoming::begin(database)?;
+        let mut lines = Lines::begin(input)?;
+        incoming.fill(|| lines.next_row())?;
+        let imported = lines.imported();
+        let put = put_key_files(&settings.path, &lines.keys)?;
+        let finished = incoming.finish();
+        if finished.is_err() {
+            take_key_files_away(&put);
+        }
+        finished.map(|()| imported)
     }
 
     /// The same, as a journal that ends with this process. For tests and simulations.

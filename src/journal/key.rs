@@ -2,6 +2,7 @@
 //! adds one of the next epoch, and earlier ones prove what they made until somebody takes them away.
 
 use super::form;
+use super::key_fingerprint::KeyKind;
 use super::store::{Act, Batch, Outlives, Tree};
 use super::{Journal, JournalError};
 use crate::ticket::TokenKey;
@@ -32,19 +33,25 @@ impl Journal {
     /// `token-1.key`, … in the store's folder. The number is the epoch; the first file is made at the first call.
     ///
     /// # Errors
-    /// [`JournalError::Store`] where a file cannot be read or made, or is too short to be a secret, and where there are too many.
+    /// [`JournalError::Store`] where a file cannot be read or made, or is too short to be a secret, and where there are too many;
+    /// [`JournalError::State`] where it is not the key that the journal knows.
     pub fn token_key(&self) -> Result<TokenKey, JournalError> {
         let credentials = credentials()?;
         if !credentials.is_empty() {
-            return key_of(&credentials, &self.folder);
+            let key = key_of(&credentials, &self.folder)?;
+            self.known_key(KeyKind::Token, &key)?;
+            return Ok(key);
         }
         let mut files = files(&self.folder)?;
         if files.is_empty() {
+            self.may_make_key(KeyKind::Token)?;
             let path = self.folder.join(file_name(0));
             make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
             files.push((0, path));
         }
-        key_of(&files, &self.folder)
+        let key = key_of(&files, &self.folder)?;
+        self.known_key(KeyKind::Token, &key)?;
+        Ok(key)
     }
 
     /// Makes a key of the next epoch, which is used from the next [`Journal::token_key`] on; its number. Where earlier ones are forgotten, the
@@ -80,6 +87,8 @@ impl Journal {
             let mut batch = Batch::of(Act::ChangeKey);
             let since = form::write("proving since", &now)?;
             batch.put(Tree::ProvingSince, [], since);
+            // The next look at the key notes the new one.
+            batch.delete(Tree::KeyFingerprints, KeyKind::Token.row());
             self.store.commit(batch, Outlives::PowerCut)?;
             for (_, path) in &files {
                 std::fs::remove_file(path).map_err(|why| failure(path, &why.to_string()))?;
@@ -95,9 +104,12 @@ impl Journal {
     pub(super) fn hiding_key(&self) -> Result<TokenKey, JournalError> {
         let path = self.folder.join(HIDING_KEY);
         if !path.exists() {
+            self.may_make_key(KeyKind::Hiding)?;
             make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
         }
-        Ok(TokenKey::new(secret(&path)?))
+        let key = TokenKey::new(secret(&path)?);
+        self.known_key(KeyKind::Hiding, &key)?;
+        Ok(key)
     }
 
     /// Whether a mail of ours of that time still proves who holds it.
@@ -124,6 +136,51 @@ impl Journal {
             read.push((name.to_string_lossy().into_owned(), bytes));
         }
         Ok(read)
+    }
+}
+
+/// Puts key files that came with an export into the folder, those that are new there; which. Another key in the place of one is refused.
+pub(super) fn put_key_files(
+    folder: &Path,
+    keys: &[(String, Vec<u8>)],
+) -> Result<Vec<PathBuf>, JournalError> {
+    let mut new = Vec::new();
+    for (name, bytes) in keys {
+        let path = folder.join(name);
+        match std::fs::read(&path) {
+            Ok(there) if there == *bytes => {}
+            Ok(_) => {
+                let why = "another key lies there already; move it away first";
+                return Err(failure(&path, why));
+            }
+            Err(_) => new.push((path, bytes)),
+        }
+    }
+    let mut put = Vec::new();
+    for (path, bytes) in new {
+        let made = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
+        let written = made.and_then(|mut file| {
+            put.push(path.clone());
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        if let Err(why) = written {
+            take_key_files_away(&put);
+            return Err(failure(&path, &why.to_string()));
+        }
+    }
+    Ok(put)
+}
+
+/// Where what they came with was not imported.
+pub(super) fn take_key_files_away(put: &[PathBuf]) {
+    for path in put {
+        // Left behind it is no harm: the next import finds the same key.
+        let _ = std::fs::remove_file(path);
     }
 }
 

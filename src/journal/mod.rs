@@ -16,11 +16,14 @@ mod history;
 mod import;
 mod judged;
 mod key;
+mod key_fingerprint;
 mod lay_there;
+mod lease;
 mod lessons;
 mod mails;
 mod not_left;
 mod on_disk;
+mod opening;
 mod own_copy;
 mod owner;
 mod place;
@@ -49,8 +52,10 @@ pub use import::Imported;
 pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
 pub use lay_there::{LayThere, Since};
+pub use lease::Lease;
 pub use mails::Watched;
 pub use on_disk::on_disk;
+pub use opening::{HeldBy, IfHeld};
 pub use owner::give_to_owner;
 pub use recover::{Left, Recovered};
 
@@ -345,6 +350,25 @@ pub enum JournalError {
         path: String,
         /// What is missing, and what to do.
         why: String,
+    },
+    /// Another process works with the journal.
+    #[error(
+        "{journal}: {holder} works with it; do this there, or stop that first (its lease ends by itself when it is gone)"
+    )]
+    Held {
+        /// Which.
+        journal: String,
+        /// Who.
+        holder: String,
+    },
+    /// Another process has taken over: whatever is done with the mailbox from here on is its to do.
+    #[error(
+        "{journal}: another process has taken over, because the lease on it had run out; nothing more is done with its mailbox here. Was this \
+         process paused, or the database out of reach for longer than `[store] lease_seconds`?"
+    )]
+    LeaseLost {
+        /// Which.
+        journal: String,
     },
     /// A record cannot be read: written by a newer version, or damaged.
     #[error("record {key} in the store cannot be read: {why}")]

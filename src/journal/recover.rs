@@ -3,14 +3,19 @@
 //! mailbox is looked at from its first mail on, where keywords and our own copies tell what the journal does not know.
 
 use super::form::{self, CursorForm, Delivery, EffectForm};
+use super::key_fingerprint::KeyKind;
 use super::mails::NO_FOLDER;
 use super::store::{Act, Batch, Order, Outlives, SledStore, Tree};
-use super::{CopyProof, EffectFilter, EffectRecord, EffectState, Journal, JournalError, place};
+use super::{
+    CopyProof, EffectFilter, EffectRecord, EffectState, IfHeld, Journal, JournalError, place,
+};
 use crate::compose::{EnvelopeSender, Purpose};
+use crate::config::{Store, StoreKind};
 use crate::mail::{Address, MessageId};
 use crate::ticket::TicketId;
 use jiff::Timestamp;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Where it stands that the mailbox was not looked at since a recovery.
 const RECOVERS: &[u8] = b"recovers";
@@ -56,6 +61,32 @@ impl Journal {
         })
     }
 
+    /// The same for the journal of these settings, wherever it is kept. One in a database is as its server restored it.
+    ///
+    /// # Errors
+    /// As of [`Journal::recover`]; [`JournalError::Held`] where another process works with it.
+    pub fn recover_of(
+        settings: &Store,
+        copy: CopyProof,
+        now: Timestamp,
+    ) -> Result<Recovered, JournalError> {
+        if let StoreKind::Sled = settings.kind {
+            return Self::recover(&settings.path, copy, now);
+        }
+        if !Self::is_there(settings)? {
+            return Err(JournalError::State(
+                "there is no such journal in the database: there is nothing to recover".to_owned(),
+            ));
+        }
+        let journal = Self::open_of(settings, IfHeld::Refuse, &Arc::default())?;
+        let in_doubt = journal.doubt_everything(copy, now)?;
+        Ok(Recovered {
+            damage: Vec::new(),
+            tickets: journal.store.count(Tree::TicketsByTime)?,
+            in_doubt,
+        })
+    }
+
     fn doubt_everything(&self, copy: CopyProof, now: Timestamp) -> Result<usize, JournalError> {
         let _writing = self.lock();
         let mut batch = Batch::of(Act::Recover);
@@ -66,6 +97,10 @@ impl Journal {
         let form = form::write("cursor", &CursorForm { uid: 0 })?;
         batch.put(Tree::Cursors, NO_FOLDER.to_be_bytes(), form);
         batch.put(Tree::WatchedFolder, RECOVERS, []);
+        // The key that is there is taken from here on.
+        for kind in KeyKind::ALL {
+            batch.delete(Tree::KeyFingerprints, kind.row());
+        }
         let waiting = self.effects(EffectFilter::Waiting, usize::MAX)?;
         let in_doubt = waiting.len();
         for record in waiting {

@@ -5,8 +5,9 @@ use super::content;
 use super::failure::{Blame, Stage, Trouble, Verdict, blame, leaves_connection_usable, verdict};
 use super::size::{ALL_TAKE_BYTES, Announced, is_refused_for_size};
 use crate::journal::{Attempt, CopyProof, JournalError, LostRecipient, TooLarge};
-use crate::mail::Address;
-use std::sync::atomic::AtomicBool;
+use crate::mail::{Address, HeaderText};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 /// What came of an attempt, before the schedule turns it into an outcome.
 #[derive(Debug)]
@@ -48,12 +49,14 @@ pub(super) enum Cut {
 }
 
 /// Carries an attempt out over a connection, except to those recipients. `narrow` records, before the content goes out, what the attempt will not reach.
+/// The final dot is written only where `is_ours` says that nobody else sends the mails of this journal.
 pub(super) async fn deliver(
     connection: &mut Connection,
     attempt: &mut Attempt,
     copy_to: Option<&Address>,
     except: &[Address],
     dot_may_be_out: &AtomicBool,
+    is_ours: impl Fn() -> bool,
     narrow: impl FnOnce(
         &mut Attempt,
         CopyProof,
@@ -190,13 +193,38 @@ pub(super) async fn deliver(
     if let Err(failure) = connection.data().await {
         return Ok(delivered.failed_with(failure, too_large));
     }
-    match connection
-        .content(&attempt.record().bytes, dot_may_be_out)
-        .await
-    {
-        Ok(()) => Ok(delivered),
-        Err(failure) => Ok(delivered.failed_with(failure, too_large)),
+    let sent = {
+        let sending = connection.content(&attempt.record().bytes, dot_may_be_out);
+        while_ours(sending, dot_may_be_out, is_ours).await
+    };
+    match sent {
+        Some(Ok(())) => Ok(delivered),
+        Some(Err(failure)) => Ok(delivered.failed_with(failure, too_large)),
+        // Without its dot the server throws away what it has.
+        None => Ok(delivered.failed(Failure {
+            stage: Stage::Content,
+            trouble: Trouble::Lost {
+                words: HeaderText::clean("the journal may be another process's by now"),
+            },
+        })),
     }
+}
+
+/// Goes on only as long as it is ours, up to the final dot; `None` where it is not. Asked whenever there is something to do, so who was paused
+/// asks before it does anything.
+async fn while_ours<T>(
+    sending: impl Future<Output = T>,
+    dot_may_be_out: &AtomicBool,
+    is_ours: impl Fn() -> bool,
+) -> Option<T> {
+    let mut sending = std::pin::pin!(sending);
+    std::future::poll_fn(|context| {
+        if !dot_may_be_out.load(Ordering::SeqCst) && !is_ours() {
+            return Poll::Ready(None);
+        }
+        sending.as_mut().poll(context).map(Some)
+    })
+    .await
 }
 
 impl Heard {
@@ -243,4 +271,35 @@ impl Delivered {
 /// The words that are kept about a failure.
 pub(super) fn words(stage: Stage, trouble: &Trouble) -> String {
     format!("{stage}: {trouble}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_goes_on_to_the_dot_once_the_journal_is_not_ours() {
+        let dot_may_be_out = AtomicBool::new(false);
+        let ours = AtomicBool::new(true);
+        let is_ours = || ours.load(Ordering::SeqCst);
+        // Paused in the middle of the content: it wakes up, and somebody else has taken over.
+        let sending = async {
+            ours.store(false, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            dot_may_be_out.store(true, Ordering::SeqCst);
+        };
+        assert_eq!(while_ours(sending, &dot_may_be_out, is_ours).await, None);
+        assert!(!dot_may_be_out.load(Ordering::SeqCst));
+        // Once the dot may be out, what the server answers is heard.
+        let answered = async {
+            dot_may_be_out.store(true, Ordering::SeqCst);
+            ours.store(false, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+        };
+        ours.store(true, Ordering::SeqCst);
+        assert_eq!(
+            while_ours(answered, &dot_may_be_out, is_ours).await,
+            Some(())
+        );
+    }
 }

@@ -203,8 +203,16 @@ impl Lane {
                           lost: Vec<LostRecipient>| {
                 on_disk(|| journal.narrow_attempt(attempt, copy, postponed, lost))
             };
-            let delivering =
-                delivery::deliver(open, attempt, copy_to, except, &dot_may_be_out, narrow);
+            let is_ours = || journal.still_ours().is_ok();
+            let delivering = delivery::deliver(
+                open,
+                attempt,
+                copy_to,
+                except,
+                &dot_may_be_out,
+                is_ours,
+                narrow,
+            );
             let outcome = tokio::select! {
                 biased;
                 outcome = delivering => outcome,

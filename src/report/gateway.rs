@@ -257,6 +257,24 @@ pub fn store_damaged(why: &str) {
     error!(event = "store-damaged", "{why}");
 }
 
+/// Another process works with the journal: this one waits until that ends.
+pub fn stands_by(holder: &str) {
+    info!(
+        event = "stands-by",
+        "{holder} works with the journal; standing by until it ends, or its lease does"
+    );
+}
+
+/// The one before has ended.
+pub fn takes_over() {
+    info!(event = "takes-over", "the journal is ours now; taking over");
+}
+
+/// Another process has taken over: the daemon ends.
+pub fn journal_lost(why: &str) {
+    error!(event = "journal-lost", "{why}");
+}
+
 /// A mail carries the keyword of handled mails, and the journal does not know it.
 pub fn handled_before(place: Place) {
     info!(

@@ -8,6 +8,7 @@ mod in_use;
 mod incoming;
 mod linked;
 mod memory;
+mod postgres;
 mod reopening;
 #[cfg(test)]
 mod simulated;
@@ -21,6 +22,9 @@ pub(crate) use self::check::{Damage, damaged_words};
 pub(crate) use self::generation::is_store;
 pub(crate) use self::incoming::Incoming;
 pub(crate) use self::memory::MemoryStore;
+#[cfg(test)]
+pub(crate) use self::postgres::tests as postgres_tests;
+pub(crate) use self::postgres::{PostgresIncoming, PostgresStore};
 pub(crate) use self::reopening::ReopeningStore;
 #[cfg(test)]
 pub(crate) use self::simulated::{Disk, SimulatedStore};
@@ -28,7 +32,8 @@ pub(crate) use self::sled::{Opening, SledStore};
 pub(crate) use self::verify::{Found, Verified};
 pub(crate) use self::walk::Walked;
 
-use super::JournalError;
+use super::{JournalError, Lease};
+use std::sync::Arc;
 
 /// The named parts of the store. Names are on disk: never change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,11 +106,13 @@ pub(crate) enum Tree {
     SaidByTime,
     /// Mails of tickets that are not settled: ticket, when recorded, Message-ID → nothing.
     Unsettled,
+    /// What tells the keys of a journal apart that several machines reach: which key → its revision.
+    KeyFingerprints,
 }
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(crate) const CHAINED: [Self; 32] = [
+    pub(crate) const CHAINED: [Self; 33] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -138,6 +145,7 @@ impl Tree {
         Self::KeptAside,
         Self::Unsettled,
         Self::Troubles,
+        Self::KeyFingerprints,
     ];
 
     /// The number in links. On disk: never change one.
@@ -177,6 +185,7 @@ impl Tree {
             Self::KeptAside => 32,
             Self::Unsettled => 40,
             Self::Troubles => 41,
+            Self::KeyFingerprints => 42,
         }
     }
 
@@ -225,6 +234,7 @@ impl Tree {
             Self::SaidByTime => "said-by-time",
             Self::Unsettled => "unsettled",
             Self::Troubles => "troubles",
+            Self::KeyFingerprints => "key-fingerprints",
         }
     }
 }
@@ -339,6 +349,14 @@ pub(crate) trait Store: Send + Sync {
     /// Writes everything that is stored anew and removes the old files, so that nothing is left of what was deleted. Nothing is
     /// committed or read meanwhile. After a crash at any moment the store is the old or the new one, whole.
     fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError>;
+
+    /// The lease under which it is worked with; `None` where no other process can work with it.
+    fn lease(&self) -> Option<&Arc<Lease>> {
+        None
+    }
+
+    /// Lets another process work with it. Nothing can be committed after that.
+    fn give_back(&self) {}
 }
 
 /// Whether this program stores such a row: the key in a tree, or, without a tree, what counts commits.

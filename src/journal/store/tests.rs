@@ -9,9 +9,11 @@ fn of_each_kind() -> Vec<(&'static str, Box<dyn Store>, tempfile::TempDir)> {
     let folder = || tempfile::tempdir().unwrap();
     let (on_disk, nowhere) = (folder(), folder());
     let sled = SledStore::open(on_disk.path(), Opening::ToWork).unwrap();
+    let postgres = postgres_tests::opened_anywhere();
     vec![
         ("sled", Box::new(sled), on_disk),
         ("memory", Box::new(MemoryStore::default()), nowhere),
+        ("postgres", Box::new(postgres), folder()),
     ]
 }
 

@@ -1,7 +1,10 @@
 //! Slices and commits in any order, on every kind of store, with and without damage.
 
 use super::super::verify::{self, Difference, Found, Verified};
-use super::super::{Act, Batch, ChainOfCopy, EachRow, MemoryStore, Opening, Outlives, SledStore};
+use super::super::{
+    Act, Batch, ChainOfCopy, EachRow, MemoryStore, Opening, Outlives, PostgresStore, SledStore,
+    postgres_tests,
+};
 use super::*;
 use crate::journal::Headway;
 use proptest::prelude::*;
@@ -85,11 +88,12 @@ fn harms() -> impl Strategy<Value = (Harm, u8, u8)> {
 enum Patient {
     Sled(Box<SledStore>),
     Memory(MemoryStore),
+    Postgres(Box<PostgresStore>),
 }
 
 impl Patient {
     /// One of each kind; what it lies in goes last.
-    fn of_each_kind() -> [(&'static str, Self, tempfile::TempDir); 2] {
+    fn of_each_kind() -> [(&'static str, Self, tempfile::TempDir); 3] {
         let folder = tempfile::tempdir().unwrap();
         let sled = SledStore::open(folder.path(), Opening::ToWork).unwrap();
         [
@@ -99,6 +103,11 @@ impl Patient {
                 Self::Memory(MemoryStore::default()),
                 tempfile::tempdir().unwrap(),
             ),
+            (
+                "postgres",
+                Self::Postgres(Box::new(postgres_tests::opened_anywhere())),
+                tempfile::tempdir().unwrap(),
+            ),
         ]
     }
 
@@ -106,6 +115,7 @@ impl Patient {
         match self {
             Self::Sled(store) => store.as_ref(),
             Self::Memory(store) => store,
+            Self::Postgres(store) => store.as_ref(),
         }
     }
 
@@ -113,6 +123,7 @@ impl Patient {
         match self {
             Self::Sled(store) => store.put_behind_its_back(&key, value).unwrap(),
             Self::Memory(store) => store.put_behind_its_back(key, value),
+            Self::Postgres(store) => store.put_behind_its_back(key, value),
         }
     }
 }

@@ -1,0 +1,123 @@
+//! Is the journal still ours? A journal that several machines can reach is worked with by who holds its lease. The database's clock says when a
+//! lease ends; here stands until when it has surely not, on a clock of this machine that goes on while it sleeps.
+//!
+//! Promise: [`Lease::is_sure`] says yes only where nobody else can have taken over. Remembers and compares, speaks to nobody.
+
+use rustix::time::{ClockId, clock_gettime};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// So much of a lease we do not count on: clocks do not run alike, and what was asked must be carried out.
+const MARGIN: u32 = 6;
+
+/// A moment on a clock that goes on while the machine sleeps, and that nobody sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Awake(u64);
+
+impl Awake {
+    /// Now.
+    pub(crate) fn now() -> Self {
+        let now = clock_gettime(ClockId::Boottime);
+        let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
+        let milliseconds = u64::try_from(now.tv_nsec).unwrap_or_default() / 1_000_000;
+        Self(seconds.saturating_mul(1_000).saturating_add(milliseconds))
+    }
+
+    fn after(self, time: Duration) -> u64 {
+        let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.0.saturating_add(milliseconds)
+    }
+}
+
+/// The lease that this process took.
+#[derive(Debug)]
+pub struct Lease {
+    number: u64,
+    length: Duration,
+    /// In milliseconds of [`Awake`].
+    surely_until: AtomicU64,
+    is_lost: watch::Sender<bool>,
+}
+
+impl Lease {
+    /// A lease that was asked for at that moment, and granted for so long.
+    pub(crate) fn taken(number: u64, asked: Awake, length: Duration) -> Self {
+        let (is_lost, _) = watch::channel(false);
+        let lease = Self {
+            number,
+            length,
+            surely_until: AtomicU64::new(0),
+            is_lost,
+        };
+        lease.renewed(asked);
+        lease
+    }
+
+    /// Its number: each taking counts one up, and what an earlier holder writes is refused.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// How long it is from each renewal on.
+    pub(crate) const fn length(&self) -> Duration {
+        self.length
+    }
+
+    /// It was renewed, as was asked for at that moment.
+    pub(crate) fn renewed(&self, asked: Awake) {
+        let until = asked.after(self.length - self.length / MARGIN);
+        let _ = self.surely_until.fetch_max(until, Ordering::SeqCst);
+    }
+
+    /// Somebody else has taken over, or we have given it back. That is never undone.
+    pub(crate) fn lose(&self) {
+        let _ = self.is_lost.send_replace(true);
+    }
+
+    /// Whether nobody else can have taken over.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.is_sure_at(Awake::now())
+    }
+
+    fn is_sure_at(&self, now: Awake) -> bool {
+        !self.is_lost() && now.0 < self.surely_until.load(Ordering::SeqCst)
+    }
+
+    /// Whether it is known to be another's.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        *self.is_lost.borrow()
+    }
+
+    /// Returns when it is another's.
+    pub async fn lost(&self) {
+        let mut is_lost = self.is_lost.subscribe();
+        // The sender is in `self`.
+        let _ = is_lost.wait_for(|is_lost| *is_lost).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_counts_from_when_it_was_asked_for_and_not_to_its_end() {
+        let lease = Lease::taken(7, Awake(1_000), Duration::from_secs(30));
+        assert!(lease.is_sure_at(Awake(1_000)));
+        assert!(lease.is_sure_at(Awake(25_999)));
+        assert!(!lease.is_sure_at(Awake(26_000)));
+        lease.renewed(Awake(20_000));
+        assert!(lease.is_sure_at(Awake(44_999)));
+        // An answer that overtook a later one takes nothing back.
+        lease.renewed(Awake(10_000));
+        assert!(lease.is_sure_at(Awake(44_999)));
+        lease.lose();
+        assert!(!lease.is_sure_at(Awake(20_001)));
+        lease.renewed(Awake(21_000));
+        assert!(!lease.is_sure_at(Awake(21_001)), "it does not come back");
+    }
+}

@@ -1,0 +1,134 @@
+//! Where is the journal of these settings, and who opens it for what? Files or database: past this file only the store knows.
+
+use super::store::PostgresStore;
+use super::{Headway, Journal, JournalError, Lease};
+use crate::config::{Store, StoreKind};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Who works with a journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBy {
+    /// Machine and process.
+    pub holder: String,
+    /// How long their lease lasts, unless they renew it.
+    pub left: Duration,
+}
+
+/// What is done where another process works with the journal.
+#[derive(Clone, Copy)]
+pub enum IfHeld<'a> {
+    /// It is waited for, for ever; this is told about once a second whom for.
+    Wait(&'a dyn Fn(&HeldBy)),
+    /// That is an error.
+    Refuse,
+}
+
+impl Journal {
+    /// Opens the journal of these settings to work with it, or makes one. `headway` is told how far it is, and whenever something takes long
+    /// later on.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] where it cannot be reached or read, or another process has its files open; [`JournalError::Held`] where one
+    /// has its lease and is not waited for; [`JournalError::Damaged`] where it has lost commits.
+    pub fn open_of(
+        settings: &Store,
+        if_held: IfHeld<'_>,
+        headway: &Arc<Headway>,
+    ) -> Result<Self, JournalError> {
+        match &settings.kind {
+            StoreKind::Sled => Self::open_saying(&settings.path, headway),
+            StoreKind::Postgres(database) => {
+                make_folder(&settings.path)?;
+                let store = PostgresStore::open(database, if_held, headway)?;
+                Ok(Self::with_store(Box::new(store), &settings.path))
+            }
+        }
+    }
+
+    /// Opens the journal of these settings to look at it. One in a database is seen as of this moment, whoever works with it.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] where it cannot be reached or read, or another process has its files open.
+    pub fn look_at(settings: &Store) -> Result<Self, JournalError> {
+        match &settings.kind {
+            StoreKind::Sled => Self::open(&settings.path),
+            StoreKind::Postgres(database) => Self::look(database, &settings.path),
+        }
+    }
+
+    /// Opens the journal of these settings to see whether it was changed, whatever was done to it. Nothing can be recorded.
+    ///
+    /// # Errors
+    /// As of [`Journal::look_at`].
+    pub fn look_to_verify(settings: &Store) -> Result<Self, JournalError> {
+        match &settings.kind {
+            StoreKind::Sled => Self::open_to_verify(&settings.path),
+            StoreKind::Postgres(database) => Self::look(database, &settings.path),
+        }
+    }
+
+    fn look(database: &crate::config::Database, folder: &Path) -> Result<Self, JournalError> {
+        let store = PostgresStore::look(database, &Arc::default())?;
+        Ok(Self::with_store(Box::new(store), folder))
+    }
+
+    /// Whether there is a journal of these settings.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] where the database cannot be reached.
+    pub fn is_there(settings: &Store) -> Result<bool, JournalError> {
+        match &settings.kind {
+            StoreKind::Sled => Ok(Self::is_in(&settings.path)),
+            StoreKind::Postgres(database) => PostgresStore::is_there(database),
+        }
+    }
+
+    /// Whether nobody else can have taken over: what cannot be undone is done only then. Files are ours as long as we have them open.
+    ///
+    /// # Errors
+    /// [`JournalError::LeaseLost`] where somebody has, [`JournalError::Store`] where that is not known just now.
+    pub fn still_ours(&self) -> Result<(), JournalError> {
+        match self.store.lease() {
+            Some(lease) if lease.is_lost() => Err(JournalError::LeaseLost {
+                journal: self.place(),
+            }),
+            Some(lease) if !lease.is_sure() => Err(JournalError::Store {
+                path: self.place(),
+                why: "the database was out of reach for as long as our lease lasts, so another process may have taken over; nothing is sent \
+                      before it is known that none has"
+                    .to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The lease under which it is worked with; `None` where no other process can.
+    #[must_use]
+    pub fn lease(&self) -> Option<Arc<Lease>> {
+        self.store.lease().map(Arc::clone)
+    }
+
+    /// Lets another process work with it at once. Nothing can be recorded after that.
+    pub fn give_back(&self) {
+        self.store.give_back();
+    }
+
+    fn place(&self) -> String {
+        format!("the journal whose keys lie in {}", self.folder.display())
+    }
+}
+
+/// The keys and the mark of a login lie there, also where the journal does not.
+pub(super) fn make_folder(folder: &Path) -> Result<(), JournalError> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|why| JournalError::Store {
+            path: folder.display().to_string(),
+            why: format!("the folder cannot be made: {why}"),
+        })
+}

@@ -1,0 +1,149 @@
+//! Who may write to a journal: the lease is taken, renewed and given back. All its times are the database's clock.
+
+use super::commit::stored;
+use super::connection::Connection;
+use super::session::{Tries, Worker};
+use super::trouble::Trouble;
+use crate::config::Database;
+use crate::journal::lease::{Awake, Lease};
+use crate::journal::{HeldBy, JournalError};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// The longest wait before a renewal that failed is tried again.
+const RENEWED_AGAIN_AFTER: Duration = Duration::from_millis(500);
+
+/// What asking for the lease came to.
+pub(super) enum Asked {
+    Taken(Arc<Lease>),
+    Held(HeldBy),
+}
+
+impl Worker {
+    /// Takes the lease of a journal that is there, where it is free, has ended, or is ours.
+    pub(super) async fn take(&mut self, holder: &str) -> Result<Asked, JournalError> {
+        let mut tries = Tries::begin();
+        let (journal, length) = (self.settings.journal.clone(), self.settings.lease);
+        loop {
+            let asked = Awake::now();
+            let taken = match self.connected().await {
+                Ok((connection, _)) => {
+                    let taking = take_once(connection, journal.as_str(), holder, length);
+                    taking.await
+                }
+                Err(trouble) => Err(trouble),
+            };
+            match taken {
+                Ok(Ok(number)) => {
+                    return Ok(Asked::Taken(Arc::new(Lease::taken(number, asked, length))));
+                }
+                Ok(Err(held)) => return Ok(Asked::Held(held)),
+                Err(trouble) => {
+                    self.roll_back().await;
+                    tries.again(trouble, &self.place).await?;
+                }
+            }
+        }
+    }
+
+    /// Ends our lease, so that nobody has to wait for its end.
+    pub(super) async fn give_back(&mut self, lease: Arc<Lease>) -> Result<(), JournalError> {
+        let journal = self.settings.journal.clone();
+        let number = stored(lease.number());
+        self.reading(async |connection, _| {
+            connection.execute(
+                "update handoffd_lease set until = clock_timestamp(), holder = '' where journal = $1 and number = $2",
+                &[&journal.as_str(), &number],
+            ).await
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+/// The number of our lease, or who has it.
+async fn take_once(
+    connection: &Connection,
+    journal: &str,
+    holder: &str,
+    length: Duration,
+) -> Result<Result<u64, HeldBy>, Trouble> {
+    connection.run("begin").await?;
+    let found = connection.query_one(
+        "select number, holder, (extract(epoch from (until - clock_timestamp())) * 1000)::float8 \
+         from handoffd_lease where journal = $1 for update",
+        &[&journal],
+    ).await?;
+    let (number, by): (i64, String) = (found.try_get(0)?, found.try_get(1)?);
+    let left: f64 = found.try_get(2)?;
+    if left > 0.0 && by != holder {
+        connection.run("rollback").await?;
+        let left = Duration::try_from_secs_f64(left / 1_000.0).unwrap_or(length);
+        return Ok(Err(HeldBy { holder: by, left }));
+    }
+    let number = number.saturating_add(1);
+    let _ = connection.execute(
+        "update handoffd_lease set number = $2, holder = $3, until = clock_timestamp() + $4::float8 * interval '1 millisecond' \
+         where journal = $1",
+        &[&journal, &number, &holder, &milliseconds(length)],
+    ).await?;
+    // Waits for what the holder before us has under way, and shuts it out from here on.
+    let _ = connection
+        .execute(
+            "update handoffd_journal set fence = $2 where name = $1",
+            &[&journal, &number],
+        )
+        .await?;
+    connection.run("commit").await?;
+    Ok(Ok(u64::try_from(number).unwrap_or_default()))
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+/// Renews the lease until it is lost, on a connection of its own: a long commit does not hold it up. One that ran out while the database was
+/// away is still ours where nobody took it.
+pub(super) fn keep(lease: Arc<Lease>, settings: Database) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut connection = None;
+        let every = lease.length() / 3;
+        let mut wait = every;
+        while !lease.is_lost() {
+            tokio::time::sleep(wait).await;
+            let asked = Awake::now();
+            match renew(&mut connection, &lease, &settings).await {
+                Ok(true) => {
+                    lease.renewed(asked);
+                    wait = every;
+                }
+                Ok(false) => lease.lose(),
+                Err(_) => {
+                    connection = None;
+                    wait = RENEWED_AGAIN_AFTER.min(every);
+                }
+            }
+        }
+    })
+}
+
+async fn renew(
+    open: &mut Option<Connection>,
+    lease: &Lease,
+    settings: &Database,
+) -> Result<bool, Trouble> {
+    let connection = match open.take().filter(|connection| !connection.is_closed()) {
+        Some(connection) => connection,
+        None => Connection::open(settings, Some(lease.length())).await?,
+    };
+    let length = milliseconds(lease.length());
+    let number = stored(lease.number());
+    let renewed = connection.execute(
+        "update handoffd_lease set until = clock_timestamp() + $3::float8 * interval '1 millisecond' \
+         where journal = $1 and number = $2",
+        &[&settings.journal.as_str(), &number, &length],
+    ).await?;
+    *open = Some(connection);
+    Ok(renewed == 1)
+}

@@ -1,0 +1,713 @@
+//! The store as rows of a PostgreSQL database, which many journals share; the only folder that knows PostgreSQL.
+//!
+//! Promise: who works with a journal has its lease, and what is written by who has lost it changes nothing (`commit.rs`). Who only looks sees
+//! everything as of one moment, and holds up nobody. The journal's row, which counts commits and holds the head of the chain, is the witness.
+
+mod commit;
+mod connection;
+mod holding;
+mod incoming;
+mod schema;
+mod session;
+#[cfg(test)]
+pub(crate) mod tests;
+mod trouble;
+
+use super::chain::{self, Digest, NOTHING_BEFORE};
+use super::check::{self, Damage, damaged_words};
+use super::linked::{self, CHAINED_KEY, ChainEnd};
+use super::verify::{self, Verified, full_key};
+use super::walk::{Walk, Walked};
+use super::witness::Remembered;
+use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
+use crate::config::Database;
+use crate::journal::{Headway, IfHeld, Lease};
+use commit::{Fence, Wire, standing_in};
+use connection::{Connection, Value};
+use holding::Asked;
+pub(crate) use incoming::PostgresIncoming;
+use schema::Version;
+use session::{Session, Stands, Worker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use trouble::Trouble;
+
+/// So many rows of the whole database are read at once; some may be whole mails.
+const ROWS_AT_ONCE: i64 = 64;
+/// The longest wait before a lease that another holds is asked for again.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// A journal in a PostgreSQL database.
+pub(crate) struct PostgresStore {
+    session: Session,
+    place: String,
+    /// `None` for who only looks.
+    lease: Option<Arc<Lease>>,
+    headway: Arc<Headway>,
+    // As in the store of sled: a check in slices lets a commit in between.
+    next: Mutex<()>,
+    progress: Mutex<Progress>,
+}
+
+/// What the next commit has to know.
+struct Progress {
+    end: ChainEnd,
+    /// Whether a commit was made is not known: the journal's row is looked at first.
+    is_unsure: bool,
+    /// A check in slices that is under way.
+    walk: Option<Walk>,
+}
+
+impl PostgresStore {
+    /// Opens the journal to work with it, or makes it there. Where another process holds its lease it is waited for, or refused.
+    pub(crate) fn open(
+        settings: &Database,
+        if_held: IfHeld<'_>,
+        headway: &Arc<Headway>,
+    ) -> Result<Self, JournalError> {
+        let session = Session::start(settings.clone())?;
+        session.run(|worker| Box::pin(worker.make_ready()))??;
+        let holder = holder();
+        let lease = loop {
+            let asked = {
+                let holder = holder.clone();
+                session.run(move |worker| Box::pin(async move { worker.take(&holder).await }))??
+            };
+            match (asked, &if_held) {
+                (Asked::Taken(lease), _) => break lease,
+                (Asked::Held(held), IfHeld::Refuse) => {
+                    return Err(JournalError::Held {
+                        journal: settings.to_string(),
+                        holder: held.holder,
+                    });
+                }
+                (Asked::Held(held), IfHeld::Wait(tell)) => {
+                    headway.step();
+                    let wait = held.left.min(ASKED_AGAIN_AFTER);
+                    tell(&held);
+                    std::thread::sleep(wait.max(Duration::from_millis(10)));
+                }
+            }
+        };
+        let (kept, keeper) = (Arc::clone(&lease), settings.clone());
+        session.run(move |_| {
+            Box::pin(async move {
+                drop(holding::keep(kept, keeper));
+            })
+        })?;
+        let standing = session.run(|worker| Box::pin(worker.standing()))??;
+        let store = Self::with(session, settings, Some(lease), standing.end, headway);
+        store.refuse_a_lost_end()?;
+        headway.is_open();
+        Ok(store)
+    }
+
+    /// Opens a journal that is there to look at it as it is now. Nothing can be recorded, and nobody is held up.
+    pub(crate) fn look(settings: &Database, headway: &Arc<Headway>) -> Result<Self, JournalError> {
+        let session = Session::start(settings.clone())?;
+        let standing = session.run(|worker| Box::pin(worker.begin_snapshot()))??;
+        let standing = standing.ok_or_else(|| JournalError::Store {
+            path: settings.to_string(),
+            why: "there is no such journal; start handoffd first".to_owned(),
+        })?;
+        Ok(Self::with(session, settings, None, standing, headway))
+    }
+
+    /// Whether the journal is there.
+    pub(crate) fn is_there(settings: &Database) -> Result<bool, JournalError> {
+        let session = Session::start(settings.clone())?;
+        let standing = session.run(|worker| Box::pin(worker.begin_snapshot()))??;
+        Ok(standing.is_some())
+    }
+
+    fn with(
+        session: Session,
+        settings: &Database,
+        lease: Option<Arc<Lease>>,
+        end: ChainEnd,
+        headway: &Arc<Headway>,
+    ) -> Self {
+        Self {
+            session,
+            place: settings.to_string(),
+            lease,
+            headway: Arc::clone(headway),
+            next: Mutex::new(()),
+            progress: Mutex::new(Progress {
+                end,
+                is_unsure: false,
+                walk: None,
+            }),
+        }
+    }
+
+    /// The last link must be the one that the journal's row remembers. Everything else is looked at when somebody asks.
+    fn refuse_a_lost_end(&self) -> Result<(), JournalError> {
+        let ChainEnd { commits, head } = self.lock().end;
+        if commits == 0 {
+            return Ok(());
+        }
+        let link = self.get(Tree::Links, &commits.to_be_bytes())?;
+        match link.is_some_and(|link| chain::hash(commits, &link) == head) {
+            true => Ok(()),
+            false => Err(JournalError::Damaged {
+                path: self.place.clone(),
+                why: damaged_words(&format!(
+                    "commit {commits}, its last, is missing or damaged"
+                )),
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        let _next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the next commit has to know, with what is unknown looked up.
+    fn progress(&self) -> Result<MutexGuard<'_, Progress>, JournalError> {
+        let mut progress = self.lock();
+        if let (true, Some(lease)) = (progress.is_unsure, &self.lease) {
+            let standing = self.session.run(|worker| Box::pin(worker.standing()))??;
+            if standing.lease != lease.number() {
+                return Err(self.lost(lease));
+            }
+            progress.end = standing.end;
+            progress.is_unsure = false;
+        }
+        Ok(progress)
+    }
+
+    fn lost(&self, lease: &Lease) -> JournalError {
+        lease.lose();
+        JournalError::LeaseLost {
+            journal: self.place.clone(),
+        }
+    }
+
+    fn fence(&self, progress: &Progress) -> Result<Fence, JournalError> {
+        match &self.lease {
+            Some(lease) if lease.is_lost() => Err(self.lost(lease)),
+            Some(lease) => Ok(Fence {
+                lease: lease.number(),
+                before: progress.end,
+            }),
+            None => Err(JournalError::State(format!(
+                "{} was opened to be looked at: nothing can be recorded",
+                self.place
+            ))),
+        }
+    }
+
+    /// A commit failed: whether it was made is to be seen.
+    fn failed(&self, progress: &mut Progress, why: JournalError) -> JournalError {
+        progress.is_unsure = true;
+        progress.walk = None;
+        match (&why, &self.lease) {
+            (JournalError::LeaseLost { .. }, Some(lease)) => self.lost(lease),
+            _ => why,
+        }
+    }
+
+    fn remembered(progress: &Progress) -> Remembered {
+        Remembered {
+            commits: progress.end.commits,
+            head: Some(progress.end.head),
+        }
+    }
+
+    fn write_anew(&self, progress: &mut Progress) -> Result<ChainEnd, JournalError> {
+        let fence = self.fence(progress)?;
+        (self.session).run(move |worker| Box::pin(worker.begin_writing(fence)))??;
+        let written = self.write_chain_anew(fence);
+        let ended = match written {
+            Ok(end) => self
+                .session
+                .run(move |worker| Box::pin(worker.end_writing(fence, end)))?
+                .map(|()| end),
+            Err(why) => Err(why),
+        };
+        if ended.is_err() {
+            self.session
+                .run(|worker| Box::pin(worker.abandon_writing()))?;
+        }
+        ended
+    }
+
+    fn write_chain_anew(&self, fence: Fence) -> Result<ChainEnd, JournalError> {
+        for tree in [Tree::Links, Tree::Seals] {
+            self.session
+                .run(move |worker| Box::pin(worker.delete_tree(tree)))??;
+        }
+        let mut page = Page::new(&self.session, fence);
+        let end = linked::begun_anew(self, fence.before.commits, |key, value| {
+            page.put(key, value)
+        })?;
+        page.write()?;
+        Ok(end)
+    }
+
+    /// Puts or removes a row as damage does, without a commit.
+    #[cfg(test)]
+    pub(super) fn put_behind_its_back(&self, key: Vec<u8>, value: Option<Vec<u8>>) {
+        let changed = self.session.run(move |worker| {
+            Box::pin(async move {
+                let journal = worker.settings.journal.clone();
+                worker
+                    .reading(async |connection, statements| {
+                        let keys = vec![key.clone()];
+                        let name = journal.as_str();
+                        match &value {
+                            Some(value) => {
+                                let values = vec![value.clone()];
+                                let values: [Value<'_>; 3] = [&name, &keys, &values];
+                                connection.execute(&statements.put, &values).await
+                            }
+                            None => {
+                                let values: [Value<'_>; 2] = [&name, &keys];
+                                connection.execute(&statements.delete, &values).await
+                            }
+                        }
+                    })
+                    .await
+            })
+        });
+        let _ = changed.unwrap().unwrap();
+    }
+}
+
+/// Who we are, for people, and different at each start.
+fn holder() -> String {
+    let host = rustix::system::uname();
+    let host = host.nodename().to_string_lossy().into_owned();
+    let mut chance = [0_u8; 8];
+    // Without chance the number of the process must do.
+    let _ = getrandom::fill(&mut chance);
+    let chance = u64::from_be_bytes(chance);
+    format!("{host}, process {} ({chance:016x})", std::process::id())
+}
+
+/// Rows on their way into a transaction that was begun.
+pub(super) struct Page<'a> {
+    session: &'a Session,
+    fence: Fence,
+    rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    bytes: usize,
+}
+
+impl<'a> Page<'a> {
+    const ROWS: usize = 1_000;
+    const BYTES: usize = 4_000_000;
+
+    fn new(session: &'a Session, fence: Fence) -> Self {
+        let (rows, bytes) = (Vec::new(), 0);
+        Self {
+            session,
+            fence,
+            rows,
+            bytes,
+        }
+    }
+
+    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), JournalError> {
+        self.bytes += key.len() + value.len();
+        self.rows.push((key, Some(value)));
+        match self.rows.len() >= Self::ROWS || self.bytes >= Self::BYTES {
+            true => self.write(),
+            false => Ok(()),
+        }
+    }
+
+    fn write(&mut self) -> Result<(), JournalError> {
+        let rows = last_of_each_key(std::mem::take(&mut self.rows));
+        self.bytes = 0;
+        let fence = self.fence;
+        self.session
+            .run(move |worker| Box::pin(worker.put_rows(fence, rows)))?
+    }
+}
+
+/// One statement changes a row once.
+fn last_of_each_key(rows: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    let last: std::collections::BTreeMap<_, _> = rows.into_iter().collect();
+    last.into_iter().collect()
+}
+
+impl Worker {
+    /// Makes tables and journal where they are not there.
+    async fn make_ready(&mut self) -> Result<(), JournalError> {
+        let mut tries = session::Tries::begin();
+        loop {
+            match self.make_ready_once().await {
+                Ok(()) => return Ok(()),
+                Err(trouble) => tries.again(trouble, &self.place).await?,
+            }
+        }
+    }
+
+    async fn make_ready_once(&mut self) -> Result<(), Trouble> {
+        let mut connection = Connection::open(&self.settings, Some(self.idle_limit())).await?;
+        if let Version::Newer(version) = schema::migrate(&mut connection.client).await? {
+            return Err(newer(version));
+        }
+        let journal = self.settings.journal.as_str();
+        let head = NOTHING_BEFORE.as_slice();
+        let transaction = connection.client.transaction().await?;
+        transaction
+            .execute(
+                "insert into handoffd_journal (name, fence, commits, head) values ($1, 0, 0, $2) on conflict (name) do nothing",
+                &[&journal, &head],
+            )
+            .await?;
+        transaction
+            .execute(
+                "insert into handoffd_lease (journal, number, holder, until) values ($1, 0, '', clock_timestamp()) on conflict (journal) do nothing",
+                &[&journal],
+            )
+            .await?;
+        // Nothing in it is older than its chain.
+        transaction
+            .execute(
+                "insert into handoffd_row (journal, key, value) values ($1, $2, $3) on conflict (journal, key) do nothing",
+                &[&journal, &CHAINED_KEY, &[1_u8].as_slice()],
+            )
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// From here on everything is read as it is now. The end of the chain; `None` where there is no such journal.
+    async fn begin_snapshot(&mut self) -> Result<Option<ChainEnd>, JournalError> {
+        let begun = async {
+            let connection = Connection::open(&self.settings, None).await?;
+            match schema::version(&connection.client).await? {
+                Version::Empty => return Ok(None),
+                Version::Older => {
+                    return Err(Trouble::lasting(
+                        "its tables are of an older handoffd; start the new one first, which brings them up to date",
+                    ));
+                }
+                Version::Newer(version) => return Err(newer(version)),
+                Version::Current => {}
+            }
+            let statements = connection::Statements::prepare(&connection).await?;
+            let begin = "begin isolation level repeatable read read only";
+            connection.run(begin).await?;
+            let found = connection
+                .query_opt(
+                    "select fence, commits, head from handoffd_journal where name = $1",
+                    &[&self.settings.journal.as_str()],
+                )
+                .await?;
+            let end = match found {
+                Some(row) => standing_in(Some(row))?.end,
+                None => return Ok(None),
+            };
+            self.open = Some((connection, statements));
+            self.stands = Stands::InSnapshot;
+            Ok(Some(end))
+        };
+        begun.await.map_err(|trouble: Trouble| JournalError::Store {
+            path: self.place.clone(),
+            why: trouble.words,
+        })
+    }
+
+    async fn get(&mut self, key: Vec<u8>) -> Result<Option<Vec<u8>>, JournalError> {
+        let journal = self.settings.journal.clone();
+        self.reading(async |connection, statements| {
+            let values: [Value<'_>; 2] = [&journal.as_str(), &key];
+            let found = connection.query_opt(&statements.get, &values).await?;
+            Ok(found.map(|row| row.try_get(0)).transpose()?)
+        })
+        .await
+    }
+
+    async fn scan(
+        &mut self,
+        from: Vec<u8>,
+        until: Vec<u8>,
+        order: Order,
+        max: usize,
+    ) -> Result<Vec<Row>, JournalError> {
+        let journal = self.settings.journal.clone();
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        self.reading(async |connection, statements| {
+            let statement = match order {
+                Order::Upwards => &statements.upwards,
+                Order::Downwards => &statements.downwards,
+            };
+            let values: [Value<'_>; 4] = [&journal.as_str(), &from, &until, &max];
+            rows_in(connection.query(statement, &values).await?)
+        })
+        .await
+    }
+
+    async fn count(&mut self, from: Vec<u8>, until: Vec<u8>) -> Result<i64, JournalError> {
+        let journal = self.settings.journal.clone();
+        self.reading(async |connection, statements| {
+            let values: [Value<'_>; 3] = [&journal.as_str(), &from, &until];
+            let found = connection.query_one(&statements.count, &values).await?;
+            Ok(found.try_get(0)?)
+        })
+        .await
+    }
+
+    async fn all_from(&mut self, from: Vec<u8>) -> Result<Vec<Row>, JournalError> {
+        let journal = self.settings.journal.clone();
+        self.reading(async |connection, statements| {
+            let values: [Value<'_>; 3] = [&journal.as_str(), &from, &ROWS_AT_ONCE];
+            rows_in(connection.query(&statements.all_from, &values).await?)
+        })
+        .await
+    }
+
+    /// Begins a transaction that may be long, under the fence.
+    async fn begin_writing(&mut self, fence: Fence) -> Result<(), JournalError> {
+        let journal = self.settings.journal.clone();
+        let begun = match self.connected().await {
+            Ok((connection, statements)) => {
+                let begin = "begin; set local idle_in_transaction_session_timeout = 0";
+                let values: [Value<'_>; 3] = [
+                    &journal.as_str(),
+                    &commit::stored(fence.lease),
+                    &commit::stored(fence.before.commits),
+                ];
+                match connection.run(begin).await {
+                    Ok(()) => connection.query_opt(&statements.fence, &values).await,
+                    Err(trouble) => Err(trouble),
+                }
+            }
+            Err(trouble) => Err(trouble),
+        };
+        match begun {
+            Ok(Some(_)) => {
+                self.stands = Stands::InTransaction;
+                Ok(())
+            }
+            Ok(None) => {
+                self.roll_back().await;
+                Err(JournalError::LeaseLost {
+                    journal: self.place.clone(),
+                })
+            }
+            Err(trouble) => {
+                self.roll_back().await;
+                Err(self.failure(trouble))
+            }
+        }
+    }
+
+    async fn delete_tree(&mut self, tree: Tree) -> Result<(), JournalError> {
+        let journal = self.settings.journal.clone();
+        let (from, until) = linked::bounds(tree, &[], None);
+        self.reading(async |connection, _| {
+            connection
+                .execute(
+                    "delete from handoffd_row where journal = $1 and key >= $2 and key < $3",
+                    &[&journal.as_str(), &from, &until],
+                )
+                .await
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn put_rows(
+        &mut self,
+        fence: Fence,
+        rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    ) -> Result<(), JournalError> {
+        let journal = self.settings.journal.clone();
+        self.reading(async |connection, statements| {
+            let wire = Wire {
+                connection,
+                statements,
+                journal: journal.as_str(),
+            };
+            wire.write(fence, &rows, fence.before, false).await
+        })
+        .await
+    }
+
+    async fn end_writing(&mut self, fence: Fence, then: ChainEnd) -> Result<(), JournalError> {
+        let journal = self.settings.journal.clone();
+        let ended = self
+            .reading(async |connection, statements| {
+                let wire = Wire {
+                    connection,
+                    statements,
+                    journal: journal.as_str(),
+                };
+                wire.write(fence, &[], then, true).await
+            })
+            .await;
+        if ended.is_ok() {
+            self.stands = Stands::Free;
+        }
+        ended
+    }
+
+    async fn abandon_writing(&mut self) {
+        self.roll_back().await;
+        self.stands = Stands::Free;
+    }
+}
+
+fn newer(version: i64) -> Trouble {
+    Trouble::lasting(format!(
+        "its tables are of version {version}, made by a newer handoffd: install that here as well"
+    ))
+}
+
+fn rows_in(found: Vec<tokio_postgres::Row>) -> Result<Vec<Row>, Trouble> {
+    let row = |row: tokio_postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?));
+    found.into_iter().map(row).collect()
+}
+
+impl Store for PostgresStore {
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
+        let key = full_key(tree, key);
+        self.session.run(move |worker| Box::pin(worker.get(key)))?
+    }
+
+    fn scan(
+        &self,
+        tree: Tree,
+        from: &[u8],
+        until: Option<&[u8]>,
+        order: Order,
+        max: usize,
+    ) -> Result<Vec<Row>, JournalError> {
+        let name_bytes = tree.name().len() + 1;
+        let (from, until) = linked::bounds(tree, from, until);
+        if from >= until || max == 0 {
+            return Ok(Vec::new());
+        }
+        let mut rows = self
+            .session
+            .run(move |worker| Box::pin(worker.scan(from, until, order, max)))??;
+        for (key, _) in &mut rows {
+            let _ = key.drain(..name_bytes.min(key.len()));
+        }
+        Ok(rows)
+    }
+
+    fn count(&self, tree: Tree) -> Result<usize, JournalError> {
+        let (from, until) = linked::bounds(tree, &[], None);
+        let rows = self
+            .session
+            .run(move |worker| Box::pin(worker.count(from, until)))??;
+        Ok(usize::try_from(rows).unwrap_or_default())
+    }
+
+    fn commit(&self, batch: Batch, _: Outlives) -> Result<(), JournalError> {
+        let mut progress = self.progress()?;
+        let fence = self.fence(&progress)?;
+        match self
+            .session
+            .run(move |worker| Box::pin(worker.commit(fence, batch)))?
+        {
+            Ok(linked) => {
+                progress.end = linked.then;
+                if let Some(walk) = &mut progress.walk {
+                    walk.committed(&linked.changes);
+                }
+                Ok(())
+            }
+            Err(why) => Err(self.failed(&mut progress, why)),
+        }
+    }
+
+    fn verify(&self) -> Result<Verified, JournalError> {
+        let progress = self.progress()?;
+        let remembered = Self::remembered(&progress);
+        verify::walk(self, progress.end.commits, Some(remembered), &self.headway)
+    }
+
+    fn check(&self) -> Result<Vec<Damage>, JournalError> {
+        let progress = self.progress()?;
+        let remembered = Self::remembered(&progress);
+        check::check(self, progress.end, Some(remembered), &self.headway)
+    }
+
+    fn check_slice(&self) -> Result<Walked, JournalError> {
+        let mut progress = self.progress()?;
+        let mut walk = match progress.walk.take() {
+            Some(walk) => walk,
+            None => Walk::begin(self, progress.end, Some(Self::remembered(&progress)))?,
+        };
+        let walked = walk.step(self)?;
+        progress.walk = matches!(walked, Walked::Some { .. }).then_some(walk);
+        Ok(walked)
+    }
+
+    fn is_checked(&self) -> bool {
+        // The database keeps what it was given, which sled does not: it is gone through when somebody asks.
+        true
+    }
+
+    fn distrust(&self) {}
+
+    fn head(&self) -> Option<(u64, Digest)> {
+        let ChainEnd { commits, head } = self.lock().end;
+        (head != NOTHING_BEFORE).then_some((commits, head))
+    }
+
+    fn rows(&self, each: EachRow<'_>) -> Result<(), JournalError> {
+        let _commits_wait = self.progress()?;
+        let mut from = Vec::new();
+        loop {
+            let start = from.clone();
+            let rows = self
+                .session
+                .run(move |worker| Box::pin(worker.all_from(start)))??;
+            let Some((last, _)) = rows.last() else {
+                return Ok(());
+            };
+            from.clone_from(last);
+            from.push(0);
+            for (key, value) in &rows {
+                each(key, value)?;
+            }
+            self.headway.step();
+        }
+    }
+
+    fn rewrite(&self, chain: ChainOfCopy) -> Result<(), JournalError> {
+        if chain == ChainOfCopy::Kept {
+            // What was deleted the database removes from its files itself, sooner or later (docs/scaling.md).
+            return Ok(());
+        }
+        let mut progress = self.progress()?;
+        match self.write_anew(&mut progress) {
+            Ok(end) => {
+                progress.end = end;
+                progress.walk = None;
+                Ok(())
+            }
+            Err(why) => Err(self.failed(&mut progress, why)),
+        }
+    }
+
+    fn lease(&self) -> Option<&Arc<Lease>> {
+        self.lease.as_ref()
+    }
+
+    fn give_back(&self) {
+        let Some(lease) = self.lease.as_ref().filter(|lease| !lease.is_lost()) else {
+            return;
+        };
+        // From here on nothing is sent any more.
+        lease.lose();
+        let given = Arc::clone(lease);
+        // Where that fails it ends by itself.
+        let _ = (self.session).run(move |worker| Box::pin(worker.give_back(given)));
+    }
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}

@@ -1,0 +1,378 @@
+//! On a real server: leases, fences, lost answers.
+
+#[path = "../../../../tests/postgres/mod.rs"]
+mod server;
+
+#[path = "../../../../tests/postgres/cutter.rs"]
+mod cutter;
+
+use super::super::Act;
+use super::*;
+use crate::config::{DatabaseServer, DatabaseTls, JournalName};
+use crate::journal::HeldBy;
+use crate::journal::lease::Awake;
+use cutter::{Cutter, Side};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, NoTls};
+
+/// A journal in a database of its own.
+pub(crate) fn database() -> Database {
+    let server = server::shared();
+    Database {
+        journal: JournalName::default(),
+        server: DatabaseServer::Socket {
+            folder: server.folder.clone(),
+            port: server.port,
+        },
+        database: server.database(),
+        user: server::USER.to_owned(),
+        password_file: None,
+        lease: Duration::from_secs(3),
+        step_timeout: Duration::from_secs(10),
+    }
+}
+
+pub(crate) fn opened(database: &Database) -> PostgresStore {
+    PostgresStore::open(database, IfHeld::Refuse, &Arc::default()).unwrap()
+}
+
+/// A journal of its own in a database that others use as well: making one takes time.
+pub(crate) fn opened_anywhere() -> PostgresStore {
+    static DATABASE: OnceLock<Database> = OnceLock::new();
+    static JOURNALS: AtomicU32 = AtomicU32::new(0);
+    let number = JOURNALS.fetch_add(1, Ordering::Relaxed);
+    opened(&Database {
+        journal: JournalName::parse(&format!("journal-{number}")).unwrap(),
+        ..DATABASE.get_or_init(database).clone()
+    })
+}
+
+/// A connection past the store.
+pub(super) fn plain_client(database: &Database) -> (Runtime, Client) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let DatabaseServer::Socket { folder, port } = &database.server else {
+        panic!("tests use the socket");
+    };
+    let mut config = tokio_postgres::Config::new();
+    config
+        .host_path(folder)
+        .port(*port)
+        .dbname(&database.database)
+        .user(&database.user);
+    let (client, connection) = runtime.block_on(config.connect(NoTls)).unwrap();
+    drop(runtime.spawn(connection));
+    (runtime, client)
+}
+
+fn note(store: &PostgresStore, key: &str) -> Result<(), JournalError> {
+    let mut batch = Batch::of(Act::Watch);
+    batch.put(Tree::Begun, key, "x");
+    store.commit(batch, Outlives::PowerCut)
+}
+
+fn assert_whole(store: &PostgresStore) {
+    assert_eq!(store.check().unwrap(), []);
+    let differences = store.verify().unwrap().differences;
+    assert!(differences.is_empty(), "{differences:?}");
+}
+
+/// As a process that was paused and knows nothing of what came after.
+fn paused(database: &Database, store: &PostgresStore) -> PostgresStore {
+    let session = Session::start(database.clone()).unwrap();
+    let end = store.lock().end;
+    let number = store.lease.as_ref().unwrap().number();
+    let lease = Lease::taken(number, Awake::now(), database.lease);
+    PostgresStore::with(
+        session,
+        database,
+        Some(Arc::new(lease)),
+        end,
+        &Arc::default(),
+    )
+}
+
+/// Ends without giving anything back, as a process that is killed.
+fn killed(store: PostgresStore) {
+    store.lease.as_ref().unwrap().lose();
+}
+
+#[test]
+fn who_holds_the_lease_is_alone_until_it_ends_or_is_given_back() {
+    let database = database();
+    let first = opened(&database);
+    note(&first, "one").unwrap();
+    let refused = PostgresStore::open(&database, IfHeld::Refuse, &Arc::default());
+    let Err(JournalError::Held { holder, .. }) = refused else {
+        panic!("a second one was let in");
+    };
+    assert!(holder.contains(&format!("process {}", std::process::id())));
+    // Who looks is let in, and sees what was there when they came.
+    let looking = PostgresStore::look(&database, &Arc::default()).unwrap();
+    note(&first, "two").unwrap();
+    assert_eq!(looking.count(Tree::Begun).unwrap(), 1);
+    let why = note(&looking, "never").unwrap_err().to_string();
+    assert!(why.contains("nothing can be recorded"), "{why}");
+    drop(first);
+    let second = opened(&database);
+    assert_eq!(second.count(Tree::Begun).unwrap(), 2);
+    // Killed: nobody gives anything back, and it is waited for.
+    killed(second);
+    let began = std::time::Instant::now();
+    let waited = std::sync::atomic::AtomicBool::new(false);
+    let tell = |held: &HeldBy| {
+        assert!(held.left <= database.lease);
+        waited.store(true, std::sync::atomic::Ordering::SeqCst);
+    };
+    let third = PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default()).unwrap();
+    assert!(waited.load(std::sync::atomic::Ordering::SeqCst));
+    assert!(began.elapsed() < database.lease + Duration::from_secs(2));
+    assert_whole(&third);
+}
+
+#[test]
+fn a_lease_is_renewed_and_many_journals_share_a_database() {
+    let database = database();
+    let first = opened(&database);
+    let other = Database {
+        journal: JournalName::parse("other").unwrap(),
+        ..database.clone()
+    };
+    let second = opened(&other);
+    note(&first, "of the first").unwrap();
+    std::thread::sleep(database.lease + Duration::from_millis(500));
+    assert!(first.lease.as_ref().unwrap().is_sure());
+    assert!(PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).is_err());
+    note(&second, "of the second").unwrap();
+    assert_eq!(second.get(Tree::Begun, b"of the first").unwrap(), None);
+    assert_eq!(first.count(Tree::Begun).unwrap(), 1);
+    assert_whole(&first);
+    assert_whole(&second);
+}
+
+#[test]
+fn who_wakes_up_late_writes_nothing_and_knows_that_the_journal_is_lost() {
+    let database = database();
+    let first = opened(&database);
+    note(&first, "one").unwrap();
+    let late = paused(&database, &first);
+    first.give_back();
+    let second = opened(&database);
+    // The number of commits is what the late one believes: the lease alone keeps it out.
+    assert!(matches!(
+        note(&late, "late"),
+        Err(JournalError::LeaseLost { .. })
+    ));
+    assert!(late.lease.as_ref().unwrap().is_lost());
+    assert!(!late.lease.as_ref().unwrap().is_sure());
+    note(&second, "two").unwrap();
+    assert!(matches!(
+        note(&late, "late"),
+        Err(JournalError::LeaseLost { .. })
+    ));
+    assert!(matches!(
+        late.rewrite(ChainOfCopy::Anew),
+        Err(JournalError::LeaseLost { .. })
+    ));
+    assert_eq!(second.get(Tree::Begun, b"late").unwrap(), None);
+    assert_whole(&second);
+}
+
+#[test]
+fn who_is_paused_with_a_transaction_open_holds_up_nobody_for_long() {
+    let database = database();
+    let first = opened(&database);
+    note(&first, "one").unwrap();
+    // In the middle of a commit: the journal's row is locked.
+    let fence = first.fence(&first.lock()).unwrap();
+    let stuck = first.session.run(move |worker| {
+        Box::pin(async move {
+            let journal = worker.settings.journal.clone();
+            let (connection, statements) = worker.connected().await.unwrap();
+            connection.client.batch_execute("begin").await.unwrap();
+            let lease = commit::stored(fence.lease);
+            let commits = commit::stored(fence.before.commits);
+            let values: [Value<'_>; 3] = [&journal.as_str(), &lease, &commits];
+            let locked = connection.query_opt(&statements.fence, &values);
+            locked.await.unwrap().is_some()
+        })
+    });
+    assert!(stuck.unwrap());
+    first.lease.as_ref().unwrap().lose();
+    let second = PostgresStore::open(&database, IfHeld::Wait(&|_| {}), &Arc::default()).unwrap();
+    note(&second, "two").unwrap();
+    assert!(matches!(
+        note(&first, "late"),
+        Err(JournalError::LeaseLost { .. })
+    ));
+    assert_whole(&second);
+}
+
+#[test]
+fn a_database_that_lost_commits_is_not_worked_with() {
+    let database = database();
+    let store = opened(&database);
+    note(&store, "one").unwrap();
+    note(&store, "two").unwrap();
+    let (runtime, client) = plain_client(&database);
+    let back = client.execute("update handoffd_journal set commits = commits - 1", &[]);
+    assert_eq!(runtime.block_on(back).unwrap(), 1);
+    let why = note(&store, "three").unwrap_err();
+    assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
+    drop(store);
+    let why = PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).err();
+    assert!(matches!(why, Some(JournalError::Damaged { .. })), "{why:?}");
+}
+
+#[test]
+fn tables_of_a_newer_program_are_refused_by_all() {
+    let database = database();
+    drop(opened(&database));
+    let (runtime, client) = plain_client(&database);
+    let newer = client.execute("update handoffd_schema set version = 99", &[]);
+    assert_eq!(runtime.block_on(newer).unwrap(), 1);
+    for why in [
+        PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).err(),
+        PostgresStore::look(&database, &Arc::default()).err(),
+    ] {
+        let why = why.unwrap().to_string();
+        assert!(
+            why.contains("version 99, made by a newer handoffd"),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn a_commit_whose_connection_is_cut_anywhere_is_made_once() {
+    let server = server::shared();
+    let cutter = Cutter::before(server.port);
+    let database = Database {
+        server: DatabaseServer::Host {
+            host: "127.0.0.1".to_owned(),
+            port: cutter.port,
+            tls: DatabaseTls::None,
+        },
+        // Nothing of a renewal travels meanwhile.
+        lease: Duration::from_secs(3_600),
+        ..database()
+    };
+    let store = opened(&database);
+    note(&store, "first").unwrap();
+    let before = [Side::Client, Side::Server].map(|side| cutter.carried(side));
+    note(&store, "measured").unwrap();
+    let mut made = 2_u64;
+    let after = [Side::Client, Side::Server].map(|side| cutter.carried(side));
+    for (side, index) in [(Side::Client, 0), (Side::Server, 1)] {
+        let bytes = after[index] - before[index];
+        assert!(bytes > 100, "{side:?}: {bytes}");
+        let step = usize::try_from(bytes / 40).unwrap().max(1);
+        // Past the end of one commit the cut meets the next.
+        for cut in (0..bytes + 20).step_by(step) {
+            cutter.cut_after(side, cut);
+            note(&store, &format!("{side:?} {cut:05}")).unwrap_or_else(|why| {
+                panic!("a commit cut after {cut} bytes of {side:?} was given up: {why}")
+            });
+            made += 1;
+            assert_eq!(store.head().unwrap().0, made, "{side:?} {cut}");
+        }
+        let _ = cutter.disarm();
+    }
+    assert!(cutter.cuts() >= 70, "{}", cutter.cuts());
+    assert_eq!(
+        store.count(Tree::Begun).unwrap(),
+        usize::try_from(made).unwrap()
+    );
+    assert_whole(&store);
+    drop(store);
+    assert_whole(&opened(&database));
+}
+
+#[test]
+fn what_was_promised_outlives_a_server_that_is_killed_and_restarted() {
+    // Of its own: others would not expect it.
+    let server = server::Postgres::new();
+    let database = Database {
+        server: DatabaseServer::Socket {
+            folder: server.folder.clone(),
+            port: server.port,
+        },
+        database: server.database(),
+        ..database()
+    };
+    let store = Arc::new(opened(&database));
+    let is_over = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (writer, over) = (Arc::clone(&store), Arc::clone(&is_over));
+    let writing = std::thread::spawn(move || {
+        let (mut promised, mut refused) = (Vec::new(), 0);
+        for number in 0_u32.. {
+            if over.load(std::sync::atomic::Ordering::SeqCst) {
+                break;
+            }
+            let key = format!("{number:06}");
+            match note(&writer, &key) {
+                Ok(()) => promised.push(key),
+                Err(JournalError::Store { .. }) => refused += 1,
+                Err(why) => panic!("{why}"),
+            }
+        }
+        (promised, refused)
+    });
+    for round in 0..3 {
+        let before = store.head().map_or(0, |(commits, _)| commits);
+        while store.head().map_or(0, |(commits, _)| commits) < before + 50 {
+            std::thread::yield_now();
+        }
+        match round {
+            1 => server.stop(),
+            _ => server.kill(),
+        }
+        server.start();
+    }
+    let before = store.head().unwrap().0;
+    while store.head().unwrap().0 < before + 50 {
+        std::thread::yield_now();
+    }
+    is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+    let (promised, refused) = writing.join().unwrap();
+    println!("{} promised, {refused} given up", promised.len());
+    for key in &promised {
+        assert!(
+            store.get(Tree::Begun, key.as_bytes()).unwrap().is_some(),
+            "{key}"
+        );
+    }
+    let stored = store.count(Tree::Begun).unwrap();
+    assert!(stored <= promised.len() + refused, "{stored}");
+    assert_whole(&store);
+}
+
+/// For `--ignored --nocapture`: what a commit and a read cost on this machine.
+#[test]
+#[ignore = "a measurement"]
+fn what_a_commit_and_a_read_cost() {
+    let store = opened(&database());
+    let rounds = 2_000_u32;
+    let began = std::time::Instant::now();
+    for round in 0..rounds {
+        note(&store, &format!("{round:06}")).unwrap();
+    }
+    println!("a commit: {:?}", began.elapsed() / rounds);
+    let began = std::time::Instant::now();
+    for round in 0..rounds {
+        let found = store.get(Tree::Begun, format!("{round:06}").as_bytes());
+        assert!(found.unwrap().is_some());
+    }
+    println!("a read: {:?}", began.elapsed() / rounds);
+    let began = std::time::Instant::now();
+    assert_whole(&store);
+    println!(
+        "check and verify of {rounds} commits: {:?}",
+        began.elapsed()
+    );
+}
