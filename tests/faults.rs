@@ -1,5 +1,5 @@
 //! Faults on real servers, under load: handoffd killed at random moments; Dovecot and Exim killed, stopped and restarted; connections cut
-//! in mid-reply; the disk full. After each storm everything is well again, and nothing is lost or doubled, counted from the mailboxes alone.
+//! in mid-reply; the disk full; PostgreSQL killed, and two machines for one mailbox killed and paused. After each storm everything is well again, and nothing is lost or doubled, counted from the mailboxes alone.
 //!
 //! `cargo test` runs the short forms, `make faults` the long one (500 kills). `FAULT_SEED` repeats the random moments of a run.
 #![allow(
@@ -20,10 +20,13 @@ mod cutter;
 mod load;
 #[path = "faults/moments.rs"]
 mod moments;
+mod postgres;
 #[path = "faults/small_disk.rs"]
 mod small_disk;
 #[path = "faults/storms.rs"]
 mod storms;
+#[path = "faults/two_machines.rs"]
+mod two_machines;
 #[allow(dead_code, reason = "told for more stories than these")]
 #[path = "gateway/world.rs"]
 mod world;
