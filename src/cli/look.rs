@@ -4,7 +4,7 @@
 use super::{Common, Failure};
 use crate::config::{Control, Settings};
 use crate::control::{self, Question, Refusal};
-use crate::journal::{self, IfHeld, Journal, JournalError};
+use crate::journal::{self, HeldBy, IfHeld, Journal, JournalError};
 use crate::mail::is_invisible_control;
 use serde_json::Value;
 use std::io::Write;
@@ -188,7 +188,10 @@ fn from_the_store(
     let mut answered = control::answer(&journal, question, crate::clock::now());
     drop(journal);
     if let (Question::Status, Ok(rows)) = (question, &mut answered) {
-        rows.iter_mut().for_each(say_that_nobody_runs);
+        match Journal::held_by(&settings.store).map_err(unreachable)? {
+            Some(held) => (rows.iter_mut()).for_each(|row| say_who_runs(row, &held)),
+            None => rows.iter_mut().for_each(say_that_nobody_runs),
+        }
     }
     if !folder.exists() {
         return Ok(answered);
@@ -219,6 +222,19 @@ fn say_that_nobody_runs(row: &mut Value) {
     {
         let _ = row.remove("automatic_mail");
     }
+}
+
+/// On this machine none runs, and on another one does: how that one stands it says itself.
+fn say_who_runs(row: &mut Value, held: &HeldBy) {
+    let Some(row) = row.as_object_mut() else {
+        return;
+    };
+    let state = format!(
+        "NO DAEMON WORKS HERE: {} does. What follows is from the journal that they share.",
+        held.holder
+    );
+    let _ = row.insert("state".to_owned(), state.into());
+    let _ = row.insert("running".to_owned(), false.into());
 }
 
 /// A row for people: the fields that have something to say, in a fixed order; an event as a line with its words below.

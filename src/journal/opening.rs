@@ -74,6 +74,18 @@ impl Journal {
         Ok(Self::with_store(Box::new(store), folder))
     }
 
+    /// Which process works with the journal of these settings, on whatever machine; `None` where none does, and for files, where it is the one
+    /// that answers on the control socket.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] where the database cannot be reached.
+    pub fn held_by(settings: &Store) -> Result<Option<HeldBy>, JournalError> {
+        match &settings.kind {
+            StoreKind::Sled => Ok(None),
+            StoreKind::Postgres(database) => PostgresStore::held_by(database),
+        }
+    }
+
     /// Whether there is a journal of these settings.
     ///
     /// # Errors

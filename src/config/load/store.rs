@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Keys that mean something for a database alone.
-const DATABASE_KEYS: [&str; 11] = [
+pub(super) const DATABASE_KEYS: [&str; 11] = [
     "journal",
     "host",
     "socket_folder",

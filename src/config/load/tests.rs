@@ -1,7 +1,7 @@
 //! The reference file in `config/` against what the program reads, and where its secrets come from.
 
 use super::*;
-use crate::config::Login;
+use crate::config::{DatabaseServer, DatabaseTls, Login, StoreKind};
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 
@@ -57,6 +57,11 @@ fn the_reference_file_shows_every_key_and_no_other() {
     let missing: Vec<_> = asked
         .iter()
         .filter(|key| !other_form.contains(&key.as_str()) && !keys.contains(*key))
+        // The same with a database.
+        .filter(|key| {
+            let key = key.strip_prefix("[store] ");
+            !key.is_some_and(|key| store::DATABASE_KEYS.contains(&key))
+        })
         .collect();
     assert!(
         missing.is_empty(),
@@ -141,6 +146,87 @@ fn the_reference_file_shows_every_key_of_oauth2() {
         .collect();
     assert!(asked.len() > 10, "{asked:?}");
     assert_eq!(asked, keys(&lines));
+}
+
+/// The reference file with a database for its store: these lines stand in `[store]`.
+fn with_database(lines: &str) -> (Option<Settings>, Vec<String>) {
+    let (folder, source) = reference();
+    let kind = "kind = \"sled\"\n";
+    assert!(source.text().contains(kind));
+    let lines = format!("kind = \"postgres\"\n{lines}\n");
+    let text = source.text().replacen(kind, &lines, 1);
+    let secret = folder.path().join("store.password");
+    std::fs::write(&secret, "secret\n").unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
+    let settings = read(&source, None, Secrets::Read);
+    let problems = source.into_problems();
+    let problems = problems.iter().map(|problem| problem.what.clone());
+    (settings, problems.collect())
+}
+
+#[test]
+fn the_reference_file_shows_every_key_of_a_database() {
+    let shown = include_str!("../../../config/handoffd.toml");
+    for key in store::DATABASE_KEYS {
+        let line = format!("#{key} = ");
+        assert!(shown.lines().any(|shown| shown.starts_with(&line)), "{key}");
+    }
+}
+
+#[test]
+fn a_database_is_reached_by_tls_or_on_this_machine() {
+    let (settings, problems) = with_database("socket_folder = \"/run/postgresql\"\nport = 5433");
+    assert!(problems.is_empty(), "{problems:?}");
+    let StoreKind::Postgres(database) = settings.unwrap().store.kind else {
+        panic!("no database");
+    };
+    assert_eq!(
+        database.to_string(),
+        "journal support in database handoffd at /run/postgresql/.s.PGSQL.5433"
+    );
+    assert_eq!(database.password_file, None);
+    let by_host = "host = \"db.example.org\"\npassword_file = \"store.password\"";
+    let (settings, problems) = with_database(by_host);
+    assert!(problems.is_empty(), "{problems:?}");
+    let StoreKind::Postgres(database) = settings.unwrap().store.kind else {
+        panic!("no database");
+    };
+    assert!(matches!(
+        database.server,
+        DatabaseServer::Host {
+            tls: DatabaseTls::VerifyFull { ca_file: None },
+            ..
+        }
+    ));
+    assert!(database.password_file.unwrap().ends_with("store.password"));
+    for (lines, words) in [
+        ("", "needs the server"),
+        ("host = \"db.example.org\"\ntls = \"none\"", "in the open"),
+        (
+            "host = \"::1\"\nsocket_folder = \"/run\"",
+            "both host and socket_folder",
+        ),
+        (
+            "socket_folder = \"/run\"\ntls = \"verify-full\"",
+            "a Unix socket has none",
+        ),
+        (
+            "socket_folder = \"/run\"\njournal = \"A b\"",
+            "is no name of a journal",
+        ),
+        (
+            "socket_folder = \"/run\"\nlease_seconds = 1",
+            "lease_seconds",
+        ),
+        ("host = \"::1\"\npassword_file = \"none\"", "cannot be read"),
+    ] {
+        let (_, problems) = with_database(lines);
+        let [problem] = problems.as_slice() else {
+            panic!("{lines}: {problems:?}");
+        };
+        assert!(problem.contains(words), "{problem}");
+    }
 }
 
 #[test]

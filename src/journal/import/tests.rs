@@ -244,3 +244,59 @@ fn a_crash_with_keys_in_place_is_mended_by_the_next_import() {
     assert!(!left, "{names:?}");
     assert!(Journal::open(to.path()).is_ok());
 }
+
+#[test]
+fn a_journal_moves_into_a_database_and_back_all_of_it_or_nothing() {
+    use super::super::IfHeld;
+    use super::super::store::postgres_tests;
+    use crate::config::Store;
+    use std::sync::Arc;
+    use std::time::Duration;
+    let folder = || tempfile::tempdir().unwrap();
+    let (from, there, back) = (folder(), folder(), folder());
+    let journal = small(from.path());
+    let key = journal.token_key().unwrap();
+    let whole = exported(&journal, Keys::GoWithIt);
+    let settings = Store {
+        kind: StoreKind::Postgres(Box::new(postgres_tests::database())),
+        path: there.path().to_owned(),
+        keep_sent: Duration::MAX,
+        keep_learned: Duration::MAX,
+        keep_texts: None,
+        keep_tickets: None,
+        keep_counts: None,
+    };
+    assert!(!Journal::is_there(&settings).unwrap());
+    for end in [0, whole.len() / 2, whole.len() - 1] {
+        let cut = Journal::import_of(&settings, &mut &whole[..end]);
+        assert!(cut.is_err(), "{end}");
+        assert!(names(there.path()).is_empty(), "{end}");
+    }
+    let imported = Journal::import_of(&settings, &mut whole.as_slice()).unwrap();
+    assert_eq!(imported.keys, Keys::GoWithIt);
+    let moved = Journal::look_at(&settings).unwrap();
+    assert_eq!(exported(&moved, Keys::GoWithIt), whole);
+    drop(moved);
+    let again = Journal::import_of(&settings, &mut whole.as_slice()).unwrap_err();
+    assert!(
+        again.to_string().contains("holds something already"),
+        "{again}"
+    );
+    // It goes on there, with the key that came with it.
+    let journal = Journal::open_of(&settings, IfHeld::Refuse, &Arc::default()).unwrap();
+    assert_eq!(journal.token_key().unwrap().revision(), key.revision());
+    put(&journal, Tree::Begun, b"two", b"2");
+    assert_eq!(journal.audit().unwrap().differences, []);
+    // Another one is refused meanwhile, by name.
+    let held = Journal::import_of(&settings, &mut whole.as_slice()).unwrap_err();
+    assert!(matches!(held, JournalError::Held { .. }), "{held}");
+    drop(journal);
+    let whole = exported(&Journal::look_at(&settings).unwrap(), Keys::GoWithIt);
+    let _ = Journal::import(back.path(), &mut whole.as_slice()).unwrap();
+    let journal = Journal::open(back.path()).unwrap();
+    assert_eq!(journal.audit().unwrap().differences, []);
+    assert_eq!(
+        journal.store.get(Tree::Begun, b"two").unwrap(),
+        Some(b"2".to_vec())
+    );
+}

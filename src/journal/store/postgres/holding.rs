@@ -47,6 +47,27 @@ impl Worker {
         }
     }
 
+    /// Who has the lease just now.
+    pub(super) async fn held_by(&mut self) -> Result<Option<HeldBy>, JournalError> {
+        let journal = self.settings.journal.clone();
+        self.reading(async |connection, _| {
+            let row = connection
+                .query_opt(
+                    "select holder, (extract(epoch from (until - clock_timestamp())) * 1000)::float8 \
+                     from handoffd_lease where journal = $1 and until > clock_timestamp()",
+                    &[&journal.as_str()],
+                )
+                .await?;
+            let Some(row) = row else { return Ok(None) };
+            let left: f64 = row.try_get(1)?;
+            Ok(Some(HeldBy {
+                holder: row.try_get(0)?,
+                left: Duration::try_from_secs_f64(left / 1_000.0).unwrap_or_default(),
+            }))
+        })
+        .await
+    }
+
     /// Ends our lease, so that nobody has to wait for its end.
     pub(super) async fn give_back(&mut self, lease: Arc<Lease>) -> Result<(), JournalError> {
         let journal = self.settings.journal.clone();

@@ -21,7 +21,7 @@ use super::walk::{Walk, Walked};
 use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::config::Database;
-use crate::journal::{Headway, IfHeld, Lease};
+use crate::journal::{Headway, HeldBy, IfHeld, Lease};
 use commit::{Fence, Wire, standing_in};
 use connection::{Connection, Value};
 use holding::Asked;
@@ -118,6 +118,12 @@ impl PostgresStore {
         let session = Session::start(settings.clone())?;
         let standing = session.run(|worker| Box::pin(worker.begin_snapshot()))??;
         Ok(standing.is_some())
+    }
+
+    /// Who works with the journal just now; `None` where nobody does.
+    pub(crate) fn held_by(settings: &Database) -> Result<Option<HeldBy>, JournalError> {
+        let session = Session::start(settings.clone())?;
+        session.run(|worker| Box::pin(worker.held_by()))?
     }
 
     fn with(
