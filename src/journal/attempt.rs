@@ -154,6 +154,7 @@ impl Journal {
             &delivery,
             EffectState::InDoubt { since: now },
             now,
+            Outlives::PowerCut,
         )?;
         record.state = EffectState::InDoubt { since: now };
         record.bytes = effect.record.bytes;
@@ -198,7 +199,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Records what came of an attempt.
+    /// Records what came of an attempt. Where a copy can prove it, this does not wait for the disk: a crash that takes it back leaves the effect in
+    /// doubt, as one before it does. It is on disk before anything that follows from it leaves, at the latest with [`Journal::sync`].
     ///
     /// # Errors
     /// [`JournalError`]; the effect stays in doubt then, which is the truth as far as the disk knows.
@@ -263,7 +265,11 @@ impl Journal {
                 EffectState::InDoubt { since: now }
             }
         };
-        self.write_state(record, &delivery, state, now)
+        let outlives = match delivery.copy {
+            CopyProof::Asked => Outlives::NothingYet,
+            CopyProof::None => Outlives::PowerCut,
+        };
+        self.write_state(record, &delivery, state, now, outlives)
     }
 
     /// Decides about an effect in doubt; false where it is in doubt no more, because its copy came back meanwhile.
@@ -291,7 +297,7 @@ impl Journal {
             }
             DoubtVerdict::GiveUp { why } => EffectState::GivenUp { at: now, why },
         };
-        self.write_state(record, &delivery, state, now)?;
+        self.write_state(record, &delivery, state, now, Outlives::PowerCut)?;
         Ok(true)
     }
 
@@ -306,6 +312,7 @@ impl Journal {
         delivery: &Delivery,
         state: EffectState,
         now: Timestamp,
+        outlives: Outlives,
     ) -> Result<(), JournalError> {
         let mut batch = Batch::of(Act::Sending);
         let state = match state {
@@ -322,7 +329,7 @@ impl Journal {
             );
         }
         self.change_state(&mut batch, record, delivery, state)?;
-        self.store.commit(batch, Outlives::PowerCut)
+        self.store.commit(batch, outlives)
     }
 }
 
