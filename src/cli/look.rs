@@ -2,7 +2,7 @@
 //! Prints text of strangers: nothing that could command a terminal gets through.
 
 use super::{Common, Failure};
-use crate::config::{Control, Settings};
+use crate::config::{Configuration, Control, MailboxName};
 use crate::control::{self, Question, Refusal};
 use crate::journal::{self, Journal};
 use crate::mail::is_invisible_control;
@@ -77,13 +77,16 @@ pub(super) enum Verb {
 
 pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     let question = question(verb);
-    let answered = match Settings::load_without_secrets(&common.config) {
-        Ok(settings) => match control::ask(&settings.control.socket, &question) {
-            Some(answered) => answered,
-            None => from_the_store(&settings, &question)?,
-        },
+    let named = common.mailbox.as_deref();
+    let answered = match Configuration::load_without_secrets(&common.config) {
+        Ok(configuration) => {
+            match control::ask(&configuration.control().socket, &question, named) {
+                Some(answered) => answered,
+                None => from_the_stores(common, &configuration, &question)?,
+            }
+        }
         // The daemon runs on what it loaded before: it can be asked how it stands just when the files are broken.
-        Err(problems) => control::ask(&socket_in(&common.config), &question)
+        Err(problems) => control::ask(&socket_in(&common.config), &question, named)
             .ok_or_else(|| Failure::problems(&problems))?,
     };
     let rows = answered.map_err(|refusal| match refusal {
@@ -106,14 +109,27 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     std::io::stdout()
         .write_all(text.as_bytes())
         .map_err(|why| Failure::Unreachable(format!("standard output: {why}")))?;
-    let changed = rows
-        .iter()
-        .filter(|row| row.get("changed").is_some())
-        .count();
-    match changed {
+    how_it_ends(&rows)
+}
+
+/// Whether rows that were shown tell of something that is not so.
+fn how_it_ends(rows: &[Value]) -> Result<(), Failure> {
+    let with = |key: &str| rows.iter().filter(|row| row.get(key).is_some()).count();
+    let (failed, changed, refused) = (with("failed"), with("changed"), with("refused"));
+    if failed > 0 {
+        return Err(Failure::Unreachable(format!(
+            "{failed} of the mailboxes above could not be asked"
+        )));
+    }
+    if changed > 0 {
+        return Err(Failure::NotSo(format!(
+            "the journal is not as it was recorded: {changed} differences, the first of them above"
+        )));
+    }
+    match refused {
         0 => Ok(()),
         _ => Err(Failure::NotSo(format!(
-            "the journal is not as it was recorded: {changed} differences, the first of them above"
+            "{refused} of the mailboxes above refused it, all others did it"
         ))),
     }
 }
@@ -157,31 +173,51 @@ fn question(verb: &Verb) -> Question {
     }
 }
 
-fn from_the_store(
-    settings: &Settings,
+/// Looks into the stores, one after the other.
+fn from_the_stores(
+    common: &Common,
+    configuration: &Configuration,
     question: &Question,
 ) -> Result<Result<Vec<Value>, Refusal>, Failure> {
-    let folder = &settings.store.path;
+    let socket = configuration.control().socket.display();
     if let Question::ChangeKey { .. } = question {
         // Whether the key is a credential is known to the unit alone.
         return Err(Failure::Unreachable(format!(
-            "no daemon listens on {}; start handoffd first: the key is changed by who uses it",
-            settings.control.socket.display()
+            "no daemon listens on {socket}; start handoffd first: the key is changed by who uses it"
         )));
     }
-    // Looking must not make a store where there is none.
-    if !Journal::is_in(folder) {
+    let meant = configuration.meant(common.mailbox.as_deref(), &common.config);
+    let meant = meant.map_err(|why| Failure::Usage(why.to_string()))?;
+    let mut folders: Vec<(Option<&MailboxName>, &Path)> = (meant.iter())
+        .map(|(name, settings)| (*name, settings.store.path.as_path()))
+        .collect();
+    // Looking must not make a store where there is none. A mailbox that was never kept has nothing to show.
+    let first = folders
+        .first()
+        .map(|(_, folder)| folder.display().to_string());
+    folders.retain(|(_, folder)| Journal::is_in(folder));
+    if folders.is_empty() {
         return Err(Failure::Unreachable(format!(
-            "no daemon listens on {} and there is no store in {}; start handoffd first",
-            settings.control.socket.display(),
-            folder.display()
+            "no daemon listens on {socket} and there is no store in {}; start handoffd first",
+            first.unwrap_or_default()
         )));
     }
+    let folders: Vec<&(Option<&MailboxName>, &Path)> = folders.iter().collect();
+    let reach = question.reach();
+    Ok(control::as_one(
+        &folders,
+        reach,
+        |(name, _)| *name,
+        |(_, folder)| from_the_store(folder, question),
+    ))
+}
+
+fn from_the_store(folder: &Path, question: &Question) -> Result<Vec<Value>, Refusal> {
     let opened = match question {
         Question::Verify => Journal::open_to_verify(folder),
         _ => Journal::open(folder),
     };
-    let journal = opened.map_err(|why| Failure::Unreachable(why.to_string()))?;
+    let journal = opened.map_err(|why| Refusal::Failed(why.to_string()))?;
     let mut answered = control::answer(&journal, question, crate::clock::now());
     drop(journal);
     if let (Question::Status, Ok(rows)) = (question, &mut answered) {
@@ -189,11 +225,11 @@ fn from_the_store(
     }
     journal::give_to_owner(folder).map_err(|why| {
         let folder = folder.display();
-        Failure::Unreachable(format!(
+        Refusal::Failed(format!(
             "the files in {folder} may be root's now: {why}; give them to the folder's owner"
         ))
     })?;
-    Ok(answered)
+    answered
 }
 
 /// What the store says of troubles was said by a daemon that is gone: whoever asks whether all is well must not hear yes.
@@ -220,7 +256,8 @@ fn print_row(row: &Value, text: &mut String) {
     let field = |name: &str| row.get(name).map(plain).unwrap_or_default();
     if let Some(words) = row.get("words").and_then(Value::as_array) {
         let ticket = field("ticket");
-        let line = [short_time(&field("at")), ticket, field("what")];
+        let mailbox = field("mailbox");
+        let line = [short_time(&field("at")), mailbox, ticket, field("what")];
         let line: Vec<&str> = (line.iter().map(String::as_str))
             .filter(|part| !part.is_empty())
             .collect();
@@ -234,7 +271,7 @@ fn print_row(row: &Value, text: &mut String) {
     let Some(fields) = row.as_object() else {
         return;
     };
-    let first = ["lesson", "ticket", "mail", "state", "status"];
+    let first = ["mailbox", "lesson", "ticket", "mail", "state", "status"];
     let head: Vec<String> = (first.iter())
         .map(|name| field(name))
         .filter(|value| !value.is_empty())

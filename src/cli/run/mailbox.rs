@@ -1,0 +1,323 @@
+//! One mailbox's life: its journal is opened, its desk furnished, its parts begin, and go on until they are told to end. Several lives go on side by
+//! side and share nothing but models of meaning; one can end, and begin again, while the others go on.
+
+use super::parts::{Ended, Parts};
+use crate::config::{MailboxName, Problem, Settings};
+use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
+use crate::journal::{Headway, Journal};
+use crate::learning::Lesson;
+use crate::outbox::{Outbox, Standing};
+use crate::understand::meaning::Encoder;
+use crate::watch::Signs;
+use crate::{clock, control, report};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::Span;
+
+/// Why a mailbox cannot begin, or not go on with changed files.
+#[derive(Debug)]
+pub(super) enum NotReady {
+    /// Articles or templates have problems.
+    Problems(Vec<Problem>),
+    /// Its store cannot be used, in words that name the mailbox.
+    Store(String),
+}
+
+/// A mailbox whose journal is open and whose desk is furnished; nothing of it runs yet.
+pub(super) struct Ready {
+    name: Option<MailboxName>,
+    office: Office,
+    journal: Journal,
+    headway: Arc<Headway>,
+}
+
+impl Ready {
+    /// Opens the journal and loads what the settings name. `models` are those that others have loaded. Takes as long as the store is large.
+    pub(super) fn open(
+        name: Option<MailboxName>,
+        settings: Settings,
+        headway: Arc<Headway>,
+        models: &[Arc<Encoder>],
+    ) -> Result<Self, NotReady> {
+        let _in_its_name = span_of(name.as_ref()).entered();
+        let failed = |error: crate::journal::JournalError| {
+            NotReady::Store(in_name_of(name.as_ref(), &error.to_string()))
+        };
+        let journal = Journal::open_saying(&settings.store.path, &headway).map_err(failed)?;
+        // The order within a ticket hangs on it, so nothing is sent before.
+        let _added = journal.index_unsettled().map_err(failed)?;
+        let key = journal.token_key().map_err(failed)?;
+        let lessons = lessons(&journal);
+        let office = Office::furnish_among(settings, key, &lessons, models);
+        let office = office.map_err(NotReady::Problems)?;
+        Ok(Self {
+            name,
+            office,
+            journal,
+            headway,
+        })
+    }
+
+    /// What is loaded.
+    pub(super) const fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// Begins its life. What ends without being told to is sent to `endings`.
+    pub(super) fn begin(self, endings: mpsc::Sender<Ended>) -> Life {
+        let Self {
+            name,
+            office,
+            journal,
+            headway,
+        } = self;
+        let span = span_of(name.as_ref());
+        let _in_its_name = span.clone().entered();
+        let (understood_by, understood_by_seen) = watch::channel(office.understood_by());
+        let office = Arc::new(RwLock::new(Arc::new(office)));
+        let journal = Arc::new(journal);
+        let gateway_wake = Arc::new(Notify::new());
+        let outbox_wake = Arc::new(Notify::new());
+        let taught = Arc::new(Notify::new());
+        let signs: Arc<Signs> = Arc::default();
+        let standing: Arc<Standing> = Arc::default();
+        let mut parts = Parts::new(name.clone(), span.clone(), endings);
+        let (gateway, swept) = Gateway::new(Wiring {
+            office: Arc::clone(&office),
+            journal: Arc::clone(&journal),
+            wake: Arc::clone(&gateway_wake),
+            outbox_wake: Arc::clone(&outbox_wake),
+            taught: Arc::clone(&taught),
+            signs: Arc::clone(&signs),
+        });
+        let (learner, learned) = Learner::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&taught),
+        );
+        let deadlines = Deadlines::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&outbox_wake),
+            Arc::clone(&gateway_wake),
+            swept.clone(),
+            Arc::clone(&signs),
+        );
+        let (token_watch, tokens) = TokenWatch::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&outbox_wake),
+        );
+        let (trouble_watch, picture) = TroubleWatch::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&signs),
+            swept.clone(),
+            Arc::clone(&outbox_wake),
+        );
+        // The articles alone are enough to go on with, so the learner is missed by nobody.
+        parts.run_beside(|stop| learner.run(stop));
+        parts.run("the part that watches promises", |stop| deadlines.run(stop));
+        parts.run("the part that watches access tokens", |stop| {
+            token_watch.run(stop)
+        });
+        parts.run("the part that watches for trouble", |stop| {
+            trouble_watch.run(stop)
+        });
+        let gateway = gateway.with_standing(Arc::clone(&standing));
+        parts.run("the part that watches the inbox", |stop| gateway.run(stop));
+        let stopped = parts.stopped();
+        let looked_through = Arc::clone(&journal);
+        parts.check_store(move || looked_through.check_late(move || stopped.is_cancelled()));
+        let sources = control::Sources {
+            journal: Arc::clone(&journal),
+            wake: Arc::clone(&outbox_wake),
+            understood_by: understood_by_seen,
+            learned,
+            taught: Arc::clone(&taught),
+            use_key: use_key(&office, &journal, &gateway_wake, &span),
+            tokens,
+            standing: Arc::clone(&standing),
+            picture,
+        };
+        let mut life = Life {
+            name,
+            office,
+            journal,
+            gateway_wake,
+            outbox_wake,
+            taught,
+            signs,
+            understood_by,
+            standing,
+            headway,
+            swept,
+            sources,
+            parts,
+            outbox_stop: CancellationToken::new(),
+        };
+        life.start_outbox();
+        report::gateway::started(&life.office());
+        life
+    }
+}
+
+/// A mailbox that is kept.
+pub(super) struct Life {
+    name: Option<MailboxName>,
+    office: Arc<RwLock<Arc<Office>>>,
+    journal: Arc<Journal>,
+    gateway_wake: Arc<Notify>,
+    outbox_wake: Arc<Notify>,
+    taught: Arc<Notify>,
+    signs: Arc<Signs>,
+    understood_by: watch::Sender<String>,
+    standing: Arc<Standing>,
+    headway: Arc<Headway>,
+    swept: watch::Receiver<Option<clock::Moment>>,
+    sources: control::Sources,
+    parts: Parts,
+    /// The outbox ends by itself too: a reload may change the server that it sends through.
+    outbox_stop: CancellationToken,
+}
+
+impl Life {
+    pub(super) const fn name(&self) -> Option<&MailboxName> {
+        self.name.as_ref()
+    }
+
+    /// What is loaded now.
+    pub(super) fn office(&self) -> Arc<Office> {
+        Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the parts say of themselves.
+    pub(super) const fn signs(&self) -> &Arc<Signs> {
+        &self.signs
+    }
+
+    /// How far long work on its store is.
+    pub(super) const fn headway(&self) -> &Arc<Headway> {
+        &self.headway
+    }
+
+    /// What questions about it are answered from.
+    pub(super) const fn sources(&self) -> &control::Sources {
+        &self.sources
+    }
+
+    /// Loads everything anew for these settings. Nothing changes yet.
+    pub(super) fn refurnish(
+        &self,
+        settings: Settings,
+        models: &[Arc<Encoder>],
+    ) -> Result<Office, NotReady> {
+        let _in_its_name = span_of(self.name()).entered();
+        let key = self.journal.token_key().map_err(|error| {
+            report::gateway::key_not_read(&error);
+            NotReady::Store(in_name_of(self.name(), &error.to_string()))
+        })?;
+        let lessons = lessons(&self.journal);
+        Office::furnish_among(settings, key, &lessons, models).map_err(NotReady::Problems)
+    }
+
+    /// Goes on with what was loaded anew.
+    pub(super) async fn take(&mut self, office: Office) {
+        let _ = self.understood_by.send_replace(office.understood_by());
+        {
+            let mut current = self.office.write().unwrap_or_else(PoisonError::into_inner);
+            *current = Arc::new(office);
+        }
+        self.gateway_wake.notify_one();
+        // What was confirmed while the files were read.
+        self.taught.notify_one();
+        self.signs.reload_taken();
+        self.outbox_stop.cancel();
+        self.parts.settle_outbox().await;
+        self.start_outbox();
+    }
+
+    /// Tells all parts to finish what is in flight, and waits for none of them.
+    pub(super) fn tell_to_end(&self) {
+        self.parts.stopped().cancel();
+        self.outbox_stop.cancel();
+    }
+
+    /// Ends it: what is in flight is finished first.
+    pub(super) async fn end(self) {
+        self.tell_to_end();
+        let Self {
+            name,
+            parts,
+            journal,
+            ..
+        } = self;
+        parts.settle().await;
+        span_of(name.as_ref()).in_scope(|| report::gateway::stopped(journal.head().as_ref()));
+    }
+
+    fn start_outbox(&mut self) {
+        let office = self.office();
+        let outbox = Outbox::new(
+            Arc::clone(&self.journal),
+            office.settings.smtp.clone(),
+            office.settings.support.address.clone(),
+            Arc::clone(&self.outbox_wake),
+            Arc::clone(&self.gateway_wake),
+            self.swept.clone(),
+        )
+        .with_standing(Arc::clone(&self.standing))
+        .with_sent_folder(office.settings.inbox.sent_folder.is_some())
+        .with_signs(Arc::clone(&self.signs));
+        self.outbox_stop = CancellationToken::new();
+        self.parts
+            .run_outbox(outbox.run(self.outbox_stop.clone()), &self.outbox_stop);
+    }
+}
+
+/// Puts the journal's key in the place of the one in use, and nothing else.
+fn use_key(
+    office: &Arc<RwLock<Arc<Office>>>,
+    journal: &Arc<Journal>,
+    wake: &Arc<Notify>,
+    span: &Span,
+) -> control::UseKey {
+    let (office, journal) = (Arc::clone(office), Arc::clone(journal));
+    let (wake, span) = (Arc::clone(wake), span.clone());
+    Arc::new(move || {
+        let key = journal.token_key().map_err(|error| {
+            format!("{error}; the daemon goes on with the key that it had: restart it when that is mended")
+        })?;
+        let mut current = office.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(current.with_key(key));
+        drop(current);
+        wake.notify_one();
+        span.in_scope(report::gateway::key_changed);
+        Ok(())
+    })
+}
+
+/// What staff confirmed. Where it cannot be read the desk runs on its articles alone, and the learner tries again.
+fn lessons(journal: &Journal) -> Vec<Lesson> {
+    journal.lessons().unwrap_or_else(|error| {
+        report::gateway::lessons_not_read(&error);
+        Vec::new()
+    })
+}
+
+/// What log lines of a mailbox carry: its name, where there is one. At the highest level, so that no filter takes it away.
+pub(super) fn span_of(name: Option<&MailboxName>) -> Span {
+    name.map_or_else(
+        Span::none,
+        |name| tracing::error_span!("in", mailbox = %name),
+    )
+}
+
+/// A sentence about a mailbox, with its name where there is one.
+pub(super) fn in_name_of(name: Option<&MailboxName>, sentence: &str) -> String {
+    match name {
+        Some(name) => format!("mailbox {name}: {sentence}"),
+        None => sentence.to_owned(),
+    }
+}
