@@ -1,5 +1,6 @@
 //! `handoffd run`: the daemon, in the foreground. Above the mailboxes, each with a life of its own: signals, reload, systemd, the control socket.
 
+mod loading;
 mod mailbox;
 mod parts;
 mod signals;
@@ -9,13 +10,13 @@ pub(super) use systemd::tell as tell_systemd;
 
 use super::starting::Starting;
 use super::{Common, Failure, log};
-use crate::config::gathered::{Gathered, Stands};
-use crate::config::{Configuration, MailboxName, Problem, Settings};
+use crate::config::{Configuration, MailboxName, Settings};
 use crate::gateway::Office;
 use crate::journal::Headway;
 use crate::understand::meaning::Encoder;
 use crate::{clock, control, report};
-use mailbox::{Life, NotReady, Ready, in_name_of, span_of};
+use loading::{Loading, Refused};
+use mailbox::{Life, Over, Ready, in_name_of, span_of};
 use parts::{Ended, Why};
 use sd_notify::NotifyState;
 use signals::{Signals, Word};
@@ -24,6 +25,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use systemd::Watched;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// The first word of a part that ended ends the daemon: no more need to wait.
@@ -48,9 +50,9 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         .map(|(_, settings, _)| settings.control.socket.clone());
     let headways = mailboxes.iter().map(|(_, _, headway)| Arc::clone(headway));
     let starting = Starting::begin(headways.collect());
-    let mut loading = Loading::default();
+    let mut loading = Loading::beside(Vec::new());
     for (name, settings, headway) in mailboxes {
-        let opened = Ready::open(name.clone(), settings, headway, &loading.models);
+        let opened = Ready::open(name.clone(), settings, headway, loading.models());
         loading
             .add(name, opened, Ready::office)
             .map_err(Refused::into_failure)?;
@@ -71,83 +73,6 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
 fn keep_memory_to_ourselves() {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-}
-
-/// Why nothing of what was loaded is taken.
-enum Refused {
-    /// Files have problems.
-    Problems(Vec<Problem>),
-    /// The store of a mailbox cannot be used.
-    Store(String),
-}
-
-impl Refused {
-    fn into_failure(self) -> Failure {
-        match self {
-            Self::Problems(problems) => Failure::problems(&problems),
-            Self::Store(why) => Failure::Unreachable(why),
-        }
-    }
-}
-
-/// What was loaded for each mailbox so far, all or nothing.
-struct Loading<T> {
-    loaded: BTreeMap<Option<MailboxName>, T>,
-    /// Each model once, however many use it.
-    models: Vec<Arc<Encoder>>,
-    gathered: Gathered,
-}
-
-impl<T> Default for Loading<T> {
-    fn default() -> Self {
-        Self {
-            loaded: BTreeMap::new(),
-            models: Vec::new(),
-            gathered: Gathered::default(),
-        }
-    }
-}
-
-impl<T> Loading<T> {
-    /// What came of one mailbox. Problems of files are gathered, so that one run names all of them; a store that cannot be used ends it.
-    fn add(
-        &mut self,
-        name: Option<MailboxName>,
-        made: Result<T, NotReady>,
-        office: impl FnOnce(&T) -> &Office,
-    ) -> Result<(), Refused> {
-        self.gathered.looks_at(name.as_ref());
-        match made {
-            Ok(made) => {
-                if let Some(model) = &office(&made).encoder
-                    && !self.models.iter().any(|known| Arc::ptr_eq(known, model))
-                {
-                    self.models.push(Arc::clone(model));
-                }
-                let _ = self.loaded.insert(name, made);
-                Ok(())
-            }
-            Err(NotReady::Problems(problems)) => {
-                for problem in problems {
-                    self.gathered
-                        .add(name.as_ref(), problem, Stands::InWhatIsShared);
-                }
-                Ok(())
-            }
-            Err(NotReady::Store(why)) => Err(Refused::Store(why)),
-        }
-    }
-
-    fn finish(self) -> Result<BTreeMap<Option<MailboxName>, T>, Refused> {
-        let problems = self.gathered.into_problems();
-        if !problems.is_empty() {
-            return Err(Refused::Problems(problems));
-        }
-        for model in &self.models {
-            Office::keep_directions(model);
-        }
-        Ok(self.loaded)
-    }
 }
 
 /// What is above the mailboxes.
@@ -184,17 +109,11 @@ impl Daemon {
             self.begin(one);
         }
         self.tell_who_is_kept();
-        let beside = [
-            tokio::spawn(serve_control(
-                self.asked.subscribe(),
-                self.socket.clone(),
-                self.shutdown.clone(),
-            )),
-            tokio::spawn(systemd::feed_watchdog(
-                self.watched.subscribe(),
-                self.shutdown.clone(),
-            )),
-        ];
+        let mut beside = vec![tokio::spawn(systemd::feed_watchdog(
+            self.watched.subscribe(),
+            self.shutdown.clone(),
+        ))];
+        beside.extend(self.serve_control());
         // Before anybody else tells systemd how it stands.
         drop(starting);
         let status = tokio::spawn(systemd::tell_how_it_stands(
@@ -218,15 +137,37 @@ impl Daemon {
         self.shutdown.cancel();
         self.lives.values().for_each(Life::tell_to_end);
         // Whoever asks meanwhile is still answered, from journals that are closed once nobody does.
-        for task in beside.into_iter().chain([status]) {
+        beside.push(status);
+        for task in beside {
             let _ = task.await;
         }
         let _ = self.asked.send_replace(Arc::default());
         let _ = self.watched.send_replace(Arc::default());
+        let mut over = Vec::new();
         for life in self.lives.into_values() {
-            life.end().await;
+            over.push(life.end().await);
         }
-        ended.map_err(Failure::Unreachable)
+        ended.map_err(Failure::Unreachable)?;
+        over.iter().for_each(Over::tell);
+        Ok(())
+    }
+
+    /// The control socket. Without it the daemon still does its work, so its failure is only reported.
+    fn serve_control(&self) -> Option<JoinHandle<()>> {
+        let socket = self.socket.clone();
+        let listening = match control::listen(&socket) {
+            Ok(listening) => listening,
+            Err(error) => {
+                report::gateway::control_failed(&socket, &error);
+                return None;
+            }
+        };
+        let serving = control::serve(listening, self.asked.subscribe(), self.shutdown.clone());
+        Some(tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                report::gateway::control_failed(&socket, &error);
+            }
+        }))
     }
 
     fn begin(&mut self, ready: Ready) {
@@ -253,20 +194,10 @@ impl Daemon {
 
     /// Loads everything anew; all or nothing over all mailboxes. One that is new begins, one that is gone ends.
     async fn reload(&mut self) {
-        let (kept, new) = match self.load_anew() {
+        let LoadedAnew { kept, new } = match self.load_anew() {
             Ok(loaded) => loaded,
             Err(refused) => {
-                let why = match refused {
-                    Refused::Problems(problems) => {
-                        report::gateway::reload_refused(&problems);
-                        in_few_words(&problems)
-                    }
-                    Refused::Store(why) => {
-                        report::gateway::reload_refused_by_store(&why);
-                        why
-                    }
-                };
-                self.note_refusal(&why);
+                self.note_refusal(&refused.told());
                 return;
             }
         };
@@ -281,7 +212,7 @@ impl Daemon {
             report::gateway::mailbox_left(name.as_ref());
             // So that nobody who asks holds its journal open.
             self.tell_who_is_kept();
-            life.end().await;
+            life.end().await.tell();
         }
         for (name, office) in kept {
             if let Some(life) = self.lives.get_mut(&name) {
@@ -296,28 +227,27 @@ impl Daemon {
     }
 
     /// What would be in force after a reload: a desk for each mailbox that stays, and those that are new. Nothing changes yet.
-    fn load_anew(&self) -> Result<(BTreeMap<Option<MailboxName>, Office>, Vec<Ready>), Refused> {
+    fn load_anew(&self) -> Result<LoadedAnew, Refused> {
         let configuration = Configuration::load(&self.config).map_err(Refused::Problems)?;
-        let mut loading = Loading::<Anew>::default();
-        loading.models = self.models();
+        let mut loading = Loading::beside(self.models());
         for (name, settings) in configuration.into_mailboxes() {
             let made = match self.lives.get(&name) {
                 Some(life) => life
-                    .refurnish(settings, &loading.models)
+                    .refurnish(settings, loading.models())
                     .map(|office| Anew::Desk(Box::new(office))),
-                None => Ready::open(name.clone(), settings, Arc::default(), &loading.models)
+                None => Ready::open(name.clone(), settings, Arc::default(), loading.models())
                     .map(|ready| Anew::Mailbox(Box::new(ready))),
             };
             loading.add(name, made, Anew::office)?;
         }
-        let (mut kept, mut new) = (BTreeMap::new(), Vec::new());
+        let mut loaded = LoadedAnew::default();
         for (name, anew) in loading.finish()? {
             match anew {
-                Anew::Desk(office) => drop(kept.insert(name, *office)),
-                Anew::Mailbox(ready) => new.push(*ready),
+                Anew::Desk(office) => drop(loaded.kept.insert(name, *office)),
+                Anew::Mailbox(ready) => loaded.new.push(*ready),
             }
         }
-        Ok((kept, new))
+        Ok(loaded)
     }
 
     /// Each model that is in use.
@@ -345,6 +275,14 @@ impl Daemon {
             }
         }
     }
+}
+
+/// What a reload puts in force.
+#[derive(Default)]
+struct LoadedAnew {
+    /// The desks of those that stay.
+    kept: BTreeMap<Option<MailboxName>, Office>,
+    new: Vec<Ready>,
 }
 
 /// What a reload made for one mailbox.
@@ -379,29 +317,6 @@ fn told(ended: Ended) -> String {
         }
     };
     in_name_of(name.as_ref(), &sentence)
-}
-
-/// The control socket. Without it the daemon still does its work, so its failure is only reported.
-async fn serve_control(
-    desks: watch::Receiver<Arc<Vec<control::Desk>>>,
-    socket: PathBuf,
-    shutdown: CancellationToken,
-) {
-    if let Err(error) = control::serve(desks, &socket, shutdown).await {
-        report::gateway::control_failed(&socket, &error);
-    }
-}
-
-/// The first of many problems, and how many there are.
-fn in_few_words(problems: &[Problem]) -> String {
-    let first = problems
-        .first()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    match problems.len() {
-        0 | 1 => first,
-        all => format!("{first} (and {} more)", all - 1),
-    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
@@ -175,18 +175,36 @@ pub struct Sources {
     pub picture: watch::Receiver<Picture>,
 }
 
-/// Answers on the socket until told to stop, for the mailboxes that are kept at the time.
+/// The socket, made; whoever asks now waits until it is answered.
+pub struct Listening {
+    listener: UnixListener,
+    socket: PathBuf,
+}
+
+/// Makes the socket.
 ///
 /// # Errors
-/// When the socket cannot be made.
-pub async fn serve(
-    desks: watch::Receiver<Arc<Vec<Desk>>>,
-    socket: &Path,
-    shutdown: CancellationToken,
-) -> std::io::Result<()> {
+/// When it cannot be made.
+pub fn listen(socket: &Path) -> std::io::Result<Listening> {
     clear_the_way(socket)?;
     let listener = UnixListener::bind(socket)?;
     std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600))?;
+    Ok(Listening {
+        listener,
+        socket: socket.to_owned(),
+    })
+}
+
+/// Answers on the socket until told to stop, for the mailboxes that are kept at the time.
+///
+/// # Errors
+/// When the socket cannot be taken away at the end.
+pub async fn serve(
+    listening: Listening,
+    desks: watch::Receiver<Arc<Vec<Desk>>>,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    let Listening { listener, socket } = listening;
     loop {
         let stream = tokio::select! {
             () = shutdown.cancelled() => break,

@@ -57,7 +57,8 @@ async fn the_daemon_answers_on_its_socket_as_the_store_does() {
         sources,
     };
     let (_kept, desks) = watch::channel(Arc::new(vec![desk]));
-    let daemon = tokio::spawn(async move { serve(desks, &socket_of_daemon, stopped).await });
+    let daemon =
+        tokio::spawn(async move { serve(listen(&socket_of_daemon)?, desks, stopped).await });
     let ask_it = |question: Question| {
         let socket = socket.clone();
         async move {
@@ -110,7 +111,7 @@ async fn what_lies_at_the_socket_is_not_swept_away() {
                 sources,
             };
             let (_kept, desks) = watch::channel(Arc::new(vec![desk]));
-            serve(desks, &socket, CancellationToken::new()).await
+            serve(listen(&socket)?, desks, CancellationToken::new()).await
         }
     };
     let file = folder.path().join("letter.txt");
@@ -163,7 +164,7 @@ async fn of_several_mailboxes_each_says_which_it_is_and_acts_find_theirs() {
     let (kept, seen) = watch::channel(Arc::new(desks));
     let shutdown = CancellationToken::new();
     let (stopped, place) = (shutdown.clone(), socket.clone());
-    let daemon = tokio::spawn(async move { serve(seen, &place, stopped).await });
+    let daemon = tokio::spawn(async move { serve(listen(&place)?, seen, stopped).await });
     let ask_it = |question: Question, mailbox: Option<&'static str>| {
         let socket = socket.clone();
         async move {

@@ -44,6 +44,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use turn::domains;
 
 /// A sign of life may come so much later than planned.
@@ -360,11 +361,12 @@ impl Outbox {
             under_way: lane.under_way(),
         });
         let shutdown = shutdown.clone();
-        self.tasks.spawn(async move {
+        let sending = async move {
             let end = lane.carry_out(effect, &except, &shutdown).await;
             let errand = Errand::Mail(mail);
             Returned { lane, errand, end }
-        });
+        };
+        self.tasks.spawn(sending.in_current_span());
     }
 
     fn take_back(&mut self, returned: Result<Returned, tokio::task::JoinError>) {

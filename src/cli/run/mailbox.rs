@@ -4,7 +4,7 @@
 use super::parts::{Ended, Parts};
 use crate::config::{MailboxName, Problem, Settings};
 use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
-use crate::journal::{Headway, Journal};
+use crate::journal::{Head, Headway, Journal};
 use crate::learning::Lesson;
 use crate::outbox::{Outbox, Standing};
 use crate::understand::meaning::Encoder;
@@ -244,8 +244,8 @@ impl Life {
         self.outbox_stop.cancel();
     }
 
-    /// Ends it: what is in flight is finished first.
-    pub(super) async fn end(self) {
+    /// Ends it: what is in flight is finished first. Then its journal is closed.
+    pub(super) async fn end(self) -> Over {
         self.tell_to_end();
         let Self {
             name,
@@ -254,7 +254,10 @@ impl Life {
             ..
         } = self;
         parts.settle().await;
-        span_of(name.as_ref()).in_scope(|| report::gateway::stopped(journal.head().as_ref()));
+        Over {
+            name,
+            head: journal.head(),
+        }
     }
 
     fn start_outbox(&mut self) {
@@ -273,6 +276,20 @@ impl Life {
         self.outbox_stop = CancellationToken::new();
         self.parts
             .run_outbox(outbox.run(self.outbox_stop.clone()), &self.outbox_stop);
+    }
+}
+
+/// A life that ended.
+pub(super) struct Over {
+    name: Option<MailboxName>,
+    head: Option<Head>,
+}
+
+impl Over {
+    /// Says in the log that it ended in order.
+    pub(super) fn tell(&self) {
+        let _in_its_name = span_of(self.name.as_ref()).entered();
+        report::gateway::stopped(self.head.as_ref());
     }
 }
 

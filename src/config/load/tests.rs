@@ -177,10 +177,7 @@ fn the_example_of_several_mailboxes_is_one() {
     };
     assert_eq!(support.settings.automation.mode, Mode::Shadow);
     assert_eq!(sales.settings.automation.mode, Mode::Draft);
-    assert_eq!(
-        sales.settings.support.address.as_str(),
-        "sales@example.org"
-    );
+    assert_eq!(sales.settings.support.address.as_str(), "sales@example.org");
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl Folder {
 /// `line:column` of a word's first place.
 fn place(text: &str, word: &str) -> String {
     let start = text.find(word).unwrap();
-    let before = &text[..start];
+    let (before, _) = text.split_at(start);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     format!(
         "{}:{}",
