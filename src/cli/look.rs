@@ -384,6 +384,16 @@ mod tests {
     }
 
     #[test]
+    fn what_one_of_several_mailboxes_could_not_do_is_no_success() {
+        let row = |key: &str| json!({ "mailbox": "sales", key: "why" });
+        let ends = |rows: &[Value]| how_it_ends(rows).map_err(|failure| failure.exit_code());
+        assert_eq!(ends(&[row("state"), row("state")]), Ok(()));
+        assert_eq!(ends(&[row("state"), row("refused")]), Err(1));
+        assert_eq!(ends(&[row("changed"), row("refused")]), Err(1));
+        assert_eq!(ends(&[row("failed"), row("refused")]), Err(3));
+    }
+
+    #[test]
     fn each_trouble_has_its_lines() {
         let row = json!({"well": false, "troubles": [
             {"what": "The inbox cannot be read", "since": "2027-01-15T08:00:01.5Z", "why": "no", "to": [], "remedy": "Look."},

@@ -15,6 +15,7 @@ use crate::gateway::Office;
 use crate::journal::Headway;
 use crate::understand::meaning::Encoder;
 use crate::{clock, control, report};
+use futures_util::future::join_all;
 use loading::{Loading, Refused};
 use mailbox::{Life, Over, Ready, in_name_of, span_of};
 use parts::{Ended, Why};
@@ -143,10 +144,7 @@ impl Daemon {
         }
         let _ = self.asked.send_replace(Arc::default());
         let _ = self.watched.send_replace(Arc::default());
-        let mut over = Vec::new();
-        for life in self.lives.into_values() {
-            over.push(life.end().await);
-        }
+        let over = join_all(self.lives.into_values().map(Life::end)).await;
         ended.map_err(Failure::Unreachable)?;
         over.iter().for_each(Over::tell);
         Ok(())
@@ -194,7 +192,7 @@ impl Daemon {
 
     /// Loads everything anew; all or nothing over all mailboxes. One that is new begins, one that is gone ends.
     async fn reload(&mut self) {
-        let LoadedAnew { kept, new } = match self.load_anew() {
+        let LoadedAnew { mut kept, new } = match self.load_anew() {
             Ok(loaded) => loaded,
             Err(refused) => {
                 self.note_refusal(&refused.told());
@@ -205,20 +203,21 @@ impl Daemon {
             .filter(|name| !kept.contains_key(*name))
             .cloned()
             .collect();
-        for name in gone {
-            let Some(life) = self.lives.remove(&name) else {
-                continue;
-            };
+        let gone = gone.into_iter().filter_map(|name| {
             report::gateway::mailbox_left(name.as_ref());
-            // So that nobody who asks holds its journal open.
-            self.tell_who_is_kept();
-            life.end().await.tell();
-        }
-        for (name, office) in kept {
-            if let Some(life) = self.lives.get_mut(&name) {
-                life.take(office).await;
-            }
-        }
+            self.lives.remove(&name)
+        });
+        let gone: Vec<Life> = gone.collect();
+        // So that nobody who asks holds a journal open.
+        self.tell_who_is_kept();
+        let over = join_all(gone.into_iter().map(Life::end)).await;
+        over.iter().for_each(Over::tell);
+        // Side by side: each waits until what its outbox has in flight is finished.
+        let taken = self.lives.iter_mut().filter_map(|(name, life)| {
+            let office = kept.remove(name)?;
+            Some(life.take(office))
+        });
+        let _: Vec<()> = join_all(taken).await;
         for ready in new {
             self.begin(ready);
         }

@@ -338,3 +338,63 @@ pub(super) fn in_name_of(name: Option<&MailboxName>, sentence: &str) -> String {
         None => sentence.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Mode;
+    use std::path::Path;
+
+    fn name(text: &str) -> Option<MailboxName> {
+        MailboxName::parse(text)
+    }
+
+    /// The demo's desk with a store of its own; nobody listens where its servers are said to be.
+    fn settings(store: &Path) -> Settings {
+        let demo = Path::new("config/demo/handoffd.toml");
+        let mut settings = Settings::load_without_secrets(demo).unwrap();
+        settings.store.path = store.to_owned();
+        (settings.inbox.port, settings.smtp.port) = (1, 1);
+        settings
+    }
+
+    fn open(text: &str, folder: &Path) -> Result<Ready, NotReady> {
+        let settings = settings(&folder.join(text));
+        Ready::open(name(text), settings, Arc::default(), &[])
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_used_names_its_mailbox() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("sales"), "no folder").unwrap();
+        let Err(NotReady::Store(why)) = open("sales", folder.path()) else {
+            panic!("a file is no store");
+        };
+        assert!(why.starts_with("mailbox sales: "), "{why}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_life_ends_and_begins_again_while_another_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (endings, mut ended) = mpsc::channel(4);
+        let begin = |text: &str| open(text, folder.path()).unwrap().begin(endings.clone());
+        let (sales, mut support) = (begin("sales"), begin("support"));
+        // Two at once would be two owners of one journal.
+        assert!(matches!(
+            open("support", folder.path()),
+            Err(NotReady::Store(_))
+        ));
+        let _over = sales.end().await;
+        let again = begin("sales");
+        // The other one lives, and goes on with changed settings.
+        let mut changed = settings(&folder.path().join("support"));
+        changed.automation.mode = Mode::Draft;
+        let office = support.refurnish(changed, &[]).unwrap();
+        assert_eq!(support.office().settings.automation.mode, Mode::Live);
+        support.take(office).await;
+        assert_eq!(support.office().settings.automation.mode, Mode::Draft);
+        let _over = (again.end().await, support.end().await);
+        drop(endings);
+        assert_eq!(ended.recv().await, None, "no part ended by itself");
+    }
+}
