@@ -1,6 +1,7 @@
 //! What processes and the machine have worked, and how much memory they hold, as the kernel tells it (proc(5)).
 #![allow(dead_code)] // each bench uses its own part
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// `/proc/PID/stat` and `/proc/stat` count in hundredths of a second.
@@ -61,5 +62,70 @@ pub fn resident(process: u32) -> Resident {
     Resident {
         own: kilobytes("RssAnon:") * 1024,
         of_files: (kilobytes("RssFile:") + kilobytes("RssShmem:")) * 1024,
+    }
+}
+
+/// This program and all that it starts, servers and their children included, counted by the kernel as one (cgroups(7), v1 `cpuacct` or v2): other
+/// work on the machine does not count.
+pub struct Group {
+    folder: PathBuf,
+    /// The file that says how much was worked, and what precedes the number in it, in how many nanoseconds.
+    usage: (PathBuf, &'static str, u64),
+    former: PathBuf,
+}
+
+impl Group {
+    /// Puts this program into a group of its own; `None` where the kernel or the rights for it are missing.
+    pub fn enter() -> Option<Self> {
+        let own = std::process::id();
+        let listed = std::fs::read_to_string("/proc/self/cgroup").ok()?;
+        let name = format!("handoffd-bench-{own}");
+        let place = |controller: &str| {
+            let mut lines = listed.lines().map(|line| line.splitn(3, ':').skip(1));
+            lines.find_map(|mut line| {
+                let controllers = line.next()?;
+                let path = line.next()?.trim_start_matches('/');
+                (controllers.split(',').any(|one| one == controller)).then(|| path.to_owned())
+            })
+        };
+        let version_one = Path::new("/sys/fs/cgroup/cpuacct");
+        let (parent, file, word, unit) = if version_one.is_dir() {
+            (version_one.join(place("cpuacct")?), "cpuacct.usage", "", 1)
+        } else {
+            let parent = Path::new("/sys/fs/cgroup").join(place("")?);
+            (parent, "cpu.stat", "usage_usec", 1_000)
+        };
+        let folder = parent.join(name);
+        std::fs::create_dir(&folder).ok()?;
+        let group = Self {
+            usage: (folder.join(file), word, unit),
+            folder,
+            former: parent,
+        };
+        // Whatever fails from here on takes the folder away again (`Drop`).
+        std::fs::write(group.folder.join("cgroup.procs"), own.to_string()).ok()?;
+        group.try_worked().map(|_| group)
+    }
+
+    fn try_worked(&self) -> Option<Duration> {
+        let (file, word, unit) = &self.usage;
+        let text = std::fs::read_to_string(file).ok()?;
+        let number = text.lines().find_map(|line| line.strip_prefix(word))?;
+        let number: u64 = number.trim().parse().ok()?;
+        Some(Duration::from_nanos(number * unit))
+    }
+
+    /// What the group has worked so far, those that have ended included.
+    pub fn worked(&self) -> Duration {
+        self.try_worked().unwrap()
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let own = std::process::id().to_string();
+        let _ = std::fs::write(self.former.join("cgroup.procs"), own);
+        // Only an empty group can be removed; one that somebody is still in counts nothing for anybody.
+        let _ = std::fs::remove_dir(&self.folder);
     }
 }
