@@ -53,16 +53,23 @@ impl Resident {
 
 /// What a process holds in memory now.
 pub fn resident(process: u32) -> Resident {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let kilobytes = |name: &str| -> u64 {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let number = line.unwrap().trim().trim_end_matches("kB").trim();
-        number.parse().unwrap()
-    };
     Resident {
-        own: kilobytes("RssAnon:") * 1024,
-        of_files: (kilobytes("RssFile:") + kilobytes("RssShmem:")) * 1024,
+        own: status(process, "RssAnon:"),
+        of_files: status(process, "RssFile:") + status(process, "RssShmem:"),
     }
+}
+
+/// The most that a process has held in memory, in bytes.
+pub fn peak(process: u32) -> u64 {
+    status(process, "VmHWM:")
+}
+
+/// A line of `/proc/PID/status` that counts kilobytes, in bytes.
+fn status(process: u32, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.unwrap().trim().trim_end_matches("kB").trim();
+    number.parse::<u64>().unwrap() * 1024
 }
 
 /// This program and all that it starts, servers and their children included, counted by the kernel as one (cgroups(7), v1 `cpuacct` or v2): other
