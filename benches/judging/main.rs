@@ -42,9 +42,12 @@ fn morning() -> Timestamp {
     "2026-01-12T10:05:00Z".parse().unwrap()
 }
 
+/// What can be measured alone, by its name: it prints, and says whether what is promised of it is kept.
+type Part = (&'static str, fn() -> bool);
+
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let parts: [(&str, fn() -> bool); 3] = [
+    let parts: [Part; 3] = [
         ("rates", rates),
         ("articles", grows_with_articles),
         ("threads", grows_with_threads),
