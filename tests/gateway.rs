@@ -26,6 +26,8 @@ mod crashes;
 mod learning;
 #[path = "gateway/loops.rs"]
 mod loops;
+#[path = "gateway/mailboxes.rs"]
+mod mailboxes;
 #[path = "gateway/oversize.rs"]
 mod oversize;
 #[path = "gateway/poison.rs"]

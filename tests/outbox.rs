@@ -61,6 +61,10 @@ struct Sink {
     always: Arc<Mutex<Vec<(&'static str, &'static str)>>>,
     /// What it says about sizes at `EHLO`.
     size: Arc<Mutex<Option<&'static str>>>,
+    /// It offers no PIPELINING.
+    is_plain: Arc<AtomicBool>,
+    /// So many senders were named together with their recipients.
+    told_ahead: Arc<AtomicUsize>,
     /// Every recipient that was named to it.
     asked: Arc<Mutex<Vec<String>>>,
 }
@@ -95,11 +99,18 @@ impl Sink {
             if verb.starts_with("EHLO") {
                 let size = *self.size.lock().unwrap();
                 let size = size.map_or_else(String::new, |size| format!("\r\n250-{size}"));
-                say(&mut stream, &format!("250-sink{size}\r\n250 8BITMIME")).await?;
+                let last = match self.is_plain.load(Ordering::SeqCst) {
+                    true => "250 8BITMIME",
+                    false => "250-PIPELINING\r\n250 8BITMIME",
+                };
+                say(&mut stream, &format!("250-sink{size}\r\n{last}")).await?;
             } else if verb.starts_with("MAIL FROM:") {
                 script = (self.scripts.lock().unwrap().pop_front()).unwrap_or_default();
                 sender = line;
                 recipients.clear();
+                if stream.buffer().starts_with(b"RCPT TO:") {
+                    self.told_ahead.fetch_add(1, Ordering::SeqCst);
+                }
                 say(&mut stream, script.sender.unwrap_or("250 ok")).await?;
             } else if verb.starts_with("RCPT TO:") {
                 self.asked.lock().unwrap().push(line.clone());
@@ -392,6 +403,44 @@ async fn mails_leave_over_one_connection_with_a_copy_to_ourselves_and_no_smuggli
         "Subject: Re\r\n\r\nfirst\r\n.\r\nMAIL FROM:<evil@x.example>\r\n..\r\nlast\r\n"
     );
     desk.stop().await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn what_is_told_in_one_breath_is_answered_one_by_one() {
+    let scripts = || vec![
+        Script::default(),
+        Script { sender: Some("554 never"), recipients: vec![("", "503 no sender")], ..Script::default() },
+        Script { recipients: vec![("ann", "550 unknown"), ("support", "250 ok")], ..Script::default() },
+        Script { recipients: vec![("ann", "250 ok"), ("support", "550 no copies")], ..Script::default() },
+        Script { data: Some("554 no"), ..Script::default() },
+        Script { recipients: vec![("b@", "450 busy"), ("c@", "550 unknown")], ..Script::default() },
+        Script::default(),
+    ];
+    for is_plain in [false, true] {
+        let (sink, port) = Sink::start(scripts()).await;
+        sink.is_plain.store(is_plain, Ordering::SeqCst);
+        let mut desk = Desk::new();
+        desk.run(settings(port));
+        let to = ["a@x.example", "b@x.example", "c@x.example"];
+        let first = [("1@d", true), ("2@d", false), ("3@d", false), ("4@d", true), ("5@d", false)];
+        for (name, gets_through) in first {
+            desk.record(vec![to_customer(name)]);
+            desk.until(name, |record| if gets_through { is_sent(record) } else { is_given_up(record) }).await;
+        }
+        desk.record(vec![to_staff("6@d", &to)]);
+        assert_eq!(desk.until("6@d", waits).await.recipients, [address("b@x.example")]);
+        desk.record(vec![to_customer("7@d")]);
+        desk.until("7@d", is_sent).await;
+        let taken: Vec<_> = sink.taken().into_iter().map(|taken| taken.recipients).collect();
+        let (ann, copy) = ("RCPT TO:<ann@x.example>", "RCPT TO:<support@desk.example>");
+        assert_eq!(taken, [vec![ann, copy], vec![ann], vec!["RCPT TO:<a@x.example>", copy], vec![ann, copy]]);
+        // The dialogue was never out of step.
+        assert_eq!(sink.connections.load(Ordering::SeqCst), 1);
+        let ahead = sink.told_ahead.load(Ordering::SeqCst);
+        assert_eq!(ahead, if is_plain { 0 } else { 6 });
+        desk.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use super::{Common, Failure};
 use crate::compose::Writer;
-use crate::config::{ArticleFolder, Inspection, Login, Mode, Problem, Settings};
+use crate::config::gathered::{Gathered, Stands};
+use crate::config::{ArticleFolder, Inspection, Login, MailboxName, Mode, Problem, Settings};
+use crate::control::{self, Reach};
 use crate::inbox::Connection;
 use crate::knowledge::Knowledge;
 use crate::outbox;
@@ -19,20 +21,31 @@ pub(super) struct Arguments {
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
     let inspection = Inspection::of(&common.config);
-    let mut problems = inspection.problems;
-    let mut articles = None;
-    if let Some(settings) = &inspection.settings {
-        if inspection.articles == ArticleFolder::Found {
+    let mut gathered = Gathered::default();
+    for problem in inspection.problems {
+        gathered.add_told(problem);
+    }
+    let mut checked = Vec::new();
+    for mailbox in &inspection.mailboxes {
+        let (name, settings) = (mailbox.name.as_ref(), &mailbox.settings);
+        gathered.looks_at(name);
+        let mut add = |problems: Vec<Problem>| {
+            for problem in problems {
+                gathered.add(name, problem, Stands::InWhatIsShared);
+            }
+        };
+        if mailbox.articles == ArticleFolder::Found {
             match Knowledge::load(settings) {
-                Ok(knowledge) => articles = Some(knowledge),
-                Err(found) => problems.extend(found),
+                Ok(knowledge) => checked.push((mailbox.name.clone(), settings, knowledge)),
+                Err(found) => add(found),
             }
         }
         // The key makes tokens, of which none is sent here.
         if let Err(found) = Writer::load(settings, TokenKey::new([0; 32])) {
-            problems.extend(found);
+            add(found);
         }
     }
+    let problems = gathered.into_problems();
     if !problems.is_empty() {
         print_problems(&problems, common.json);
         let number = problems.len();
@@ -40,23 +53,63 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         let sentence = format!("{number} {noun} found; nothing runs until all are mended");
         return Err(Failure::Usage(sentence));
     }
-    let (Some(settings), Some(articles)) = (inspection.settings, articles) else {
+    if checked.is_empty() {
         return Err(Failure::Usage("the settings cannot be read".to_owned()));
-    };
-    if arguments.online
-        && let Some(remark) = log_in(&settings)?
-    {
-        // Standard output holds nothing but JSON where JSON was asked for.
-        if common.json {
-            eprintln!("{}", super::printable(&remark));
-        } else {
-            println!("{}", super::printable(&remark));
-        }
+    }
+    let checked: Vec<&Checked<'_>> = meant(&checked, common)?;
+    if arguments.online {
+        log_in_to_all(&checked, common)?;
     }
     if !common.json {
-        print!("{}", summary(&settings, &articles, arguments));
+        for (number, (name, settings, articles)) in checked.iter().enumerate() {
+            let text = summary(name.as_ref(), settings, articles, arguments);
+            // One for each, below one sentence.
+            let below = text.strip_prefix(ALL_WELL).filter(|_| number > 0);
+            print!("{}", below.unwrap_or(&text));
+        }
     }
     Ok(())
+}
+
+/// A mailbox without a problem.
+type Checked<'s> = (Option<MailboxName>, &'s Settings, Knowledge);
+
+/// All of them, or the one that is named.
+fn meant<'c, 's>(
+    checked: &'c [Checked<'s>],
+    common: &Common,
+) -> Result<Vec<&'c Checked<'s>>, Failure> {
+    let named = common.mailbox.as_deref();
+    let meant = control::meant(checked, named, Reach::Each, |(name, ..)| name.as_ref());
+    meant.map_err(|why| Failure::Usage(why.to_string()))
+}
+
+/// Every mailbox, so that one run names all that let nobody in.
+fn log_in_to_all(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failure> {
+    let mut failures = Vec::new();
+    for (name, settings, _) in checked {
+        let in_its_name = |sentence: &str| match name {
+            Some(name) => format!("mailbox {name}: {sentence}"),
+            None => sentence.to_owned(),
+        };
+        match log_in(settings) {
+            Ok(None) => {}
+            Ok(Some(remark)) => {
+                let remark = super::printable(&in_its_name(&remark));
+                // Standard output holds nothing but JSON where JSON was asked for.
+                if common.json {
+                    eprintln!("{remark}");
+                } else {
+                    println!("{remark}");
+                }
+            }
+            Err(why) => failures.push(in_its_name(&why.to_string())),
+        }
+    }
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Unreachable(failures.join("\n"))),
+    }
 }
 
 pub(super) fn print_problems(problems: &[Problem], as_json: bool) {
@@ -104,7 +157,16 @@ fn log_in(settings: &Settings) -> Result<Option<String>, Failure> {
     })
 }
 
-fn summary(settings: &Settings, knowledge: &Knowledge, arguments: &Arguments) -> String {
+/// What stands above the summary.
+const ALL_WELL: &str = "all well\n";
+
+fn summary(
+    name: Option<&MailboxName>,
+    settings: &Settings,
+    knowledge: &Knowledge,
+    arguments: &Arguments,
+) -> String {
+    let called = name.map_or_else(String::new, |name| format!("{name}: "));
     let teams = settings.teams.iter().map(|team| team.name.0.as_str());
     let teams: Vec<&str> = teams.collect();
     let topics = knowledge.topics.values();
@@ -131,7 +193,7 @@ fn summary(settings: &Settings, knowledge: &Knowledge, arguments: &Arguments) ->
         format!("  logins     inbox by {inbox}, smtp by {smtp} ([oauth2], {flow})\n")
     });
     format!(
-        "all well\n  mailbox    {} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n{login}  servers    {servers}\n",
+        "{ALL_WELL}  mailbox    {called}{} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n{login}  servers    {servers}\n",
         settings.support.address,
         settings.inbox.folder,
         settings.inbox.host,

@@ -2,7 +2,6 @@
 //! settings and articles give the same bytes.
 
 use super::{Common, Failure, source};
-use crate::config::Settings;
 use crate::decide::Action;
 use crate::gateway::{JudgeError, Judgement, NoPast, Office};
 use crate::inbox::Content;
@@ -35,7 +34,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         return again(common, arguments);
     }
     // Tokens in the mails shown are of no ticket: no key is read, so that no store is needed.
-    let office = Office::load(&common.config, TokenKey::new([0; 32]))
+    let (_, settings) = common.one_mailbox()?;
+    let office = Office::furnish(settings, TokenKey::new([0; 32]), &[])
         .map_err(|found| Failure::problems(&found))?;
     for (path, raw) in source::mails(&arguments.paths)? {
         let judgement = judge(&office, &raw, arguments.at)
@@ -51,8 +51,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
 
 /// Recorded decisions, made again.
 fn again(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
-    let settings = Settings::load_without_secrets(&common.config)
-        .map_err(|found| Failure::problems(&found))?;
+    let (_, settings) = common.one_mailbox()?;
     let unreachable = |why: JournalError| Failure::Unreachable(why.to_string());
     if !Journal::is_there(&settings.store).map_err(unreachable)? {
         let path = settings.store.path.display();

@@ -2,7 +2,7 @@
 //! Prints a token server's code and address, made safe for a terminal; never a secret.
 
 use super::{Common, Failure, printable};
-use crate::config::Settings;
+use crate::config::{Configuration, Settings};
 use crate::inbox::Connection;
 use crate::oauth2::{DeviceLogin, Flow, Keeper, Shown};
 use crate::{clock, outbox};
@@ -17,7 +17,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
-    let settings = Settings::load(&common.config).map_err(|found| Failure::problems(&found))?;
+    let (_, settings) = common.one_of(Configuration::load(&common.config))?;
     let Some(keeper) = settings.token_keeper() else {
         return Err(Failure::Usage(
             "no server is logged in to with a token: there is no section [oauth2] in the settings. For Microsoft 365 and Google Workspace add it \

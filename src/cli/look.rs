@@ -2,7 +2,7 @@
 //! Prints text of strangers: nothing that could command a terminal gets through.
 
 use super::{Common, Failure};
-use crate::config::{Control, Settings};
+use crate::config::{Configuration, Control, MailboxName, Store};
 use crate::control::{self, Question, Refusal};
 use crate::journal::{self, HeldBy, IfHeld, Journal, JournalError};
 use crate::mail::is_invisible_control;
@@ -78,13 +78,16 @@ pub(super) enum Verb {
 
 pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     let question = question(verb);
-    let answered = match Settings::load_without_secrets(&common.config) {
-        Ok(settings) => match control::ask(&settings.control.socket, &question) {
-            Some(answered) => answered,
-            None => from_the_store(&settings, &question)?,
-        },
+    let named = common.mailbox.as_deref();
+    let answered = match Configuration::load_without_secrets(&common.config) {
+        Ok(configuration) => {
+            match control::ask(&configuration.control().socket, &question, named) {
+                Some(answered) => answered,
+                None => from_the_stores(common, &configuration, &question)?,
+            }
+        }
         // The daemon runs on what it loaded before: it can be asked how it stands just when the files are broken.
-        Err(problems) => control::ask(&socket_in(&common.config), &question)
+        Err(problems) => control::ask(&socket_in(&common.config), &question, named)
             .ok_or_else(|| Failure::problems(&problems))?,
     };
     let rows = answered.map_err(|refusal| match refusal {
@@ -107,14 +110,27 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     std::io::stdout()
         .write_all(text.as_bytes())
         .map_err(|why| Failure::Unreachable(format!("standard output: {why}")))?;
-    let changed = rows
-        .iter()
-        .filter(|row| row.get("changed").is_some())
-        .count();
-    match changed {
+    how_it_ends(&rows)
+}
+
+/// Whether rows that were shown tell of something that is not so.
+fn how_it_ends(rows: &[Value]) -> Result<(), Failure> {
+    let with = |key: &str| rows.iter().filter(|row| row.get(key).is_some()).count();
+    let (failed, changed, refused) = (with("failed"), with("changed"), with("refused"));
+    if failed > 0 {
+        return Err(Failure::Unreachable(format!(
+            "{failed} of the mailboxes above could not be asked"
+        )));
+    }
+    if changed > 0 {
+        return Err(Failure::NotSo(format!(
+            "the journal is not as it was recorded: {changed} differences, the first of them above"
+        )));
+    }
+    match refused {
         0 => Ok(()),
         _ => Err(Failure::NotSo(format!(
-            "the journal is not as it was recorded: {changed} differences, the first of them above"
+            "{refused} of the mailboxes above refused it, all others did it"
         ))),
     }
 }
@@ -158,51 +174,76 @@ fn question(verb: &Verb) -> Question {
     }
 }
 
-fn from_the_store(
-    settings: &Settings,
+/// Looks into the stores, one after the other.
+fn from_the_stores(
+    common: &Common,
+    configuration: &Configuration,
     question: &Question,
 ) -> Result<Result<Vec<Value>, Refusal>, Failure> {
-    let folder = &settings.store.path;
+    let socket = configuration.control().socket.display();
     if let Question::ChangeKey { .. } = question {
         // Whether the key is a credential is known to the unit alone.
         return Err(Failure::Unreachable(format!(
-            "no daemon listens on {}; start handoffd first: the key is changed by who uses it",
-            settings.control.socket.display()
+            "no daemon listens on {socket}; start handoffd first: the key is changed by who uses it"
         )));
     }
+    let meant = configuration.meant(common.mailbox.as_deref(), &common.config);
+    let meant = meant.map_err(|why| Failure::Usage(why.to_string()))?;
     let unreachable = |why: JournalError| Failure::Unreachable(why.to_string());
-    // Looking must not make a store where there is none.
-    if !Journal::is_there(&settings.store).map_err(unreachable)? {
+    let mut stores: Vec<(Option<&MailboxName>, &Store)> = Vec::new();
+    let mut first = None;
+    for (name, settings) in &meant {
+        let store = &settings.store;
+        let _ = first.get_or_insert_with(|| store.path.display().to_string());
+        // Looking must not make a store where there is none. A mailbox that was never kept has nothing to show.
+        if Journal::is_there(store).map_err(unreachable)? {
+            stores.push((*name, store));
+        }
+    }
+    if stores.is_empty() {
         return Err(Failure::Unreachable(format!(
-            "no daemon listens on {} and there is no store in {}; start handoffd first",
-            settings.control.socket.display(),
-            folder.display()
+            "no daemon listens on {socket} and there is no store in {}; start handoffd first",
+            first.unwrap_or_default()
         )));
     }
+    let stores: Vec<&(Option<&MailboxName>, &Store)> = stores.iter().collect();
+    let reach = question.reach();
+    Ok(control::as_one(
+        &stores,
+        reach,
+        |(name, _)| *name,
+        |(_, store)| from_the_store(store, question),
+    ))
+}
+
+fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refusal> {
+    let failed = |why: JournalError| Refusal::Failed(why.to_string());
     let opened = match question {
-        Question::Verify => Journal::look_to_verify(&settings.store),
-        other if other.only_looks() => Journal::look_at(&settings.store),
-        _ => Journal::open_of(&settings.store, IfHeld::Refuse, &Arc::default()),
+        Question::Verify => Journal::look_to_verify(store),
+        other if other.only_looks() => Journal::look_at(store),
+        _ => Journal::open_of(store, IfHeld::Refuse, &Arc::default()),
     };
-    let journal = opened.map_err(unreachable)?;
+    let journal = opened.map_err(failed)?;
     let mut answered = control::answer(&journal, question, crate::clock::now());
     drop(journal);
     if let (Question::Status, Ok(rows)) = (question, &mut answered) {
-        match Journal::held_by(&settings.store).map_err(unreachable)? {
+        match Journal::held_by(store).map_err(failed)? {
             Some(held) => (rows.iter_mut()).for_each(|row| say_who_runs(row, &held)),
             None => rows.iter_mut().for_each(say_that_nobody_runs),
         }
     }
+    let folder = &store.path;
+    // Beside a journal in a database there may be none.
     if !folder.exists() {
-        return Ok(answered);
+        return answered;
     }
     journal::give_to_owner(folder).map_err(|why| {
         let folder = folder.display();
-        Failure::Unreachable(format!(
+        Refusal::Failed(format!(
             "the files in {folder} may be root's now: {why}; give them to the folder's owner"
         ))
     })?;
-    Ok(answered)
+    answered
 }
 
 /// What the store says of troubles was said by a daemon that is gone: whoever asks whether all is well must not hear yes.
@@ -242,7 +283,8 @@ fn print_row(row: &Value, text: &mut String) {
     let field = |name: &str| row.get(name).map(plain).unwrap_or_default();
     if let Some(words) = row.get("words").and_then(Value::as_array) {
         let ticket = field("ticket");
-        let line = [short_time(&field("at")), ticket, field("what")];
+        let mailbox = field("mailbox");
+        let line = [short_time(&field("at")), mailbox, ticket, field("what")];
         let line: Vec<&str> = (line.iter().map(String::as_str))
             .filter(|part| !part.is_empty())
             .collect();
@@ -256,7 +298,7 @@ fn print_row(row: &Value, text: &mut String) {
     let Some(fields) = row.as_object() else {
         return;
     };
-    let first = ["lesson", "ticket", "mail", "state", "status"];
+    let first = ["mailbox", "lesson", "ticket", "mail", "state", "status"];
     let head: Vec<String> = (first.iter())
         .map(|name| field(name))
         .filter(|value| !value.is_empty())
@@ -366,6 +408,16 @@ mod tests {
         let mut stopped = json!({"automatic_mail": "stopped since yesterday"});
         say_that_nobody_runs(&mut stopped);
         assert_eq!(stopped["automatic_mail"], "stopped since yesterday");
+    }
+
+    #[test]
+    fn what_one_of_several_mailboxes_could_not_do_is_no_success() {
+        let row = |key: &str| json!({ "mailbox": "sales", key: "why" });
+        let ends = |rows: &[Value]| how_it_ends(rows).map_err(|failure| failure.exit_code());
+        assert_eq!(ends(&[row("state"), row("state")]), Ok(()));
+        assert_eq!(ends(&[row("state"), row("refused")]), Err(1));
+        assert_eq!(ends(&[row("changed"), row("refused")]), Err(1));
+        assert_eq!(ends(&[row("failed"), row("refused")]), Err(3));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod starting;
 mod test;
 mod transfer;
 
+use crate::config::{Configuration, MailboxName, Problem, Settings};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,6 +43,25 @@ pub(crate) struct Common {
     /// One JSON object a line on standard output
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Of settings with several mailboxes, the one that is meant. Who looks or forgets without it means all of them
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) mailbox: Option<String>,
+}
+
+impl Common {
+    /// The one mailbox that is meant, with its settings; nothing of them is secret.
+    fn one_mailbox(&self) -> Result<(Option<MailboxName>, Settings), Failure> {
+        self.one_of(Configuration::load_without_secrets(&self.config))
+    }
+
+    fn one_of(
+        &self,
+        loaded: Result<Configuration, Vec<Problem>>,
+    ) -> Result<(Option<MailboxName>, Settings), Failure> {
+        let configuration = loaded.map_err(|found| Failure::problems(&found))?;
+        let chosen = configuration.into_one(self.mailbox.as_deref(), &self.config);
+        chosen.map_err(|why| Failure::Usage(why.to_string()))
+    }
 }
 
 #[derive(Subcommand, Debug)]
@@ -96,7 +116,7 @@ impl Failure {
     }
 
     /// Settings, articles or templates with problems, one a line.
-    pub(crate) fn problems(problems: &[crate::config::Problem]) -> Self {
+    pub(crate) fn problems(problems: &[Problem]) -> Self {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Self::Usage(lines.join("\n"))
     }

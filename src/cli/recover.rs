@@ -1,13 +1,12 @@
 //! `handoffd recover`: a store that came from a backup or an export, or what is left of a damaged one, is made ready to go on.
 
 use super::{Common, Failure};
-use crate::config::{Inbox, Outcome, Settings};
+use crate::config::{Inbox, Outcome};
 use crate::journal::{self, CopyProof, Journal, JournalError, Recovered};
 use serde_json::json;
 
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
-    let settings = Settings::load_without_secrets(&common.config)
-        .map_err(|problems| Failure::problems(&problems))?;
+    let (_, settings) = common.one_mailbox()?;
     let folder = &settings.store.path;
     let copy = match settings.smtp.copy_to_self && copies_stay(&settings.inbox) {
         true => CopyProof::Asked,

@@ -25,13 +25,13 @@ pub(super) struct Starting {
 }
 
 impl Starting {
-    /// Begins to tell systemd.
-    pub(super) fn begin(headway: Arc<Headway>) -> Self {
+    /// Begins to tell systemd of stores that are opened one after the other.
+    pub(super) fn begin(headways: Vec<Arc<Headway>>) -> Self {
         let (ends, ended) = channel();
         let tell = move || {
-            let mut patience = Patience::of(&headway, Instant::now());
+            let mut patience = Patience::of(&headways, Instant::now());
             loop {
-                if let Some(status) = patience.told(&headway, Instant::now()) {
+                if let Some(status) = patience.told(&headways, Instant::now()) {
                     let extended_by = u32::try_from(EXTENDED_BY.as_micros()).unwrap_or(u32::MAX);
                     tell_systemd(&[
                         NotifyState::ExtendTimeoutUsec(extended_by),
@@ -69,28 +69,39 @@ struct Patience {
 }
 
 impl Patience {
-    fn of(headway: &Headway, now: Instant) -> Self {
+    fn of(headways: &[Arc<Headway>], now: Instant) -> Self {
         Self {
-            steps: headway.steps(),
+            steps: steps(headways),
             since: now,
         }
     }
 
     /// What systemd is told now; `None` where it has stood still for too long.
-    fn told(&mut self, headway: &Headway, now: Instant) -> Option<String> {
-        let steps = headway.steps();
+    fn told(&mut self, headways: &[Arc<Headway>], now: Instant) -> Option<String> {
+        let steps = steps(headways);
         if steps != self.steps {
             *self = Self { steps, since: now };
         }
-        let stage = headway.stage();
+        let open = (headways.iter())
+            .take_while(|headway| headway.stage() == Stage::Open)
+            .count();
+        let stage = (headways.get(open)).map_or(Stage::Open, |headway| headway.stage());
         let longest = match stage {
             Stage::Opening { bytes } => {
                 STANDSTILL_MAX + Duration::from_secs(bytes / SLOW_DISK_BYTES_A_SECOND)
             }
             Stage::Closed | Stage::Checking { .. } | Stage::Open => STANDSTILL_MAX,
         };
-        (now.saturating_duration_since(self.since) < longest).then(|| in_words(stage))
+        let is_patient = now.saturating_duration_since(self.since) < longest;
+        is_patient.then(|| match headways.len() {
+            0 | 1 => in_words(stage),
+            all => format!("{} ({open} of {all} mailboxes are open)", in_words(stage)),
+        })
     }
+}
+
+fn steps(headways: &[Arc<Headway>]) -> u64 {
+    headways.iter().map(|headway| headway.steps()).sum()
 }
 
 fn in_words(stage: Stage) -> String {
@@ -108,10 +119,10 @@ mod tests {
 
     #[test]
     fn systemd_is_told_as_long_as_it_gets_on_and_not_longer() {
-        let (headway, began) = (Headway::default(), Instant::now());
-        let mut patience = Patience::of(&headway, began);
-        let mut after = |seconds, headway: &Headway| {
-            patience.told(headway, began + Duration::from_secs(seconds))
+        let (headway, began) = (Arc::<Headway>::default(), Instant::now());
+        let mut patience = Patience::of(&[Arc::clone(&headway)], began);
+        let mut after = |seconds, headway: &Arc<Headway>| {
+            patience.told(&[Arc::clone(headway)], began + Duration::from_secs(seconds))
         };
         assert_eq!(after(0, &headway).as_deref(), Some("starting"));
         // 600 MB, of which nothing is seen for 100 s and more.
@@ -133,5 +144,25 @@ mod tests {
         assert_eq!(after(31 * 60, &headway), None, "it hangs");
         headway.is_open();
         assert!(after(32 * 60, &headway).is_some());
+    }
+
+    #[test]
+    fn of_several_stores_the_one_is_told_that_is_opened_now() {
+        let headways: Vec<Arc<Headway>> = vec![Arc::default(), Arc::default()];
+        let now = Instant::now();
+        let mut patience = Patience::of(&headways, now);
+        let mut told = || patience.told(&headways, now).unwrap();
+        assert_eq!(told(), "starting (0 of 2 mailboxes are open)");
+        headways[0].is_open();
+        headways[1].opens(5_000_000);
+        assert_eq!(
+            told(),
+            "opening the store: 5 MB (1 of 2 mailboxes are open)"
+        );
+        headways[1].is_open();
+        assert_eq!(
+            told(),
+            "starting: the store is open (2 of 2 mailboxes are open)"
+        );
     }
 }

@@ -2,7 +2,7 @@
 //! is not asked.
 
 use super::{Common, Failure};
-use crate::config::Problem;
+use crate::config::{Configuration, Problem, Settings};
 use crate::gateway::Office;
 use crate::rehearsal::{self, Conversation, Difference, Played, PlayedStep};
 use serde_json::json;
@@ -28,7 +28,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     for conversation in &conversations {
         let settings = settings_of(common, conversation);
         if !offices.contains_key(settings) {
-            let office = rehearsal::furnish(settings).map_err(|found| broken(common, &found))?;
+            let office = match &conversation.settings {
+                // One that brings settings of its own is played with these as they are.
+                Some(own) => rehearsal::furnish(own),
+                None => rehearsal::furnish_with(of_the_mailbox(common)?),
+            };
+            let office = office.map_err(|found| broken(common, &found))?;
             offices.insert(settings.to_owned(), office);
         }
     }
@@ -57,6 +62,14 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     Err(Failure::NotSo(format!(
         "{differing} of {all} conversations did not go as they should"
     )))
+}
+
+/// The settings of the mailbox that is meant.
+fn of_the_mailbox(common: &Common) -> Result<Settings, Failure> {
+    let loaded = Configuration::load_without_secrets(&common.config);
+    let loaded = loaded.map_err(|found| broken(common, &found))?;
+    let (_, settings) = common.one_of(Ok(loaded))?;
+    Ok(settings)
 }
 
 fn settings_of<'a>(common: &'a Common, conversation: &'a Conversation) -> &'a Path {

@@ -1,7 +1,7 @@
 //! `handoffd export` and `handoffd import`: everything as JSON lines, from the running daemon or from its store, and back into an empty folder.
 
 use super::{Common, Failure};
-use crate::config::{Settings, StoreKind};
+use crate::config::{MailboxName, Settings, StoreKind};
 use crate::control::{self, Refusal};
 use crate::journal::{self, Journal, JournalError, Keys};
 use rustix::fs::{FlockOperation, OFlags, flock};
@@ -28,7 +28,7 @@ pub(super) struct Import {
 }
 
 pub(super) fn export(common: &Common, arguments: &Export) -> Result<(), Failure> {
-    let settings = settings(common)?;
+    let (name, settings) = common.one_mailbox()?;
     let keys = match arguments.with_key {
         true => Keys::GoWithIt,
         false => Keys::StayBehind,
@@ -42,14 +42,19 @@ pub(super) fn export(common: &Common, arguments: &Export) -> Result<(), Failure>
                     .to_owned(),
             ));
         }
-        write_export(&settings, keys, &mut std::io::stdout().lock())?;
+        write_export(
+            name.as_ref(),
+            &settings,
+            keys,
+            &mut std::io::stdout().lock(),
+        )?;
     } else {
         // Beside its place first: a file of that name is a whole export, or the one before.
         let part = part_of(file);
         let failed =
             |why: std::io::Error| Failure::Unreachable(format!("{}: {why}", part.display()));
         let mut out = begin_part(&part)?;
-        let written = write_export(&settings, keys, &mut out);
+        let written = write_export(name.as_ref(), &settings, keys, &mut out);
         let written = written.and_then(|()| out.sync_all().map_err(failed));
         if written.is_err() {
             let _ = std::fs::remove_file(&part);
@@ -67,8 +72,14 @@ pub(super) fn export(common: &Common, arguments: &Export) -> Result<(), Failure>
     Ok(())
 }
 
-fn write_export(settings: &Settings, keys: Keys, out: &mut dyn Write) -> Result<(), Failure> {
-    if let Some(asked) = control::ask_for_export(&settings.control.socket, keys, out) {
+fn write_export(
+    name: Option<&MailboxName>,
+    settings: &Settings,
+    keys: Keys,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let name = name.map(MailboxName::as_str);
+    if let Some(asked) = control::ask_for_export(&settings.control.socket, name, keys, out) {
         return asked.map_err(|refusal| match refusal {
             Refusal::NotSo(why) => Failure::NotSo(why),
             Refusal::Failed(why) => Failure::Unreachable(why),
@@ -90,7 +101,7 @@ fn write_export(settings: &Settings, keys: Keys, out: &mut dyn Write) -> Result<
 }
 
 pub(super) fn import(common: &Common, arguments: &Import) -> Result<(), Failure> {
-    let settings = settings(common)?;
+    let (_, settings) = common.one_mailbox()?;
     let folder = &settings.store.path;
     let file = &arguments.file;
     let imported = if file.as_os_str() == "-" {
@@ -120,10 +131,6 @@ pub(super) fn import(common: &Common, arguments: &Import) -> Result<(), Failure>
         );
     }
     Ok(())
-}
-
-fn settings(common: &Common) -> Result<Settings, Failure> {
-    Settings::load_without_secrets(&common.config).map_err(|problems| Failure::problems(&problems))
 }
 
 /// A file of our own that nobody else reads: one that lies there, a link least of all, is not written to. What an export of ours left

@@ -76,6 +76,10 @@ impl View<'_> {
                     || format!("If it is genuine, let whoever wrote it reply to the packet from their own address, which stands in `members` of team {team}."),
                     || format!("Ist sie echt, so antworte, wer sie schrieb, auf die Übergabe von der eigenen Adresse, die bei Team {team} unter `members` steht."),
                 ),
+                NotShown::OtherMailbox(from) => tongue.either(
+                    || format!("If a person wrote it there, let somebody answer {from} by hand, or take the matter on inside the house: nothing is answered automatically between your own mailboxes."),
+                    || format!("Schrieb sie dort ein Mensch, so antworte jemand {from} von Hand, oder klären Sie die Sache im Haus: Zwischen Ihren eigenen Postfächern wird nichts automatisch beantwortet."),
+                ),
                 NotShown::NoSender(_) | NotShown::SeveralSenders => tongue.either(
                     || "If it is genuine, let whoever wrote it reply to the packet once more, with one sender: their own address.".to_owned(),
                     || "Ist sie echt, so antworte, wer sie schrieb, noch einmal auf die Übergabe, mit einem Absender: der eigenen Adresse.".to_owned(),

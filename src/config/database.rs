@@ -1,5 +1,6 @@
 //! `[store] kind = "postgres"`: which database server, how we get in, and which of its journals is ours.
 
+use super::MailboxName;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -86,6 +87,12 @@ impl JournalName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The journal of one of several mailboxes: both names with a dot between them, which stands in no name that is written, so no two are the same.
+    #[must_use]
+    pub(super) fn for_mailbox(&self, mailbox: &MailboxName) -> Self {
+        Self(format!("{self}.{mailbox}"))
+    }
 }
 
 impl Default for JournalName {
@@ -127,6 +134,10 @@ mod tests {
         for name in ["support", "shop-2", "a", &longest] {
             assert_eq!(JournalName::parse(name).unwrap().as_str(), name);
         }
+        let sales = MailboxName::parse("sales").unwrap();
+        let of_sales = JournalName::default().for_mailbox(&sales);
+        assert_eq!(of_sales.as_str(), "support.sales");
+        assert_eq!(JournalName::parse(of_sales.as_str()), None);
         let too_long = format!("{longest}a");
         for text in ["", "Support", "a b", "a_b", "ä", "a\0", &too_long] {
             assert_eq!(JournalName::parse(text), None, "{text}");

@@ -1,7 +1,8 @@
-//! From `handoffd.toml` to checked [`Settings`], naming all problems in one run.
+//! From `handoffd.toml` to a checked [`Configuration`], naming all problems of all mailboxes in one run.
 
 mod fact;
 mod holidays;
+mod mailboxes;
 mod member;
 mod oauth2;
 #[cfg(test)]
@@ -17,17 +18,19 @@ pub(crate) use servers::is_loopback;
 pub(crate) use support::TEMPLATE_LANGUAGES;
 pub(crate) use understanding::models_near;
 
+use super::gathered::{Gathered, Stands};
 use super::section::{Located, Section};
 use super::source::Source;
 use super::{
-    Automation, Control, KnowledgeFolder, Limits, Mode, Problem, Settings, TroubleReports,
+    Automation, Configuration, Control, KnowledgeFolder, Limits, Mailbox, MailboxName, Mode,
+    Problem, Settings, TroubleReports,
 };
 use crate::mail::Address;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::de::DeTable;
 
-impl Settings {
+impl Configuration {
     /// Reads and checks `handoffd.toml`; relative paths in it are relative to its folder. Secrets come from the files
     /// that it names, or from systemd credentials.
     ///
@@ -46,26 +49,88 @@ impl Settings {
     }
 
     fn of(inspection: Inspection) -> Result<Self, Vec<Problem>> {
-        match inspection {
-            Inspection {
-                settings: Some(settings),
-                problems,
-                ..
-            } if problems.is_empty() => Ok(settings),
-            inspection => Err(inspection.problems),
+        if !inspection.problems.is_empty() {
+            return Err(inspection.problems);
+        }
+        let mut mailboxes = inspection.mailboxes.into_iter();
+        let first = mailboxes.next();
+        match first.map(|first| (first.name, first.settings)) {
+            Some((None, settings)) => Ok(Self::One(Box::new(settings))),
+            Some((Some(name), settings)) => {
+                let further = mailboxes.filter_map(|mailbox| {
+                    let Inspected { name, settings, .. } = mailbox;
+                    name.map(|name| Mailbox { name, settings })
+                });
+                let further = further.collect();
+                Ok(Self::Named(Box::new(Mailbox { name, settings }), further))
+            }
+            // Where nothing could be read, why was said.
+            None => Err(Vec::new()),
         }
     }
 }
 
-/// Settings as far as they can be read, for checking what hangs on them.
+impl Settings {
+    /// The settings of the only mailbox of a file.
+    ///
+    /// # Errors
+    /// Every problem found, and that there are several mailboxes.
+    pub fn load(path: &Path) -> Result<Self, Vec<Problem>> {
+        Self::only(Configuration::load(path)?, path)
+    }
+
+    /// The same without secrets.
+    ///
+    /// # Errors
+    /// Every problem found, and that there are several mailboxes.
+    pub fn load_without_secrets(path: &Path) -> Result<Self, Vec<Problem>> {
+        Self::only(Configuration::load_without_secrets(path)?, path)
+    }
+
+    fn only(configuration: Configuration, path: &Path) -> Result<Self, Vec<Problem>> {
+        let chosen = configuration.into_one(None, path);
+        chosen.map(|(_, settings)| settings).map_err(|why| {
+            vec![Problem {
+                file: path.to_owned(),
+                line: 1,
+                column: 1,
+                what: why.to_string(),
+                remedy: "name a file with one mailbox".to_owned(),
+            }]
+        })
+    }
+}
+
+/// A configuration as far as it can be read, for checking what hangs on it.
 pub struct Inspection {
-    /// With stand-ins where something is wrong; `None` where the file is no TOML at all. Only for checking: nothing
-    /// may run on settings with problems.
-    pub settings: Option<Settings>,
-    /// Whether `[knowledge] folder` is a folder that can be looked into.
-    pub articles: ArticleFolder,
+    /// Every mailbox; none where the file is no TOML at all.
+    pub mailboxes: Vec<Inspected>,
     /// What is wrong, in the order of lines.
     pub problems: Vec<Problem>,
+}
+
+/// A mailbox's settings as far as they can be read.
+pub struct Inspected {
+    /// Its name; `None` is the only one.
+    pub name: Option<MailboxName>,
+    /// With stand-ins where something is wrong. Only for checking: nothing may run on settings with problems.
+    pub settings: Settings,
+    /// Whether `[knowledge] folder` is a folder that can be looked into.
+    pub articles: ArticleFolder,
+}
+
+impl Inspected {
+    fn of(name: Option<MailboxName>, settings: Settings) -> Self {
+        let articles = match settings.knowledge.folder.is_dir() {
+            true => ArticleFolder::Found,
+            false => ArticleFolder::Missing,
+        };
+        Self {
+            name,
+            settings,
+            articles,
+        }
+    }
 }
 
 /// Whether there are articles to check.
@@ -86,37 +151,61 @@ impl Inspection {
 
     fn with(path: &Path, secrets: Secrets) -> Self {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        let source = match Source::read(path) {
-            Ok(source) => source,
-            Err(problem) => {
-                return Self {
-                    settings: None,
-                    articles: ArticleFolder::Missing,
-                    problems: vec![problem],
-                };
-            }
-        };
-        let settings = read(&source, credentials.as_deref(), secrets);
-        let folder = settings.as_ref().map(|settings| &settings.knowledge.folder);
-        let articles = match folder {
-            Some(folder) if folder.is_dir() => ArticleFolder::Found,
-            _ => ArticleFolder::Missing,
-        };
+        match Source::read(path) {
+            Ok(source) => Self::read(&source, credentials.as_deref(), secrets),
+            Err(problem) => Self {
+                mailboxes: Vec::new(),
+                problems: vec![problem],
+            },
+        }
+    }
+
+    fn read(source: &Source, credentials: Option<&Path>, secrets: Secrets) -> Self {
+        let (document, errors) = DeTable::parse_recoverable(source.text());
+        for error in errors {
+            let at = error.span().unwrap_or(0..0);
+            let what = format!("not TOML: {}", error.message().replace('\n', ", "));
+            source.problem(&at, what, "correct the line");
+        }
+        let mut gathered = Gathered::default();
+        let mut mailboxes = Vec::new();
+        if source.is_clean() {
+            let top = Section::new("", Some(document.get_ref()), 0..0, source);
+            let surroundings = Surroundings {
+                folder: source
+                    .path()
+                    .parent()
+                    .map(Path::to_owned)
+                    .unwrap_or_default(),
+                credentials,
+                secrets,
+                mailbox: None,
+            };
+            mailboxes = match top.has(mailboxes::KEY) {
+                true => mailboxes::read(&top, source, &surroundings, &mut gathered),
+                false => vec![Inspected::of(None, read_mailbox(&top, &surroundings))],
+            };
+        }
+        for (_, problem) in source.take_problems() {
+            gathered.add(None, problem, Stands::InWhatIsShared);
+        }
         Self {
-            settings,
-            articles,
-            problems: source.into_problems(),
+            mailboxes,
+            problems: gathered.into_problems(),
         }
     }
 }
 
 /// What the parts of the loader share.
+#[derive(Clone)]
 struct Surroundings<'s> {
     /// The folder of `handoffd.toml`.
     folder: PathBuf,
     /// `$CREDENTIALS_DIRECTORY`.
     credentials: Option<&'s Path>,
     secrets: Secrets,
+    /// Whose settings are read, where there are several.
+    mailbox: Option<&'s MailboxName>,
 }
 
 /// Whether passwords and tokens are read.
@@ -133,51 +222,34 @@ impl Surroundings<'_> {
     }
 }
 
-fn read(source: &Source, credentials: Option<&Path>, secrets: Secrets) -> Option<Settings> {
-    let (document, errors) = DeTable::parse_recoverable(source.text());
-    for error in errors {
-        let at = error.span().unwrap_or(0..0);
-        let what = format!("not TOML: {}", error.message().replace('\n', ", "));
-        source.problem(&at, what, "correct the line");
-    }
-    if !source.is_clean() {
-        return None;
-    }
-    let top = Section::new("", Some(document.get_ref()), 0..0, source);
+/// The settings of one mailbox from the table that holds all of them.
+fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings {
     // Every part is read before any result is asked for, so that one run names all problems.
-    let surroundings = Surroundings {
-        folder: source
-            .path()
-            .parent()
-            .map(Path::to_owned)
-            .unwrap_or_default(),
-        credentials,
-        secrets,
-    };
-    let teams = team::teams(&top, &surroundings);
-    let support = support::support(&top, &teams);
-    let store = store::store(&top, &surroundings);
-    let tokens = oauth2::tokens(&top, &surroundings, &store);
-    let inbox = servers::inbox(&top, &surroundings, &tokens);
-    let smtp = servers::smtp(&top, &surroundings, &tokens);
-    let automation = automation(&top);
+    let teams = team::teams(top, surroundings);
+    let support = support::support(top, &teams);
+    let store = store::store(top, surroundings);
+    let tokens = oauth2::tokens(top, surroundings, &store);
+    let inbox = servers::inbox(top, surroundings, &tokens);
+    let smtp = servers::smtp(top, surroundings, &tokens);
+    let automation = automation(top);
     let trust = trust::trust(
-        &top,
+        top,
         inbox
             .as_ref()
             .is_some_and(|inbox| servers::is_loopback(&inbox.host)),
     );
-    let escalate = team::escalate(&top, &teams);
-    let limits = limits(&top);
-    let trouble = trouble(&top);
-    let knowledge = knowledge(&top, &surroundings);
-    let understanding = understanding::understanding(&top, &surroundings);
-    let templates_folder = templates(&top, &surroundings);
-    let control = control(&top, &surroundings);
-    let facts = fact::facts(&top, &support.language);
+    let escalate = team::escalate(top, &teams);
+    let limits = limits(top);
+    let trouble = trouble(top);
+    let knowledge = knowledge(top, surroundings);
+    let understanding = understanding::understanding(top, surroundings);
+    let templates_folder = templates(top, surroundings);
+    let control = control(top, surroundings);
+    let facts = fact::facts(top, &support.language);
     top.refuse_unknown_keys();
     let settings = Settings {
         support,
+        others: Vec::new(),
         inbox: inbox.unwrap_or_else(servers::inbox_stand_in),
         smtp: smtp.unwrap_or_else(servers::smtp_stand_in),
         teams,
@@ -195,8 +267,8 @@ fn read(source: &Source, credentials: Option<&Path>, secrets: Secrets) -> Option
         control,
         facts,
     };
-    support::refuse_answering_oneself(&top, &settings);
-    Some(settings)
+    support::refuse_answering_oneself(top, &settings);
+    settings
 }
 
 /// One of several words, or the default.

@@ -1,9 +1,11 @@
-//! What did the admin set? `handoffd.toml` becomes checked [`Settings`]; every problem is found in one run and named with
-//! file, line and column. Whatever holds a `Settings` may rely on it.
+//! What did the admin set? `handoffd.toml` becomes a checked [`Configuration`], [`Settings`] for each mailbox; every problem is found in one run and
+//! named with file, line and column. Whatever holds a `Settings` may rely on it.
 
 mod database;
+pub(crate) mod gathered;
 mod hours;
 mod load;
+mod mailbox;
 mod member;
 mod ours;
 mod problem;
@@ -15,8 +17,9 @@ pub(crate) mod withheld;
 
 pub use database::{Database, DatabaseServer, DatabaseTls, JournalName, StoreKind};
 pub use hours::{HoursError, WorkingHours};
-pub use load::{ArticleFolder, Inspection};
+pub use load::{ArticleFolder, Inspected, Inspection};
 pub(crate) use load::{TEMPLATE_LANGUAGES, is_loopback, models_near};
+pub use mailbox::{ChoiceError, Configuration, Mailbox, MailboxName};
 pub use member::{Member, SenderName};
 pub use problem::Problem;
 pub use server::{FirstStart, Inbox, Login, Smtp, Tls};
@@ -29,11 +32,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// All settings, checked.
+/// All settings of one mailbox, checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `[support]`
     pub support: Support,
+    /// `[support]` of every other mailbox of the file: what comes from there is ours.
+    pub others: Vec<Support>,
     /// `[inbox]`
     pub inbox: Inbox,
     /// `[smtp]`

@@ -55,6 +55,11 @@ impl<'s> Section<'s> {
         self.source.problem(at, what, remedy);
     }
 
+    /// What stands in it, as it was parsed.
+    pub(crate) const fn table(&self) -> Option<&'s DeTable<'s>> {
+        self.table
+    }
+
     /// The line of a place.
     pub(crate) fn line(&self, at: &Range<usize>) -> usize {
         self.source.line(at)

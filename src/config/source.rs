@@ -12,7 +12,8 @@ pub(crate) struct Source {
     text: String,
     /// Where `text` begins in the file, in lines: front matter does not begin on line 1.
     lines_before: usize,
-    problems: RefCell<Vec<Problem>>,
+    /// With the place in the text at which each begins.
+    problems: RefCell<Vec<(usize, Problem)>>,
     /// Every key that was asked for, by its full name: what the reference file is held against.
     asked: RefCell<BTreeSet<String>>,
 }
@@ -65,13 +66,19 @@ impl Source {
         let before = self.text.get(..at.start).unwrap_or(&self.text);
         let line_start = before.rfind('\n').map_or(0, |position| position + 1);
         let column = before.get(line_start..).unwrap_or("").chars().count() + 1;
-        self.problems.borrow_mut().push(Problem {
+        let problem = Problem {
             file: self.path.clone(),
             line: self.line(at),
             column,
             what: what.into(),
             remedy: remedy.into(),
-        });
+        };
+        self.problems.borrow_mut().push((at.start, problem));
+    }
+
+    /// What was noted since the last time, each with the place in the text at which it begins; nothing of it is left.
+    pub(crate) fn take_problems(&self) -> Vec<(usize, Problem)> {
+        self.problems.take()
     }
 
     /// The line of a place in the text, from 1.
@@ -98,7 +105,8 @@ impl Source {
 
     /// What is wrong, in the order of lines.
     pub(crate) fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems.into_inner();
+        let problems = self.problems.into_inner().into_iter();
+        let mut problems: Vec<Problem> = problems.map(|(_, problem)| problem).collect();
         problems.sort();
         problems.dedup();
         problems

@@ -1,8 +1,8 @@
 //! An export through the socket: the lines of the export themselves, as the reply. Their last one says that it is complete, so a reply that is
 //! cut off cannot pass for one. The daemon writes it aside first: whoever reads slowly holds up nothing.
 
-use super::{Line, PATIENCE, Refusal, is_no_daemon};
-use crate::journal::{Journal, Keys};
+use super::{Desk, Line, PATIENCE, Reach, Refusal, is_no_daemon, meant};
+use crate::journal::Keys;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
@@ -22,29 +22,43 @@ const NO: &[u8] = b"{\"no\":";
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
 enum Request {
-    Export { with_key: bool },
+    Export {
+        with_key: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mailbox: Option<String>,
+    },
 }
 
-/// Whether an export is asked for, and with which keys.
-pub(super) fn asked(request: &str) -> Option<Keys> {
-    let Request::Export { with_key } = serde_json::from_str(request).ok()?;
-    Some(match with_key {
+/// Whether an export is asked for, with which keys, and of which mailbox.
+pub(super) fn asked(request: &str) -> Option<(Keys, Option<String>)> {
+    let Request::Export { with_key, mailbox } = serde_json::from_str(request).ok()?;
+    let keys = match with_key {
         true => Keys::GoWithIt,
         false => Keys::StayBehind,
-    })
+    };
+    Some((keys, mailbox))
 }
 
 /// Answers it.
 pub(super) async fn send(
     writing: &mut tokio::net::unix::WriteHalf<'_>,
-    journal: Arc<Journal>,
+    desks: &[Desk],
+    mailbox: Option<&str>,
     keys: Keys,
 ) -> std::io::Result<()> {
-    let written = tokio::task::spawn_blocking(move || journal.export_aside(keys)).await?;
+    let written = match meant(desks, mailbox, Reach::Named, Desk::name).as_deref() {
+        Ok([desk]) => {
+            let journal = Arc::clone(&desk.sources.journal);
+            let written = tokio::task::spawn_blocking(move || journal.export_aside(keys)).await?;
+            written.map_err(Refusal::from)
+        }
+        Ok(_) => Err(Refusal::Failed("no mailbox was asked".to_owned())),
+        Err(refusal) => Err(refusal.clone()),
+    };
     let file = match written {
         Ok(file) => file,
-        Err(why) => {
-            let mut line = serde_json::to_vec(&Line::No(Refusal::from(why)))?;
+        Err(refusal) => {
+            let mut line = serde_json::to_vec(&Line::No(refusal))?;
             line.push(b'\n');
             writing.write_all(&line).await?;
             return writing.shutdown().await;
@@ -61,12 +75,13 @@ pub(super) async fn send(
     }
 }
 
-/// Asks the running daemon for an export; `None` where none listens.
+/// Asks the running daemon for an export of this mailbox, or of the only one; `None` where none listens.
 ///
 /// # Errors
 /// The daemon's refusal, a reply that is cut off, a socket that we may not use, or `out` cannot be written.
 pub fn ask_for_export(
     socket: &Path,
+    mailbox: Option<&str>,
     keys: Keys,
     out: &mut dyn Write,
 ) -> Option<Result<(), Refusal>> {
@@ -84,19 +99,23 @@ pub fn ask_for_export(
             return Some(Err(Refusal::Failed(why)));
         }
     };
-    let asked = take(stream, keys, out);
+    let asked = take(stream, mailbox, keys, out);
     Some(asked.unwrap_or_else(|why| Err(Refusal::Failed(format!("the export failed: {why}")))))
 }
 
 fn take(
     mut stream: std::os::unix::net::UnixStream,
+    mailbox: Option<&str>,
     keys: Keys,
     out: &mut dyn Write,
 ) -> std::io::Result<Result<(), Refusal>> {
     stream.set_read_timeout(Some(WRITING_PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let with_key = keys == Keys::GoWithIt;
-    let mut request = serde_json::to_vec(&Request::Export { with_key })?;
+    let mut request = serde_json::to_vec(&Request::Export {
+        with_key,
+        mailbox: mailbox.map(str::to_owned),
+    })?;
     request.push(b'\n');
     stream.write_all(&request)?;
     let mut reading = BufReader::new(stream);

@@ -9,13 +9,16 @@ mod lessons;
 mod outbox;
 mod peer;
 mod privacy;
+mod reach;
 mod story;
 
 pub(crate) use answer::AUTOMATIC_MAIL_GOES;
 pub use answer::{Refusal, answer};
 pub use export::ask_for_export;
+pub use reach::{Reach, as_one, meant};
 pub use story::in_one_line;
 
+use crate::config::MailboxName;
 use crate::gateway::Picture;
 use crate::journal::Journal;
 use crate::learning::InUse;
@@ -24,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
@@ -106,6 +109,16 @@ pub enum Question {
     },
 }
 
+/// A question, and whose mailbox it is about.
+#[derive(Debug, Serialize, Deserialize)]
+struct Request {
+    #[serde(flatten)]
+    question: Question,
+    /// Its name; without one it is about all of them, or about the one that has what is asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mailbox: Option<String>,
+}
+
 impl Question {
     /// Whether answering it changes nothing.
     #[must_use]
@@ -155,6 +168,15 @@ enum Line {
 /// Takes a changed key into use; what went wrong where it cannot.
 pub type UseKey = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 
+/// A mailbox that is kept, as it is asked about.
+#[derive(Clone)]
+pub struct Desk {
+    /// Its name; `None` is the only one.
+    pub name: Option<MailboxName>,
+    /// What is answered from.
+    pub sources: Sources,
+}
+
 /// What the running daemon answers from.
 #[derive(Clone)]
 pub struct Sources {
@@ -178,18 +200,36 @@ pub struct Sources {
     pub picture: watch::Receiver<Picture>,
 }
 
-/// Answers on the socket until told to stop.
+/// The socket, made; whoever asks now waits until it is answered.
+pub struct Listening {
+    listener: UnixListener,
+    socket: PathBuf,
+}
+
+/// Makes the socket.
 ///
 /// # Errors
-/// When the socket cannot be made.
-pub async fn serve(
-    sources: Sources,
-    socket: &Path,
-    shutdown: CancellationToken,
-) -> std::io::Result<()> {
+/// When it cannot be made.
+pub fn listen(socket: &Path) -> std::io::Result<Listening> {
     clear_the_way(socket)?;
     let listener = UnixListener::bind(socket)?;
     std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600))?;
+    Ok(Listening {
+        listener,
+        socket: socket.to_owned(),
+    })
+}
+
+/// Answers on the socket until told to stop, for the mailboxes that are kept at the time.
+///
+/// # Errors
+/// When the socket cannot be taken away at the end.
+pub async fn serve(
+    listening: Listening,
+    desks: watch::Receiver<Arc<Vec<Desk>>>,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    let Listening { listener, socket } = listening;
     loop {
         let stream = tokio::select! {
             () = shutdown.cancelled() => break,
@@ -203,10 +243,10 @@ pub async fn serve(
                 }
             },
         };
-        let sources = sources.clone();
+        let desks = Arc::clone(&desks.borrow());
         tokio::spawn(async move {
             // Whoever asked and went away has nothing to be told.
-            let _ = converse(stream, sources).await;
+            let _ = converse(stream, desks).await;
         });
     }
     std::fs::remove_file(socket)
@@ -229,63 +269,23 @@ fn clear_the_way(socket: &Path) -> std::io::Result<()> {
     std::fs::remove_file(socket)
 }
 
-async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<()> {
+async fn converse(mut stream: UnixStream, desks: Arc<Vec<Desk>>) -> std::io::Result<()> {
     let (reading, mut writing) = stream.split();
     let mut request = String::new();
     let mut reading = tokio::io::BufReader::new(reading.take(REQUEST_MAX_BYTES));
     tokio::time::timeout(PATIENCE, reading.read_line(&mut request)).await??;
-    if let Some(keys) = export::asked(&request) {
-        return export::send(&mut writing, sources.journal, keys).await;
+    if let Some((keys, mailbox)) = export::asked(&request) {
+        return export::send(&mut writing, &desks, mailbox.as_deref(), keys).await;
     }
-    let answered = match serde_json::from_str::<Question>(&request) {
-        Ok(question) => {
-            let is_act = matches!(question, Question::Close { .. } | Question::Retry { .. });
-            let Sources {
-                journal, standing, ..
-            } = sources.clone();
-            let unlearns = matches!(question, Question::Unlearn { .. } | Question::Forget { .. });
-            let changes_key = matches!(question, Question::ChangeKey { .. });
-            let is_status = matches!(question, Question::Status);
+    let answered = match serde_json::from_str::<Request>(&request) {
+        Ok(Request { question, mailbox }) => {
             let patience = question.patience();
-            let use_key = Arc::clone(&sources.use_key);
-            let work = move || {
-                let rows =
-                    answer::answer_with(&journal, &standing, &question, crate::clock::now())?;
-                // Only what is in use is told as done.
-                if changes_key {
-                    use_key().map_err(Refusal::Failed)?;
-                }
-                Ok(rows)
-            };
-            let work = tokio::task::spawn_blocking(work);
-            let mut answered = tokio::time::timeout(patience, work).await?;
-            if is_act {
-                // Whoever says "again" knows more of the servers than we do.
-                sources.standing.try_all();
-                sources.wake.notify_one();
-            }
-            if unlearns {
-                sources.taught.notify_one();
-            }
-            if let (true, Ok(Ok(rows))) = (is_status, &mut answered) {
-                let understood_by = sources.understood_by.borrow().clone();
-                let learned = lessons::in_use(&sources.learned.borrow());
-                for row in rows.iter_mut().filter_map(Value::as_object_mut) {
-                    let _ = row.insert("running".to_owned(), true.into());
-                    let _ = row.insert("understood_by".to_owned(), understood_by.clone().into());
-                    let _ = row.insert("learned_in_use".to_owned(), learned.clone());
-                    let smtp = (sources.standing.server_away())
-                        .map_or_else(|| "works".to_owned(), |away| away.sentence());
-                    let _ = row.insert("smtp_server".to_owned(), smtp.into());
-                    let picture = sources.picture.borrow().status.clone();
-                    if let Value::Object(picture) = picture {
-                        row.extend(picture);
-                    }
-                    if let Some(tokens) = sources.tokens.borrow().clone() {
-                        let _ = row.insert("oauth2".to_owned(), tokens);
-                    }
-                }
-            }
+            let work = tokio::task::spawn_blocking(move || {
+                let reach = question.reach();
+                let meant = meant(&desks, mailbox.as_deref(), reach, Desk::name)?;
+                as_one(&meant, reach, Desk::name, |desk| desk.answer(&question))
+            });
+            let answered = tokio::time::timeout(patience, work).await?;
             answered.unwrap_or_else(|why| Err(Refusal::Failed(why.to_string())))
         }
         Err(why) => Err(Refusal::Failed(format!(
@@ -311,11 +311,72 @@ async fn converse(mut stream: UnixStream, sources: Sources) -> std::io::Result<(
     tokio::time::timeout(PATIENCE, tell).await?
 }
 
-/// Asks the running daemon; `None` where none listens.
+impl Desk {
+    const fn name(&self) -> Option<&MailboxName> {
+        self.name.as_ref()
+    }
+
+    /// What this mailbox answers, and what follows from it in the running daemon.
+    fn answer(&self, question: &Question) -> Result<Vec<Value>, Refusal> {
+        let sources = &self.sources;
+        let answered = answer::answer_with(
+            &sources.journal,
+            &sources.standing,
+            question,
+            crate::clock::now(),
+        );
+        match question {
+            Question::Close { .. } | Question::Retry { .. } => {
+                // Whoever says "again" knows more of the servers than we do.
+                sources.standing.try_all();
+                sources.wake.notify_one();
+            }
+            Question::Unlearn { .. } | Question::Forget { .. } => sources.taught.notify_one(),
+            _ => {}
+        }
+        let mut rows = answered?;
+        match question {
+            // Only what is in use is told as done.
+            Question::ChangeKey { .. } => (sources.use_key)().map_err(Refusal::Failed)?,
+            Question::Status => rows
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(|row| sources.add_to_status(row)),
+            _ => {}
+        }
+        Ok(rows)
+    }
+}
+
+impl Sources {
+    /// What only a running daemon knows.
+    fn add_to_status(&self, row: &mut serde_json::Map<String, Value>) {
+        let understood_by = self.understood_by.borrow().clone();
+        let _ = row.insert("running".to_owned(), true.into());
+        let _ = row.insert("understood_by".to_owned(), understood_by.into());
+        let learned = lessons::in_use(&self.learned.borrow());
+        let _ = row.insert("learned_in_use".to_owned(), learned);
+        let smtp = (self.standing.server_away())
+            .map_or_else(|| "works".to_owned(), |away| away.sentence());
+        let _ = row.insert("smtp_server".to_owned(), smtp.into());
+        if let Value::Object(picture) = self.picture.borrow().status.clone() {
+            row.extend(picture);
+        }
+        if let Some(tokens) = self.tokens.borrow().clone() {
+            let _ = row.insert("oauth2".to_owned(), tokens);
+        }
+    }
+}
+
+/// Asks the running daemon about this mailbox, or about all of them; `None` where none listens.
 ///
 /// # Errors
 /// The daemon's refusal, a reply that is cut off, or a socket that we may not use.
-pub fn ask(socket: &Path, question: &Question) -> Option<Result<Vec<Value>, Refusal>> {
+pub fn ask(
+    socket: &Path,
+    question: &Question,
+    mailbox: Option<&str>,
+) -> Option<Result<Vec<Value>, Refusal>> {
     let failed = |why: std::io::Error| {
         Err(Refusal::Failed(format!(
             "control socket {}: {why}",
@@ -323,7 +384,7 @@ pub fn ask(socket: &Path, question: &Question) -> Option<Result<Vec<Value>, Refu
         )))
     };
     match std::os::unix::net::UnixStream::connect(socket) {
-        Ok(stream) => Some(converse_with(stream, question).unwrap_or_else(failed)),
+        Ok(stream) => Some(converse_with(stream, question, mailbox).unwrap_or_else(failed)),
         Err(why) if is_no_daemon(why.kind()) => None,
         Err(why) if why.kind() == ErrorKind::PermissionDenied => {
             let remedy = "ask as root, or as the user that handoffd runs as";
@@ -341,10 +402,14 @@ const fn is_no_daemon(kind: ErrorKind) -> bool {
 fn converse_with(
     mut stream: std::os::unix::net::UnixStream,
     question: &Question,
+    mailbox: Option<&str>,
 ) -> std::io::Result<Result<Vec<Value>, Refusal>> {
     stream.set_read_timeout(Some(question.patience()))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut request = serde_json::to_vec(question)?;
+    let mut request = serde_json::to_vec(&Request {
+        question: question.clone(),
+        mailbox: mailbox.map(str::to_owned),
+    })?;
     request.push(b'\n');
     stream.write_all(&request)?;
     let mut rows = Vec::new();
@@ -359,137 +424,4 @@ fn converse_with(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::compose::{EnvelopeSender, Outgoing, Purpose};
-    use crate::journal::{CopyProof, Entry, JournalError};
-    use crate::mail::{Address, MessageId};
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn the_daemon_answers_on_its_socket_as_the_store_does() {
-        let folder = tempfile::tempdir().unwrap();
-        let socket = folder.path().join("control.sock");
-        // A socket that a killed daemon left behind is no obstacle.
-        drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
-        assert!(ask(&socket, &Question::Outbox).is_none());
-        let journal = Arc::new(Journal::open(&folder.path().join("store")).unwrap());
-        let name = MessageId::parse("1@d").unwrap();
-        let mail = Outgoing {
-            purpose: Purpose::Trouble,
-            ticket: None,
-            party: None,
-            message_id: name.clone(),
-            sender: EnvelopeSender::Null,
-            recipients: vec![Address::parse("admin@d.example").unwrap()],
-            subject: "Trouble".to_owned(),
-            text: String::new(),
-            bytes: Vec::new(),
-        };
-        let entry = Entry {
-            effects: vec![mail],
-            ..Entry::default()
-        };
-        journal.record(entry, crate::clock::now()).unwrap();
-        let shutdown = CancellationToken::new();
-        let wake = Arc::new(Notify::new());
-        let (journal_of_daemon, socket_of_daemon) = (Arc::clone(&journal), socket.clone());
-        let (_understood_by, understood_by) = watch::channel("words alone".to_owned());
-        let sources = Sources {
-            journal: journal_of_daemon,
-            wake: Arc::clone(&wake),
-            understood_by,
-            learned: watch::channel(InUse::default()).1,
-            taught: Arc::new(Notify::new()),
-            use_key: Arc::new(|| Ok(())),
-            tokens: watch::channel(None).1,
-            standing: Arc::default(),
-            picture: watch::channel(Picture::default()).1,
-        };
-        let stopped = shutdown.clone();
-        let daemon = tokio::spawn(async move { serve(sources, &socket_of_daemon, stopped).await });
-        let ask_it = |question: Question| {
-            let socket = socket.clone();
-            async move {
-                loop {
-                    let (socket, question) = (socket.clone(), question.clone());
-                    let asked = tokio::task::spawn_blocking(move || ask(&socket, &question));
-                    match asked.await.unwrap() {
-                        Some(answered) => return answered,
-                        None => tokio::task::yield_now().await,
-                    }
-                }
-            }
-        };
-        let rows = ask_it(Question::Outbox).await.unwrap();
-        assert_eq!(
-            rows,
-            answer(&journal, &Question::Outbox, crate::clock::now()).unwrap()
-        );
-        assert_eq!(rows[0]["state"], "waiting");
-        let status = ask_it(Question::Status).await.unwrap();
-        assert_eq!(status[0]["understood_by"], "words alone");
-        assert_eq!(status[0]["learned_in_use"]["all"], 0);
-        let id = "1@d".to_owned();
-        ask_it(Question::Retry { id }).await.unwrap();
-        wake.notified().await;
-        let id = "K7QF2-M9XRT".to_owned();
-        let refused = ask_it(Question::Ticket { id }).await;
-        assert!(matches!(refused, Err(Refusal::NotSo(_))), "{refused:?}");
-        shutdown.cancel();
-        daemon.await.unwrap().unwrap();
-        assert!(!socket.exists());
-        let due = journal.due(crate::clock::now(), 1).unwrap().remove(0);
-        let begun = journal.begin_attempt(due, CopyProof::None, crate::clock::now());
-        assert!(begun.is_ok());
-        let missing = MessageId::parse("2@d").unwrap();
-        let verdict = crate::journal::DoubtVerdict::GiveUp { why: String::new() };
-        let nothing = journal.resolve_doubt(&missing, verdict, crate::clock::now());
-        assert!(matches!(nothing, Err(JournalError::State(_))));
-    }
-    #[tokio::test]
-    async fn what_lies_at_the_socket_is_not_swept_away() {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Arc::new(Journal::open(&folder.path().join("store")).unwrap());
-        let serve_on = |socket: &Path| {
-            let (journal, socket) = (Arc::clone(&journal), socket.to_owned());
-            async move {
-                let sources = Sources {
-                    journal,
-                    wake: Arc::new(Notify::new()),
-                    understood_by: watch::channel(String::new()).1,
-                    learned: watch::channel(InUse::default()).1,
-                    taught: Arc::new(Notify::new()),
-                    use_key: Arc::new(|| Ok(())),
-                    tokens: watch::channel(None).1,
-                    standing: Arc::default(),
-                    picture: watch::channel(Picture::default()).1,
-                };
-                serve(sources, &socket, CancellationToken::new()).await
-            }
-        };
-        let file = folder.path().join("letter.txt");
-        std::fs::write(&file, "dear diary").unwrap();
-        let refused = serve_on(&file).await.unwrap_err();
-        assert!(refused.to_string().contains("no socket"), "{refused}");
-        assert_eq!(std::fs::read(&file).unwrap(), b"dear diary");
-        let of_another = folder.path().join("other.sock");
-        let _listener = std::os::unix::net::UnixListener::bind(&of_another).unwrap();
-        let refused = serve_on(&of_another).await.unwrap_err();
-        assert!(refused.to_string().contains("another program"), "{refused}");
-        assert!(std::os::unix::net::UnixStream::connect(&of_another).is_ok());
-    }
-
-    #[test]
-    fn only_the_absence_of_a_daemon_sends_us_to_the_store() {
-        assert!(is_no_daemon(ErrorKind::NotFound) && is_no_daemon(ErrorKind::ConnectionRefused));
-        assert!(!is_no_daemon(ErrorKind::PermissionDenied));
-        let folder = tempfile::tempdir().unwrap();
-        let nothing = folder.path().join("nothing.sock");
-        assert!(ask(&nothing, &Question::Status).is_none());
-        // A file in the place of a folder refuses in another way, for root as well.
-        let beyond_a_file = folder.path().join("file");
-        std::fs::write(&beyond_a_file, "").unwrap();
-        let answered = ask(&beyond_a_file.join("x.sock"), &Question::Status);
-        assert!(matches!(answered, Some(Err(Refusal::Failed(_)))));
-    }
-}
+mod tests;

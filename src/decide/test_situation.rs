@@ -123,6 +123,7 @@ pub(crate) fn settings() -> Settings {
             },
             admin: address("admin@shop.example"),
         },
+        others: Vec::new(),
         inbox: Inbox {
             host: "127.0.0.1".to_owned(),
             port: 143,

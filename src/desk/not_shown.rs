@@ -36,4 +36,6 @@ pub enum NotShown {
     },
     /// It comes from the mailbox of this team, without a packet's token.
     TeamMailbox(TeamName),
+    /// It comes from another support mailbox of ours.
+    OtherMailbox(Address),
 }

@@ -199,6 +199,10 @@ fn claims_staff(from: &Address, placement: &Placement, settings: &Settings) -> O
             Placement::Existing(..) => NotShown::NoTokenInTicket { from, team },
         });
     }
+    // Nor is another support mailbox of ours: two that answer each other would never end.
+    if settings.is_other_mailbox(from) {
+        return Some(NotShown::OtherMailbox(from.clone()));
+    }
     // A team's own mailbox is no customer either: answering it would send our packets' thread round in a circle. Nor is whoever is reminded.
     let team = settings.team_behind(from)?;
     Some(NotShown::TeamMailbox(team.name.clone()))

@@ -21,6 +21,8 @@ impl Gateway {
             let (here, elsewhere): (Vec<Filing>, Vec<Filing>) = filings
                 .into_iter()
                 .partition(|filing| filing.place.uid_validity == connection.uid_validity());
+            // What is seen on the server was recorded: after a crash no mail is tagged that nobody remembers.
+            on_disk(|| self.journal.sync())?;
             let mut done: Vec<Place> = elsewhere.iter().map(|filing| filing.place).collect();
             let mut refused = Vec::new();
             if !here.is_empty() {

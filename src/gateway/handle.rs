@@ -5,7 +5,7 @@ use super::judge::{JudgeError, Judgement};
 use super::judged::judged_on;
 use super::set_aside::Aside;
 use super::sweep::Gateway;
-use super::time_limit::{JUDGING_MAX, Panicked, end_program, within};
+use super::time_limit::{JUDGING_MAX, Panicked, Watchdog, end_program};
 use super::{Office, brake};
 use crate::clock;
 use crate::compose::Composed;
@@ -13,7 +13,10 @@ use crate::config::{Mode, Outcome};
 use crate::decide::{Action, Decision};
 use crate::desk::Sender;
 use crate::inbox::{Arrival, Cursor, Place};
-use crate::journal::{Entry, HandledMail, Journal, JournalError, OnServer, RecordedEffect, Since};
+use crate::journal::{
+    Beginnings, BegunTogether, Entry, HandledMail, Journal, JournalError, OnServer, RecordedEffect,
+    Since,
+};
 use crate::mail::{Mail, MailIdentity, SenderKind};
 use crate::report;
 use crate::ticket::{Event, TicketId, TimedEvent};
@@ -29,10 +32,11 @@ impl Gateway {
         office: &Office,
         arrival: &Arrival,
         cursor: Cursor,
+        queue: &mut Queue<'_>,
     ) -> Result<(), JournalError> {
         let clerk = Clerk::new(office, &self.journal);
         let handled = catch_unwind(AssertUnwindSafe(|| {
-            clerk.handle(arrival, cursor, clock::now())
+            clerk.handle_in_turn(arrival, cursor, queue, clock::now())
         }));
         let handled = handled.unwrap_or_else(|panic| {
             // Not in the judging, so nothing is known of what is half done: this mail is on record, and the daemon ends.
@@ -101,8 +105,19 @@ impl From<JournalError> for Interrupted {
 }
 
 /// Under what a mail is begun: its bytes, for nothing else can be known before it is read.
-fn begun(arrival: &Arrival) -> MailIdentity {
+pub(super) fn begun(arrival: &Arrival) -> MailIdentity {
     MailIdentity(Sha256::digest(arrival.raw()).into())
+}
+
+/// A mail whose handling is timed: its place, and under which identity it was begun.
+pub(super) type Watched = (Place, MailIdentity);
+
+/// Mails that are handled one after the other.
+pub(super) struct Queue<'q> {
+    /// Those that are on record as begun.
+    pub(super) together: BegunTogether,
+    /// What looks at the clock meanwhile.
+    pub(super) watchdog: &'q Watchdog<Watched>,
 }
 
 /// What came of one mail, all of it on record.
@@ -146,7 +161,8 @@ impl<'a> Clerk<'a> {
         Self { office, journal }
     }
 
-    /// One mail: judge it, and record all that follows together with the cursor.
+    /// One mail: judge it, and record all that follows together with the cursor. It is on disk with whatever is recorded next for good, at the
+    /// latest with [`Journal::sync`]: before that nothing may be done about it in the world.
     ///
     /// # Errors
     /// The store failed. Nothing is recorded then, and the mail is to be handled again.
@@ -156,9 +172,37 @@ impl<'a> Clerk<'a> {
         cursor: Cursor,
         now: Timestamp,
     ) -> Result<Handled, JournalError> {
+        self.watched(|watchdog| {
+            let mut alone = Queue {
+                together: BegunTogether::default(),
+                watchdog,
+            };
+            self.handle_in_turn(arrival, cursor, &mut alone, now)
+        })
+    }
+
+    /// Handles mails with a watchdog beside: what does not end in time is ended with the whole program.
+    pub(super) fn watched<T>(&self, handling: impl FnOnce(&Watchdog<Watched>) -> T) -> T {
+        let too_long = |(place, begun): Watched| {
+            end_program(|| {
+                report::gateway::handling_did_not_end(place, JUDGING_MAX);
+                let _ = self.journal.broke_down(&begun);
+            });
+        };
+        Watchdog::beside(too_long, handling)
+    }
+
+    /// The same for one of several mails; those that were begun with it are begun already.
+    pub(super) fn handle_in_turn(
+        &self,
+        arrival: &Arrival,
+        cursor: Cursor,
+        queue: &mut Queue<'_>,
+        now: Timestamp,
+    ) -> Result<Handled, JournalError> {
         let begun = begun(arrival);
         loop {
-            match self.handle_begun(arrival, cursor, begun, now) {
+            match self.handle_begun(arrival, cursor, (begun, queue), now) {
                 Ok(handled) => return Ok(handled),
                 // Each is on record: after the third it is set aside.
                 Err(Interrupted::Panicked) => {}
@@ -175,7 +219,7 @@ impl<'a> Clerk<'a> {
         &self,
         arrival: &Arrival,
         cursor: Cursor,
-        begun: MailIdentity,
+        (begun, queue): (MailIdentity, &mut Queue<'_>),
         now: Timestamp,
     ) -> Result<Handled, Interrupted> {
         let place = arrival.place;
@@ -187,11 +231,16 @@ impl<'a> Clerk<'a> {
             mail: Some(&arrival.content),
             why,
         };
-        let before = self.journal.begin_handling(&begun)?;
+        let before = match queue.together.take(&begun) {
+            true => Beginnings::default(),
+            false => self.journal.begin_handling(&begun)?,
+        };
         if let Some(why) = before.brings_us_down() {
             return Ok(self.set_aside(&aside(begun, why), now)?);
         }
-        let mail = match self.within_limits(place, &begun, || self.office.read(&arrival.content))? {
+        let mail = match self
+            .within_limits(queue, (place, begun), || self.office.read(&arrival.content))?
+        {
             Ok(mail) => Mail {
                 checked: arrival.checked.clone(),
                 ..mail
@@ -214,7 +263,7 @@ impl<'a> Clerk<'a> {
         }
         let identity = mail.identity;
         let raw = arrival.raw();
-        let judged = self.within_limits(place, &begun, || {
+        let judged = self.within_limits(queue, (place, begun), || {
             let judgement = self.office.judge(mail, raw, self.journal, now)?;
             let judged = judged_on(self.office, raw, &judgement, now);
             Ok((judgement, judged))
@@ -241,7 +290,7 @@ impl<'a> Clerk<'a> {
             ..entry_for(self.office, place, cursor, &judgement, composed, now)
         };
         let teaches = !entry.lessons.is_empty();
-        let effects = self.journal.record(entry, now)?;
+        let effects = self.journal.record_soon(entry, now)?;
         let Judgement {
             sender,
             ticket_id,
@@ -263,20 +312,15 @@ impl<'a> Clerk<'a> {
     /// Reading or judging: a panic is caught and counted, and what does not end in time is ended with the whole program.
     fn within_limits<T>(
         &self,
-        place: Place,
-        begun: &MailIdentity,
+        queue: &Queue<'_>,
+        watched: Watched,
         work: impl FnOnce() -> T,
     ) -> Result<T, Interrupted> {
-        let too_long = || {
-            end_program(|| {
-                report::gateway::handling_did_not_end(place, JUDGING_MAX);
-                let _ = self.journal.broke_down(begun);
-            });
-        };
-        match within(JUDGING_MAX, too_long, work) {
+        match queue.watchdog.within(JUDGING_MAX, watched, work) {
             Ok(done) => Ok(done),
             Err(Panicked) => {
-                self.journal.broke_down(begun)?;
+                let (_, begun) = watched;
+                self.journal.broke_down(&begun)?;
                 Err(Interrupted::Panicked)
             }
         }
@@ -301,7 +345,7 @@ impl<'a> Clerk<'a> {
         };
         Ok(Handled {
             how: How::MetAgain,
-            effects: self.journal.record(entry, now)?,
+            effects: self.journal.record_soon(entry, now)?,
             teaches: false,
         })
     }
@@ -352,7 +396,7 @@ impl<'a> Clerk<'a> {
         };
         Ok(Handled {
             how: How::MetAgain,
-            effects: self.journal.record(entry, now)?,
+            effects: self.journal.record_soon(entry, now)?,
             teaches: false,
         })
     }

@@ -82,7 +82,10 @@ impl Learner {
     async fn learn(&self) -> Result<(), LearnError> {
         let office = current(&self.office);
         let (journal, desk) = (Arc::clone(&self.journal), Arc::clone(&office));
-        let learning = tokio::task::spawn_blocking(move || learn(&journal, &desk, clock::now()));
+        let mailbox = tracing::Span::current();
+        let learning = tokio::task::spawn_blocking(move || {
+            mailbox.in_scope(|| learn(&journal, &desk, clock::now()))
+        });
         learning.await.map_err(|_| LearnError::Broken)??;
         self.in_use
             .send_replace(InUse::of(&office.trained().taught));

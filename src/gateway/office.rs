@@ -126,20 +126,6 @@ impl Office {
         }
     }
 
-    /// Loads everything anew, except a model of meaning that has not changed.
-    ///
-    /// # Errors
-    /// Every problem found in settings, articles or templates.
-    pub fn reload(
-        &self,
-        config: &Path,
-        key: TokenKey,
-        lessons: &[Lesson],
-    ) -> Result<Self, Vec<Problem>> {
-        let settings = Settings::load(config)?;
-        Self::furnish_with(settings, key, lessons, self.encoder.as_ref())
-    }
-
     /// Loads articles and templates for settings that are loaded already, and learns what staff confirmed.
     ///
     /// # Errors
@@ -149,14 +135,21 @@ impl Office {
         key: TokenKey,
         lessons: &[Lesson],
     ) -> Result<Self, Vec<Problem>> {
-        Self::furnish_with(settings, key, lessons, None)
+        let office = Self::furnish_among(settings, key, lessons, &[])?;
+        office.encoder.iter().for_each(Self::keep_directions);
+        Ok(office)
     }
 
-    fn furnish_with(
+    /// The same for one desk among others: a model that is among `known` is shared. Once all are furnished, [`Office::keep_directions`] of each
+    /// model makes the next start quick.
+    ///
+    /// # Errors
+    /// Every problem found in articles or templates.
+    pub fn furnish_among(
         settings: Settings,
         key: TokenKey,
         lessons: &[Lesson],
-        known: Option<&Arc<Encoder>>,
+        known: &[Arc<Encoder>],
     ) -> Result<Self, Vec<Problem>> {
         let (knowledge, writer) = match (
             Knowledge::load(&settings),
@@ -174,19 +167,15 @@ impl Office {
         };
         let encoder =
             Encoder::of(&settings.understanding, known).map_err(|error| vec![error.problem()])?;
-        let cache = std::env::var_os(CACHE_FOLDER).map(PathBuf::from);
-        if let (Some(encoder), Some(folder), None) = (&encoder, &cache, known) {
-            encoder.recall_from(folder);
+        if let (Some(encoder), Some(folder)) = (&encoder, cache_folder())
+            && !known.iter().any(|known| Arc::ptr_eq(known, encoder))
+        {
+            encoder.recall_from(&folder);
         }
         let keep = settings.store.keep_learned;
         let in_use = learning::in_use(lessons, &knowledge, clock::now(), keep);
         let taught = learning::taught(&in_use);
         let trained = Trained::on(taught, &knowledge, &settings, encoder.as_ref());
-        if let (Some(encoder), Some(folder)) = (&encoder, &cache)
-            && let Err(error) = encoder.keep_in(folder)
-        {
-            crate::report::gateway::cache_not_written(folder, &error);
-        }
         Ok(Self {
             settings,
             knowledge,
@@ -199,4 +188,17 @@ impl Office {
             checker: OnceLock::new(),
         })
     }
+
+    /// Writes what a model computed for all desks that use it where the next start finds it; what none of them used is forgotten.
+    pub fn keep_directions(encoder: &Arc<Encoder>) {
+        if let Some(folder) = cache_folder()
+            && let Err(error) = encoder.keep_in(&folder)
+        {
+            crate::report::gateway::cache_not_written(&folder, &error);
+        }
+    }
+}
+
+fn cache_folder() -> Option<PathBuf> {
+    std::env::var_os(CACHE_FOLDER).map(PathBuf::from)
 }

@@ -1,6 +1,7 @@
 //! The loop: ask the server what is waiting, judge it, record it, wake the outbox, tag and file what is settled, wait.
 
 use super::Office;
+use super::handle::{Clerk, Queue, begun};
 use super::kept_back::{KeptBack, Patience};
 use super::late::LateMails;
 use super::retention::Retention;
@@ -9,6 +10,7 @@ use crate::chance;
 use crate::clock::{self, Moment};
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
 use crate::journal::{Journal, JournalError, on_disk};
+use crate::mail::MailIdentity;
 use crate::oauth2::Health;
 use crate::outbox::Standing;
 use crate::report;
@@ -24,6 +26,9 @@ use tokio_util::sync::CancellationToken;
 
 /// At most this many mails are fetched at once.
 pub(super) const BATCH_MAILS: usize = 50;
+/// At most so many mails are put on record as begun in one commit. One that ends the program lets all that are behind it come under suspicion
+/// once.
+const BEGUN_TOGETHER: usize = 16;
 /// At most about this many bytes are fetched at once.
 pub(super) const BATCH_BYTES: usize = 32 * 1024 * 1024;
 /// So many old mails' bytes are dropped in one round.
@@ -176,6 +181,10 @@ impl Gateway {
                 () = self.desk_replaced(&office) => {}
             }
         }
+        // What was recorded last is there at the next start: nothing is handled again for want of it.
+        if let Err(error) = on_disk(|| self.journal.sync()) {
+            report::gateway::journal_failed(&error, Duration::ZERO);
+        }
     }
 
     /// Waits until another desk is in force.
@@ -276,21 +285,49 @@ impl Gateway {
                     on_disk(|| self.give_up(office, place, cursor, &why))?;
                 }
                 Fetched::Mails(arrivals) => {
-                    let mut checked = pin!(office.check_senders(arrivals));
-                    while let Some(arrival) = checked.next().await {
-                        // A desk that was replaced judges no further mail: its key may be one that somebody stole.
-                        let is_replaced = !std::ptr::eq(Arc::as_ptr(&self.office()), office);
-                        if shutdown.is_cancelled() || is_replaced {
+                    let checked = office.check_senders(arrivals).ready_chunks(BEGUN_TOGETHER);
+                    let mut checked = pin!(checked);
+                    while let Some(arrivals) = checked.next().await {
+                        let swept = on_disk(|| {
+                            self.handle_in_order(office, &arrivals, &mut cursor, shutdown)
+                        });
+                        if swept? == Swept::Part {
                             return Ok(Swept::Part);
                         }
-                        cursor.uid = arrival.place.uid;
-                        self.alive(HANDLING_MAX);
-                        self.signs.mail_came(clock::now());
-                        on_disk(|| self.handle(office, &arrival, cursor))?;
                     }
+                    // One wait for the disk for all of them.
+                    on_disk(|| self.journal.sync())?;
                 }
             }
         }
+    }
+
+    /// One mail after the other; the cursor goes with them.
+    fn handle_in_order(
+        &self,
+        office: &Office,
+        arrivals: &[Arrival],
+        cursor: &mut Cursor,
+        shutdown: &CancellationToken,
+    ) -> Result<Swept, JournalError> {
+        let identities: Vec<MailIdentity> = arrivals.iter().map(begun).collect();
+        let together = self.journal.begin_together(&identities)?;
+        Clerk::new(office, &self.journal).watched(|watchdog| {
+            let mut queue = Queue { together, watchdog };
+            for arrival in arrivals {
+                // A desk that was replaced judges no further mail: its key may be one that somebody stole.
+                let is_replaced = !std::ptr::eq(Arc::as_ptr(&self.office()), office);
+                if shutdown.is_cancelled() || is_replaced {
+                    self.journal.not_begun_after_all(queue.together)?;
+                    return Ok(Swept::Part);
+                }
+                cursor.uid = arrival.place.uid;
+                self.alive(HANDLING_MAX);
+                self.signs.mail_came(clock::now());
+                self.handle(office, arrival, *cursor, &mut queue)?;
+            }
+            Ok(Swept::All)
+        })
     }
 
     /// The next mails above the cursor.

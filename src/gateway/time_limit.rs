@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -19,32 +20,78 @@ const LAST_WORD_MAX: Duration = Duration::from_secs(10);
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Panicked;
 
-/// Does the work, a panic of which is caught. If it takes longer than `limit`, `too_long` is called from another thread while it goes on: a thread
-/// cannot be ended from outside, so only the end of the program helps then.
-pub(super) fn within<T>(
-    limit: Duration,
-    too_long: impl FnOnce() + Send,
-    work: impl FnOnce() -> T,
-) -> Result<T, Panicked> {
-    let (done, ended) = channel::<()>();
-    let watch = move || {
-        let mut left = limit;
-        while !left.is_zero() {
-            let tick = left.min(TICK);
-            if ended.recv_timeout(tick) != Err(RecvTimeoutError::Timeout) {
-                return;
-            }
-            left -= tick;
-        }
-        too_long();
-    };
-    thread::scope(|scope| {
-        // Without a thread to spare the work is done all the same: the watchdog is left.
-        let _watch = thread::Builder::new().spawn_scoped(scope, watch);
-        let worked = catch_unwind(AssertUnwindSafe(work));
-        drop(done);
+/// A thread that looks at the clock while work is done, one piece after the other. `W` says what a piece is about.
+pub(super) struct Watchdog<W> {
+    at_work: Mutex<Option<AtWork<W>>>,
+}
+
+/// What is being done.
+struct AtWork<W> {
+    about: W,
+    left: Duration,
+}
+
+impl<W: Send> Watchdog<W> {
+    /// Does the work with a watchdog beside it. If a piece takes too long, `too_long` is called from another thread while it goes on: a thread
+    /// cannot be ended from outside, so only the end of the program helps then.
+    pub(super) fn beside<T>(too_long: impl FnOnce(W) + Send, work: impl FnOnce(&Self) -> T) -> T {
+        Self::looking_every(TICK, too_long, work)
+    }
+
+    fn looking_every<T>(
+        tick: Duration,
+        too_long: impl FnOnce(W) + Send,
+        work: impl FnOnce(&Self) -> T,
+    ) -> T {
+        let watchdog = &Self {
+            at_work: Mutex::new(None),
+        };
+        let (done, ended) = channel::<()>();
+        thread::scope(|scope| {
+            // It goes with the work, also where that panics.
+            let done = done;
+            let watch = move || {
+                while ended.recv_timeout(tick) == Err(RecvTimeoutError::Timeout) {
+                    if let Some(about) = watchdog.took_too_long(tick) {
+                        return too_long(about);
+                    }
+                }
+            };
+            // Without a thread to spare the work is done all the same: the watchdog is left.
+            let _watch = thread::Builder::new().spawn_scoped(scope, watch);
+            let worked = work(watchdog);
+            drop(done);
+            worked
+        })
+    }
+
+    /// One piece, which may take this long; a panic in it is caught.
+    pub(super) fn within<T>(
+        &self,
+        limit: Duration,
+        about: W,
+        piece: impl FnOnce() -> T,
+    ) -> Result<T, Panicked> {
+        *self.at_work() = Some(AtWork { about, left: limit });
+        let worked = catch_unwind(AssertUnwindSafe(piece));
+        *self.at_work() = None;
         worked.map_err(|_| Panicked)
-    })
+    }
+
+    /// What the piece is about whose time is over; it is told once.
+    fn took_too_long(&self, passed: Duration) -> Option<W> {
+        let mut at_work = self.at_work();
+        let piece = at_work.as_mut()?;
+        piece.left = piece.left.saturating_sub(passed);
+        if piece.left.is_zero() {
+            return at_work.take().map(|piece| piece.about);
+        }
+        None
+    }
+
+    fn at_work(&self) -> MutexGuard<'_, Option<AtWork<W>>> {
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Ends the program after the last word was said, or was not within a time.
@@ -64,22 +111,28 @@ pub(super) fn end_program(last_word: impl FnOnce() + Send) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    const SOON: Duration = Duration::from_millis(5);
+    const LATE: Duration = Duration::from_secs(60);
 
     #[test]
     fn what_ends_in_time_is_left_alone_and_what_does_not_is_noticed_while_it_hangs() {
-        let noticed = AtomicBool::new(false);
-        let notice = || noticed.store(true, Ordering::SeqCst);
-        assert_eq!(within(Duration::from_secs(60), notice, || 7), Ok(7));
-        assert!(!noticed.load(Ordering::SeqCst));
+        let noticed = AtomicU8::new(0);
+        let notice = |piece: u8| noticed.store(piece, Ordering::SeqCst);
         let hang = || {
-            while !noticed.load(Ordering::SeqCst) {
+            while noticed.load(Ordering::SeqCst) == 0 {
                 thread::yield_now();
             }
             8
         };
-        let notice = || noticed.store(true, Ordering::SeqCst);
-        assert_eq!(within(Duration::from_millis(5), notice, hang), Ok(8));
+        let done = Watchdog::looking_every(SOON, notice, |watchdog| {
+            let first = watchdog.within(LATE, 1, || 7);
+            assert_eq!(noticed.load(Ordering::SeqCst), 0);
+            (first, watchdog.within(SOON, 2, hang))
+        });
+        assert_eq!(done, (Ok(7), Ok(8)));
+        assert_eq!(noticed.load(Ordering::SeqCst), 2);
     }
 
     /// Run by the test below in a program of its own.
@@ -87,13 +140,14 @@ mod tests {
     #[ignore = "it ends the program that runs it"]
     fn hangs() {
         let last_word = || println!("on record");
-        let _ = within(
-            Duration::from_millis(5),
-            || end_program(last_word),
-            || loop {
-                thread::park();
-            },
-        );
+        let too_long = |()| end_program(last_word);
+        Watchdog::looking_every(SOON, too_long, |watchdog| {
+            let _ = watchdog.within(SOON, (), || {
+                loop {
+                    thread::park();
+                }
+            });
+        });
     }
 
     #[test]
@@ -109,11 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_ends_the_work_and_nothing_else() {
-        let never = || unreachable!("it ended in time");
-        let worked = within(Duration::from_secs(60), never, || -> u8 {
-            panic!("a mistake")
+    fn a_panic_ends_the_piece_and_nothing_else() {
+        let never = |()| unreachable!("it ended in time");
+        let done = Watchdog::looking_every(SOON, never, |watchdog| {
+            let panicked = watchdog.within(LATE, (), || -> u8 { panic!("a mistake") });
+            (panicked, watchdog.within(LATE, (), || 7))
         });
-        assert_eq!(worked, Err(Panicked));
+        assert_eq!(done, (Err(Panicked), Ok(7)));
     }
 }

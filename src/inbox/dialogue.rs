@@ -4,6 +4,7 @@
 
 use super::error::{InboxError, Peer, one_line};
 use super::guarded::{Bound, Excess, GuardedStream, Wire};
+use super::wait::KeptWake;
 use crate::oauth2::Mechanism;
 use async_imap::Client;
 use imap_proto::{MailboxDatum, Response, ResponseCode, Status};
@@ -13,6 +14,10 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
+
+/// So long whoever wakes us is waited for to do it again: a look costs the server half a dozen commands, and the outbox wakes us with each mail
+/// that has left. Mail that the server announces is not kept waiting.
+const GATHERED: Duration = Duration::from_millis(200);
 
 /// The tagged answer to a command.
 #[derive(Debug)]
@@ -279,8 +284,9 @@ impl Dialogue {
         }
     }
 
-    /// Listens until the server announces mail, somebody wakes us, or the time is over; in IDLE or not. May be dropped
-    /// in the middle: nothing that was read is lost, and a wake that was not returned stays with `wake`.
+    /// Listens until the server announces mail, somebody wakes us, or the time is over; in IDLE or not. Who wakes us is followed by others for
+    /// as long as there is work, so after a wake it listens on for [`GATHERED`]. May be dropped in the middle: nothing that was read is lost, and
+    /// a wake that was not returned stays with `wake`.
     pub(super) async fn listen(
         &mut self,
         wake: &Notify,
@@ -289,7 +295,8 @@ impl Dialogue {
         if matches!(self.step, Step::Busy | Step::Broken) {
             return Err(self.peer.lost("an earlier command was not finished"));
         }
-        let until = Instant::now() + longest;
+        let mut until = Instant::now() + longest;
+        let mut woken = KeptWake(None);
         self.client.get_mut().watch.allow(Bound::SMALL);
         while !self.news {
             tokio::select! {
@@ -305,10 +312,19 @@ impl Dialogue {
                         return Err(error);
                     }
                 }
-                () = wake.notified() => return Ok(Heard::Wake),
-                () = sleep_until(until) => return Ok(Heard::Nothing),
+                () = wake.notified(), if woken.0.is_none() => {
+                    woken.0 = Some(wake);
+                    until = until.min(Instant::now() + GATHERED);
+                }
+                () = sleep_until(until) => {
+                    return Ok(match woken.0.take() {
+                        Some(_) => Heard::Wake,
+                        None => Heard::Nothing,
+                    });
+                }
             }
         }
+        woken.0 = None;
         Ok(Heard::News)
     }
 

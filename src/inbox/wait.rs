@@ -71,7 +71,7 @@ impl Connection {
 }
 
 /// A wake that was taken but not yet passed on: given back if the wait ends otherwise, by an error or by being dropped.
-struct KeptWake<'a>(Option<&'a Notify>);
+pub(super) struct KeptWake<'a>(pub(super) Option<&'a Notify>);
 
 impl Drop for KeptWake<'_> {
     fn drop(&mut self) {

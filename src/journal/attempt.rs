@@ -155,6 +155,7 @@ impl Journal {
             &delivery,
             EffectState::InDoubt { since: now },
             now,
+            Outlives::PowerCut,
         )?;
         record.state = EffectState::InDoubt { since: now };
         record.bytes = effect.record.bytes;
@@ -199,7 +200,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Records what came of an attempt.
+    /// Records what came of an attempt. Where a copy can prove it, this does not wait for the disk: a crash that takes it back leaves the effect in
+    /// doubt, as one before it does. It is on disk before anything that follows from it leaves, at the latest with [`Journal::sync`].
     ///
     /// # Errors
     /// [`JournalError`]; the effect stays in doubt then, which is the truth as far as the disk knows.
@@ -264,7 +266,11 @@ impl Journal {
                 EffectState::InDoubt { since: now }
             }
         };
-        self.write_state(record, &delivery, state, now)
+        let outlives = match delivery.copy {
+            CopyProof::Asked => Outlives::NothingYet,
+            CopyProof::None => Outlives::PowerCut,
+        };
+        self.write_state(record, &delivery, state, now, outlives)
     }
 
     /// Decides about an effect in doubt; false where it is in doubt no more, because its copy came back meanwhile.
@@ -292,7 +298,7 @@ impl Journal {
             }
             DoubtVerdict::GiveUp { why } => EffectState::GivenUp { at: now, why },
         };
-        self.write_state(record, &delivery, state, now)?;
+        self.write_state(record, &delivery, state, now, Outlives::PowerCut)?;
         Ok(true)
     }
 
@@ -307,6 +313,7 @@ impl Journal {
         delivery: &Delivery,
         state: EffectState,
         now: Timestamp,
+        outlives: Outlives,
     ) -> Result<(), JournalError> {
         let mut batch = Batch::of(Act::Sending);
         let state = match state {
@@ -323,7 +330,7 @@ impl Journal {
             );
         }
         self.change_state(&mut batch, record, delivery, state)?;
-        self.store.commit(batch, Outlives::PowerCut)
+        self.store.commit(batch, outlives)
     }
 }
 

@@ -4,6 +4,7 @@
 use super::store::{Act, Batch, Outlives, Tree};
 use super::{Journal, JournalError};
 use crate::mail::MailIdentity;
+use std::collections::BTreeSet;
 
 /// A mail whose handling ended like that so often is tried no more: once, and retried twice.
 const BY_ITSELF_MAX: u32 = 3;
@@ -21,7 +22,25 @@ pub struct Beginnings {
     pub while_recorded: u32,
 }
 
+/// Mails whose first handling is on record as begun, and whose turn is still to come.
+#[derive(Debug, Default)]
+pub struct BegunTogether(BTreeSet<[u8; 32]>);
+
+impl BegunTogether {
+    /// Whether it was begun with the others. It is told once: a second handling is begun anew.
+    pub fn take(&mut self, mail: &MailIdentity) -> bool {
+        self.0.remove(&mail.0)
+    }
+}
+
 impl Beginnings {
+    /// As it is stored while a mail is handled for the first time.
+    const FIRST: Self = Self {
+        by_itself: 0,
+        while_judged: 1,
+        while_recorded: 0,
+    };
+
     /// Why the mail is tried no more; `None` where it is.
     #[must_use]
     pub const fn brings_us_down(self) -> Option<&'static str> {
@@ -78,6 +97,43 @@ impl Journal {
             },
         )?;
         Ok(before)
+    }
+
+    /// The same for several that are handled one after the other, in one commit. A mail that was begun before is not begun with them but when its
+    /// turn comes, so that whatever it does then is held against it alone.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn begin_together(&self, mails: &[MailIdentity]) -> Result<BegunTogether, JournalError> {
+        let _writing = self.lock();
+        let mut begun = BTreeSet::new();
+        let mut batch = Batch::of(Act::Handling);
+        for mail in mails {
+            if !self.beginnings(mail)?.is_suspect() {
+                batch.put(Tree::Begun, mail.0, Beginnings::FIRST.to_bytes());
+                let _ = begun.insert(mail.0);
+            }
+        }
+        if !batch.is_empty() {
+            self.store.commit(batch, Outlives::Process)?;
+        }
+        Ok(BegunTogether(begun))
+    }
+
+    /// Takes back what was begun together and did not come to its turn.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn not_begun_after_all(&self, rest: BegunTogether) -> Result<(), JournalError> {
+        let _writing = self.lock();
+        let mut batch = Batch::of(Act::Handling);
+        for mail in rest.0 {
+            batch.delete(Tree::Begun, mail);
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.store.commit(batch, Outlives::Process)
     }
 
     /// The handling that was begun last ended by itself: a panic, or it took too long.

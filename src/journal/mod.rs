@@ -42,7 +42,7 @@ mod withdrawal;
 
 pub use attempt::{Attempt, AttemptOutcome, CopyProof, DoubtVerdict, LostRecipient, TooLarge};
 pub use audit::{Audit, Difference, Head, Removal};
-pub use beginnings::Beginnings;
+pub use beginnings::{Beginnings, BegunTogether};
 pub use effects::{EffectFilter, RecordedDoubt};
 pub use export::Keys;
 pub use forget::{Forgetting, Forgotten, Haste, StillOpen};

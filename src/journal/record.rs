@@ -30,6 +30,38 @@ impl Journal {
         entry: Entry,
         now: Timestamp,
     ) -> Result<Vec<RecordedEffect>, JournalError> {
+        self.record_outliving(entry, now, Outlives::PowerCut)
+    }
+
+    /// The same without waiting for the disk: it is there with whatever is recorded next for good, or with [`Journal::sync`]. A crash may take
+    /// it back as a whole, with all that was recorded after it: for what is done again then, as a mail that still lies in the inbox is handled
+    /// again. No effect of it can leave before it is on disk ([`Journal::begin_attempt`]); whatever else it has done in the world comes after
+    /// [`Journal::sync`].
+    ///
+    /// # Errors
+    /// As of [`Journal::record`].
+    pub fn record_soon(
+        &self,
+        entry: Entry,
+        now: Timestamp,
+    ) -> Result<Vec<RecordedEffect>, JournalError> {
+        self.record_outliving(entry, now, Outlives::NothingYet)
+    }
+
+    /// All that was recorded so far is on disk when this returns.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn sync(&self) -> Result<(), JournalError> {
+        self.store.sync()
+    }
+
+    fn record_outliving(
+        &self,
+        entry: Entry,
+        now: Timestamp,
+        outlives: Outlives,
+    ) -> Result<Vec<RecordedEffect>, JournalError> {
         let _writing = self.lock();
         if let Some(stood) = &entry.only_if {
             let (events, _) = self.latest_events(&stood.ticket, 1)?;
@@ -105,7 +137,7 @@ impl Journal {
             self.clear_told(id, &mut batch)?;
         }
         if !batch.is_empty() {
-            self.store.commit(batch, Outlives::PowerCut)?;
+            self.store.commit(batch, outlives)?;
         }
         Ok(recorded)
     }

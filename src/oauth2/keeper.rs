@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
+use tracing::Instrument;
 
 /// The longest wait for a token server's answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -147,7 +148,7 @@ impl Keeper {
         }
         // On a task of its own: whoever stops waiting must not lose a refresh token that the server has just replaced.
         let keeper = self.clone();
-        let task = tokio::spawn(async move { keeper.fresh_token().await });
+        let task = tokio::spawn(async move { keeper.fresh_token().await }.in_current_span());
         task.await.unwrap_or_else(|error| {
             Err(TokenError::NoAnswer {
                 server: http::name_of(&self.0.account.token_url),

@@ -4,14 +4,14 @@
 use super::content;
 use super::failure::{Stage, Trouble, leaves_connection_usable};
 use super::login;
-use super::size::{self, Announced};
+use super::size::{self, Offers};
 use crate::compose::EnvelopeSender;
 use crate::config::{Smtp, Tls};
 use crate::mail::{Address, HeaderText};
 use crate::network;
 use crate::tls;
 use lettre::transport::smtp::client::{
-    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsVersion,
+    AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters, TlsVersion,
 };
 use lettre::transport::smtp::commands::{Data, Ehlo, Noop, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension};
@@ -21,6 +21,8 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 /// After so long without use the server is asked whether it is still there.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -44,8 +46,10 @@ pub(super) struct Connection {
     last_used: Instant,
     mails: u32,
     needs_reset: bool,
-    /// What the server says about sizes, once it was asked.
-    announced: Option<Announced>,
+    /// What the server offers, once it was asked.
+    offers: Option<Offers>,
+    /// Recipients that the server was told together with the sender, and has still to answer for.
+    told_ahead: usize,
 }
 
 impl Connection {
@@ -57,7 +61,8 @@ impl Connection {
             last_used: Instant::now(),
             mails: 0,
             needs_reset: false,
-            announced: None,
+            offers: None,
+            told_ahead: 0,
         })
     }
 
@@ -65,6 +70,13 @@ impl Connection {
     pub(super) async fn is_ready(&mut self) -> bool {
         if self.dialogue.has_broken() || self.mails >= MAILS_PER_CONNECTION {
             return false;
+        }
+        while self.told_ahead > 0 {
+            self.told_ahead -= 1;
+            let answer = in_time(self.step_timeout, self.dialogue.read_response()).await;
+            if answer.is_err_and(|trouble| !leaves_connection_usable(&trouble)) {
+                return false;
+            }
         }
         let asked = if self.needs_reset {
             in_time(self.step_timeout, self.dialogue.command(Rset)).await
@@ -87,33 +99,35 @@ impl Connection {
         self.last_used.elapsed()
     }
 
-    /// What the server says about the size of mails. lettre keeps nothing of that from the first `EHLO`, so it is said once more, and only for a
-    /// large mail: it may come at any time between two mails (RFC 5321 section 4.1.4).
-    pub(super) async fn announced(&mut self) -> Result<Announced, Failure> {
-        if let Some(known) = self.announced {
+    /// What the server offers. lettre keeps little of that from the first `EHLO`, so it is said once more, where it matters: it may come at any
+    /// time between two mails (RFC 5321 section 4.1.4).
+    pub(super) async fn offers(&mut self) -> Result<Offers, Failure> {
+        if let Some(known) = self.offers {
             return Ok(known);
         }
         let hello = Ehlo::new(ClientId::default());
-        let announced = match in_time(self.step_timeout, self.dialogue.command(hello)).await {
-            Ok(reply) => size::announced(reply.message()),
-            // Whoever does not like to be asked says nothing.
-            Err(trouble) if leaves_connection_usable(&trouble) => Announced::Nothing,
+        let offers = match in_time(self.step_timeout, self.dialogue.command(hello)).await {
+            Ok(reply) => size::offers(reply.message()),
+            // Whoever does not like to be asked offers nothing.
+            Err(trouble) if leaves_connection_usable(&trouble) => Offers::NOTHING,
             Err(trouble) => {
                 let stage = Stage::Sender;
                 return Err(Failure { stage, trouble });
             }
         };
-        self.announced = Some(announced);
-        Ok(announced)
+        self.offers = Some(offers);
+        Ok(offers)
     }
 
-    /// `MAIL FROM`. `size_bytes`: for a server that wants to know it.
+    /// `MAIL FROM`. `size_bytes`: for a server that wants to know it. `ahead`: the recipients that [`Self::recipient`] will be asked for, in that
+    /// order; a server that takes commands without waiting for each reply (RFC 2920) is told them in the same breath.
     pub(super) async fn sender(
         &mut self,
         sender: &EnvelopeSender,
         is_eight_bit: bool,
         needs_utf8_addresses: bool,
         size_bytes: Option<u64>,
+        ahead: &[&Address],
     ) -> Result<(), Failure> {
         self.needs_reset = true;
         let server = self.dialogue.server_info();
@@ -125,7 +139,14 @@ impl Connection {
                 && server.supports_feature(Extension::SmtpUtfEight),
             size_bytes,
         };
-        let reply = in_time(self.step_timeout, self.dialogue.command(command)).await;
+        let mut commands = command.to_string();
+        if self.offers.is_some_and(|offers| offers.pipelining) {
+            for recipient in ahead {
+                commands.push_str(&RcptTo { recipient }.to_string());
+            }
+            self.told_ahead = ahead.len();
+        }
+        let reply = in_time(self.step_timeout, self.dialogue.command(commands)).await;
         completed(reply).map_err(|trouble| Failure {
             stage: Stage::Sender,
             trouble,
@@ -137,8 +158,12 @@ impl Connection {
         (self.dialogue.server_info()).supports_feature(Extension::SmtpUtfEight)
     }
 
-    /// `RCPT TO`, for one recipient.
+    /// `RCPT TO`, for one recipient; or only the answer, where it was told with the sender.
     pub(super) async fn recipient(&mut self, recipient: &Address) -> Result<(), Trouble> {
+        if self.told_ahead > 0 {
+            self.told_ahead -= 1;
+            return completed(in_time(self.step_timeout, self.dialogue.read_response()).await);
+        }
         let command = RcptTo { recipient };
         completed(in_time(self.step_timeout, self.dialogue.command(command)).await)
     }
@@ -196,47 +221,61 @@ impl Connection {
 
 /// Connects, protected as the settings say; nobody is logged in yet.
 pub(super) async fn connected(settings: &Smtp) -> Result<AsyncSmtpConnection, Failure> {
+    let lost = |words: &str| Failure {
+        stage: Stage::Connect,
+        trouble: Trouble::Lost {
+            words: HeaderText::clean(words),
+        },
+    };
     let at_connect = |trouble| Failure {
         stage: Stage::Connect,
         trouble,
     };
     let name = ClientId::default();
-    let tls = match settings.tls {
-        Tls::None => None,
-        Tls::Implicit | Tls::StartTls => Some(tls_parameters(settings).await.map_err(|words| {
-            at_connect(Trouble::Lost {
-                words: HeaderText::clean(&words),
-            })
-        })?),
-    };
     let limit = settings.step_timeout;
-    let server = (settings.host.as_str(), settings.port);
-    let mut dialogue = if settings.tls == Tls::Implicit {
-        // lettre makes this connection itself and leaves Nagle's algorithm on: about 40 ms more a mail.
-        let connecting =
-            AsyncSmtpConnection::connect_tokio1(server, Some(limit), &name, tls.clone(), None);
-        in_time(limit, connecting).await.map_err(at_connect)?
-    } else {
-        let stream = tokio::time::timeout(limit, network::connect(server.0, server.1))
-            .await
-            .map_err(|_| at_connect(Trouble::Silence))?
-            .map_err(|why| {
-                at_connect(Trouble::Lost {
-                    words: HeaderText::clean(&why.to_string()),
-                })
-            })?;
-        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &name);
-        in_time(limit, greeting).await.map_err(at_connect)?
+    // Before anybody is asked: a mistake in ca_file is ours.
+    let parameters = match settings.tls {
+        Tls::StartTls => Some(
+            tls_parameters(settings)
+                .await
+                .map_err(|words| lost(&words))?,
+        ),
+        Tls::None | Tls::Implicit => None,
     };
-    if settings.tls == Tls::StartTls {
-        let Some(tls) = tls else {
-            return Err(at_connect(Trouble::Stopped));
-        };
-        in_time(limit, dialogue.starttls(tls, &name))
+    let opening = open_line(settings);
+    let line = tokio::time::timeout(limit, opening)
+        .await
+        .map_err(|_| at_connect(Trouble::Silence))?
+        .map_err(|words| lost(&words))?;
+    let greeting = AsyncSmtpConnection::connect_with_transport(line, &name);
+    let mut dialogue = in_time(limit, greeting).await.map_err(at_connect)?;
+    if let Some(parameters) = parameters {
+        in_time(limit, dialogue.starttls(parameters, &name))
             .await
             .map_err(at_connect)?;
     }
     Ok(dialogue)
+}
+
+/// The bare connection, under TLS where that comes before the first word.
+async fn open_line(settings: &Smtp) -> Result<Box<dyn AsyncTokioStream>, String> {
+    let config = match settings.tls {
+        Tls::Implicit => Some(tls::client_config(settings.ca_file.as_deref())?),
+        Tls::None | Tls::StartTls => None,
+    };
+    let line = network::connect(&settings.host, settings.port)
+        .await
+        .map_err(|why| why.to_string())?;
+    let Some(config) = config else {
+        return Ok(Box::new(line));
+    };
+    let name = ServerName::try_from(settings.host.clone())
+        .map_err(|why| format!("the host name cannot stand in a certificate: {why}"))?;
+    let stream = TlsConnector::from(config)
+        .connect(name, line)
+        .await
+        .map_err(|error| tls::in_words(&error).unwrap_or_else(|| error.to_string()))?;
+    Ok(Box::new(network::Protected(stream)))
 }
 
 /// One step, with its time limit. After [`Trouble::Silence`] the connection is out of step.

@@ -83,12 +83,16 @@ pub(super) async fn deliver(
     };
     let mut announced = Announced::Nothing;
     let mut size_bytes = None;
-    if record.bytes.len() > ALL_TAKE_BYTES {
-        announced = match connection.announced().await {
-            Ok(announced) => announced,
+    let is_large = record.bytes.len() > ALL_TAKE_BYTES;
+    // For one small mail to ask would cost more than it saves.
+    if is_large || connection.was_used() {
+        announced = match connection.offers().await {
+            Ok(offers) => offers.size,
             Err(failure) if is_stale(connection, &failure) => return Err(Cut::Stale),
             Err(failure) => return Ok(delivered.failed(failure)),
         };
+    }
+    if is_large {
         let bytes = content::size_bytes(&record.bytes);
         if let Some((too_large, why)) = announced.too_small_for(bytes) {
             delivered.too_large = Some(too_large);
@@ -97,6 +101,13 @@ pub(super) async fn deliver(
         }
         size_bytes = matches!(announced, Announced::Size { .. }).then_some(bytes);
     }
+    let is_asked_for = |recipient: &Address, connection: &Connection| {
+        !except.contains(recipient) && (!needs_utf8(recipient) || connection.takes_utf8_addresses())
+    };
+    let ahead: Vec<&Address> = (recipients.iter())
+        .filter(|recipient| is_asked_for(recipient, connection))
+        .chain(copy_to)
+        .collect();
     let too_large = TooLarge {
         limit_bytes: announced.limit_bytes(),
     };
@@ -106,6 +117,7 @@ pub(super) async fn deliver(
             !record.bytes.is_ascii(),
             recipients.iter().any(needs_utf8),
             size_bytes,
+            &ahead,
         )
         .await;
     if let Err(failure) = opened {

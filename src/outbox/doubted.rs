@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 /// The server is not looked in at more often, whatever the evidence seems to want.
 const LOOK_IN_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -77,14 +78,15 @@ impl Outbox {
             under_way: lane.under_way(),
         });
         let shutdown = shutdown.clone();
-        self.tasks.spawn(async move {
+        let looking = async move {
             let end = lane.look_in(&shutdown).await;
             Returned {
                 lane,
                 errand: Errand::LookIn,
                 end,
             }
-        });
+        };
+        self.tasks.spawn(looking.in_current_span());
         LOOK_IN_AGAIN_AFTER
     }
 }

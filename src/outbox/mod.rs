@@ -27,7 +27,7 @@ pub use standing::{Holding, Standing};
 use crate::chance;
 use crate::clock::{self, Moment};
 use crate::config::Smtp;
-use crate::journal::{DuePlace, EffectRecord, Journal, JournalError, RecordedEffect};
+use crate::journal::{DuePlace, EffectRecord, Journal, JournalError, RecordedEffect, on_disk};
 use crate::mail::{Address, MessageId};
 use crate::report::outbox as report;
 use crate::watch::{Part, Server, Signs};
@@ -44,6 +44,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use turn::domains;
 
 /// A sign of life may come so much later than planned.
@@ -237,7 +238,8 @@ impl Outbox {
     /// Sends until it is told to stop; then what is in flight is finished within a bounded time.
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            let wait = match self.look(&shutdown) {
+            // One of these for all that the journal is asked: each makes another thread take over what this one had to do.
+            let wait = match on_disk(|| self.look(&shutdown)) {
                 Ok(wait) => wait,
                 Err(error) => {
                     let pause = self.store_failed(&error);
@@ -272,6 +274,9 @@ impl Outbox {
         while let Some(returned) = self.tasks.join_next().await {
             self.take_back(returned);
         }
+        if let Err(error) = on_disk(|| self.desk.journal.sync()) {
+            report::store_failed(&error);
+        }
         for lane in &mut self.idle {
             lane.hang_up().await;
         }
@@ -305,7 +310,11 @@ impl Outbox {
             match self.next_mail()? {
                 Search::Found(effect, except) => self.begin(*effect, except, shutdown),
                 Search::GoOn => return Ok(Duration::ZERO),
-                Search::Nothing(rest) => return Ok(rest.min(rest_max)),
+                Search::Nothing(rest) => {
+                    // Nothing more leaves now, so nothing else brings to the disk what was settled last.
+                    on_disk(|| self.desk.journal.sync())?;
+                    return Ok(rest.min(rest_max));
+                }
             }
         }
     }
@@ -352,11 +361,12 @@ impl Outbox {
             under_way: lane.under_way(),
         });
         let shutdown = shutdown.clone();
-        self.tasks.spawn(async move {
+        let sending = async move {
             let end = lane.carry_out(effect, &except, &shutdown).await;
             let errand = Errand::Mail(mail);
             Returned { lane, errand, end }
-        });
+        };
+        self.tasks.spawn(sending.in_current_span());
     }
 
     fn take_back(&mut self, returned: Result<Returned, tokio::task::JoinError>) {

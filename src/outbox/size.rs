@@ -19,8 +19,34 @@ pub(super) enum Announced {
     },
 }
 
+/// What a server offers at `EHLO`, as far as we use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Offers {
+    /// About sizes.
+    pub(super) size: Announced,
+    /// That several commands may be sent before their replies are read (RFC 2920).
+    pub(super) pipelining: bool,
+}
+
+impl Offers {
+    pub(super) const NOTHING: Self = Self {
+        size: Announced::Nothing,
+        pipelining: false,
+    };
+}
+
+/// What stands in the lines of a reply to `EHLO`.
+pub(super) fn offers<'l>(lines: impl Iterator<Item = &'l str>) -> Offers {
+    let lines: Vec<&str> = lines.collect();
+    let is_pipelining = |line: &&str| line.trim().eq_ignore_ascii_case("PIPELINING");
+    Offers {
+        size: announced(lines.iter().copied()),
+        pipelining: lines.iter().any(is_pipelining),
+    }
+}
+
 /// What stands about the size in the lines of a reply to `EHLO`.
-pub(super) fn announced<'l>(lines: impl Iterator<Item = &'l str>) -> Announced {
+fn announced<'l>(lines: impl Iterator<Item = &'l str>) -> Announced {
     for line in lines {
         let mut words = line.split_ascii_whitespace();
         if (words.next()).is_some_and(|word| word.eq_ignore_ascii_case("SIZE")) {

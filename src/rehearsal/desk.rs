@@ -11,7 +11,14 @@ use std::path::Path;
 /// # Errors
 /// Every problem found in any of them.
 pub fn furnish(settings: &Path) -> Result<Office, Vec<Problem>> {
-    let mut settings = Settings::load_without_secrets(settings)?;
+    furnish_with(Settings::load_without_secrets(settings)?)
+}
+
+/// The same for settings that are loaded already.
+///
+/// # Errors
+/// Every problem found in articles or templates.
+pub fn furnish_with(mut settings: Settings) -> Result<Office, Vec<Problem>> {
     if settings.automation.mode == Mode::Shadow {
         // Shadow decides as live does and holds back what would leave. Here nothing leaves anyway, and what would is the question.
         settings.automation.mode = Mode::Live;

@@ -20,7 +20,7 @@ pub use conversation::{
     Act, Conversation, Expected, ExpectedMail, Lies, Origin, Person, Post, Step, Thread, Wanted,
     Whom, Words, Written,
 };
-pub use desk::furnish;
+pub use desk::{furnish, furnish_with};
 pub use format::{read, read_folder};
 pub use outcome::{Difference, Left, Played, PlayedStep};
 pub use play::{PlayError, Stage, play};

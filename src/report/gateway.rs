@@ -242,6 +242,23 @@ pub fn reload_refused(problems: &[config::Problem]) {
     }
 }
 
+/// Settings were not reloaded, because the store of a mailbox cannot be used.
+pub fn reload_refused_by_store(why: &str) {
+    error!(
+        event = "reload-refused",
+        why, "the old settings stay in force"
+    );
+}
+
+/// A mailbox is no longer in the settings: what is in flight is finished, then it is left alone.
+pub fn mailbox_left(name: Option<&config::MailboxName>) {
+    info!(
+        event = "mailbox-left",
+        mailbox = name.map(config::MailboxName::as_str),
+        "a mailbox is no longer in the settings and is left alone; its store stays as it is"
+    );
+}
+
 /// The journal cannot be written or read; nothing is done until it can.
 pub fn journal_failed(error: &JournalError, retry_after: Duration) {
     error!(

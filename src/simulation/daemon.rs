@@ -32,8 +32,10 @@ pub(super) async fn live(disk: Disk, office: Arc<Office>, signals: Arc<Signals>)
         let life = world(World::revive);
         let parts = Parts::start(&disk, Arc::clone(&office), life);
         let ended = parts.run(&signals, &died).await;
-        if ended == Ended::Killed {
-            disk.forget_held();
+        if ended == Ended::Politely {
+            disk.close();
+        } else {
+            disk.end_life(world(|world| world.chance.number()));
             if world(|world| world.death) == Some(Death::PowerCut) {
                 let chance = world(|world| world.chance.number());
                 disk.cut_power(chance);

@@ -124,7 +124,7 @@ pub(super) enum Mishap {
 /// How the daemon died.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Death {
-    /// The process was killed: what it wrote is there.
+    /// The process was killed: what it had handed to the kernel is there.
     Killed,
     /// The power was cut: what was not on the disk may be gone.
     PowerCut,

@@ -82,10 +82,11 @@ pub(crate) fn at_commit(about: &str) -> AtCommit {
     with(|world| world.at_commit(about)).unwrap_or(AtCommit::Work)
 }
 
-/// So many commits were undone by a power cut.
-pub(crate) fn took_back(commits: u64) {
+/// So many commits were undone by this.
+pub(crate) fn took_back(by: &str, commits: u64) {
     if commits > 0 {
-        let _ = with(|world| world.tally.hit("store", "power cut took commits back"));
+        let what = format!("{by} took commits back");
+        let _ = with(|world| world.tally.hit("store", &what));
     }
 }
 

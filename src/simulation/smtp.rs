@@ -98,7 +98,7 @@ fn address(line: &str) -> &str {
 impl Transaction {
     fn act(&mut self, verb: &str, line: &str) -> &'static [u8] {
         match verb {
-            "EHLO" => b"250-world\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
+            "EHLO" => b"250-world\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
             "MAIL" => {
                 self.recipients.clear();
                 self.began = Some(Instant::now());

@@ -61,6 +61,7 @@ pub(super) const KINDS: &[(&str, &[&str])] = &[
             "full for a while",
             "slow",
             "power cut took commits back",
+            "kill took commits back",
         ],
     ),
     ("clock", &["set forwards", "set back"]),

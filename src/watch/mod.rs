@@ -14,5 +14,5 @@ mod words;
 pub use failing::{Failing, FailingServers};
 pub use kind::Kind;
 pub use ledger::{Happened, Known, Ledger, Pace, Report, Reported, Seen, Stage, Teller};
-pub use report::{Aftermath, in_one_sentence, mail, row};
+pub use report::{ALL_IS_WELL, Aftermath, in_one_sentence, mail, row};
 pub use signs::{Part, Server, ServerState, Signs};

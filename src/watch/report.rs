@@ -49,6 +49,9 @@ pub fn row(kind: Kind, known: &Known) -> Value {
     })
 }
 
+/// Where nothing needs a person.
+pub const ALL_IS_WELL: &str = "all is well";
+
 /// The whole book in one sentence, for systemd.
 #[must_use]
 pub fn in_one_sentence(ledger: &Ledger) -> String {
@@ -56,7 +59,7 @@ pub fn in_one_sentence(ledger: &Ledger) -> String {
         .filter(|(kind, _)| kind.needs_a_person())
         .collect();
     match open.as_slice() {
-        [] => "all is well".to_owned(),
+        [] => ALL_IS_WELL.to_owned(),
         [(kind, known)] => {
             format!("{} (since {:.0})", english(*kind).title, known.since)
         }

@@ -43,7 +43,8 @@ struct Outcome {
 pub(super) fn run(common: &Common, arguments: &DeskArguments) -> Result<(), Failure> {
     let started = Instant::now();
     // The key makes tokens, of which none leaves.
-    let office = Office::load(&common.config, TokenKey::new([0; 32]))
+    let (_, settings) = common.one_mailbox()?;
+    let office = Office::furnish(settings, TokenKey::new([0; 32]), &[])
         .map_err(|problems| Failure::problems(&problems))?;
     let train_seconds = started.elapsed().as_secs_f64();
     let records = read_records(&arguments.mails, arguments.limit)?;

@@ -123,7 +123,7 @@ fn encoder(
         },
         languages: Vec::new(),
     };
-    Encoder::of(&settings, None).map_err(|error| Failure::problems(&[error.problem()]))
+    Encoder::of(&settings, &[]).map_err(|error| Failure::problems(&[error.problem()]))
 }
 
 struct Judged {

@@ -490,6 +490,7 @@ fn what_is_kept_aside_says_what_to_do_if_it_is_genuine() {
             team: team(),
         },
         NotShown::TeamMailbox(team()),
+        NotShown::OtherMailbox(from()),
         NotShown::SeveralSenders,
     ];
     let mut told = Vec::new();

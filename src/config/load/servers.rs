@@ -394,7 +394,14 @@ impl Secret {
         // A bare name may be the name of a credential, which systemd puts into a folder of its own.
         let named = written.as_ref().map(|written| written.value.as_str());
         let named = named.filter(|name| !name.contains('/'));
-        let credential = named.or(self.credential).and_then(given);
+        let credential = match (named, self.credential) {
+            (Some(name), _) => given(name),
+            // A mailbox's own, or that of all.
+            (None, Some(name)) => (surroundings.mailbox)
+                .and_then(|mailbox| given(&format!("{mailbox}-{name}")))
+                .or_else(|| given(name)),
+            (None, None) => None,
+        };
         match (&written, credential) {
             (Some(written), Some(path)) => Some((path, written.at.clone())),
             (Some(written), None) => Some((surroundings.path(&written.value), written.at.clone())),
@@ -403,7 +410,10 @@ impl Secret {
                 if self.is_required {
                     let what = format!("{} is missing", section.full_name(self.key));
                     let or = self.credential.map_or_else(String::new, |credential| {
-                        format!(", or give the systemd credential `{credential}`")
+                        let own = (surroundings.mailbox).map_or_else(String::new, |mailbox| {
+                            format!(", or `{mailbox}-{credential}` for this mailbox alone")
+                        });
+                        format!(", or give the systemd credential `{credential}`{own}")
                     });
                     let remedy = format!("add `{} = \"…\"`{or}", self.key);
                     section.problem(section.at(), what, remedy);

@@ -3,7 +3,9 @@
 use super::servers::{Secret, is_loopback, refuse_unreadable};
 use super::{Surroundings, one_of};
 use crate::config::section::Section;
-use crate::config::{Database, DatabaseServer, DatabaseTls, JournalName, Store, StoreKind};
+use crate::config::{
+    Database, DatabaseServer, DatabaseTls, JournalName, MailboxName, Store, StoreKind,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,9 +50,11 @@ pub(super) fn store(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Store
     let keep_tickets = for_ever(section.number("keep_tickets_days", 0, 0, 36_500));
     let keep_counts = for_ever(section.number("keep_counts_days", 0, 0, 36_500));
     section.refuse_unknown_keys();
+    let path = path.unwrap_or_else(|| PathBuf::from("/var/lib/handoffd/store"));
+    let of_mailbox = surroundings.mailbox.map(|name| path.join(name.as_str()));
     Store {
         kind,
-        path: path.unwrap_or_else(|| PathBuf::from("/var/lib/handoffd/store")),
+        path: of_mailbox.unwrap_or(path),
         keep_sent: Duration::from_hours(24 * keep_sent_days),
         keep_learned: Duration::from_hours(24 * keep_learned_days),
         keep_texts,
@@ -108,7 +112,7 @@ fn database(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Database 
     };
     let password_file = password.file(section, surroundings);
     Database {
-        journal: journal.unwrap_or_default(),
+        journal: journal_of(journal.unwrap_or_default(), surroundings.mailbox),
         server,
         database,
         user,
@@ -116,6 +120,11 @@ fn database(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Database 
         lease: Duration::from_secs(section.number("lease_seconds", 30, 3, 3600)),
         step_timeout: Duration::from_secs(section.number("step_timeout_seconds", 30, 1, 600)),
     }
+}
+
+/// Each of several mailboxes has a journal of its own, under both names.
+fn journal_of(shared: JournalName, mailbox: Option<&MailboxName>) -> JournalName {
+    mailbox.map_or(shared.clone(), |mailbox| shared.for_mailbox(mailbox))
 }
 
 fn server(section: &Section<'_>, surroundings: &Surroundings<'_>) -> DatabaseServer {

@@ -5,6 +5,18 @@ use crate::config::{DatabaseServer, DatabaseTls, Login, StoreKind};
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 
+/// The only mailbox of a text, and what is wrong with it.
+fn read(
+    source: &Source,
+    credentials: Option<&Path>,
+    secrets: Secrets,
+) -> (Option<Settings>, Vec<Problem>) {
+    let inspection = Inspection::read(source, credentials, secrets);
+    let mut mailboxes = inspection.mailboxes.into_iter();
+    let settings = mailboxes.next().map(|mailbox| mailbox.settings);
+    (settings, inspection.problems)
+}
+
 /// The reference file with its commented defaults in force, beside the files that it names.
 fn reference() -> (tempfile::TempDir, Source) {
     let folder = tempfile::tempdir().unwrap();
@@ -40,10 +52,9 @@ fn reference() -> (tempfile::TempDir, Source) {
 #[test]
 fn the_reference_file_shows_every_key_and_no_other() {
     let (_folder, source) = reference();
-    let settings = read(&source, None, Secrets::Read);
+    let (settings, problems) = read(&source, None, Secrets::Read);
     let asked = source.asked();
     let keys = keys_in(source.text());
-    let problems = source.into_problems();
     assert!(problems.is_empty(), "{problems:#?}");
     assert!(settings.is_some());
     // The other form of a fact, which cannot stand beside a pattern; it is described in a comment.
@@ -83,8 +94,8 @@ fn defaults_in_the_reference_file_are_the_defaults_of_the_program() {
             "password_file = \"smtp.password\"",
         );
     let bare = Source::new(&folder.path().join("handoffd.toml"), &bare, 0);
-    let shown = read(&shown, None, Secrets::Read).unwrap();
-    let bare = read(&bare, None, Secrets::Read).unwrap();
+    let shown = read(&shown, None, Secrets::Read).0.unwrap();
+    let bare = read(&bare, None, Secrets::Read).0.unwrap();
     assert_eq!(format!("{:?}", shown.limits), format!("{:?}", bare.limits));
     assert_eq!(
         format!("{:?}", shown.support),
@@ -159,8 +170,7 @@ fn with_database(lines: &str) -> (Option<Settings>, Vec<String>) {
     std::fs::write(&secret, "secret\n").unwrap();
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
     let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
-    let settings = read(&source, None, Secrets::Read);
-    let problems = source.into_problems();
+    let (settings, problems) = read(&source, None, Secrets::Read);
     let problems = problems.iter().map(|problem| problem.what.clone());
     (settings, problems.collect())
 }
@@ -230,6 +240,32 @@ fn a_database_is_reached_by_tls_or_on_this_machine() {
 }
 
 #[test]
+fn the_example_of_several_mailboxes_is_one() {
+    let (folder, source) = reference();
+    for name in ["sales.imap.password", "sales.smtp.password"] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, "secret\n").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let (above, example) = source.text().split_once("#[[mailbox]]").unwrap();
+    let example = example.lines().map(|line| match line.strip_prefix('#') {
+        Some(rest) if !rest.starts_with(' ') => rest,
+        _ => line,
+    });
+    let example: Vec<&str> = example.collect();
+    let text = format!("{above}[[mailbox]]{}", example.join("\n"));
+    let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
+    let inspection = Inspection::read(&source, None, Secrets::Read);
+    assert!(inspection.problems.is_empty(), "{:#?}", inspection.problems);
+    let [support, sales] = inspection.mailboxes.as_slice() else {
+        panic!("two mailboxes");
+    };
+    assert_eq!(support.settings.automation.mode, Mode::Shadow);
+    assert_eq!(sales.settings.automation.mode, Mode::Draft);
+    assert_eq!(sales.settings.support.address.as_str(), "sales@example.org");
+}
+
+#[test]
 fn who_only_looks_needs_no_secret() {
     use secrecy::ExposeSecret;
     let folder = tempfile::tempdir().unwrap();
@@ -276,8 +312,9 @@ fn a_systemd_credential_gives_the_password() {
             .text()
             .replacen("password_file = \"imap.password\"\n", line, 1);
         let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
-        let settings = read(&source, Some(credentials.path()), Secrets::Read).unwrap();
-        assert!(source.is_clean(), "{:?}", source.into_problems());
+        let (settings, problems) = read(&source, Some(credentials.path()), Secrets::Read);
+        assert!(problems.is_empty(), "{problems:?}");
+        let settings = settings.unwrap();
         let Login::Password(password) = &settings.inbox.login else {
             panic!("no password");
         };

@@ -47,6 +47,10 @@ const TEAM_MAILBOX: Pattern<1> = both(
     "the mailbox of team {} wrote without the packet's token",
     "das Postfach von Team {} schrieb ohne das Kennwort der Übergabe",
 );
+const OTHER_MAILBOX: Pattern<1> = both(
+    "it comes from {}, another support mailbox of ours, where nobody is a customer",
+    "sie kommt von {}, einem anderen unserer Support-Postfächer, in dem niemand Kunde ist",
+);
 
 pub(super) fn false_staff(view: &View<'_>) -> Vec<Match> {
     let Sender::FalseStaff { why } = view.situation.sender else {
@@ -77,5 +81,6 @@ fn in_words(why: &NotShown) -> Sentence {
         NotShown::NoToken { from, team } => NO_TOKEN.with([from, team]),
         NotShown::NoTokenInTicket { from, team } => NO_TOKEN_IN_TICKET.with([from, team]),
         NotShown::TeamMailbox(team) => TEAM_MAILBOX.with([team]),
+        NotShown::OtherMailbox(from) => OTHER_MAILBOX.with([from]),
     }
 }

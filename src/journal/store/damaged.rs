@@ -48,9 +48,10 @@ fn fill(folder: &Path, rounds: u32) -> Contents {
         if round > 20 {
             batch.delete(Tree::EffectBytes, format!("mail {}", round - 20));
         }
-        let outlives = match round % 3 {
+        let outlives = match round % 4 {
             0 => Outlives::PowerCut,
-            _ => Outlives::Process,
+            1 => Outlives::Process,
+            _ => Outlives::NothingYet,
         };
         store.commit(batch, outlives).unwrap();
     }
@@ -114,6 +115,48 @@ fn after(whole: &Path, expected: &Contents, what: &str, act: impl FnOnce(&Path))
         expected.len()
     );
     Seen::Unchanged
+}
+
+#[test]
+fn a_crash_takes_back_the_last_of_what_waits_for_the_disk_and_nothing_that_was_synced() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path(), Opening::ToWork).unwrap();
+    let put = |number: u8, outlives| {
+        let mut batch = Batch::of(Act::Entry);
+        batch.put(Tree::Mails, [number], "handled");
+        batch.put(Tree::Cursors, "inbox", [number]);
+        // Large enough for a file of its own.
+        batch.put(Tree::EffectBytes, [number], vec![b'x'; 17_000]);
+        store.commit(batch, outlives).unwrap();
+    };
+    // What a killed process leaves: its files as they are at that moment.
+    let left = || {
+        let copied = tempfile::tempdir().unwrap();
+        copy(folder.path(), copied.path());
+        let store = SledStore::open(copied.path(), Opening::ToWork).unwrap();
+        let mails = store.count(Tree::Mails).unwrap();
+        let cursor = store.get(Tree::Cursors, b"inbox").unwrap();
+        let bytes = store.count(Tree::EffectBytes).unwrap();
+        assert_eq!((mails, bytes), (usize::from(cursor.unwrap()[0]), mails));
+        mails
+    };
+    put(1, Outlives::PowerCut);
+    for number in 2..=4 {
+        put(number, Outlives::NothingYet);
+        assert!(store.get(Tree::Mails, &[number]).unwrap().is_some());
+        assert!(left() >= 1);
+    }
+    store.sync().unwrap();
+    assert_eq!(left(), 4);
+    put(5, Outlives::NothingYet);
+    put(6, Outlives::Process);
+    assert_eq!(left(), 6, "a commit brings those before it to the disk");
+    put(7, Outlives::NothingYet);
+    put(8, Outlives::PowerCut);
+    assert_eq!(left(), 8);
+    put(9, Outlives::NothingYet);
+    drop(store);
+    assert_eq!(left(), 9, "closed in good order");
 }
 
 /// A store as a daemon leaves it, and one that was opened once more (sled keeps a summary then, and believes it).

@@ -14,7 +14,7 @@ const PREFIX: &str = "rewritten-";
 
 /// Whether a store lies in the folder.
 pub(crate) fn is_store(folder: &Path) -> bool {
-    folder.join(CURRENT).exists() || folder.join("db").exists()
+    folder.join(CURRENT).is_file() || folder.join("db").is_file()
 }
 
 /// Where the store's files lie.

@@ -8,6 +8,7 @@ mod in_use;
 mod incoming;
 mod linked;
 mod memory;
+mod pending;
 mod postgres;
 mod reopening;
 #[cfg(test)]
@@ -271,6 +272,9 @@ impl Batch {
 /// What a commit outlives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outlives {
+    /// Nothing yet: it is seen at once, and is on disk with the next commit that outlives more, or with [`Store::sync`]. A crash takes back
+    /// none of these commits, or some of the last.
+    NothingYet,
     /// The end of this process, however it comes.
     Process,
     /// A power cut.
@@ -321,6 +325,9 @@ pub(crate) trait Store: Send + Sync {
 
     /// Makes all changes, or none; with them the link that vouches for them.
     fn commit(&self, batch: Batch, outlives: Outlives) -> Result<(), JournalError>;
+
+    /// All that was committed so far outlives a power cut when this returns.
+    fn sync(&self) -> Result<(), JournalError>;
 
     /// Goes through the whole chain and everything that is stored. Nothing is committed meanwhile.
     fn verify(&self) -> Result<Verified, JournalError>;

@@ -172,6 +172,10 @@ impl Store for ReopeningStore {
         self.with(|store| store.commit(batch, outlives))
     }
 
+    fn sync(&self) -> Result<(), JournalError> {
+        self.with(SledStore::sync)
+    }
+
     fn verify(&self) -> Result<Verified, JournalError> {
         self.with(SledStore::verify)
     }

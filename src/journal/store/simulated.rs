@@ -20,6 +20,8 @@ struct Content {
     rows: Rows,
     /// What undoes each commit that a power cut may still take back, the oldest first.
     undo: Vec<Vec<Undo>>,
+    /// So many of them are in the daemon's memory alone: the end of a life takes back some as well.
+    in_memory: usize,
     commits: u64,
     /// In which commit each effect was recorded first.
     effects: BTreeMap<Vec<u8>, u64>,
@@ -39,19 +41,26 @@ impl Disk {
     pub(crate) fn cut_power(&self, chance: u64) {
         let mut content = self.content();
         let undone = chance % (content.undo.len() as u64 + 1);
-        simulation::took_back(undone);
-        for _ in 0..undone {
-            let undo = content.undo.pop().unwrap_or_default();
-            content.take_back(undo);
-        }
+        simulation::took_back("power cut", undone);
+        content.take_back_last(undone);
         content.undo.clear();
+        content.in_memory = 0;
     }
 
-    /// A life has ended, however it did.
-    pub(crate) fn forget_held(&self) {
+    /// A life has ended, however it did: of the commits that were in its memory only some of the first are on the disk. `chance` says how many.
+    pub(crate) fn end_life(&self, chance: u64) {
         let mut content = self.content();
         let held = std::mem::take(&mut content.held);
         content.take_back(held);
+        let undone = chance % (content.in_memory as u64 + 1);
+        simulation::took_back("kill", undone);
+        content.take_back_last(undone);
+        content.in_memory = 0;
+    }
+
+    /// A life has ended politely: what was in its memory was handed over.
+    pub(crate) fn close(&self) {
+        self.content().in_memory = 0;
     }
 
     /// The Message-IDs of all effects, with the number of the commit that recorded each.
@@ -77,8 +86,19 @@ impl Disk {
 }
 
 impl Content {
+    fn take_back_last(&mut self, commits: u64) {
+        for _ in 0..commits {
+            let undo = self.undo.pop().unwrap_or_default();
+            self.take_back(undo);
+        }
+    }
+
     fn take_back(&mut self, undo: Vec<Undo>) {
         for (key, before) in undo.into_iter().rev() {
+            if key.0 == Tree::Effects.number() && before.is_none() {
+                // It was never recorded.
+                let _ = self.effects.remove(&key.1);
+            }
             match before {
                 Some(value) => self.rows.insert(key, value),
                 None => self.rows.remove(&key),
@@ -104,10 +124,18 @@ impl Content {
             };
             undo.push((key, before));
         }
+        self.undo.push(undo);
         match outlives {
-            Outlives::Process => self.undo.push(undo),
-            Outlives::PowerCut if simulation::plants(Plant::ForgetsToFlush) => self.undo.push(undo),
-            Outlives::PowerCut => self.undo.clear(),
+            Outlives::NothingYet => self.in_memory += 1,
+            Outlives::Process => self.in_memory = 0,
+            Outlives::PowerCut => self.reach_the_disk(),
+        }
+    }
+
+    fn reach_the_disk(&mut self) {
+        self.in_memory = 0;
+        if !simulation::plants(Plant::ForgetsToFlush) {
+            self.undo.clear();
         }
     }
 }
@@ -261,6 +289,40 @@ impl Store for SimulatedStore {
                 Err(Self::failure("the disk did not take a write"))
             }
             _ => Ok(()),
+        }
+    }
+
+    fn sync(&self) -> Result<(), JournalError> {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.disk.content().undo.is_empty() {
+            return Ok(());
+        }
+        if *failed || !simulation::is_alive(self.life) {
+            return Err(Self::failure("an earlier write did not reach the disk"));
+        }
+        let at_commit = simulation::at_commit("what was recorded so far");
+        if !simulation::is_alive(self.life) {
+            return Err(Self::failure("the daemon is dead"));
+        }
+        match at_commit {
+            AtCommit::Work => {
+                self.disk.content().reach_the_disk();
+                Ok(())
+            }
+            AtCommit::CrashBefore => {
+                simulation::crash("before a sync");
+                Err(Self::failure("the daemon is dead"))
+            }
+            AtCommit::CrashAfter => {
+                self.disk.content().reach_the_disk();
+                simulation::crash("after a sync");
+                Err(Self::failure("the daemon is dead"))
+            }
+            AtCommit::Fail => Err(Self::failure("no space left on device")),
+            AtCommit::FailAfter => {
+                *failed = true;
+                Err(Self::failure("the disk did not take a write"))
+            }
         }
     }
 

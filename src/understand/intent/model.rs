@@ -9,7 +9,7 @@ use super::example::{Example, Kind, NONE, bounded};
 use super::postings::Postings;
 use super::regression::fit;
 use super::vocabulary::{Sparse, Token, Vocabulary};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ struct Meanings {
     phrases: Array2<f32>,
     /// A row for each class: the mean of its phrases.
     centers: Array2<f32>,
-    /// A column for each class.
+    /// A row for each class: a text's direction is laid along it as it lies in memory.
     weights: Array2<f32>,
 }
 
@@ -143,7 +143,7 @@ impl Model {
         let meanings = encoder.zip(meaning).map(|(encoder, examples)| Meanings {
             encoder: Arc::clone(encoder),
             centers: centers(&examples, &counts),
-            weights: examples.t().dot(&worth) * (MEANING_WEIGHT * MEANING_WEIGHT),
+            weights: by_class(&examples.t().dot(&worth)),
             phrases: examples.select(Axis(0), &phrases),
         });
         let of_phrases = phrases.iter().filter_map(|index| vectors.get(*index));
@@ -201,9 +201,11 @@ impl Model {
         let mut alike = similarity;
         let (mut near_meaning, mut near_center) = (vec![0.0; width], vec![0.0; width]);
         if let Some(known) = &self.meanings {
-            let direction = Array1::from_vec(direction.to_vec());
-            if direction.len() == known.phrases.ncols() {
-                for (cell, add) in scores.iter_mut().zip(known.weights.t().dot(&direction)) {
+            // A sentence that was not read for what it means points nowhere, and is near to nothing.
+            let is_read = direction.iter().any(|x| *x != 0.0);
+            let direction = ArrayView1::from(direction);
+            if is_read && direction.len() == known.phrases.ncols() {
+                for (cell, add) in scores.iter_mut().zip(known.weights.dot(&direction)) {
                     *cell += add;
                 }
                 let by_meaning = known.phrases.dot(&direction);
@@ -307,6 +309,14 @@ fn dot(rows: &Array2<f32>, a: usize, b: usize) -> f64 {
     row(a)
         .zip(row(b))
         .map_or(0.0, |(a, b)| f64::from(a.dot(&b)))
+}
+
+/// The weights of meanings, a row for each class.
+fn by_class(weights: &Array2<f32>) -> Array2<f32> {
+    let turned = weights.t();
+    Array2::from_shape_fn(turned.dim(), |at| {
+        turned.get(at).copied().unwrap_or_default() * (MEANING_WEIGHT * MEANING_WEIGHT)
+    })
 }
 
 /// How alike each two examples are.

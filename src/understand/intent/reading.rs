@@ -2,7 +2,7 @@
 
 use super::example::NONE;
 use super::model::{Model, Scores};
-use super::rejector::{self, Evidence};
+use super::rejector::{self, Evidence, Field};
 use super::vocabulary::Token;
 
 /// What the whole mail and the mean of its sentences weigh, and how much a phrase in the same words adds (measured on `config/desk`).
@@ -154,30 +154,36 @@ impl Model {
 
     /// Intents by falling confidence.
     fn ranking(&self, scores: &Scores) -> Vec<(String, f64)> {
+        let field = Field::of(self, scores);
+        let best = best_class(self, scores);
         let mut ranking: Vec<(String, f64)> = self
             .classes
             .iter()
             .enumerate()
             .filter(|(_, class)| *class != NONE)
-            .map(|(index, class)| (class.clone(), self.confidence(scores, index)))
+            .map(|(index, class)| {
+                let sure = rejector::confidence(
+                    &rejector::evidence(self, scores, &field, index),
+                    self.encoder(),
+                );
+                let own = scores.probabilities.get(index).copied().unwrap_or(0.0);
+                // Only one can be right: each but the best has no more than its own probability.
+                let confidence = if best == Some(index) {
+                    sure
+                } else {
+                    sure.min(own)
+                };
+                (class.clone(), confidence)
+            })
             .collect();
         ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         ranking
     }
 
-    /// How sure it is that a text means this class: for the best one what the rejector says, for each other its own probability, for only one can be
-    /// right.
-    fn confidence(&self, scores: &Scores, class: usize) -> f64 {
-        let own = scores.probabilities.get(class).copied().unwrap_or(0.0);
-        let is_best = self
-            .classes
-            .iter()
-            .zip(&scores.probabilities)
-            .enumerate()
-            .filter(|(index, (name, _))| *index != class && *name != NONE)
-            .all(|(index, (_, value))| *value < own || (*value <= own && index > class));
-        let best = rejector::confidence(&rejector::evidence(self, scores, class), self.encoder());
-        if is_best { best } else { best.min(own) }
+    /// How sure it is that a text means its best class: what the rejector says.
+    fn confidence_of_best(&self, scores: &Scores, best: usize) -> f64 {
+        let evidence = rejector::evidence(self, scores, &Field::of(self, scores), best);
+        rejector::confidence(&evidence, self.encoder())
     }
 
     /// The best class of a text, whatever "none of these" says; for measuring.
@@ -185,7 +191,7 @@ impl Model {
     pub fn argmax(&self, text: &str) -> Option<(&str, f64)> {
         let reading = self.read(&[(text, 1.0)])?;
         let class = best_class(self, &reading.whole)?;
-        let confidence = self.confidence(&reading.whole, class);
+        let confidence = self.confidence_of_best(&reading.whole, class);
         Some((self.classes.get(class)?, confidence))
     }
 
@@ -194,7 +200,8 @@ impl Model {
     pub fn evidence(&self, sentences: &[(&str, f64)]) -> Option<(&str, Evidence)> {
         let reading = self.read(sentences)?;
         let class = best_class(self, &reading.whole)?;
-        let evidence = rejector::evidence(self, &reading.whole, class);
+        let field = Field::of(self, &reading.whole);
+        let evidence = rejector::evidence(self, &reading.whole, &field, class);
         Some((self.classes.get(class)?, evidence))
     }
 }
@@ -267,7 +274,7 @@ impl Reading<'_> {
             .and_then(|none| scores.probabilities.get(none));
         Some(Said {
             intent: self.model.classes.get(class)?,
-            confidence: self.model.confidence(scores, class),
+            confidence: self.model.confidence_of_best(scores, class),
             rather_none: none.is_some_and(|none| *none > own),
         })
     }

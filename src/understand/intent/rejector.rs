@@ -18,33 +18,94 @@ pub struct Evidence {
     pub numbers: [f64; EVIDENCE],
 }
 
+/// The best two of a list, "none of these" left out: who is the best of the others is asked for every class.
+#[derive(Clone, Copy, Debug)]
+struct BestTwo {
+    place: usize,
+    best: f64,
+    second: f64,
+}
+
+impl BestTwo {
+    fn of(list: &[f64], none: Option<usize>) -> Self {
+        let start = Self {
+            place: usize::MAX,
+            best: 0.0,
+            second: 0.0,
+        };
+        let others = list.iter().enumerate();
+        let others = others.filter(|(place, _)| Some(*place) != none);
+        others.fold(start, |two, (place, value)| {
+            if *value > two.best {
+                Self {
+                    place,
+                    best: *value,
+                    second: two.best,
+                }
+            } else {
+                Self {
+                    second: two.second.max(*value),
+                    ..two
+                }
+            }
+        })
+    }
+
+    /// The best of all but this class.
+    fn rival(self, class: usize) -> f64 {
+        if self.place == class {
+            self.second
+        } else {
+            self.best
+        }
+    }
+}
+
+/// What is the same for all classes of a text. Made once a text: a desk may have thousands of classes, and each is asked about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    none: Option<usize>,
+    entropy: f64,
+    probabilities: BestTwo,
+    in_sentence: BestTwo,
+    near_words: BestTwo,
+    near_meaning: BestTwo,
+    near_center: BestTwo,
+}
+
+impl Field {
+    pub(super) fn of(model: &Model, scores: &Scores) -> Self {
+        let none = model.classes.iter().position(|name| name == NONE);
+        let two = |list: &[f64]| BestTwo::of(list, none);
+        let probabilities = scores.probabilities.iter();
+        Self {
+            none,
+            entropy: probabilities
+                .filter(|value| **value > 1e-9)
+                .map(|value| -value * value.ln())
+                .sum(),
+            probabilities: two(&scores.probabilities),
+            in_sentence: two(&scores.in_sentence),
+            near_words: two(&scores.near_words),
+            near_meaning: two(&scores.near_meaning),
+            near_center: two(&scores.near_center),
+        }
+    }
+}
+
 /// What is known about a text and one class.
-pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> Evidence {
+pub(super) fn evidence(model: &Model, scores: &Scores, field: &Field, class: usize) -> Evidence {
     let at = |list: &[f64]| list.get(class).copied().unwrap_or(0.0);
-    let none = model.classes.iter().position(|name| name == NONE);
-    let none_at = |list: &[f64]| none.and_then(|none| list.get(none)).copied();
-    // The best of the others, "none of these" left out.
-    let rival = |list: &[f64]| {
-        list.iter()
-            .enumerate()
-            .filter(|(index, _)| *index != class && Some(*index) != none)
-            .map(|(_, value)| *value)
-            .fold(0.0, f64::max)
-    };
+    let none_at = |list: &[f64]| field.none.and_then(|none| list.get(none)).copied();
+    let rival = |two: BestTwo| two.rival(class);
     let own = at(&scores.probabilities).clamp(1e-4, 0.9999);
     let in_sentence = at(&scores.in_sentence).clamp(1e-4, 0.9999);
-    let agrees = |list: &[f64]| f64::from(u8::from(at(list) > rival(list)));
+    let agrees = |list: &[f64], two: BestTwo| f64::from(u8::from(at(list) > rival(two)));
     let log = |count: usize| {
         #[allow(clippy::cast_precision_loss)]
         let count = count as f64;
         (1.0 + count).ln()
     };
-    let entropy: f64 = scores
-        .probabilities
-        .iter()
-        .filter(|value| **value > 1e-9)
-        .map(|value| -value * value.ln())
-        .sum();
     let meaning = model.encoder().map_or(0.0, |_| {
         model.usual_meaning.deviations(at(&scores.near_meaning))
     });
@@ -52,21 +113,23 @@ pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> Evidence
     let numbers = [
         1.0,
         (own / (1.0 - own)).ln() / 3.0,
-        (own / rival(&scores.probabilities).max(1e-4)).ln().min(8.0) / 3.0,
+        (own / rival(field.probabilities).max(1e-4)).ln().min(8.0) / 3.0,
         none_at(&scores.probabilities).unwrap_or(0.0),
         words,
         meaning,
         at(&scores.near_meaning),
-        5.0 * (at(&scores.near_meaning) - rival(&scores.near_meaning)),
-        5.0 * (at(&scores.near_words) - rival(&scores.near_words)),
-        agrees(&scores.near_words) + agrees(&scores.near_meaning) + agrees(&scores.near_center),
+        5.0 * (at(&scores.near_meaning) - rival(field.near_meaning)),
+        5.0 * (at(&scores.near_words) - rival(field.near_words)),
+        agrees(&scores.near_words, field.near_words)
+            + agrees(&scores.near_meaning, field.near_meaning)
+            + agrees(&scores.near_center, field.near_center),
         at(&scores.near_center),
-        5.0 * (at(&scores.near_center) - rival(&scores.near_center)),
+        5.0 * (at(&scores.near_center) - rival(field.near_center)),
         log(model.classes.len()) / 3.0,
         log(model.shots.get(class).copied().unwrap_or(0)) / 3.0,
         scores.known,
         log(scores.length) / 3.0,
-        entropy,
+        field.entropy,
         at(&scores.neighbours),
         none_at(&scores.neighbours).unwrap_or(0.0),
         none_at(&scores.near_meaning).map_or(-1.0, |none| {
@@ -74,7 +137,7 @@ pub(super) fn evidence(model: &Model, scores: &Scores, class: usize) -> Evidence
         }),
         // The sentence that says it, and the one that says something else.
         (in_sentence / (1.0 - in_sentence)).ln() / 3.0,
-        rival(&scores.in_sentence),
+        rival(field.in_sentence),
     ];
     Evidence {
         is_known: model.is_lent.get(class).copied().unwrap_or(false),
@@ -139,4 +202,32 @@ pub(super) fn confidence(evidence: &Evidence, encoder: Option<&Encoder>) -> f64 
     let sum: f64 = pairs.map(|(x, c)| x * c).sum();
     let taken_off = if evidence.is_known { 0.0 } else { caution };
     1.0 / (1.0 + (taken_off - sum).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_of_the_others_is_the_same_as_looking_at_all_of_them() {
+        let lists: [&[f64]; 6] = [
+            &[0.2, 0.7, 0.7, 0.1],
+            &[0.9, 0.3],
+            &[0.4],
+            &[],
+            &[-0.5, -0.2, 0.0],
+            &[0.3, 0.2, 0.1, 0.6, 0.5],
+        ];
+        for list in lists {
+            for none in [None, Some(0), Some(1)] {
+                let two = BestTwo::of(list, none);
+                for class in 0..=list.len() {
+                    let others = list.iter().enumerate();
+                    let others = others.filter(|(at, _)| *at != class && Some(*at) != none);
+                    let best = others.map(|(_, value)| *value).fold(0.0, f64::max);
+                    assert_eq!(two.rival(class), best, "{list:?} {none:?} {class}");
+                }
+            }
+        }
+    }
 }

@@ -107,23 +107,22 @@ enum Kind {
 }
 
 impl Encoder {
-    /// Loads what the settings say, or takes what is loaded already where it is the same.
+    /// Loads what the settings say, or takes the same one of those that are loaded already.
     ///
     /// # Errors
     /// A model is there and cannot be used. That none is there is no error: `None`.
-    pub fn of(
-        settings: &Meaning,
-        loaded: Option<&Arc<Self>>,
-    ) -> Result<Option<Arc<Self>>, ModelError> {
+    pub fn of(settings: &Meaning, loaded: &[Arc<Self>]) -> Result<Option<Arc<Self>>, ModelError> {
         let Some(folder) = settings.models_folder.as_deref() else {
             return Ok(None);
         };
-        let wanted = Origin::find(folder, settings.embedding);
-        match (wanted, loaded) {
-            (None, _) => Ok(None),
-            (Some(wanted), Some(loaded)) if loaded.origin == wanted => Ok(Some(Arc::clone(loaded))),
-            (Some(wanted), _) => Ok(Some(Arc::new(Self::open(wanted)?))),
-        }
+        let Some(wanted) = Origin::find(folder, settings.embedding) else {
+            return Ok(None);
+        };
+        let known = loaded.iter().find(|loaded| loaded.origin == wanted);
+        Ok(Some(match known {
+            Some(known) => Arc::clone(known),
+            None => Arc::new(Self::open(wanted)?),
+        }))
     }
 
     /// Loads what is wanted from a model folder (as `make model` fills it), or from the folder of one sentence-transformers model.

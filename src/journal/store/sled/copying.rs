@@ -6,7 +6,7 @@ use super::super::verify::full_key;
 use super::super::witness::Witness;
 use super::super::{ChainOfCopy, JournalError, Store, Tree, generation};
 use super::files::{Files, Filling, explain};
-use super::{Opening, Progress, SledStore};
+use super::{Opening, Progress, SledStore, Unsynced};
 use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -125,6 +125,7 @@ impl SledStore {
             headway: Arc::default(),
             next: Mutex::new(()),
             progress: Mutex::new(Progress::at(end)),
+            pending: RwLock::default(),
             files: RwLock::new(files),
         };
         store.check()
@@ -139,6 +140,7 @@ impl SledStore {
                 "it could not be written anew, so what was deleted may still be found in its files: {why}"
             ),
         };
+        self.hand_over(&mut progress)?;
         let next = generation::make_next(&self.folder).map_err(|why| failed(why.to_string()))?;
         // Commits wait for `progress`; readers for the moment of change alone.
         let (copy, then) = match chain {
@@ -158,6 +160,7 @@ impl SledStore {
         *files = copy;
         drop(files);
         progress.end = then;
+        progress.unsynced = Unsynced::Nothing;
         if chain == ChainOfCopy::Anew {
             // What it had walked is not there any more.
             progress.walk = None;

@@ -11,6 +11,7 @@ use super::chain::{Digest, NOTHING_BEFORE};
 use super::check::{self, Damage};
 use super::in_use::InUse;
 use super::linked::{self, ChainEnd};
+use super::pending::Pending;
 use super::verify::{self, Verified, full_key};
 use super::walk::{Walk, Walked};
 use super::witness::{Remembered, Witness};
@@ -25,7 +26,7 @@ use std::fs::File;
 use std::ops::Bound;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The file that is there while a store is worked with, and holds the process's number.
 const IN_USE: &str = "in-use";
@@ -55,8 +56,9 @@ pub(crate) struct SledStore {
     headway: Arc<Headway>,
     // Held by whoever waits for `progress`: a check in slices would take that again before a commit wakes up.
     next: Mutex<()>,
-    // Always taken before `files`.
+    // Always taken before `pending`, and that before `files`.
     progress: Mutex<Progress>,
+    pending: RwLock<Pending>,
     files: RwLock<Files>,
 }
 
@@ -69,6 +71,17 @@ struct Progress {
     is_unsure: bool,
     /// A check in slices that is under way.
     walk: Option<Walk>,
+    /// What was committed and may not be on disk.
+    unsynced: Unsynced,
+}
+
+/// What a power cut would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unsynced {
+    Nothing,
+    Rows,
+    /// Rows of which some lie in files of their own.
+    RowsAndBlobs,
 }
 
 impl Progress {
@@ -78,7 +91,15 @@ impl Progress {
             sync_failed: false,
             is_unsure: false,
             walk: None,
+            unsynced: Unsynced::Nothing,
         }
+    }
+
+    fn takes_in(&mut self, has_blobs: bool) {
+        self.unsynced = match (self.unsynced, has_blobs) {
+            (Unsynced::RowsAndBlobs, _) | (_, true) => Unsynced::RowsAndBlobs,
+            (_, false) => Unsynced::Rows,
+        };
     }
 }
 
@@ -97,6 +118,75 @@ impl SledStore {
             _ => self.witness.read()?,
         };
         Ok((progress, remembered))
+    }
+
+    /// A row of the whole database, as it is with what is pending.
+    fn row(&self, pending: &Pending, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
+        if let Some(pending) = pending.get(key) {
+            return Ok(pending);
+        }
+        let found = (self.files().database.get(key)).map_err(|why| self.failure(&why))?;
+        Ok(found.map(|value| value.to_vec()))
+    }
+
+    /// What is pending goes to the database, all together or not at all.
+    fn hand_over(&self, progress: &mut Progress) -> Result<(), JournalError> {
+        let mut pending = self.pending_to_change();
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let mut changes = ::sled::Batch::default();
+        for (key, value) in pending.iter() {
+            match value {
+                Some(value) => changes.insert(key.as_slice(), value.as_slice()),
+                None => changes.remove(key.as_slice()),
+            }
+        }
+        let applied = self.files().database.apply_batch(changes);
+        applied.map_err(|why| {
+            progress.is_unsure = true;
+            self.failure(&why)
+        })?;
+        pending.clear();
+        Ok(())
+    }
+
+    /// The kernel has all that was committed.
+    fn flush(&self, progress: &mut Progress) -> Result<(), JournalError> {
+        self.hand_over(progress)?;
+        let flushed = self.files().database.flush();
+        flushed.map_err(|why| {
+            progress.is_unsure = true;
+            self.failure(&why)
+        })?;
+        Ok(())
+    }
+
+    /// The disk has all that was committed.
+    fn reach_the_disk(&self, progress: &mut Progress) -> Result<(), JournalError> {
+        self.flush(progress)?;
+        let files = self.files();
+        let mut synced = files.log.sync_data();
+        if progress.unsynced == Unsynced::RowsAndBlobs && synced.is_ok() {
+            synced = File::open(&files.blobs).and_then(|folder| folder.sync_all());
+        }
+        if let Err(why) = synced {
+            progress.sync_failed = true;
+            return Err(JournalError::Store {
+                path: self.path.clone(),
+                why: format!("the disk did not take a write: {why}"),
+            });
+        }
+        progress.unsynced = Unsynced::Nothing;
+        self.witness.remember(progress.end)
+    }
+
+    fn promises_nothing(&self) -> JournalError {
+        JournalError::Store {
+            path: self.path.clone(),
+            why: "an earlier write did not reach the disk, so nothing more is promised; look after the disk and restart handoffd"
+                .to_owned(),
+        }
     }
 
     /// It was found whole: it is closed in good order from here on.
@@ -141,18 +231,34 @@ impl SledStore {
         self.files.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn pending(&self) -> RwLockReadGuard<'_, Pending> {
+        self.pending.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pending_to_change(&self) -> RwLockWriteGuard<'_, Pending> {
+        self.pending.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn progress(&self) -> MutexGuard<'_, Progress> {
         let _next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        let mut progress = self.progress();
+        if !progress.is_unsure && !progress.sync_failed {
+            // Closed in good order: the database brings it to its files when it is dropped itself. What fails here a crash would have taken as well.
+            let _ = self.hand_over(&mut progress);
+        }
+    }
+}
+
 impl Store for SledStore {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
-        let found = (self.files().database)
-            .get(full_key(tree, key))
-            .map_err(|why| self.failure(&why))?;
-        Ok(found.map(|value| value.to_vec()))
+        let pending = self.pending();
+        self.row(&pending, &full_key(tree, key))
     }
 
     fn scan(
@@ -168,21 +274,30 @@ impl Store for SledStore {
         if from >= until {
             return Ok(Vec::new());
         }
+        let pending = self.pending();
         let files = self.files();
-        let rows =
-            (files.database).range::<Vec<u8>, _>((Bound::Included(from), Bound::Excluded(until)));
-        let short = |row: ::sled::Result<(::sled::IVec, ::sled::IVec)>| {
+        let range = (
+            Bound::Included(from.as_slice()),
+            Bound::Excluded(until.as_slice()),
+        );
+        let rows = files.database.range::<&[u8], _>(range);
+        let row = |row: ::sled::Result<(::sled::IVec, ::sled::IVec)>| {
             let (key, value) = row.map_err(|why| self.failure(&why))?;
-            let key = key.get(name_bytes..).unwrap_or_default().to_vec();
-            Ok((key, value.to_vec()))
+            Ok((key.to_vec(), value.to_vec()))
         };
-        match order {
-            Order::Upwards => rows.take(max).map(short).collect(),
-            Order::Downwards => rows.rev().take(max).map(short).collect(),
+        let bounds = (from.as_slice(), until.as_slice());
+        let mut rows = match order {
+            Order::Upwards => pending.over(bounds, order, max, rows.map(row)),
+            Order::Downwards => pending.over(bounds, order, max, rows.rev().map(row)),
+        }?;
+        for (key, _) in &mut rows {
+            key.drain(..name_bytes);
         }
+        Ok(rows)
     }
 
     fn count(&self, tree: Tree) -> Result<usize, JournalError> {
+        self.hand_over(&mut self.progress())?;
         let mut rows = 0;
         for row in self.files().database.scan_prefix(full_key(tree, &[])) {
             row.map_err(|why| self.failure(&why))?;
@@ -194,53 +309,39 @@ impl Store for SledStore {
     fn commit(&self, batch: Batch, outlives: Outlives) -> Result<(), JournalError> {
         let mut progress = self.progress();
         if progress.sync_failed || self.opening == Opening::ToVerify {
-            return Err(JournalError::Store {
-                path: self.path.clone(),
-                why: "an earlier write did not reach the disk, so nothing more is promised; look after the disk and restart handoffd"
-                    .to_owned(),
-            });
+            return Err(self.promises_nothing());
         }
-        let files = self.files();
         let has_blobs = (batch.changes.iter()).any(|(_, _, value)| {
             value
                 .as_ref()
                 .is_some_and(|value| value.len() >= BLOB_BYTES)
         });
-        let linked = linked::linked(progress.end, batch, |key| {
-            let found = files.database.get(key).map_err(|why| self.failure(&why))?;
-            Ok(found.map(|value| value.to_vec()))
-        })?;
-        let mut changes = ::sled::Batch::default();
-        for (key, value) in linked.rows {
-            match value {
-                Some(value) => changes.insert(key, value),
-                None => changes.remove(key),
-            }
-        }
-        let written = (files.database.apply_batch(changes)).and_then(|()| files.database.flush());
-        if let Err(why) = written {
-            progress.is_unsure = true;
-            return Err(self.failure(&why));
-        }
+        let pending = self.pending();
+        let linked = linked::linked(progress.end, batch, |key| self.row(&pending, key))?;
+        drop(pending);
+        self.pending_to_change().add(linked.rows);
         progress.end = linked.then;
+        progress.takes_in(has_blobs);
         if let Some(walk) = &mut progress.walk {
             walk.committed(&linked.changes);
         }
-        if outlives == Outlives::PowerCut {
-            let mut synced = files.log.sync_data();
-            if has_blobs && synced.is_ok() {
-                synced = File::open(&files.blobs).and_then(|folder| folder.sync_all());
-            }
-            if let Err(why) = synced {
-                progress.sync_failed = true;
-                return Err(JournalError::Store {
-                    path: self.path.clone(),
-                    why: format!("the disk did not take a write: {why}"),
-                });
-            }
-            self.witness.remember(progress.end)?;
+        match outlives {
+            Outlives::NothingYet if !self.pending().is_large() => Ok(()),
+            Outlives::NothingYet => self.hand_over(&mut progress),
+            Outlives::Process => self.flush(&mut progress),
+            Outlives::PowerCut => self.reach_the_disk(&mut progress),
         }
-        Ok(())
+    }
+
+    fn sync(&self) -> Result<(), JournalError> {
+        let mut progress = self.progress();
+        if progress.unsynced == Unsynced::Nothing {
+            return Ok(());
+        }
+        if progress.sync_failed {
+            return Err(self.promises_nothing());
+        }
+        self.reach_the_disk(&mut progress)
     }
 
     fn verify(&self) -> Result<Verified, JournalError> {
@@ -281,7 +382,8 @@ impl Store for SledStore {
     }
 
     fn rows(&self, each: EachRow<'_>) -> Result<(), JournalError> {
-        let _commits_wait = self.progress();
+        let mut commits_wait = self.progress();
+        self.hand_over(&mut commits_wait)?;
         for row in self.files().database.iter() {
             let (key, value) = row.map_err(|why| self.failure(&why))?;
             each(&key, &value)?;

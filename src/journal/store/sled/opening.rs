@@ -85,6 +85,7 @@ impl SledStore {
             headway: Arc::clone(headway),
             next: Mutex::new(()),
             progress: Mutex::new(Progress::at(end)),
+            pending: RwLock::default(),
             files: RwLock::new(files),
         };
         if opening == Opening::ToVerify {

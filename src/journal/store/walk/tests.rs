@@ -260,6 +260,10 @@ impl Store for Torn {
         self.whole.commit(batch, outlives)
     }
 
+    fn sync(&self) -> Result<(), JournalError> {
+        self.whole.sync()
+    }
+
     fn verify(&self) -> Result<Verified, JournalError> {
         let commits = self.whole.head().map_or(0, |(commits, _)| commits);
         verify::walk(self, commits, None, &Headway::default())

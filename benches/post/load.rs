@@ -1,6 +1,6 @@
 //! The same mails in each run: routine questions, plain and HTML, one in ten with a file of 50 kB, one in twenty automatic.
 
-use super::mail_system::Letter;
+use crate::mail_system::Letter;
 
 /// One customer's mail.
 pub struct Mail {
@@ -41,6 +41,42 @@ pub fn load(run: &str, to: &str, mails: usize) -> Load {
     });
     let mails = mails.collect();
     Load { mails, answers }
+}
+
+/// So many mails that all get something, the last of each `every` urgent: an accident, for which a person is wanted at once. The others are routine, but
+/// for one in ten, which no article is about: a person gets those as well.
+pub fn with_urgent(run: &str, to: &str, mails: usize, every: usize) -> Vec<Mail> {
+    let mail = |number: usize| {
+        let from = format!("{run}{number}@{run}-{}.example", number % 100);
+        let name = NAMES[number % NAMES.len()];
+        let (subject, text) = if is_urgent(number, every) {
+            (
+                "Accident",
+                "the brake of the new bike failed and my son is injured, there was an accident. Please call us immediately",
+            )
+        } else if number % 10 == 4 {
+            (
+                "A thought",
+                "could you engrave the coat of arms of our village on the bell of my old bike, and what would the village pay for it",
+            )
+        } else {
+            (
+                "Delivery time",
+                "how long does delivery take if I order today?",
+            )
+        };
+        let text = format!("Hello,\n\n{text}\n\nThank you\n{name}, customer no. {number}");
+        Mail {
+            raw: Letter::new(&from, to, subject, &text).bytes(),
+            from,
+        }
+    };
+    (0..mails).map(mail).collect()
+}
+
+/// Whether a mail of [`with_urgent`] is.
+pub const fn is_urgent(number: usize, every: usize) -> bool {
+    number % every == every - 1
 }
 
 /// The same words as a mail program on the web writes them.

@@ -1,0 +1,438 @@
+//! One mailbox's life: its journal is opened, its desk furnished, its parts begin, and go on until they are told to end. Several lives go on side by
+//! side and share nothing but models of meaning; one can end, and begin again, while the others go on.
+
+use super::parts::{Ended, Parts};
+use super::tell_systemd;
+use crate::config::{MailboxName, Problem, Settings};
+use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
+use crate::journal::{Head, Headway, HeldBy, IfHeld, Journal, JournalError};
+use crate::learning::Lesson;
+use crate::outbox::{Outbox, Standing};
+use crate::understand::meaning::Encoder;
+use crate::watch::Signs;
+use crate::{clock, control, report};
+use sd_notify::NotifyState;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::Span;
+
+/// Why a mailbox cannot begin, or not go on with changed files.
+#[derive(Debug)]
+pub(super) enum NotReady {
+    /// Articles or templates have problems.
+    Problems(Vec<Problem>),
+    /// Its store cannot be used, in words that name the mailbox.
+    Store(String),
+}
+
+/// What is done where another process works with the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfTaken {
+    /// This one stands by until that ends: ready to systemd, which hears all the while that it lives.
+    StandBy,
+    /// The mailbox cannot begin.
+    Refuse,
+}
+
+fn open_journal(
+    settings: &Settings,
+    if_taken: IfTaken,
+    headway: &Arc<Headway>,
+) -> Result<Journal, JournalError> {
+    let waits = std::cell::Cell::new(false);
+    let tell = |held: &HeldBy| {
+        if !waits.replace(true) {
+            report::gateway::stands_by(&held.holder);
+            let status = format!("standing by: {} works with the journal", held.holder);
+            tell_systemd(&[NotifyState::Ready, NotifyState::Status(&status)]);
+        }
+        tell_systemd(&[NotifyState::Watchdog]);
+    };
+    let if_held = match if_taken {
+        IfTaken::StandBy => IfHeld::Wait(&tell),
+        IfTaken::Refuse => IfHeld::Refuse,
+    };
+    let journal = Journal::open_of(&settings.store, if_held, headway)?;
+    if waits.get() {
+        report::gateway::takes_over();
+    }
+    Ok(journal)
+}
+
+/// A mailbox whose journal is open and whose desk is furnished; nothing of it runs yet.
+pub(super) struct Ready {
+    name: Option<MailboxName>,
+    office: Office,
+    journal: Journal,
+    headway: Arc<Headway>,
+}
+
+impl Ready {
+    /// Opens the journal and loads what the settings name. `models` are those that others have loaded. Takes as long as the store is large.
+    pub(super) fn open(
+        name: Option<MailboxName>,
+        settings: Settings,
+        if_taken: IfTaken,
+        headway: Arc<Headway>,
+        models: &[Arc<Encoder>],
+    ) -> Result<Self, NotReady> {
+        let _in_its_name = span_of(name.as_ref()).entered();
+        let failed = |error: crate::journal::JournalError| {
+            NotReady::Store(in_name_of(name.as_ref(), &error.to_string()))
+        };
+        let journal = open_journal(&settings, if_taken, &headway).map_err(failed)?;
+        // The order within a ticket hangs on it, so nothing is sent before.
+        let _added = journal.index_unsettled().map_err(failed)?;
+        let key = journal.token_key().map_err(failed)?;
+        let lessons = lessons(&journal);
+        let office = Office::furnish_among(settings, key, &lessons, models);
+        let office = office.map_err(NotReady::Problems)?;
+        Ok(Self {
+            name,
+            office,
+            journal,
+            headway,
+        })
+    }
+
+    /// What is loaded.
+    pub(super) const fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// Begins its life. What ends without being told to is sent to `endings`.
+    pub(super) fn begin(self, endings: mpsc::Sender<Ended>) -> Life {
+        let Self {
+            name,
+            office,
+            journal,
+            headway,
+        } = self;
+        let span = span_of(name.as_ref());
+        let _in_its_name = span.clone().entered();
+        let (understood_by, understood_by_seen) = watch::channel(office.understood_by());
+        let office = Arc::new(RwLock::new(Arc::new(office)));
+        let journal = Arc::new(journal);
+        let gateway_wake = Arc::new(Notify::new());
+        let outbox_wake = Arc::new(Notify::new());
+        let taught = Arc::new(Notify::new());
+        let signs: Arc<Signs> = Arc::default();
+        let standing: Arc<Standing> = Arc::default();
+        let mut parts = Parts::new(name.clone(), span.clone(), endings);
+        let (gateway, swept) = Gateway::new(Wiring {
+            office: Arc::clone(&office),
+            journal: Arc::clone(&journal),
+            wake: Arc::clone(&gateway_wake),
+            outbox_wake: Arc::clone(&outbox_wake),
+            taught: Arc::clone(&taught),
+            signs: Arc::clone(&signs),
+        });
+        let (learner, learned) = Learner::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&taught),
+        );
+        let deadlines = Deadlines::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&outbox_wake),
+            Arc::clone(&gateway_wake),
+            swept.clone(),
+            Arc::clone(&signs),
+        );
+        let (token_watch, tokens) = TokenWatch::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&outbox_wake),
+        );
+        let (trouble_watch, picture) = TroubleWatch::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&signs),
+            swept.clone(),
+            Arc::clone(&outbox_wake),
+        );
+        // The articles alone are enough to go on with, so the learner is missed by nobody.
+        parts.run_beside(|stop| learner.run(stop));
+        parts.run("the part that watches promises", |stop| deadlines.run(stop));
+        parts.run("the part that watches access tokens", |stop| {
+            token_watch.run(stop)
+        });
+        parts.run("the part that watches for trouble", |stop| {
+            trouble_watch.run(stop)
+        });
+        let gateway = gateway.with_standing(Arc::clone(&standing));
+        parts.run("the part that watches the inbox", |stop| gateway.run(stop));
+        parts.watch_lease(&journal);
+        let stopped = parts.stopped();
+        let looked_through = Arc::clone(&journal);
+        parts.check_store(move || looked_through.check_late(move || stopped.is_cancelled()));
+        let sources = control::Sources {
+            journal: Arc::clone(&journal),
+            wake: Arc::clone(&outbox_wake),
+            understood_by: understood_by_seen,
+            learned,
+            taught: Arc::clone(&taught),
+            use_key: use_key(&office, &journal, &gateway_wake, &span),
+            tokens,
+            standing: Arc::clone(&standing),
+            picture,
+        };
+        let mut life = Life {
+            name,
+            office,
+            journal,
+            gateway_wake,
+            outbox_wake,
+            taught,
+            signs,
+            understood_by,
+            standing,
+            headway,
+            swept,
+            sources,
+            parts,
+            outbox_stop: CancellationToken::new(),
+        };
+        life.start_outbox();
+        report::gateway::started(&life.office());
+        life
+    }
+}
+
+/// A mailbox that is kept.
+pub(super) struct Life {
+    name: Option<MailboxName>,
+    office: Arc<RwLock<Arc<Office>>>,
+    journal: Arc<Journal>,
+    gateway_wake: Arc<Notify>,
+    outbox_wake: Arc<Notify>,
+    taught: Arc<Notify>,
+    signs: Arc<Signs>,
+    understood_by: watch::Sender<String>,
+    standing: Arc<Standing>,
+    headway: Arc<Headway>,
+    swept: watch::Receiver<Option<clock::Moment>>,
+    sources: control::Sources,
+    parts: Parts,
+    /// The outbox ends by itself too: a reload may change the server that it sends through.
+    outbox_stop: CancellationToken,
+}
+
+impl Life {
+    pub(super) const fn name(&self) -> Option<&MailboxName> {
+        self.name.as_ref()
+    }
+
+    /// What is loaded now.
+    pub(super) fn office(&self) -> Arc<Office> {
+        Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the parts say of themselves.
+    pub(super) const fn signs(&self) -> &Arc<Signs> {
+        &self.signs
+    }
+
+    /// How far long work on its store is.
+    pub(super) const fn headway(&self) -> &Arc<Headway> {
+        &self.headway
+    }
+
+    /// What questions about it are answered from.
+    pub(super) const fn sources(&self) -> &control::Sources {
+        &self.sources
+    }
+
+    /// Loads everything anew for these settings. Nothing changes yet.
+    pub(super) fn refurnish(
+        &self,
+        settings: Settings,
+        models: &[Arc<Encoder>],
+    ) -> Result<Office, NotReady> {
+        let _in_its_name = span_of(self.name()).entered();
+        let key = self.journal.token_key().map_err(|error| {
+            report::gateway::key_not_read(&error);
+            NotReady::Store(in_name_of(self.name(), &error.to_string()))
+        })?;
+        let lessons = lessons(&self.journal);
+        Office::furnish_among(settings, key, &lessons, models).map_err(NotReady::Problems)
+    }
+
+    /// Goes on with what was loaded anew.
+    pub(super) async fn take(&mut self, office: Office) {
+        let _ = self.understood_by.send_replace(office.understood_by());
+        {
+            let mut current = self.office.write().unwrap_or_else(PoisonError::into_inner);
+            *current = Arc::new(office);
+        }
+        self.gateway_wake.notify_one();
+        // What was confirmed while the files were read.
+        self.taught.notify_one();
+        self.signs.reload_taken();
+        self.outbox_stop.cancel();
+        self.parts.settle_outbox().await;
+        self.start_outbox();
+    }
+
+    /// Tells all parts to finish what is in flight, and waits for none of them.
+    pub(super) fn tell_to_end(&self) {
+        self.parts.stopped().cancel();
+        self.outbox_stop.cancel();
+    }
+
+    /// Ends it: what is in flight is finished first. Then its journal is closed.
+    pub(super) async fn end(self) -> Over {
+        self.tell_to_end();
+        let Self {
+            name,
+            parts,
+            journal,
+            ..
+        } = self;
+        parts.settle().await;
+        let head = journal.head();
+        // Also where a part failed: another process has not to wait then.
+        journal.give_back();
+        Over { name, head }
+    }
+
+    fn start_outbox(&mut self) {
+        let office = self.office();
+        let outbox = Outbox::new(
+            Arc::clone(&self.journal),
+            office.settings.smtp.clone(),
+            office.settings.support.address.clone(),
+            Arc::clone(&self.outbox_wake),
+            Arc::clone(&self.gateway_wake),
+            self.swept.clone(),
+        )
+        .with_standing(Arc::clone(&self.standing))
+        .with_sent_folder(office.settings.inbox.sent_folder.is_some())
+        .with_signs(Arc::clone(&self.signs));
+        self.outbox_stop = CancellationToken::new();
+        self.parts
+            .run_outbox(outbox.run(self.outbox_stop.clone()), &self.outbox_stop);
+    }
+}
+
+/// A life that ended.
+pub(super) struct Over {
+    name: Option<MailboxName>,
+    head: Option<Head>,
+}
+
+impl Over {
+    /// Says in the log that it ended in order.
+    pub(super) fn tell(&self) {
+        let _in_its_name = span_of(self.name.as_ref()).entered();
+        report::gateway::stopped(self.head.as_ref());
+    }
+}
+
+/// Puts the journal's key in the place of the one in use, and nothing else.
+fn use_key(
+    office: &Arc<RwLock<Arc<Office>>>,
+    journal: &Arc<Journal>,
+    wake: &Arc<Notify>,
+    span: &Span,
+) -> control::UseKey {
+    let (office, journal) = (Arc::clone(office), Arc::clone(journal));
+    let (wake, span) = (Arc::clone(wake), span.clone());
+    Arc::new(move || {
+        let key = journal.token_key().map_err(|error| {
+            format!("{error}; the daemon goes on with the key that it had: restart it when that is mended")
+        })?;
+        let mut current = office.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(current.with_key(key));
+        drop(current);
+        wake.notify_one();
+        span.in_scope(report::gateway::key_changed);
+        Ok(())
+    })
+}
+
+/// What staff confirmed. Where it cannot be read the desk runs on its articles alone, and the learner tries again.
+fn lessons(journal: &Journal) -> Vec<Lesson> {
+    journal.lessons().unwrap_or_else(|error| {
+        report::gateway::lessons_not_read(&error);
+        Vec::new()
+    })
+}
+
+/// What log lines of a mailbox carry: its name, where there is one. At the highest level, so that no filter takes it away.
+pub(super) fn span_of(name: Option<&MailboxName>) -> Span {
+    name.map_or_else(
+        Span::none,
+        |name| tracing::error_span!("in", mailbox = %name),
+    )
+}
+
+/// A sentence about a mailbox, with its name where there is one.
+pub(super) fn in_name_of(name: Option<&MailboxName>, sentence: &str) -> String {
+    match name {
+        Some(name) => format!("mailbox {name}: {sentence}"),
+        None => sentence.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Mode;
+    use std::path::Path;
+
+    fn name(text: &str) -> Option<MailboxName> {
+        MailboxName::parse(text)
+    }
+
+    /// The demo's desk with a store of its own; nobody listens where its servers are said to be.
+    fn settings(store: &Path) -> Settings {
+        let demo = Path::new("config/demo/handoffd.toml");
+        let mut settings = Settings::load_without_secrets(demo).unwrap();
+        settings.store.path = store.to_owned();
+        (settings.inbox.port, settings.smtp.port) = (1, 1);
+        settings
+    }
+
+    fn open(text: &str, folder: &Path) -> Result<Ready, NotReady> {
+        let settings = settings(&folder.join(text));
+        Ready::open(name(text), settings, IfTaken::Refuse, Arc::default(), &[])
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_used_names_its_mailbox() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("sales"), "no folder").unwrap();
+        let Err(NotReady::Store(why)) = open("sales", folder.path()) else {
+            panic!("a file is no store");
+        };
+        assert!(why.starts_with("mailbox sales: "), "{why}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_life_ends_and_begins_again_while_another_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (endings, mut ended) = mpsc::channel(4);
+        let begin = |text: &str| open(text, folder.path()).unwrap().begin(endings.clone());
+        let (sales, mut support) = (begin("sales"), begin("support"));
+        // Two at once would be two owners of one journal.
+        assert!(matches!(
+            open("support", folder.path()),
+            Err(NotReady::Store(_))
+        ));
+        let _over = sales.end().await;
+        let again = begin("sales");
+        // The other one lives, and goes on with changed settings.
+        let mut changed = settings(&folder.path().join("support"));
+        changed.automation.mode = Mode::Draft;
+        let office = support.refurnish(changed, &[]).unwrap();
+        assert_eq!(support.office().settings.automation.mode, Mode::Live);
+        support.take(office).await;
+        assert_eq!(support.office().settings.automation.mode, Mode::Draft);
+        let _over = (again.end().await, support.end().await);
+        drop(endings);
+        assert_eq!(ended.recv().await, None, "no part ended by itself");
+    }
+}

@@ -1,0 +1,211 @@
+//! The parts of one mailbox as tasks: which of them ended although nobody had told it to, and when all have ended that were told.
+
+use crate::config::MailboxName;
+use crate::journal::{Journal, JournalError};
+use std::future::Future;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
+
+/// The part without which nothing leaves.
+const OUTBOX: &str = "the part that sends mail";
+/// The look through a large store, as a part of the daemon.
+const CHECK: &str = "the part that checks the store";
+
+/// What ends the daemon.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Ended {
+    /// Whose part it was; `None` is the only mailbox.
+    pub(super) name: Option<MailboxName>,
+    pub(super) why: Why,
+}
+
+/// Why the daemon cannot go on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// A part that should never end did, by a panic: without it mail would lie there unseen, or wait in the outbox for ever.
+    Part(&'static str),
+    /// The store is not what was recorded: nothing more may be decided on it.
+    Damaged(String),
+    /// Another process works with the journal: the mailbox is its to watch.
+    Lost(String),
+}
+
+/// The running parts of one mailbox.
+pub(super) struct Parts {
+    name: Option<MailboxName>,
+    span: Span,
+    endings: mpsc::Sender<Ended>,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    outbox: Option<JoinHandle<()>>,
+}
+
+impl Parts {
+    pub(super) fn new(name: Option<MailboxName>, span: Span, endings: mpsc::Sender<Ended>) -> Self {
+        Self {
+            name,
+            span,
+            endings,
+            stop: CancellationToken::new(),
+            tasks: Vec::new(),
+            outbox: None,
+        }
+    }
+
+    /// Cancelled when all are to end.
+    pub(super) fn stopped(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Runs a part that must not end before it is told to.
+    pub(super) fn run<F>(&mut self, part: &'static str, run: impl FnOnce(CancellationToken) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let stop = self.stop.clone();
+        let task = self.watched(part, run(stop.clone()), &stop);
+        self.tasks.push(task);
+    }
+
+    /// Runs a part that may end at any time.
+    pub(super) fn run_beside<F>(&mut self, run: impl FnOnce(CancellationToken) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let running = run(self.stop.clone()).instrument(self.span.clone());
+        self.tasks.push(tokio::spawn(running));
+    }
+
+    /// Runs the outbox, in the place of one that has settled.
+    pub(super) fn run_outbox(
+        &mut self,
+        outbox: impl Future<Output = ()> + Send + 'static,
+        stop: &CancellationToken,
+    ) {
+        self.outbox = Some(self.watched(OUTBOX, outbox, stop));
+    }
+
+    /// Looks through the store, which may take minutes.
+    pub(super) fn check_store(
+        &mut self,
+        check: impl FnOnce() -> Result<(), JournalError> + Send + 'static,
+    ) {
+        let (name, endings, span) = (self.name.clone(), self.endings.clone(), self.span.clone());
+        let checking = tokio::task::spawn_blocking(move || span.in_scope(check));
+        self.tasks.push(tokio::spawn(async move {
+            let why = match checking.await {
+                Ok(Ok(())) => return,
+                Ok(Err(why)) => Why::Damaged(why.to_string()),
+                Err(_) => Why::Part(CHECK),
+            };
+            // Where it is full the daemon ends by another word already.
+            let _ = endings.try_send(Ended { name, why });
+        }));
+    }
+
+    /// Waits until another process has taken the journal over; for ever where none can.
+    pub(super) fn watch_lease(&mut self, journal: &Arc<Journal>) {
+        let Some(lease) = journal.lease() else { return };
+        let (name, endings, stop) = (self.name.clone(), self.endings.clone(), self.stop.clone());
+        let journal = Arc::clone(journal);
+        self.tasks.push(tokio::spawn(async move {
+            tokio::select! {
+                // Polled first after a pause, or not: whatever is done meanwhile the journal refuses.
+                () = lease.lost() => {}
+                () = stop.cancelled() => return,
+            }
+            let why = journal.still_ours().err();
+            let why = why.map(|why| why.to_string()).unwrap_or_default();
+            let why = Why::Lost(why);
+            let _ = endings.try_send(Ended { name, why });
+        }));
+    }
+
+    fn watched(
+        &self,
+        part: &'static str,
+        run: impl Future<Output = ()> + Send + 'static,
+        stop: &CancellationToken,
+    ) -> JoinHandle<()> {
+        let running = tokio::spawn(run.instrument(self.span.clone()));
+        let (name, endings, stop) = (self.name.clone(), self.endings.clone(), stop.clone());
+        tokio::spawn(async move {
+            // One that panicked has been reported by the panic hook.
+            let _ = running.await;
+            if !stop.is_cancelled() {
+                let why = Why::Part(part);
+                let _ = endings.try_send(Ended { name, why });
+            }
+        })
+    }
+
+    /// Waits until the outbox, which was told to end, has ended.
+    pub(super) async fn settle_outbox(&mut self) {
+        if let Some(outbox) = self.outbox.take() {
+            let _ = outbox.await;
+        }
+    }
+
+    /// Waits until all parts have ended, which were told to.
+    pub(super) async fn settle(self) {
+        for task in self.outbox.into_iter().chain(self.tasks) {
+            let _ = task.await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts() -> (Parts, mpsc::Receiver<Ended>) {
+        let (endings, ended) = mpsc::channel(8);
+        let name = MailboxName::parse("sales");
+        (Parts::new(name, Span::none(), endings), ended)
+    }
+
+    async fn lives(stop: CancellationToken) {
+        stop.cancelled().await;
+    }
+
+    async fn dies() {
+        panic!("as a test");
+    }
+
+    #[tokio::test]
+    async fn a_part_that_dies_is_named_with_its_mailbox_and_one_that_was_told_is_not() {
+        let (mut parts, mut ended) = parts();
+        parts.run("one", lives);
+        parts.run("another", |_| dies());
+        let of_sales = |why| Ended {
+            name: MailboxName::parse("sales"),
+            why,
+        };
+        assert_eq!(ended.recv().await, Some(of_sales(Why::Part("another"))));
+        let stop = CancellationToken::new();
+        parts.run_outbox(lives(stop.clone()), &stop);
+        stop.cancel();
+        parts.settle_outbox().await;
+        parts.run_outbox(dies(), &CancellationToken::new());
+        assert_eq!(ended.recv().await, Some(of_sales(Why::Part(OUTBOX))));
+        parts.stopped().cancel();
+        parts.settle().await;
+        assert_eq!(ended.recv().await, None, "whoever was told to end did");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_store_is_told_and_a_sound_one_is_not() {
+        let (mut parts, mut ended) = parts();
+        parts.check_store(|| Ok(()));
+        parts.check_store(|| Err(JournalError::State("changed".to_owned())));
+        let told = ended.recv().await.map(|ended| ended.why);
+        let damaged = matches!(&told, Some(Why::Damaged(why)) if why.contains("changed"));
+        assert!(damaged, "{told:?}");
+        parts.run_beside(|_| async {});
+        parts.settle().await;
+        assert_eq!(ended.recv().await, None);
+    }
+}
