@@ -290,7 +290,11 @@ impl<'a> Clerk<'a> {
             ..entry_for(self.office, place, cursor, &judgement, composed, now)
         };
         let teaches = !entry.lessons.is_empty();
-        let effects = self.journal.record_soon(entry, now)?;
+        // What is under suspicion is done for good at once: a program that others end has not to come back to it.
+        let effects = match before.is_suspect() {
+            true => self.journal.record(entry, now)?,
+            false => self.journal.record_soon(entry, now)?,
+        };
         let Judgement {
             sender,
             ticket_id,

@@ -324,7 +324,11 @@ impl Gateway {
                 cursor.uid = arrival.place.uid;
                 self.alive(HANDLING_MAX);
                 self.signs.mail_came(clock::now());
-                self.handle(office, arrival, *cursor, &mut queue)?;
+                if let Err(error) = self.handle(office, arrival, *cursor, &mut queue) {
+                    // The others did nothing. Where this fails as well they are begun once too often: no harm.
+                    let _ = self.journal.not_begun_after_all(queue.together);
+                    return Err(error);
+                }
             }
             Ok(Swept::All)
         })

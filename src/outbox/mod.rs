@@ -239,7 +239,7 @@ impl Outbox {
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             // One of these for all that the journal is asked: each makes another thread take over what this one had to do.
-            let wait = match on_disk(|| self.look(&shutdown)) {
+            let wait = match on_disk(|| self.look_and_settle(&shutdown)) {
                 Ok(wait) => wait,
                 Err(error) => {
                     let pause = self.store_failed(&error);
@@ -286,6 +286,16 @@ impl Outbox {
         (self.desk.clock)().shown
     }
 
+    /// The same as [`Self::look`]. Before a rest nothing else brings to the disk what was settled last; where that fails, whoever writes next
+    /// hears of it.
+    fn look_and_settle(&mut self, shutdown: &CancellationToken) -> Result<Duration, JournalError> {
+        let wait = self.look(shutdown)?;
+        if !wait.is_zero() {
+            let _ = self.desk.journal.sync();
+        }
+        Ok(wait)
+    }
+
     /// Does what is to be done, and says how long it may rest; zero where there is more.
     fn look(&mut self, shutdown: &CancellationToken) -> Result<Duration, JournalError> {
         if let Some(left) = self.left_to_rest() {
@@ -310,11 +320,7 @@ impl Outbox {
             match self.next_mail()? {
                 Search::Found(effect, except) => self.begin(*effect, except, shutdown),
                 Search::GoOn => return Ok(Duration::ZERO),
-                Search::Nothing(rest) => {
-                    // Nothing more leaves now, so nothing else brings to the disk what was settled last.
-                    on_disk(|| self.desk.journal.sync())?;
-                    return Ok(rest.min(rest_max));
-                }
+                Search::Nothing(rest) => return Ok(rest.min(rest_max)),
             }
         }
     }

@@ -9,12 +9,18 @@ use std::ops::Bound;
 /// With so many bytes it goes to the database, whether anything else does or not.
 const BYTES_MAX: usize = 1024 * 1024;
 
+/// What a row becomes; `None` where it goes.
+type Change = Option<Vec<u8>>;
+
 /// Rows of the whole database by their full keys; `None` where the row goes.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    rows: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    rows: BTreeMap<Vec<u8>, Change>,
     bytes: usize,
 }
+
+/// What was pending before for keys that were added.
+pub(super) struct Replaced(Vec<(Vec<u8>, Option<Change>)>);
 
 /// From which side the next row comes.
 enum Next {
@@ -26,20 +32,43 @@ enum Next {
 
 impl Pending {
     /// What is pending for this key; `None` where nothing is, and the database knows.
-    #[allow(
-        clippy::option_option,
-        reason = "nothing pending, or pending that it goes"
-    )]
-    pub(super) fn get(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+    pub(super) fn get(&self, key: &[u8]) -> Option<Change> {
         self.rows.get(key).cloned()
     }
 
-    /// Takes these in; the last word about a key counts.
-    pub(super) fn add(&mut self, rows: Vec<(Vec<u8>, Option<Vec<u8>>)>) {
+    /// Takes these in; the last word about a key counts. What they replace is given back, for [`Pending::take_back`].
+    pub(super) fn add(&mut self, rows: Vec<(Vec<u8>, Change)>) -> Replaced {
+        let mut replaced = Vec::with_capacity(rows.len());
         for (key, value) in rows {
             self.bytes += key.len() + value.as_ref().map_or(0, Vec::len);
-            let _ = self.rows.insert(key, value);
+            let before = self.rows.insert(key.clone(), value);
+            replaced.push((key, before));
         }
+        Replaced(replaced)
+    }
+
+    /// What was added last was not committed after all.
+    pub(super) fn take_back(&mut self, replaced: Replaced) {
+        for (key, before) in replaced.0.into_iter().rev() {
+            match before {
+                Some(before) => drop(self.rows.insert(key, before)),
+                None => drop(self.rows.remove(&key)),
+            }
+        }
+    }
+
+    /// How many rows more, or fewer, there are with what is pending between these keys; `is_stored` knows the database.
+    pub(super) fn more_than(
+        &self,
+        (from, until): (&[u8], &[u8]),
+        is_stored: impl Fn(&[u8]) -> Result<bool, JournalError>,
+    ) -> Result<isize, JournalError> {
+        let range = (Bound::Included(from), Bound::Excluded(until));
+        let mut more = 0;
+        for (key, value) in self.rows.range::<[u8], _>(range) {
+            more += isize::from(value.is_some()) - isize::from(is_stored(key)?);
+        }
+        Ok(more)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -120,7 +149,10 @@ mod tests {
             let mut pending = Pending::default();
             let mut expected = stored.clone();
             for (key, value) in changes {
-                pending.add(vec![(vec![key], value.map(|value| vec![value]))]);
+                // What is taken back at once was never there.
+                let for_nothing = pending.add(vec![(vec![key], None), (vec![key], Some(vec![9]))]);
+                pending.take_back(for_nothing);
+                let _ = pending.add(vec![(vec![key], value.map(|value| vec![value]))]);
                 match value {
                     Some(value) => drop(expected.insert(key, value)),
                     None => drop(expected.remove(&key)),
@@ -140,6 +172,10 @@ mod tests {
                 .over((&[from], &[until]), order, max, range(&stored).into_iter().map(Ok))
                 .unwrap();
             let mut expected = range(&expected);
+            let more = pending
+                .more_than((&[from], &[until]), |key| Ok(stored.contains_key(&key[0])))
+                .unwrap();
+            prop_assert_eq!(range(&stored).len().checked_add_signed(more), Some(expected.len()));
             expected.truncate(max);
             prop_assert_eq!(rows, expected);
         }

@@ -2,10 +2,11 @@
 //! refuses everything until it is opened again; the daemon goes on by itself when there is room.
 //!
 //! Promise: what is opened anew is checked first like a store after a crash, however large it is (it waits meanwhile), so nothing is promised
-//! that is not on disk. Where a sync failed it is not opened anew: the kernel may show us what the disk never got, and only a restart of the
+//! that is not on disk; and what was committed and not yet in the files when it failed is committed in what is opened anew, so nobody goes on with
+//! what is taken back behind their back. Where a sync failed it is not opened anew: the kernel may show us what the disk never got, and only a restart of the
 //! machine tells.
 
-use super::sled::{CHECKED_AT_ONCE_BYTES, Opening, SledStore};
+use super::sled::{CHECKED_AT_ONCE_BYTES, Opening, Owed, SledStore};
 use super::verify::Verified;
 use super::{
     Batch, ChainOfCopy, Damage, Digest, JournalError, Order, Outlives, Row, Store, Tree, Walked,
@@ -25,6 +26,8 @@ pub(crate) struct ReopeningStore {
     at_once_bytes: u64,
     headway: Arc<Headway>,
     store: RwLock<Option<SledStore>>,
+    /// What the store that failed had committed and not brought to its files: whoever was told so goes on with it.
+    owed: Mutex<Option<Owed>>,
     // Never held while `store` is waited for.
     trouble: Mutex<Option<Trouble>>,
 }
@@ -58,6 +61,7 @@ impl ReopeningStore {
             folder: folder.to_owned(),
             at_once_bytes,
             store: RwLock::new(Some(store)),
+            owed: Mutex::new(None),
             trouble: Mutex::new(None),
         })
     }
@@ -95,6 +99,8 @@ impl ReopeningStore {
 
     fn failed(&self, why: JournalError, tried: Instant) {
         let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever asks again and again must not put off the next try.
+        let tried = trouble.as_ref().map_or(tried, |trouble| trouble.tried);
         *trouble = Some(Trouble { why, tried });
     }
 
@@ -124,17 +130,25 @@ impl ReopeningStore {
             return Ok(());
         }
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
-        // Its lock on the files goes with it.
-        drop(store.take());
-        match SledStore::open_checking(
+        let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(failed) = store.take() {
+            *owed = Some(failed.owed());
+            // Its lock on the files goes with it.
+            drop(failed);
+        }
+        let opened = SledStore::open_checking(
             &self.folder,
             Opening::ToWork,
             self.at_once_bytes,
             &self.headway,
-        ) {
+        );
+        match opened {
             Ok(opened) => {
+                let taken_over = owed.take().map_or(Ok(()), |owed| opened.take_over(owed));
                 *store = Some(opened);
                 drop(store);
+                // Where that is refused, the store says so each time that it is asked.
+                let _ = taken_over;
                 let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
                 *trouble = None;
                 Ok(())
@@ -260,6 +274,52 @@ mod tests {
         drop(store);
         let store = ReopeningStore::open_checking(folder.path(), 0).unwrap();
         assert!(!store.is_checked());
+    }
+
+    #[test]
+    fn what_was_committed_and_not_yet_written_is_committed_in_what_is_opened_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ReopeningStore::open_checking(folder.path(), u64::MAX).unwrap();
+        let put = |key: &str, outlives| {
+            let mut batch = Batch::of(Act::Entry);
+            batch.put(Tree::Begun, key, "1");
+            store.commit(batch, outlives)
+        };
+        put("one", Outlives::PowerCut).unwrap();
+        put("two", Outlives::NothingYet).unwrap();
+        let head = store.head();
+        put("three", Outlives::NothingYet).unwrap();
+        fail(&store);
+        assert_eq!(store.count(Tree::Begun).unwrap(), 3);
+        assert!(store.get(Tree::Begun, b"three").unwrap().is_some());
+        put("four", Outlives::NothingYet).unwrap();
+        store.sync().unwrap();
+        let verified = store.verify().unwrap();
+        assert_eq!(verified.last, Some(4));
+        assert_eq!(verified.differences.len(), 0);
+        assert_ne!(store.head(), head);
+        drop(store);
+        let store = ReopeningStore::open_checking(folder.path(), u64::MAX).unwrap();
+        assert_eq!(store.count(Tree::Begun).unwrap(), 4);
+    }
+
+    #[test]
+    fn files_that_came_back_as_something_else_are_promised_nothing_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ReopeningStore::open_checking(folder.path(), u64::MAX).unwrap();
+        let put = |store: &dyn Store, key: &str, outlives| {
+            let mut batch = Batch::of(Act::Entry);
+            batch.put(Tree::Begun, key, "1");
+            store.commit(batch, outlives)
+        };
+        put(&store, "one", Outlives::PowerCut).unwrap();
+        put(&store, "two", Outlives::NothingYet).unwrap();
+        let owed = store.store.read().unwrap().as_ref().unwrap().owed();
+        drop(store);
+        let store = SledStore::open(folder.path(), Opening::ToWork).unwrap();
+        put(&store, "another two", Outlives::PowerCut).unwrap();
+        assert!(store.take_over(owed).is_err());
+        assert!(put(&store, "three", Outlives::PowerCut).is_err());
     }
 
     #[test]

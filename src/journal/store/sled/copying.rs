@@ -10,6 +10,7 @@ use super::{Opening, Progress, SledStore, Unsynced};
 use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 impl SledStore {
@@ -127,6 +128,7 @@ impl SledStore {
             progress: Mutex::new(Progress::at(end)),
             pending: RwLock::default(),
             files: RwLock::new(files),
+            is_unsure: AtomicBool::new(false),
         };
         store.check()
     }
@@ -140,7 +142,7 @@ impl SledStore {
                 "it could not be written anew, so what was deleted may still be found in its files: {why}"
             ),
         };
-        self.hand_over(&mut progress)?;
+        self.flush(&mut progress)?;
         let next = generation::make_next(&self.folder).map_err(|why| failed(why.to_string()))?;
         // Commits wait for `progress`; readers for the moment of change alone.
         let (copy, then) = match chain {
@@ -160,6 +162,7 @@ impl SledStore {
         *files = copy;
         drop(files);
         progress.end = then;
+        progress.flushed = then;
         progress.unsynced = Unsynced::Nothing;
         if chain == ChainOfCopy::Anew {
             // What it had walked is not there any more.

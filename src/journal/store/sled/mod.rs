@@ -7,7 +7,7 @@ mod copying;
 mod files;
 mod opening;
 
-use super::chain::{Digest, NOTHING_BEFORE};
+use super::chain::{self, Digest, NOTHING_BEFORE};
 use super::check::{self, Damage};
 use super::in_use::InUse;
 use super::linked::{self, ChainEnd};
@@ -25,7 +25,7 @@ pub(super) use opening::CHECKED_AT_ONCE_BYTES;
 use std::fs::File;
 use std::ops::Bound;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The file that is there while a store is worked with, and holds the process's number.
@@ -60,6 +60,15 @@ pub(crate) struct SledStore {
     progress: Mutex<Progress>,
     pending: RwLock<Pending>,
     files: RwLock<Files>,
+    /// A write failed in its middle: what the database shows may be more than was committed. Nothing is read or written until it is opened anew.
+    is_unsure: AtomicBool,
+}
+
+/// What a store that failed has committed and not brought to its files.
+pub(super) struct Owed {
+    pending: Pending,
+    end: ChainEnd,
+    flushed: ChainEnd,
 }
 
 /// What the next commit has to know.
@@ -67,8 +76,8 @@ struct Progress {
     end: ChainEnd,
     /// A sync failed. The kernel may have dropped the pages: later syncs would succeed without anything on disk.
     sync_failed: bool,
-    /// A write failed in its middle: what the database shows may be more than `end` knows of, until it is opened anew.
-    is_unsure: bool,
+    /// The last commit that the kernel has: what came after it is pending.
+    flushed: ChainEnd,
     /// A check in slices that is under way.
     walk: Option<Walk>,
     /// What was committed and may not be on disk.
@@ -88,8 +97,8 @@ impl Progress {
     const fn at(end: ChainEnd) -> Self {
         Self {
             end,
+            flushed: end,
             sync_failed: false,
-            is_unsure: false,
             walk: None,
             unsynced: Unsynced::Nothing,
         }
@@ -104,20 +113,62 @@ impl Progress {
 }
 
 impl SledStore {
-    /// What the witness says, and the progress for as long as nothing may be committed; an error where what is stored is not known just now.
+    /// What the witness says, and the progress for as long as nothing may be committed, with all that was committed on the disk; an error where
+    /// what is stored is not known just now.
     fn at_rest(&self) -> Result<(MutexGuard<'_, Progress>, Option<Remembered>), JournalError> {
-        let progress = self.progress();
-        if progress.is_unsure {
-            return Err(JournalError::Store {
-                path: self.path.clone(),
-                why: "a write failed; it is checked when it is opened anew".to_owned(),
-            });
+        let mut progress = self.progress();
+        self.refuse_unsure()?;
+        if progress.unsynced != Unsynced::Nothing {
+            self.reach_the_disk(&mut progress)?;
         }
         let remembered = match self.opening {
             Opening::ToVerify => self.remembered,
             _ => self.witness.read()?,
         };
         Ok((progress, remembered))
+    }
+
+    fn refuse_unsure(&self) -> Result<(), JournalError> {
+        if !self.is_unsure.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        Err(JournalError::Store {
+            path: self.path.clone(),
+            why: "a write failed; it is checked when it is opened anew".to_owned(),
+        })
+    }
+
+    /// What was committed and may not be in the files, for the store that is opened in the place of this one.
+    pub(super) fn owed(&self) -> Owed {
+        let progress = self.progress();
+        Owed {
+            pending: std::mem::take(&mut *self.pending_to_change()),
+            end: progress.end,
+            flushed: progress.flushed,
+        }
+    }
+
+    /// Goes on where the store that failed was: what that one was told to commit stays committed. Where the files hold something else than either
+    /// all of it or nothing, nothing more is promised.
+    pub(super) fn take_over(&self, owed: Owed) -> Result<(), JournalError> {
+        let mut progress = self.progress();
+        if progress.end == owed.flushed {
+            if !owed.pending.is_empty() {
+                progress.unsynced = Unsynced::RowsAndBlobs;
+            }
+            progress.end = owed.end;
+            *self.pending_to_change() = owed.pending;
+            return Ok(());
+        }
+        let ChainEnd { commits, head } = owed.end;
+        let link = (self.files().database.get(linked::link_key(commits)))
+            .map_err(|why| self.failure(&why))?;
+        if link.is_some_and(|link| chain::hash(commits, &link) == head) {
+            // The write that failed was made all the same.
+            return Ok(());
+        }
+        progress.sync_failed = true;
+        Err(self.promises_nothing())
     }
 
     /// A row of the whole database, as it is with what is pending.
@@ -129,36 +180,31 @@ impl SledStore {
         Ok(found.map(|value| value.to_vec()))
     }
 
-    /// What is pending goes to the database, all together or not at all.
-    fn hand_over(&self, progress: &mut Progress) -> Result<(), JournalError> {
-        let mut pending = self.pending_to_change();
-        if pending.is_empty() {
-            return Ok(());
-        }
+    /// The kernel has all that was committed: what is pending goes to the database, all together or not at all, and that to its files.
+    fn flush(&self, progress: &mut Progress) -> Result<(), JournalError> {
+        self.refuse_unsure()?;
         let mut changes = ::sled::Batch::default();
-        for (key, value) in pending.iter() {
-            match value {
-                Some(value) => changes.insert(key.as_slice(), value.as_slice()),
-                None => changes.remove(key.as_slice()),
+        {
+            let pending = self.pending();
+            if pending.is_empty() {
+                return Ok(());
+            }
+            for (key, value) in pending.iter() {
+                match value {
+                    Some(value) => changes.insert(key.as_slice(), value.as_slice()),
+                    None => changes.remove(key.as_slice()),
+                }
             }
         }
-        let applied = self.files().database.apply_batch(changes);
-        applied.map_err(|why| {
-            progress.is_unsure = true;
+        let files = self.files();
+        let written = (files.database.apply_batch(changes)).and_then(|()| files.database.flush());
+        written.map_err(|why| {
+            self.is_unsure.store(true, Ordering::SeqCst);
             self.failure(&why)
         })?;
-        pending.clear();
-        Ok(())
-    }
-
-    /// The kernel has all that was committed.
-    fn flush(&self, progress: &mut Progress) -> Result<(), JournalError> {
-        self.hand_over(progress)?;
-        let flushed = self.files().database.flush();
-        flushed.map_err(|why| {
-            progress.is_unsure = true;
-            self.failure(&why)
-        })?;
+        // Not before: where it fails, this is what the next one to open the files is told.
+        self.pending_to_change().clear();
+        progress.flushed = progress.end;
         Ok(())
     }
 
@@ -248,9 +294,9 @@ impl SledStore {
 impl Drop for SledStore {
     fn drop(&mut self) {
         let mut progress = self.progress();
-        if !progress.is_unsure && !progress.sync_failed {
-            // Closed in good order: the database brings it to its files when it is dropped itself. What fails here a crash would have taken as well.
-            let _ = self.hand_over(&mut progress);
+        if !progress.sync_failed {
+            // Closed in good order. What fails here a crash would have taken as well.
+            let _ = self.flush(&mut progress);
         }
     }
 }
@@ -258,6 +304,7 @@ impl Drop for SledStore {
 impl Store for SledStore {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
         let pending = self.pending();
+        self.refuse_unsure()?;
         self.row(&pending, &full_key(tree, key))
     }
 
@@ -275,6 +322,7 @@ impl Store for SledStore {
             return Ok(Vec::new());
         }
         let pending = self.pending();
+        self.refuse_unsure()?;
         let files = self.files();
         let range = (
             Bound::Included(from.as_slice()),
@@ -297,13 +345,20 @@ impl Store for SledStore {
     }
 
     fn count(&self, tree: Tree) -> Result<usize, JournalError> {
-        self.hand_over(&mut self.progress())?;
-        let mut rows = 0;
-        for row in self.files().database.scan_prefix(full_key(tree, &[])) {
+        let pending = self.pending();
+        self.refuse_unsure()?;
+        let (from, until) = linked::bounds(tree, &[], None);
+        let files = self.files();
+        let mut rows = 0_usize;
+        for row in files.database.scan_prefix(full_key(tree, &[])) {
             row.map_err(|why| self.failure(&why))?;
             rows += 1;
         }
-        Ok(rows)
+        let is_stored = |key: &[u8]| {
+            let stored = files.database.contains_key(key);
+            stored.map_err(|why| self.failure(&why))
+        };
+        Ok(rows.saturating_add_signed(pending.more_than((&from, &until), is_stored)?))
     }
 
     fn commit(&self, batch: Batch, outlives: Outlives) -> Result<(), JournalError> {
@@ -311,35 +366,43 @@ impl Store for SledStore {
         if progress.sync_failed || self.opening == Opening::ToVerify {
             return Err(self.promises_nothing());
         }
+        self.refuse_unsure()?;
         let has_blobs = (batch.changes.iter()).any(|(_, _, value)| {
             value
                 .as_ref()
                 .is_some_and(|value| value.len() >= BLOB_BYTES)
         });
+        let before = progress.end;
         let pending = self.pending();
-        let linked = linked::linked(progress.end, batch, |key| self.row(&pending, key))?;
+        let linked = linked::linked(before, batch, |key| self.row(&pending, key))?;
         drop(pending);
-        self.pending_to_change().add(linked.rows);
+        let replaced = self.pending_to_change().add(linked.rows);
         progress.end = linked.then;
         progress.takes_in(has_blobs);
         if let Some(walk) = &mut progress.walk {
             walk.committed(&linked.changes);
         }
-        match outlives {
+        let done = match outlives {
             Outlives::NothingYet if !self.pending().is_large() => Ok(()),
-            Outlives::NothingYet => self.hand_over(&mut progress),
-            Outlives::Process => self.flush(&mut progress),
+            Outlives::NothingYet | Outlives::Process => self.flush(&mut progress),
             Outlives::PowerCut => self.reach_the_disk(&mut progress),
+        };
+        if done.is_err() && self.is_unsure.load(Ordering::SeqCst) {
+            // Whoever is told that it failed does it again; what others were told to be committed stays so.
+            self.pending_to_change().take_back(replaced);
+            progress.end = before;
         }
+        done
     }
 
     fn sync(&self) -> Result<(), JournalError> {
         let mut progress = self.progress();
-        if progress.unsynced == Unsynced::Nothing {
-            return Ok(());
-        }
         if progress.sync_failed {
             return Err(self.promises_nothing());
+        }
+        self.refuse_unsure()?;
+        if progress.unsynced == Unsynced::Nothing {
+            return Ok(());
         }
         self.reach_the_disk(&mut progress)
     }
@@ -376,14 +439,17 @@ impl Store for SledStore {
     }
 
     fn head(&self) -> Option<(u64, Digest)> {
-        let progress = self.progress();
+        let mut progress = self.progress();
+        if progress.unsynced != Unsynced::Nothing {
+            // What is told stays true.
+            self.reach_the_disk(&mut progress).ok()?;
+        }
         let ChainEnd { commits, head } = progress.end;
         (head != NOTHING_BEFORE).then_some((commits, head))
     }
 
     fn rows(&self, each: EachRow<'_>) -> Result<(), JournalError> {
-        let mut commits_wait = self.progress();
-        self.hand_over(&mut commits_wait)?;
+        let _commits_wait = self.at_rest()?;
         for row in self.files().database.iter() {
             let (key, value) = row.map_err(|why| self.failure(&why))?;
             each(&key, &value)?;

@@ -14,6 +14,7 @@ use std::fs::File;
 use std::os::unix::fs::DirBuilderExt;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, RwLock};
 
 /// So many records of an older program are taken into the chain by one link.
@@ -87,6 +88,7 @@ impl SledStore {
             progress: Mutex::new(Progress::at(end)),
             pending: RwLock::default(),
             files: RwLock::new(files),
+            is_unsure: AtomicBool::new(false),
         };
         if opening == Opening::ToVerify {
             return Ok(store);
