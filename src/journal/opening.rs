@@ -100,9 +100,17 @@ impl Journal {
     /// Whether nobody else can have taken over: what cannot be undone is done only then. Files are ours as long as we have them open.
     ///
     /// # Errors
-    /// [`JournalError::LeaseLost`] where somebody has, [`JournalError::Store`] where that is not known just now.
+    /// [`JournalError::LeaseLost`] where somebody has, [`JournalError::Store`] where that is not known just now, [`JournalError::Damaged`]
+    /// where the journal is not what we recorded.
     pub fn still_ours(&self) -> Result<(), JournalError> {
-        match self.store.lease() {
+        let lease = self.store.lease();
+        if let Some(why) = lease.and_then(|lease| lease.damage()) {
+            return Err(JournalError::Damaged {
+                path: self.place(),
+                why: why.to_owned(),
+            });
+        }
+        match lease {
             Some(lease) if lease.is_lost() => Err(JournalError::LeaseLost {
                 journal: self.place(),
             }),

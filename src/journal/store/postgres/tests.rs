@@ -229,6 +229,79 @@ fn a_database_that_lost_commits_is_not_worked_with() {
     assert!(matches!(why, Some(JournalError::Damaged { .. })), "{why:?}");
 }
 
+/// The server refuses what is written, until it is told otherwise.
+fn refuse_rows(runtime: &Runtime, client: &Client, is_refused: bool) {
+    let statement = match is_refused {
+        true => "alter table handoffd_row add constraint never check (false) not valid",
+        false => "alter table handoffd_row drop constraint never",
+    };
+    runtime.block_on(client.batch_execute(statement)).unwrap();
+}
+
+#[test]
+fn a_database_that_was_set_back_after_a_failure_is_never_adopted() {
+    let database = database();
+    let store = opened(&database);
+    note(&store, "one").unwrap();
+    let (runtime, client) = plain_client(&database);
+    let row = runtime.block_on(client.query_one("select head from handoffd_journal", &[]));
+    let earlier: Vec<u8> = row.unwrap().get(0);
+    note(&store, "two").unwrap();
+    refuse_rows(&runtime, &client, true);
+    let why = note(&store, "refused").unwrap_err();
+    assert!(matches!(why, JournalError::Store { .. }), "{why}");
+    refuse_rows(&runtime, &client, false);
+    let back = "update handoffd_journal set commits = 1, head = $1";
+    let set_back = runtime.block_on(client.execute(back, &[&earlier]));
+    assert_eq!(set_back.unwrap(), 1);
+    for _ in 0..2 {
+        let why = note(&store, "three").unwrap_err();
+        assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
+        assert!(why.to_string().contains("it knows of 1 of 2"), "{why}");
+    }
+    let why = store.get(Tree::Begun, b"one").unwrap_err();
+    assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
+    let lease = store.lease.as_ref().unwrap();
+    assert!(lease.is_lost() && lease.damage().is_some());
+    let row = runtime.block_on(client.query_one("select commits from handoffd_journal", &[]));
+    assert_eq!(row.unwrap().get::<_, i64>(0), 1, "nothing was written");
+}
+
+#[test]
+fn a_commit_that_was_made_unknown_is_seen_before_anything_is_built_on_it() {
+    let store = opened(&database());
+    note(&store, "one").unwrap();
+    // Made, and its caller hears of a failure, as where the answer is lost and the database away for long.
+    let made_unknown = |key: &str, is_meant: bool| {
+        let mut batch = Batch::of(Act::Watch);
+        batch.put(Tree::Begun, key, "x");
+        let mut progress = store.progress().unwrap();
+        let fence = store.fence(&progress).unwrap();
+        let made = store
+            .session
+            .run(move |worker| Box::pin(worker.commit(fence, batch)));
+        let then = made.unwrap().unwrap().then;
+        progress.meant = is_meant.then_some(then);
+        let why = JournalError::State("no answer".to_owned());
+        drop(store.failed(&mut progress, why));
+    };
+    made_unknown("two", true);
+    // What it was computed on may lack it.
+    let why = note(&store, "blind").unwrap_err().to_string();
+    assert!(why.contains("try again"), "{why}");
+    assert_eq!(store.get(Tree::Begun, b"blind").unwrap(), None);
+    note(&store, "three").unwrap();
+    made_unknown("four", true);
+    assert!(store.get(Tree::Begun, b"four").unwrap().is_some());
+    note(&store, "five").unwrap();
+    assert_eq!(store.head().unwrap().0, 5);
+    assert_whole(&store);
+    // An end that no commit of ours meant is not ours.
+    made_unknown("six", false);
+    let why = store.count(Tree::Begun).unwrap_err();
+    assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
+}
+
 #[test]
 fn tables_of_a_newer_program_are_refused_by_all() {
     let database = database();
