@@ -16,11 +16,20 @@ pub struct HeldBy {
     pub left: Duration,
 }
 
+/// What opening a journal waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// Who works with it.
+    Holder(HeldBy),
+    /// The database, which is out of reach for this reason.
+    Database(String),
+}
+
 /// What is done where another process works with the journal.
 #[derive(Clone, Copy)]
 pub enum IfHeld<'a> {
-    /// It is waited for, for ever; this is told about once a second whom for.
-    Wait(&'a dyn Fn(&HeldBy)),
+    /// It is waited for, for ever, and so is a database that is out of reach; this is told about once a second what for.
+    Wait(&'a dyn Fn(&Awaited)),
     /// That is an error.
     Refuse,
 }

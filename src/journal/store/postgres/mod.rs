@@ -21,13 +21,13 @@ use super::walk::{Walk, Walked};
 use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::config::Database;
-use crate::journal::{Headway, HeldBy, IfHeld, Lease};
+use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
 use commit::{Became, Fence, NotMade, Wire, became, set_back, standing_in};
-use connection::{Connection, Value};
+use connection::{Connection, Value, within};
 use holding::Asked;
 pub(crate) use incoming::PostgresIncoming;
 use schema::Version;
-use session::{Session, Stands, Worker};
+use session::{Session, Stands, Tries, Worker};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -69,25 +69,31 @@ impl PostgresStore {
         headway: &Arc<Headway>,
     ) -> Result<Self, JournalError> {
         let session = Session::start(settings.clone())?;
-        session.run(|worker| Box::pin(worker.make_ready()))??;
+        let place = settings.to_string();
+        let patience = Patience {
+            if_held,
+            headway,
+            place: &place,
+        };
+        patience.until(|| session.run(|worker| Box::pin(worker.make_ready())))?;
         let holder = holder();
         let lease = loop {
-            let asked = {
+            let asked = patience.until(|| {
                 let holder = holder.clone();
-                session.run(move |worker| Box::pin(async move { worker.take(&holder).await }))??
-            };
+                session.run(move |worker| Box::pin(async move { worker.take(&holder).await }))
+            })?;
             match (asked, &if_held) {
                 (Asked::Taken(lease), _) => break lease,
                 (Asked::Held(held), IfHeld::Refuse) => {
                     return Err(JournalError::Held {
-                        journal: settings.to_string(),
+                        journal: place,
                         holder: held.holder,
                     });
                 }
                 (Asked::Held(held), IfHeld::Wait(tell)) => {
-                    headway.step();
+                    headway.stands_by();
                     let wait = held.left.min(ASKED_AGAIN_AFTER);
-                    tell(&held);
+                    tell(&Awaited::Holder(held));
                     std::thread::sleep(wait.max(Duration::from_millis(10)));
                 }
             }
@@ -95,7 +101,7 @@ impl PostgresStore {
         let (kept, keeper) = (Arc::clone(&lease), settings.clone());
         session.run(move |_| {
             Box::pin(async move {
-                drop(holding::keep(kept, keeper));
+                drop(holding::keep(kept, holder, keeper));
             })
         })?;
         let standing = session.run(|worker| Box::pin(worker.standing()))??;
@@ -330,6 +336,39 @@ impl PostgresStore {
     }
 }
 
+/// How long an opening waits for a database that is away.
+struct Patience<'a> {
+    if_held: IfHeld<'a>,
+    headway: &'a Headway,
+    place: &'a str,
+}
+
+impl Patience<'_> {
+    /// Tries until it is done: for a bounded time, or for as long as the trouble may pass where a holder would be waited for as well.
+    fn until<T>(
+        &self,
+        once: impl Fn() -> Result<Result<T, Trouble>, JournalError>,
+    ) -> Result<T, JournalError> {
+        let mut tries = match self.if_held {
+            IfHeld::Refuse => Tries::begin(),
+            IfHeld::Wait(_) => Tries::without_end(),
+        };
+        loop {
+            let trouble = match once()? {
+                Ok(done) => return Ok(done),
+                Err(trouble) => trouble,
+            };
+            let words = trouble.words.clone();
+            let wait = tries.wait(trouble, self.place)?;
+            if let IfHeld::Wait(tell) = self.if_held {
+                self.headway.database_is_away();
+                tell(&Awaited::Database(words));
+            }
+            std::thread::sleep(wait);
+        }
+    }
+}
+
 /// Who we are, for people, and different at each start.
 fn holder() -> String {
     let host = rustix::system::uname();
@@ -388,53 +427,47 @@ fn last_of_each_key(rows: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Opti
 }
 
 impl Worker {
-    /// Makes tables and journal where they are not there.
-    async fn make_ready(&mut self) -> Result<(), JournalError> {
-        let mut tries = session::Tries::begin();
-        loop {
-            match self.make_ready_once().await {
-                Ok(()) => return Ok(()),
-                Err(trouble) => tries.again(trouble, &self.place).await?,
-            }
-        }
-    }
-
-    async fn make_ready_once(&mut self) -> Result<(), Trouble> {
+    /// Makes tables and journal where they are not there. One try.
+    async fn make_ready(&mut self) -> Result<(), Trouble> {
+        let limit = self.settings.step_timeout;
         let mut connection = Connection::open(&self.settings, Some(self.idle_limit())).await?;
-        if let Version::Newer(version) = schema::migrate(&mut connection.client).await? {
+        let migrated = async { Ok(schema::migrate(&mut connection.client).await?) };
+        if let Version::Newer(version) = within(limit, migrated).await? {
             return Err(newer(version));
         }
         let journal = self.settings.journal.as_str();
         let head = NOTHING_BEFORE.as_slice();
-        let transaction = connection.client.transaction().await?;
-        transaction
+        connection.run("begin").await?;
+        let _ = connection
             .execute(
                 "insert into handoffd_journal (name, fence, commits, head) values ($1, 0, 0, $2) on conflict (name) do nothing",
                 &[&journal, &head],
             )
             .await?;
-        transaction
+        let _ = connection
             .execute(
                 "insert into handoffd_lease (journal, number, holder, until) values ($1, 0, '', clock_timestamp()) on conflict (journal) do nothing",
                 &[&journal],
             )
             .await?;
         // Nothing in it is older than its chain.
-        transaction
+        let _ = connection
             .execute(
                 "insert into handoffd_row (journal, key, value) values ($1, $2, $3) on conflict (journal, key) do nothing",
                 &[&journal, &CHAINED_KEY, &[1_u8].as_slice()],
             )
             .await?;
-        transaction.commit().await?;
-        Ok(())
+        connection.run("commit").await
     }
 
     /// From here on everything is read as it is now. The end of the chain; `None` where there is no such journal.
     async fn begin_snapshot(&mut self) -> Result<Option<ChainEnd>, JournalError> {
         let begun = async {
             let connection = Connection::open(&self.settings, None).await?;
-            match schema::version(&connection.client).await? {
+            match connection
+                .in_time(schema::version(&connection.client))
+                .await?
+            {
                 Version::Empty => return Ok(None),
                 Version::Older => {
                     return Err(Trouble::lasting(

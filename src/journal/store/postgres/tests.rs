@@ -9,7 +9,7 @@ mod cutter;
 use super::super::Act;
 use super::*;
 use crate::config::{DatabaseServer, DatabaseTls, JournalName};
-use crate::journal::HeldBy;
+use crate::journal::Awaited;
 use crate::journal::lease::Awake;
 use cutter::{Cutter, Side};
 use std::sync::OnceLock;
@@ -125,7 +125,10 @@ fn who_holds_the_lease_is_alone_until_it_ends_or_is_given_back() {
     killed(second);
     let began = std::time::Instant::now();
     let waited = std::sync::atomic::AtomicBool::new(false);
-    let tell = |held: &HeldBy| {
+    let tell = |awaited: &Awaited| {
+        let Awaited::Holder(held) = awaited else {
+            panic!("{awaited:?}");
+        };
         assert!(held.left <= database.lease);
         waited.store(true, std::sync::atomic::Ordering::SeqCst);
     };
@@ -300,6 +303,59 @@ fn a_commit_that_was_made_unknown_is_seen_before_anything_is_built_on_it() {
     made_unknown("six", false);
     let why = store.count(Tree::Begun).unwrap_err();
     assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
+}
+
+#[test]
+fn a_standby_waits_for_a_database_that_is_away_for_longer_than_a_caller_does() {
+    let server = server::Postgres::new();
+    let database = Database {
+        server: DatabaseServer::Socket {
+            folder: server.folder.clone(),
+            port: server.port,
+        },
+        database: server.database(),
+        ..database()
+    };
+    drop(opened(&database));
+    server.stop();
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::scope(|threads| {
+        let standby = threads.spawn(|| {
+            let tell = move |awaited: &Awaited| {
+                let _ = told.send(awaited.clone());
+            };
+            PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default())
+        });
+        // Away for longer than a caller of the store is kept waiting.
+        let since = std::time::Instant::now();
+        while since.elapsed() < Duration::from_secs(6) {
+            let awaited = heard.recv_timeout(Duration::from_secs(60)).unwrap();
+            assert!(matches!(awaited, Awaited::Database(_)), "{awaited:?}");
+        }
+        server.start();
+        let store = standby.join().unwrap().unwrap();
+        note(&store, "one").unwrap();
+        assert_whole(&store);
+    });
+}
+
+#[test]
+fn a_renewal_that_was_under_way_extends_nothing_that_was_given_back() {
+    let database = database();
+    let store = opened(&database);
+    let lease = Arc::clone(store.lease.as_ref().unwrap());
+    let (runtime, client) = plain_client(&database);
+    let row = runtime.block_on(client.query_one("select holder from handoffd_lease", &[]));
+    let holder: String = row.unwrap().get(0);
+    let renewal = || {
+        let limit = database.step_timeout;
+        runtime
+            .block_on(async { holding::renew(&mut None, &lease, &holder, &database, limit).await })
+    };
+    assert!(renewal().unwrap());
+    store.give_back();
+    assert!(!renewal().unwrap());
+    assert!(PostgresStore::held_by(&database).unwrap().is_none());
 }
 
 #[test]
