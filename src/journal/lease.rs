@@ -4,6 +4,7 @@
 //! Promise: [`Lease::is_sure`] says yes only where nobody else can have taken over. Remembers and compares, speaks to nobody.
 
 use rustix::time::{ClockId, clock_gettime};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -38,6 +39,8 @@ pub struct Lease {
     /// In milliseconds of [`Awake`].
     surely_until: AtomicU64,
     is_lost: watch::Sender<bool>,
+    /// What is wrong with the journal, where it is not what its holder knows.
+    damage: OnceLock<String>,
 }
 
 impl Lease {
@@ -49,6 +52,7 @@ impl Lease {
             length,
             surely_until: AtomicU64::new(0),
             is_lost,
+            damage: OnceLock::new(),
         };
         lease.renewed(asked);
         lease
@@ -76,6 +80,18 @@ impl Lease {
         let _ = self.is_lost.send_replace(true);
     }
 
+    /// The journal is not the one that we know: nobody may go on with it as if it were. The first reason stays.
+    pub(crate) fn distrust(&self, why: &str) {
+        let _ = self.damage.get_or_init(|| why.to_owned());
+        self.lose();
+    }
+
+    /// Why the journal is not trusted any more; `None` where it is.
+    #[must_use]
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.get().map(String::as_str)
+    }
+
     /// Whether nobody else can have taken over.
     #[must_use]
     pub fn is_sure(&self) -> bool {
@@ -92,7 +108,7 @@ impl Lease {
         *self.is_lost.borrow()
     }
 
-    /// Returns when it is another's.
+    /// Returns when it is another's, or the journal is not trusted any more ([`Lease::damage`]).
     pub async fn lost(&self) {
         let mut is_lost = self.is_lost.subscribe();
         // The sender is in `self`.

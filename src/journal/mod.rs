@@ -55,7 +55,7 @@ pub use lay_there::{LayThere, Since};
 pub use lease::Lease;
 pub use mails::Watched;
 pub use on_disk::on_disk;
-pub use opening::{HeldBy, IfHeld};
+pub use opening::{Awaited, HeldBy, IfHeld};
 pub use owner::give_to_owner;
 pub use recover::{Left, Recovered};
 

@@ -16,11 +16,20 @@ pub struct HeldBy {
     pub left: Duration,
 }
 
+/// What opening a journal waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// Who works with it.
+    Holder(HeldBy),
+    /// The database, which is out of reach for this reason.
+    Database(String),
+}
+
 /// What is done where another process works with the journal.
 #[derive(Clone, Copy)]
 pub enum IfHeld<'a> {
-    /// It is waited for, for ever; this is told about once a second whom for.
-    Wait(&'a dyn Fn(&HeldBy)),
+    /// It is waited for, for ever, and so is a database that is out of reach; this is told about once a second what for.
+    Wait(&'a dyn Fn(&Awaited)),
     /// That is an error.
     Refuse,
 }
@@ -100,9 +109,17 @@ impl Journal {
     /// Whether nobody else can have taken over: what cannot be undone is done only then. Files are ours as long as we have them open.
     ///
     /// # Errors
-    /// [`JournalError::LeaseLost`] where somebody has, [`JournalError::Store`] where that is not known just now.
+    /// [`JournalError::LeaseLost`] where somebody has, [`JournalError::Store`] where that is not known just now, [`JournalError::Damaged`]
+    /// where the journal is not what we recorded.
     pub fn still_ours(&self) -> Result<(), JournalError> {
-        match self.store.lease() {
+        let lease = self.store.lease();
+        if let Some(why) = lease.and_then(|lease| lease.damage()) {
+            return Err(JournalError::Damaged {
+                path: self.place(),
+                why: why.to_owned(),
+            });
+        }
+        match lease {
             Some(lease) if lease.is_lost() => Err(JournalError::LeaseLost {
                 journal: self.place(),
             }),

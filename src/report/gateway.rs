@@ -282,6 +282,14 @@ pub fn stands_by(holder: &str) {
     );
 }
 
+/// The database of the journal is out of reach at the start.
+pub fn database_away(why: &str) {
+    warn!(
+        event = "database-away",
+        "the database of the journal is out of reach and waited for: {why}"
+    );
+}
+
 /// The one before has ended.
 pub fn takes_over() {
     info!(event = "takes-over", "the journal is ours now; taking over");

@@ -5,7 +5,7 @@ use super::parts::{Ended, Parts};
 use super::tell_systemd;
 use crate::config::{MailboxName, Problem, Settings};
 use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
-use crate::journal::{Head, Headway, HeldBy, IfHeld, Journal, JournalError};
+use crate::journal::{Awaited, Head, Headway, IfHeld, Journal, JournalError};
 use crate::learning::Lesson;
 use crate::outbox::{Outbox, Standing};
 use crate::understand::meaning::Encoder;
@@ -41,11 +41,22 @@ fn open_journal(
     headway: &Arc<Headway>,
 ) -> Result<Journal, JournalError> {
     let waits = std::cell::Cell::new(false);
-    let tell = |held: &HeldBy| {
-        if !waits.replace(true) {
-            report::gateway::stands_by(&held.holder);
-            let status = format!("standing by: {} works with the journal", held.holder);
+    let told = std::cell::RefCell::new(String::new());
+    let tell = |awaited: &Awaited| {
+        waits.set(true);
+        let status = match awaited {
+            Awaited::Holder(held) => format!("standing by: {} works with the journal", held.holder),
+            Awaited::Database(why) => {
+                format!("waiting for the database, which is out of reach: {why}")
+            }
+        };
+        if *told.borrow() != status {
+            match awaited {
+                Awaited::Holder(held) => report::gateway::stands_by(&held.holder),
+                Awaited::Database(why) => report::gateway::database_away(why),
+            }
             tell_systemd(&[NotifyState::Ready, NotifyState::Status(&status)]);
+            let _ = told.replace(status);
         }
         tell_systemd(&[NotifyState::Watchdog]);
     };

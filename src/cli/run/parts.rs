@@ -117,9 +117,11 @@ impl Parts {
                 () = lease.lost() => {}
                 () = stop.cancelled() => return,
             }
-            let why = journal.still_ours().err();
-            let why = why.map(|why| why.to_string()).unwrap_or_default();
-            let why = Why::Lost(why);
+            let why = match journal.still_ours() {
+                Err(why @ JournalError::Damaged { .. }) => Why::Damaged(why.to_string()),
+                Err(why) => Why::Lost(why.to_string()),
+                Ok(()) => Why::Lost(String::new()),
+            };
             let _ = endings.try_send(Ended { name, why });
         }));
     }

@@ -12,6 +12,7 @@ use super::connection::{Connection, Statements, Value};
 use super::session::{Tries, Worker};
 use super::trouble::Trouble;
 use crate::journal::JournalError;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use tokio_postgres::Row;
 
@@ -31,6 +32,54 @@ pub(super) struct Standing {
     pub(super) end: ChainEnd,
 }
 
+/// Why a commit is not known to be made.
+#[derive(Debug)]
+pub(super) struct NotMade {
+    pub(super) why: JournalError,
+    /// The end that it may yet come to; `None` where nothing was on its way.
+    pub(super) meant: Option<ChainEnd>,
+}
+
+/// What became of a commit whose caller heard of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Became {
+    /// Nothing.
+    Nothing,
+    /// It was made all the same.
+    Made,
+    /// Another has taken over.
+    Lost,
+    /// The journal's row says what none of us wrote after what we know.
+    SetBack,
+}
+
+/// Compares what the journal's row says with all that it can say after that failure.
+pub(super) fn became(fence: Fence, meant: Option<ChainEnd>, found: Standing) -> Became {
+    match found.lease.cmp(&fence.lease) {
+        Ordering::Greater => Became::Lost,
+        // Numbers of leases only grow.
+        Ordering::Less => Became::SetBack,
+        Ordering::Equal if found.end == fence.before => Became::Nothing,
+        Ordering::Equal if Some(found.end) == meant => Became::Made,
+        Ordering::Equal => Became::SetBack,
+    }
+}
+
+/// The words of [`Became::SetBack`].
+pub(super) fn set_back(known: ChainEnd, found: ChainEnd) -> String {
+    let (known, now) = (known.commits, found.commits);
+    let what = match now < known {
+        true => format!("the database has lost commits: it knows of {now} of {known}"),
+        false => format!(
+            "the database has another past: its commit {now} is none of ours after our {known}"
+        ),
+    };
+    format!(
+        "{what}, so mails that were handled would be handled again. Was an older state of it restored, or did a replica take over that was \
+         behind? Restore the newest state that there is, then run `handoffd recover`"
+    )
+}
+
 /// A batch before and after its rows are known.
 enum Prepared {
     Batch(Batch),
@@ -46,14 +95,20 @@ enum Tried {
 
 impl Worker {
     /// Makes the batch. What it came to, with the new end of the chain.
-    pub(super) async fn commit(
+    pub(super) async fn commit(&mut self, fence: Fence, batch: Batch) -> Result<Linked, NotMade> {
+        // Whether a try may have been made, and to which end.
+        let mut meant = None;
+        let made = self.commit_meaning(fence, batch, &mut meant).await;
+        made.map_err(|why| NotMade { why, meant })
+    }
+
+    async fn commit_meaning(
         &mut self,
         fence: Fence,
         batch: Batch,
+        meant: &mut Option<ChainEnd>,
     ) -> Result<Linked, JournalError> {
         let mut prepared = Prepared::Batch(batch);
-        // Whether an earlier try may have been made.
-        let mut is_unknown = false;
         let mut tries = Tries::begin();
         loop {
             let journal = self.settings.journal.clone();
@@ -64,7 +119,7 @@ impl Worker {
                         statements,
                         journal: journal.as_str(),
                     };
-                    wire.try_once(fence, &mut prepared, &mut is_unknown).await
+                    wire.try_once(fence, &mut prepared, meant).await
                 }
                 Err(trouble) => Err(trouble.into()),
             };
@@ -73,7 +128,9 @@ impl Worker {
                 (Ok(_), now) => {
                     let standing = self.standing().await?;
                     return match now {
-                        Prepared::Rows(linked) if is_unknown && standing.end == linked.then => {
+                        Prepared::Rows(linked)
+                            if became(fence, *meant, standing) == Became::Made =>
+                        {
                             Ok(linked)
                         }
                         _ => Err(self.refused(fence, standing)),
@@ -118,22 +175,19 @@ impl Worker {
         .await
     }
 
-    fn refused(&self, fence: Fence, found: Standing) -> JournalError {
+    /// Why the fence kept us out.
+    pub(super) fn refused(&self, fence: Fence, found: Standing) -> JournalError {
         let path = self.place.clone();
-        if found.lease != fence.lease {
-            return JournalError::LeaseLost { journal: path };
-        }
-        let (known, now) = (fence.before.commits, found.end.commits);
-        if now < known {
-            let why = format!(
-                "the database has lost commits: it knows of {now} of {known}, so mails that were handled would be handled again. Was an older \
-                 state of it restored, or did a replica take over that was behind? Restore the newest state that there is, then run `handoffd recover`"
-            );
-            return JournalError::Damaged { path, why };
-        }
-        JournalError::Store {
-            path,
-            why: format!("its commit {now} is not the one that was expected; it is looked at anew"),
+        match became(fence, None, found) {
+            Became::Lost => JournalError::LeaseLost { journal: path },
+            Became::SetBack => JournalError::Damaged {
+                path,
+                why: set_back(fence.before, found.end),
+            },
+            Became::Nothing | Became::Made => JournalError::Store {
+                path,
+                why: "the journal was locked against us for a moment; try again".to_owned(),
+            },
         }
     }
 }
@@ -190,7 +244,7 @@ impl Wire<'_> {
         &self,
         fence: Fence,
         prepared: &mut Prepared,
-        is_unknown: &mut bool,
+        meant: &mut Option<ChainEnd>,
     ) -> Result<Tried, Failed> {
         let keys = match prepared {
             Prepared::Batch(batch) => keys_of(batch),
@@ -232,7 +286,7 @@ impl Wire<'_> {
         let Prepared::Rows(linked) = prepared else {
             return Err(Trouble::lasting("the batch has no rows").into());
         };
-        *is_unknown = true;
+        *meant = Some(linked.then);
         self.write(fence, &linked.rows, linked.then, true).await?;
         Ok(Tried::Made)
     }

@@ -37,7 +37,15 @@ impl Connection {
         settings: &Database,
         idle_limit: Option<Duration>,
     ) -> Result<Self, Trouble> {
-        let limit = settings.step_timeout;
+        Self::open_for(settings, idle_limit, settings.step_timeout).await
+    }
+
+    /// The same, where each step has that time alone.
+    pub(super) async fn open_for(
+        settings: &Database,
+        idle_limit: Option<Duration>,
+        limit: Duration,
+    ) -> Result<Self, Trouble> {
         let opened = tokio::time::timeout(limit, connect(settings)).await;
         let (client, driver) = opened.map_err(|_| silence(limit))??;
         let connection = Self {
@@ -48,7 +56,7 @@ impl Connection {
         let idle_limit = idle_limit.unwrap_or_default();
         let limits = format!(
             "set statement_timeout = {}; set idle_in_transaction_session_timeout = {}",
-            limit.as_millis(),
+            limit.as_millis().max(1),
             idle_limit.as_millis()
         );
         connection.run(&limits).await?;
@@ -116,8 +124,17 @@ impl Connection {
     }
 }
 
+/// Several steps together, in the time that one has.
+pub(super) async fn within<T>(
+    limit: Duration,
+    steps: impl Future<Output = Result<T, Trouble>>,
+) -> Result<T, Trouble> {
+    let done = tokio::time::timeout(limit, steps).await;
+    done.map_err(|_| silence(limit))?
+}
+
 fn silence(limit: Duration) -> Trouble {
-    Trouble::passing(format!("no answer within {} s", limit.as_secs()))
+    Trouble::passing(format!("no answer within {} s", limit.as_secs_f64()))
 }
 
 async fn connect(settings: &Database) -> Result<(Client, JoinHandle<()>), Trouble> {

@@ -1,8 +1,8 @@
 //! Who may write to a journal: the lease is taken, renewed and given back. All its times are the database's clock.
 
 use super::commit::stored;
-use super::connection::Connection;
-use super::session::{Tries, Worker};
+use super::connection::{Connection, within};
+use super::session::Worker;
 use super::trouble::Trouble;
 use crate::config::Database;
 use crate::journal::lease::{Awake, Lease};
@@ -21,28 +21,17 @@ pub(super) enum Asked {
 }
 
 impl Worker {
-    /// Takes the lease of a journal that is there, where it is free, has ended, or is ours.
-    pub(super) async fn take(&mut self, holder: &str) -> Result<Asked, JournalError> {
-        let mut tries = Tries::begin();
+    /// Takes the lease of a journal that is there, where it is free, has ended, or is ours. One try.
+    pub(super) async fn take(&mut self, holder: &str) -> Result<Asked, Trouble> {
         let (journal, length) = (self.settings.journal.clone(), self.settings.lease);
-        loop {
-            let asked = Awake::now();
-            let taken = match self.connected().await {
-                Ok((connection, _)) => {
-                    let taking = take_once(connection, journal.as_str(), holder, length);
-                    taking.await
-                }
-                Err(trouble) => Err(trouble),
-            };
-            match taken {
-                Ok(Ok(number)) => {
-                    return Ok(Asked::Taken(Arc::new(Lease::taken(number, asked, length))));
-                }
-                Ok(Err(held)) => return Ok(Asked::Held(held)),
-                Err(trouble) => {
-                    self.roll_back().await;
-                    tries.again(trouble, &self.place).await?;
-                }
+        let asked = Awake::now();
+        let (connection, _) = self.connected().await?;
+        match take_once(connection, journal.as_str(), holder, length).await {
+            Ok(Ok(number)) => Ok(Asked::Taken(Arc::new(Lease::taken(number, asked, length)))),
+            Ok(Err(held)) => Ok(Asked::Held(held)),
+            Err(trouble) => {
+                self.roll_back().await;
+                Err(trouble)
             }
         }
     }
@@ -126,15 +115,18 @@ fn milliseconds(time: Duration) -> f64 {
 
 /// Renews the lease until it is lost, on a connection of its own: a long commit does not hold it up. One that ran out while the database was
 /// away is still ours where nobody took it.
-pub(super) fn keep(lease: Arc<Lease>, settings: Database) -> JoinHandle<()> {
+pub(super) fn keep(lease: Arc<Lease>, holder: String, settings: Database) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut connection = None;
         let every = lease.length() / 3;
+        // A silent server must leave time for another try before the lease ends.
+        let limit = settings.step_timeout.min(lease.length() / 6);
         let mut wait = every;
         while !lease.is_lost() {
             tokio::time::sleep(wait).await;
             let asked = Awake::now();
-            match renew(&mut connection, &lease, &settings).await {
+            let renewal = renew(&mut connection, &lease, &holder, &settings, limit);
+            match within(limit, renewal).await {
                 Ok(true) => {
                     lease.renewed(asked);
                     wait = every;
@@ -149,21 +141,24 @@ pub(super) fn keep(lease: Arc<Lease>, settings: Database) -> JoinHandle<()> {
     })
 }
 
-async fn renew(
+pub(super) async fn renew(
     open: &mut Option<Connection>,
     lease: &Lease,
+    holder: &str,
     settings: &Database,
+    limit: Duration,
 ) -> Result<bool, Trouble> {
     let connection = match open.take().filter(|connection| !connection.is_closed()) {
         Some(connection) => connection,
-        None => Connection::open(settings, Some(lease.length())).await?,
+        None => Connection::open_for(settings, Some(lease.length()), limit).await?,
     };
     let length = milliseconds(lease.length());
     let number = stored(lease.number());
     let renewed = connection.execute(
         "update handoffd_lease set until = clock_timestamp() + $3::float8 * interval '1 millisecond' \
-         where journal = $1 and number = $2",
-        &[&settings.journal.as_str(), &number, &length],
+         where journal = $1 and number = $2 and holder = $4",
+        // Given back it has no holder: a renewal that was under way extends nothing.
+        &[&settings.journal.as_str(), &number, &length, &holder],
     ).await?;
     *open = Some(connection);
     Ok(renewed == 1)

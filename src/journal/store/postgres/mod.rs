@@ -21,13 +21,14 @@ use super::walk::{Walk, Walked};
 use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::config::Database;
-use crate::journal::{Headway, HeldBy, IfHeld, Lease};
-use commit::{Fence, Wire, standing_in};
-use connection::{Connection, Value};
+use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
+use commit::{Became, Fence, NotMade, Wire, became, set_back, standing_in};
+use connection::{Connection, Value, within};
 use holding::Asked;
 pub(crate) use incoming::PostgresIncoming;
 use schema::Version;
-use session::{Session, Stands, Worker};
+use session::{Session, Stands, Tries, Worker};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use trouble::Trouble;
@@ -47,13 +48,15 @@ pub(crate) struct PostgresStore {
     // As in the store of sled: a check in slices lets a commit in between.
     next: Mutex<()>,
     progress: Mutex<Progress>,
+    /// Whether a commit was made is not known: the journal's row is looked at before anything else. Changed by who has locked the progress.
+    is_unsure: AtomicBool,
 }
 
 /// What the next commit has to know.
 struct Progress {
     end: ChainEnd,
-    /// Whether a commit was made is not known: the journal's row is looked at first.
-    is_unsure: bool,
+    /// Where the commit that failed may have come to.
+    meant: Option<ChainEnd>,
     /// A check in slices that is under way.
     walk: Option<Walk>,
 }
@@ -66,25 +69,31 @@ impl PostgresStore {
         headway: &Arc<Headway>,
     ) -> Result<Self, JournalError> {
         let session = Session::start(settings.clone())?;
-        session.run(|worker| Box::pin(worker.make_ready()))??;
+        let place = settings.to_string();
+        let patience = Patience {
+            if_held,
+            headway,
+            place: &place,
+        };
+        patience.until(|| session.run(|worker| Box::pin(worker.make_ready())))?;
         let holder = holder();
         let lease = loop {
-            let asked = {
+            let asked = patience.until(|| {
                 let holder = holder.clone();
-                session.run(move |worker| Box::pin(async move { worker.take(&holder).await }))??
-            };
+                session.run(move |worker| Box::pin(async move { worker.take(&holder).await }))
+            })?;
             match (asked, &if_held) {
                 (Asked::Taken(lease), _) => break lease,
                 (Asked::Held(held), IfHeld::Refuse) => {
                     return Err(JournalError::Held {
-                        journal: settings.to_string(),
+                        journal: place,
                         holder: held.holder,
                     });
                 }
                 (Asked::Held(held), IfHeld::Wait(tell)) => {
-                    headway.step();
+                    headway.stands_by();
                     let wait = held.left.min(ASKED_AGAIN_AFTER);
-                    tell(&held);
+                    tell(&Awaited::Holder(held));
                     std::thread::sleep(wait.max(Duration::from_millis(10)));
                 }
             }
@@ -92,7 +101,7 @@ impl PostgresStore {
         let (kept, keeper) = (Arc::clone(&lease), settings.clone());
         session.run(move |_| {
             Box::pin(async move {
-                drop(holding::keep(kept, keeper));
+                drop(holding::keep(kept, holder, keeper));
             })
         })?;
         let standing = session.run(|worker| Box::pin(worker.standing()))??;
@@ -141,9 +150,10 @@ impl PostgresStore {
             next: Mutex::new(()),
             progress: Mutex::new(Progress {
                 end,
-                is_unsure: false,
+                meant: None,
                 walk: None,
             }),
+            is_unsure: AtomicBool::new(false),
         }
     }
 
@@ -172,16 +182,57 @@ impl PostgresStore {
 
     /// What the next commit has to know, with what is unknown looked up.
     fn progress(&self) -> Result<MutexGuard<'_, Progress>, JournalError> {
+        self.settled().map(|(progress, _)| progress)
+    }
+
+    /// The same, and whether a commit was found made whose caller had heard of a failure.
+    fn settled(&self) -> Result<(MutexGuard<'_, Progress>, Became), JournalError> {
         let mut progress = self.lock();
-        if let (true, Some(lease)) = (progress.is_unsure, &self.lease) {
-            let standing = self.session.run(|worker| Box::pin(worker.standing()))??;
-            if standing.lease != lease.number() {
-                return Err(self.lost(lease));
-            }
-            progress.end = standing.end;
-            progress.is_unsure = false;
+        self.refuse_a_damaged()?;
+        let (true, Some(lease)) = (self.is_unsure.load(Ordering::SeqCst), &self.lease) else {
+            return Ok((progress, Became::Nothing));
+        };
+        let standing = self.session.run(|worker| Box::pin(worker.standing()))??;
+        let known = Fence {
+            lease: lease.number(),
+            before: progress.end,
+        };
+        let became = became(known, progress.meant, standing);
+        match became {
+            Became::Lost => return Err(self.lost(lease)),
+            Became::SetBack => return Err(self.damaged(set_back(progress.end, standing.end))),
+            Became::Made | Became::Nothing => {}
         }
-        Ok(progress)
+        progress.end = standing.end;
+        progress.meant = None;
+        self.is_unsure.store(false, Ordering::SeqCst);
+        Ok((progress, became))
+    }
+
+    /// Before anything is read: what is decided on it must not miss a commit that was made all the same.
+    fn settle(&self) -> Result<(), JournalError> {
+        self.refuse_a_damaged()?;
+        // Who has locked the progress has settled it, so this locks nothing twice.
+        if self.is_unsure.load(Ordering::SeqCst) {
+            drop(self.progress()?);
+        }
+        Ok(())
+    }
+
+    fn refuse_a_damaged(&self) -> Result<(), JournalError> {
+        match self.lease.as_ref().and_then(|lease| lease.damage()) {
+            Some(why) => Err(self.damaged(why.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// From here on every operation says so, and the daemon ends.
+    fn damaged(&self, why: String) -> JournalError {
+        if let Some(lease) = &self.lease {
+            lease.distrust(&why);
+        }
+        let path = self.place.clone();
+        JournalError::Damaged { path, why }
     }
 
     fn lost(&self, lease: &Lease) -> JournalError {
@@ -207,11 +258,12 @@ impl PostgresStore {
 
     /// A commit failed: whether it was made is to be seen.
     fn failed(&self, progress: &mut Progress, why: JournalError) -> JournalError {
-        progress.is_unsure = true;
+        self.is_unsure.store(true, Ordering::SeqCst);
         progress.walk = None;
-        match (&why, &self.lease) {
+        match (why, &self.lease) {
             (JournalError::LeaseLost { .. }, Some(lease)) => self.lost(lease),
-            _ => why,
+            (JournalError::Damaged { why, .. }, _) => self.damaged(why),
+            (why, _) => why,
         }
     }
 
@@ -227,10 +279,12 @@ impl PostgresStore {
         (self.session).run(move |worker| Box::pin(worker.begin_writing(fence)))??;
         let written = self.write_chain_anew(fence);
         let ended = match written {
-            Ok(end) => self
-                .session
-                .run(move |worker| Box::pin(worker.end_writing(fence, end)))?
-                .map(|()| end),
+            Ok(end) => {
+                progress.meant = Some(end);
+                let ended =
+                    (self.session).run(move |worker| Box::pin(worker.end_writing(fence, end)))?;
+                ended.map(|()| end)
+            }
             Err(why) => Err(why),
         };
         if ended.is_err() {
@@ -279,6 +333,39 @@ impl PostgresStore {
             })
         });
         let _ = changed.unwrap().unwrap();
+    }
+}
+
+/// How long an opening waits for a database that is away.
+struct Patience<'a> {
+    if_held: IfHeld<'a>,
+    headway: &'a Headway,
+    place: &'a str,
+}
+
+impl Patience<'_> {
+    /// Tries until it is done: for a bounded time, or for as long as the trouble may pass where a holder would be waited for as well.
+    fn until<T>(
+        &self,
+        once: impl Fn() -> Result<Result<T, Trouble>, JournalError>,
+    ) -> Result<T, JournalError> {
+        let mut tries = match self.if_held {
+            IfHeld::Refuse => Tries::begin(),
+            IfHeld::Wait(_) => Tries::without_end(),
+        };
+        loop {
+            let trouble = match once()? {
+                Ok(done) => return Ok(done),
+                Err(trouble) => trouble,
+            };
+            let words = trouble.words.clone();
+            let wait = tries.wait(trouble, self.place)?;
+            if let IfHeld::Wait(tell) = self.if_held {
+                self.headway.database_is_away();
+                tell(&Awaited::Database(words));
+            }
+            std::thread::sleep(wait);
+        }
     }
 }
 
@@ -340,53 +427,47 @@ fn last_of_each_key(rows: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Opti
 }
 
 impl Worker {
-    /// Makes tables and journal where they are not there.
-    async fn make_ready(&mut self) -> Result<(), JournalError> {
-        let mut tries = session::Tries::begin();
-        loop {
-            match self.make_ready_once().await {
-                Ok(()) => return Ok(()),
-                Err(trouble) => tries.again(trouble, &self.place).await?,
-            }
-        }
-    }
-
-    async fn make_ready_once(&mut self) -> Result<(), Trouble> {
+    /// Makes tables and journal where they are not there. One try.
+    async fn make_ready(&mut self) -> Result<(), Trouble> {
+        let limit = self.settings.step_timeout;
         let mut connection = Connection::open(&self.settings, Some(self.idle_limit())).await?;
-        if let Version::Newer(version) = schema::migrate(&mut connection.client).await? {
+        let migrated = async { Ok(schema::migrate(&mut connection.client).await?) };
+        if let Version::Newer(version) = within(limit, migrated).await? {
             return Err(newer(version));
         }
         let journal = self.settings.journal.as_str();
         let head = NOTHING_BEFORE.as_slice();
-        let transaction = connection.client.transaction().await?;
-        transaction
+        connection.run("begin").await?;
+        let _ = connection
             .execute(
                 "insert into handoffd_journal (name, fence, commits, head) values ($1, 0, 0, $2) on conflict (name) do nothing",
                 &[&journal, &head],
             )
             .await?;
-        transaction
+        let _ = connection
             .execute(
                 "insert into handoffd_lease (journal, number, holder, until) values ($1, 0, '', clock_timestamp()) on conflict (journal) do nothing",
                 &[&journal],
             )
             .await?;
         // Nothing in it is older than its chain.
-        transaction
+        let _ = connection
             .execute(
                 "insert into handoffd_row (journal, key, value) values ($1, $2, $3) on conflict (journal, key) do nothing",
                 &[&journal, &CHAINED_KEY, &[1_u8].as_slice()],
             )
             .await?;
-        transaction.commit().await?;
-        Ok(())
+        connection.run("commit").await
     }
 
     /// From here on everything is read as it is now. The end of the chain; `None` where there is no such journal.
     async fn begin_snapshot(&mut self) -> Result<Option<ChainEnd>, JournalError> {
         let begun = async {
             let connection = Connection::open(&self.settings, None).await?;
-            match schema::version(&connection.client).await? {
+            match connection
+                .in_time(schema::version(&connection.client))
+                .await?
+            {
                 Version::Empty => return Ok(None),
                 Version::Older => {
                     return Err(Trouble::lasting(
@@ -493,9 +574,8 @@ impl Worker {
             }
             Ok(None) => {
                 self.roll_back().await;
-                Err(JournalError::LeaseLost {
-                    journal: self.place.clone(),
-                })
+                let standing = self.standing().await?;
+                Err(self.refused(fence, standing))
             }
             Err(trouble) => {
                 self.roll_back().await;
@@ -573,6 +653,7 @@ fn rows_in(found: Vec<tokio_postgres::Row>) -> Result<Vec<Row>, Trouble> {
 
 impl Store for PostgresStore {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
+        self.settle()?;
         let key = full_key(tree, key);
         self.session.run(move |worker| Box::pin(worker.get(key)))?
     }
@@ -590,6 +671,7 @@ impl Store for PostgresStore {
         if from >= until || max == 0 {
             return Ok(Vec::new());
         }
+        self.settle()?;
         let mut rows = self
             .session
             .run(move |worker| Box::pin(worker.scan(from, until, order, max)))??;
@@ -601,6 +683,7 @@ impl Store for PostgresStore {
 
     fn count(&self, tree: Tree) -> Result<usize, JournalError> {
         let (from, until) = linked::bounds(tree, &[], None);
+        self.settle()?;
         let rows = self
             .session
             .run(move |worker| Box::pin(worker.count(from, until)))??;
@@ -608,7 +691,13 @@ impl Store for PostgresStore {
     }
 
     fn commit(&self, batch: Batch, _: Outlives) -> Result<(), JournalError> {
-        let mut progress = self.progress()?;
+        let (mut progress, became) = self.settled()?;
+        if became == Became::Made {
+            return Err(JournalError::Store {
+                path: self.place.clone(),
+                why: "the commit before, of which nothing was known, was made after all; it is looked at anew: try again".to_owned(),
+            });
+        }
         let fence = self.fence(&progress)?;
         match self
             .session
@@ -621,7 +710,10 @@ impl Store for PostgresStore {
                 }
                 Ok(())
             }
-            Err(why) => Err(self.failed(&mut progress, why)),
+            Err(NotMade { why, meant }) => {
+                progress.meant = meant;
+                Err(self.failed(&mut progress, why))
+            }
         }
     }
 
@@ -694,6 +786,7 @@ impl Store for PostgresStore {
         match self.write_anew(&mut progress) {
             Ok(end) => {
                 progress.end = end;
+                progress.meant = None;
                 progress.walk = None;
                 Ok(())
             }
@@ -706,7 +799,8 @@ impl Store for PostgresStore {
     }
 
     fn give_back(&self) {
-        let Some(lease) = self.lease.as_ref().filter(|lease| !lease.is_lost()) else {
+        let is_ours = |lease: &&Arc<Lease>| !lease.is_lost() || lease.damage().is_some();
+        let Some(lease) = self.lease.as_ref().filter(is_ours) else {
             return;
         };
         // From here on nothing is sent any more.

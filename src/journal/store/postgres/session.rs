@@ -179,14 +179,23 @@ impl Worker {
 
 /// How often something was tried, and for how long.
 pub(super) struct Tries {
-    until: Instant,
+    /// `None`: for as long as it may pass.
+    until: Option<Instant>,
     wait: Duration,
 }
 
 impl Tries {
     pub(super) fn begin() -> Self {
         Self {
-            until: Instant::now() + TRIED_FOR,
+            until: Some(Instant::now() + TRIED_FOR),
+            wait: FIRST_WAIT,
+        }
+    }
+
+    /// As long as the trouble may pass.
+    pub(super) fn without_end() -> Self {
+        Self {
+            until: None,
             wait: FIRST_WAIT,
         }
     }
@@ -197,14 +206,21 @@ impl Tries {
         trouble: Trouble,
         place: &str,
     ) -> Result<(), JournalError> {
-        if !trouble.passes || Instant::now() + self.wait > self.until {
+        tokio::time::sleep(self.wait(trouble, place)?).await;
+        Ok(())
+    }
+
+    /// How long to wait before the next try, or why there is none.
+    pub(super) fn wait(&mut self, trouble: Trouble, place: &str) -> Result<Duration, JournalError> {
+        let is_over = (self.until).is_some_and(|until| Instant::now() + self.wait > until);
+        if !trouble.passes || is_over {
             return Err(JournalError::Store {
                 path: place.to_owned(),
                 why: trouble.words,
             });
         }
-        tokio::time::sleep(self.wait).await;
-        self.wait = (self.wait * 2).min(LONGEST_WAIT);
-        Ok(())
+        let wait = self.wait;
+        self.wait = (wait * 2).min(LONGEST_WAIT);
+        Ok(wait)
     }
 }

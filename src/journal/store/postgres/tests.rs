@@ -9,7 +9,7 @@ mod cutter;
 use super::super::Act;
 use super::*;
 use crate::config::{DatabaseServer, DatabaseTls, JournalName};
-use crate::journal::HeldBy;
+use crate::journal::Awaited;
 use crate::journal::lease::Awake;
 use cutter::{Cutter, Side};
 use std::sync::OnceLock;
@@ -125,7 +125,10 @@ fn who_holds_the_lease_is_alone_until_it_ends_or_is_given_back() {
     killed(second);
     let began = std::time::Instant::now();
     let waited = std::sync::atomic::AtomicBool::new(false);
-    let tell = |held: &HeldBy| {
+    let tell = |awaited: &Awaited| {
+        let Awaited::Holder(held) = awaited else {
+            panic!("{awaited:?}");
+        };
         assert!(held.left <= database.lease);
         waited.store(true, std::sync::atomic::Ordering::SeqCst);
     };
@@ -227,6 +230,132 @@ fn a_database_that_lost_commits_is_not_worked_with() {
     drop(store);
     let why = PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).err();
     assert!(matches!(why, Some(JournalError::Damaged { .. })), "{why:?}");
+}
+
+/// The server refuses what is written, until it is told otherwise.
+fn refuse_rows(runtime: &Runtime, client: &Client, is_refused: bool) {
+    let statement = match is_refused {
+        true => "alter table handoffd_row add constraint never check (false) not valid",
+        false => "alter table handoffd_row drop constraint never",
+    };
+    runtime.block_on(client.batch_execute(statement)).unwrap();
+}
+
+#[test]
+fn a_database_that_was_set_back_after_a_failure_is_never_adopted() {
+    let database = database();
+    let store = opened(&database);
+    note(&store, "one").unwrap();
+    let (runtime, client) = plain_client(&database);
+    let row = runtime.block_on(client.query_one("select head from handoffd_journal", &[]));
+    let earlier: Vec<u8> = row.unwrap().get(0);
+    note(&store, "two").unwrap();
+    refuse_rows(&runtime, &client, true);
+    let why = note(&store, "refused").unwrap_err();
+    assert!(matches!(why, JournalError::Store { .. }), "{why}");
+    refuse_rows(&runtime, &client, false);
+    let back = "update handoffd_journal set commits = 1, head = $1";
+    let set_back = runtime.block_on(client.execute(back, &[&earlier]));
+    assert_eq!(set_back.unwrap(), 1);
+    for _ in 0..2 {
+        let why = note(&store, "three").unwrap_err();
+        assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
+        assert!(why.to_string().contains("it knows of 1 of 2"), "{why}");
+    }
+    let why = store.get(Tree::Begun, b"one").unwrap_err();
+    assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
+    let lease = store.lease.as_ref().unwrap();
+    assert!(lease.is_lost() && lease.damage().is_some());
+    let row = runtime.block_on(client.query_one("select commits from handoffd_journal", &[]));
+    assert_eq!(row.unwrap().get::<_, i64>(0), 1, "nothing was written");
+}
+
+#[test]
+fn a_commit_that_was_made_unknown_is_seen_before_anything_is_built_on_it() {
+    let store = opened(&database());
+    note(&store, "one").unwrap();
+    // Made, and its caller hears of a failure, as where the answer is lost and the database away for long.
+    let made_unknown = |key: &str, is_meant: bool| {
+        let mut batch = Batch::of(Act::Watch);
+        batch.put(Tree::Begun, key, "x");
+        let mut progress = store.progress().unwrap();
+        let fence = store.fence(&progress).unwrap();
+        let made = store
+            .session
+            .run(move |worker| Box::pin(worker.commit(fence, batch)));
+        let then = made.unwrap().unwrap().then;
+        progress.meant = is_meant.then_some(then);
+        let why = JournalError::State("no answer".to_owned());
+        drop(store.failed(&mut progress, why));
+    };
+    made_unknown("two", true);
+    // What it was computed on may lack it.
+    let why = note(&store, "blind").unwrap_err().to_string();
+    assert!(why.contains("try again"), "{why}");
+    assert_eq!(store.get(Tree::Begun, b"blind").unwrap(), None);
+    note(&store, "three").unwrap();
+    made_unknown("four", true);
+    assert!(store.get(Tree::Begun, b"four").unwrap().is_some());
+    note(&store, "five").unwrap();
+    assert_eq!(store.head().unwrap().0, 5);
+    assert_whole(&store);
+    // An end that no commit of ours meant is not ours.
+    made_unknown("six", false);
+    let why = store.count(Tree::Begun).unwrap_err();
+    assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
+}
+
+#[test]
+fn a_standby_waits_for_a_database_that_is_away_for_longer_than_a_caller_does() {
+    let server = server::Postgres::new();
+    let database = Database {
+        server: DatabaseServer::Socket {
+            folder: server.folder.clone(),
+            port: server.port,
+        },
+        database: server.database(),
+        ..database()
+    };
+    drop(opened(&database));
+    server.stop();
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::scope(|threads| {
+        let standby = threads.spawn(|| {
+            let tell = move |awaited: &Awaited| {
+                let _ = told.send(awaited.clone());
+            };
+            PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default())
+        });
+        // Away for longer than a caller of the store is kept waiting.
+        let since = std::time::Instant::now();
+        while since.elapsed() < Duration::from_secs(6) {
+            let awaited = heard.recv_timeout(Duration::from_secs(60)).unwrap();
+            assert!(matches!(awaited, Awaited::Database(_)), "{awaited:?}");
+        }
+        server.start();
+        let store = standby.join().unwrap().unwrap();
+        note(&store, "one").unwrap();
+        assert_whole(&store);
+    });
+}
+
+#[test]
+fn a_renewal_that_was_under_way_extends_nothing_that_was_given_back() {
+    let database = database();
+    let store = opened(&database);
+    let lease = Arc::clone(store.lease.as_ref().unwrap());
+    let (runtime, client) = plain_client(&database);
+    let row = runtime.block_on(client.query_one("select holder from handoffd_lease", &[]));
+    let holder: String = row.unwrap().get(0);
+    let renewal = || {
+        let limit = database.step_timeout;
+        runtime
+            .block_on(async { holding::renew(&mut None, &lease, &holder, &database, limit).await })
+    };
+    assert!(renewal().unwrap());
+    store.give_back();
+    assert!(!renewal().unwrap());
+    assert!(PostgresStore::held_by(&database).unwrap().is_none());
 }
 
 #[test]
