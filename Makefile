@@ -44,7 +44,7 @@ corpus: ## only the tests that read the shipped corpus of mails
 
 .PHONY: bench
 bench: packages ## speed, as ratios in one run
-	@$(CARGO) bench --locked --benches
+	@$(CARGO) bench --locked --benches --no-fail-fast
 
 # Only fetched, once, under target/: nothing of them is installed. What cannot be fetched is left out.
 .PHONY: bench-peers

@@ -98,12 +98,20 @@ impl Postgres {
         let number = std::fs::read_to_string(self.folder.join("data/postmaster.pid"));
         let number = number.expect("postmaster.pid");
         let number = number.lines().next().expect("a number").to_owned();
+        let children = std::fs::read_to_string(format!("/proc/{number}/task/{number}/children"));
         let ended = Command::new("kill").args(["-s", signal, &number]).status();
         assert!(ended.expect("run kill").success());
         let shell = self.shell.lock().expect("shell").take();
         if let Some(mut shell) = shell {
-            // Its children are gone with it.
             let _ = shell.wait();
+        }
+        // Those of a server that was killed hold its shared memory a moment longer, and the next one would not start beside them.
+        let until = Instant::now() + PATIENCE;
+        for child in children.unwrap_or_default().split_whitespace() {
+            while is_alive(child) {
+                assert!(Instant::now() < until, "process {child} does not end");
+                std::thread::sleep(Duration::from_millis(10));
+            }
         }
         std::fs::remove_file(self.folder.join("keep")).expect("the mark");
     }
@@ -159,6 +167,15 @@ impl Drop for Postgres {
             let _ = shell.wait();
         }
     }
+}
+
+/// Whether a process runs; one that nobody has asked for its end does not.
+fn is_alive(process: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let state = stat
+        .rsplit_once(") ")
+        .and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|state| state != 'Z')
 }
 
 fn said(output: &std::process::Output) -> String {
