@@ -88,9 +88,19 @@ struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unsynced {
     Nothing,
+    /// What lay in the files when they were opened: whoever wrote it may not have waited for the disk. The witness has nothing to do with it.
+    WhatWasThere,
+    /// Rows that were committed since.
     Rows,
-    /// Rows of which some lie in files of their own.
+    /// The same, of which some lie in files of their own.
     RowsAndBlobs,
+}
+
+impl Unsynced {
+    /// Whether anything was committed since the files were opened that is not on the disk.
+    const fn is_ours(self) -> bool {
+        matches!(self, Self::Rows | Self::RowsAndBlobs)
+    }
 }
 
 impl Progress {
@@ -106,7 +116,9 @@ impl Progress {
 
     fn takes_in(&mut self, has_blobs: bool) {
         self.unsynced = match (self.unsynced, has_blobs) {
-            (Unsynced::RowsAndBlobs, _) | (_, true) => Unsynced::RowsAndBlobs,
+            (Unsynced::RowsAndBlobs | Unsynced::WhatWasThere, _) | (_, true) => {
+                Unsynced::RowsAndBlobs
+            }
             (_, false) => Unsynced::Rows,
         };
     }
@@ -118,7 +130,7 @@ impl SledStore {
     fn at_rest(&self) -> Result<(MutexGuard<'_, Progress>, Option<Remembered>), JournalError> {
         let mut progress = self.progress();
         self.refuse_unsure()?;
-        if progress.unsynced != Unsynced::Nothing {
+        if progress.unsynced.is_ours() {
             self.reach_the_disk(&mut progress)?;
         }
         let remembered = match self.opening {
@@ -154,7 +166,7 @@ impl SledStore {
         let mut progress = self.progress();
         if progress.end == owed.flushed {
             if !owed.pending.is_empty() {
-                progress.unsynced = Unsynced::RowsAndBlobs;
+                progress.takes_in(true);
             }
             progress.end = owed.end;
             *self.pending_to_change() = owed.pending;
@@ -213,7 +225,11 @@ impl SledStore {
         self.flush(progress)?;
         let files = self.files();
         let mut synced = files.log.sync_data();
-        if progress.unsynced == Unsynced::RowsAndBlobs && synced.is_ok() {
+        let has_blobs = matches!(
+            progress.unsynced,
+            Unsynced::RowsAndBlobs | Unsynced::WhatWasThere
+        );
+        if has_blobs && synced.is_ok() {
             synced = File::open(&files.blobs).and_then(|folder| folder.sync_all());
         }
         if let Err(why) = synced {
@@ -223,8 +239,12 @@ impl SledStore {
                 why: format!("the disk did not take a write: {why}"),
             });
         }
+        let was_committed = progress.unsynced.is_ours();
         progress.unsynced = Unsynced::Nothing;
-        self.witness.remember(progress.end)
+        match was_committed {
+            true => self.witness.remember(progress.end),
+            false => Ok(()),
+        }
     }
 
     fn promises_nothing(&self) -> JournalError {
@@ -440,7 +460,7 @@ impl Store for SledStore {
 
     fn head(&self) -> Option<(u64, Digest)> {
         let mut progress = self.progress();
-        if progress.unsynced != Unsynced::Nothing {
+        if progress.unsynced.is_ours() {
             // What is told stays true.
             self.reach_the_disk(&mut progress).ok()?;
         }

@@ -8,7 +8,7 @@ use super::super::verify::seal_key;
 use super::super::witness::Witness;
 use super::super::{Batch, JournalError, Order, Outlives, Store, Tree, generation, incoming};
 use super::files::{Files, failure, size_bytes};
-use super::{IN_USE, Opening, Progress, SledStore};
+use super::{IN_USE, Opening, Progress, SledStore, Unsynced};
 use crate::journal::Headway;
 use std::fs::File;
 use std::os::unix::fs::DirBuilderExt;
@@ -130,6 +130,11 @@ impl SledStore {
                 .and_then(|folder| folder.sync_all())
                 .map_err(|why| failed(why.to_string()))?;
         }
+        let mut progress = store.progress();
+        if progress.unsynced == Unsynced::Nothing {
+            progress.unsynced = Unsynced::WhatWasThere;
+        }
+        drop(progress);
         Ok(store)
     }
 
