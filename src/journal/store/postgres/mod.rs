@@ -7,6 +7,8 @@ mod commit;
 mod connection;
 mod holding;
 mod incoming;
+mod reading;
+mod rewriting;
 mod schema;
 mod session;
 #[cfg(test)]
@@ -22,10 +24,11 @@ use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::config::Database;
 use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
-use commit::{Became, Fence, NotMade, Wire, became, set_back, standing_in};
-use connection::{Connection, Value, within};
+use commit::{Became, Fence, NotMade, became, set_back, standing_in};
+use connection::{Connection, within};
 use holding::Asked;
 pub(crate) use incoming::PostgresIncoming;
+use rewriting::Page;
 use schema::Version;
 use session::{Session, Stands, Tries, Worker};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -320,11 +323,11 @@ impl PostgresStore {
                         match &value {
                             Some(value) => {
                                 let values = vec![value.clone()];
-                                let values: [Value<'_>; 3] = [&name, &keys, &values];
+                                let values: [connection::Value<'_>; 3] = [&name, &keys, &values];
                                 connection.execute(&statements.put, &values).await
                             }
                             None => {
-                                let values: [Value<'_>; 2] = [&name, &keys];
+                                let values: [connection::Value<'_>; 2] = [&name, &keys];
                                 connection.execute(&statements.delete, &values).await
                             }
                         }
@@ -378,52 +381,6 @@ fn holder() -> String {
     let _ = getrandom::fill(&mut chance);
     let chance = u64::from_be_bytes(chance);
     format!("{host}, process {} ({chance:016x})", std::process::id())
-}
-
-/// Rows on their way into a transaction that was begun.
-pub(super) struct Page<'a> {
-    session: &'a Session,
-    fence: Fence,
-    rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-    bytes: usize,
-}
-
-impl<'a> Page<'a> {
-    const ROWS: usize = 1_000;
-    const BYTES: usize = 4_000_000;
-
-    fn new(session: &'a Session, fence: Fence) -> Self {
-        let (rows, bytes) = (Vec::new(), 0);
-        Self {
-            session,
-            fence,
-            rows,
-            bytes,
-        }
-    }
-
-    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), JournalError> {
-        self.bytes += key.len() + value.len();
-        self.rows.push((key, Some(value)));
-        match self.rows.len() >= Self::ROWS || self.bytes >= Self::BYTES {
-            true => self.write(),
-            false => Ok(()),
-        }
-    }
-
-    fn write(&mut self) -> Result<(), JournalError> {
-        let rows = last_of_each_key(std::mem::take(&mut self.rows));
-        self.bytes = 0;
-        let fence = self.fence;
-        self.session
-            .run(move |worker| Box::pin(worker.put_rows(fence, rows)))?
-    }
-}
-
-/// One statement changes a row once.
-fn last_of_each_key(rows: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-    let last: std::collections::BTreeMap<_, _> = rows.into_iter().collect();
-    last.into_iter().collect()
 }
 
 impl Worker {
@@ -499,156 +456,12 @@ impl Worker {
             why: trouble.words,
         })
     }
-
-    async fn get(&mut self, key: Vec<u8>) -> Result<Option<Vec<u8>>, JournalError> {
-        let journal = self.settings.journal.clone();
-        self.reading(async |connection, statements| {
-            let values: [Value<'_>; 2] = [&journal.as_str(), &key];
-            let found = connection.query_opt(&statements.get, &values).await?;
-            Ok(found.map(|row| row.try_get(0)).transpose()?)
-        })
-        .await
-    }
-
-    async fn scan(
-        &mut self,
-        from: Vec<u8>,
-        until: Vec<u8>,
-        order: Order,
-        max: usize,
-    ) -> Result<Vec<Row>, JournalError> {
-        let journal = self.settings.journal.clone();
-        let max = i64::try_from(max).unwrap_or(i64::MAX);
-        self.reading(async |connection, statements| {
-            let statement = match order {
-                Order::Upwards => &statements.upwards,
-                Order::Downwards => &statements.downwards,
-            };
-            let values: [Value<'_>; 4] = [&journal.as_str(), &from, &until, &max];
-            rows_in(connection.query(statement, &values).await?)
-        })
-        .await
-    }
-
-    async fn count(&mut self, from: Vec<u8>, until: Vec<u8>) -> Result<i64, JournalError> {
-        let journal = self.settings.journal.clone();
-        self.reading(async |connection, statements| {
-            let values: [Value<'_>; 3] = [&journal.as_str(), &from, &until];
-            let found = connection.query_one(&statements.count, &values).await?;
-            Ok(found.try_get(0)?)
-        })
-        .await
-    }
-
-    async fn all_from(&mut self, from: Vec<u8>) -> Result<Vec<Row>, JournalError> {
-        let journal = self.settings.journal.clone();
-        self.reading(async |connection, statements| {
-            let values: [Value<'_>; 3] = [&journal.as_str(), &from, &ROWS_AT_ONCE];
-            rows_in(connection.query(&statements.all_from, &values).await?)
-        })
-        .await
-    }
-
-    /// Begins a transaction that may be long, under the fence.
-    async fn begin_writing(&mut self, fence: Fence) -> Result<(), JournalError> {
-        let journal = self.settings.journal.clone();
-        let begun = match self.connected().await {
-            Ok((connection, statements)) => {
-                let begin = "begin; set local idle_in_transaction_session_timeout = 0";
-                let values: [Value<'_>; 3] = [
-                    &journal.as_str(),
-                    &commit::stored(fence.lease),
-                    &commit::stored(fence.before.commits),
-                ];
-                match connection.run(begin).await {
-                    Ok(()) => connection.query_opt(&statements.fence, &values).await,
-                    Err(trouble) => Err(trouble),
-                }
-            }
-            Err(trouble) => Err(trouble),
-        };
-        match begun {
-            Ok(Some(_)) => {
-                self.stands = Stands::InTransaction;
-                Ok(())
-            }
-            Ok(None) => {
-                self.roll_back().await;
-                let standing = self.standing().await?;
-                Err(self.refused(fence, standing))
-            }
-            Err(trouble) => {
-                self.roll_back().await;
-                Err(self.failure(trouble))
-            }
-        }
-    }
-
-    async fn delete_tree(&mut self, tree: Tree) -> Result<(), JournalError> {
-        let journal = self.settings.journal.clone();
-        let (from, until) = linked::bounds(tree, &[], None);
-        self.reading(async |connection, _| {
-            connection
-                .execute(
-                    "delete from handoffd_row where journal = $1 and key >= $2 and key < $3",
-                    &[&journal.as_str(), &from, &until],
-                )
-                .await
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn put_rows(
-        &mut self,
-        fence: Fence,
-        rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-    ) -> Result<(), JournalError> {
-        let journal = self.settings.journal.clone();
-        self.reading(async |connection, statements| {
-            let wire = Wire {
-                connection,
-                statements,
-                journal: journal.as_str(),
-            };
-            wire.write(fence, &rows, fence.before, false).await
-        })
-        .await
-    }
-
-    async fn end_writing(&mut self, fence: Fence, then: ChainEnd) -> Result<(), JournalError> {
-        let journal = self.settings.journal.clone();
-        let ended = self
-            .reading(async |connection, statements| {
-                let wire = Wire {
-                    connection,
-                    statements,
-                    journal: journal.as_str(),
-                };
-                wire.write(fence, &[], then, true).await
-            })
-            .await;
-        if ended.is_ok() {
-            self.stands = Stands::Free;
-        }
-        ended
-    }
-
-    async fn abandon_writing(&mut self) {
-        self.roll_back().await;
-        self.stands = Stands::Free;
-    }
 }
 
 fn newer(version: i64) -> Trouble {
     Trouble::lasting(format!(
         "its tables are of version {version}, made by a newer handoffd: install that here as well"
     ))
-}
-
-fn rows_in(found: Vec<tokio_postgres::Row>) -> Result<Vec<Row>, Trouble> {
-    let row = |row: tokio_postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?));
-    found.into_iter().map(row).collect()
 }
 
 impl Store for PostgresStore {

@@ -200,7 +200,7 @@ fn who_is_paused_with_a_transaction_open_holds_up_nobody_for_long() {
             connection.client.batch_execute("begin").await.unwrap();
             let lease = commit::stored(fence.lease);
             let commits = commit::stored(fence.before.commits);
-            let values: [Value<'_>; 3] = [&journal.as_str(), &lease, &commits];
+            let values: [super::connection::Value<'_>; 3] = [&journal.as_str(), &lease, &commits];
             let locked = connection.query_opt(&statements.fence, &values);
             locked.await.unwrap().is_some()
         })
