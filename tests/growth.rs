@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 #![allow(clippy::disallowed_methods, reason = "it measures real time")]
 
-use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
+use handoffd::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use handoffd::config::{IntentName, Language, Outcome};
 use handoffd::inbox::{Cursor, Place};
 use handoffd::journal::{
@@ -117,6 +117,7 @@ fn one_ticket(journal: &Journal, number: u32) {
             .collect(),
         effects: vec![Outgoing {
             purpose: Purpose::Answer,
+            precedence: Precedence::InTurn,
             ticket: Some(ticket),
             party: Some(Party::Customer(customer.clone())),
             message_id,

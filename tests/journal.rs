@@ -4,7 +4,7 @@
 // A test that cannot go on has failed: that is what these are for, in the functions around the tests too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
+use handoffd::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
 use handoffd::inbox::{Cursor, Place};
 use handoffd::journal::{
@@ -75,6 +75,7 @@ fn opened(number: u8) -> Event {
 fn outgoing(name: &str, to: &[&str], purpose: Purpose, party: Option<Party>) -> Outgoing {
     Outgoing {
         purpose,
+        precedence: Precedence::of(purpose),
         ticket: Some(ticket(1)),
         party,
         message_id: id(name),

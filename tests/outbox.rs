@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use handoffd::clock::Moment;
-use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
+use handoffd::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use handoffd::config::{Smtp, TeamName, Tls};
 use handoffd::journal::{CopyProof, EffectRecord, EffectState, Entry, Journal};
 use handoffd::mail::{Address, MessageId};
@@ -239,6 +239,7 @@ fn mail(name: &str, to: &[&str], party: Party) -> Outgoing {
             Party::Customer(_) => Purpose::Answer,
             Party::Staff(_) => Purpose::Packet,
         },
+        precedence: Precedence::InTurn,
         ticket: None,
         party: Some(party),
         message_id: id(name),

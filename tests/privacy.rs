@@ -4,7 +4,7 @@
 // A test that cannot go on has failed: that is what these are for, in the functions around the tests too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use handoffd::compose::{EnvelopeSender, Outgoing, Purpose};
+use handoffd::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
 use handoffd::inbox::Place;
 use handoffd::journal::{
@@ -79,6 +79,7 @@ fn summary(number: u8, from: &str, excerpt: &str) -> MailSummary {
 fn mail(name: &str, of: u8, to: &str, purpose: Purpose, bytes: &str) -> Outgoing {
     Outgoing {
         purpose,
+        precedence: Precedence::of(purpose),
         ticket: Some(ticket(of)),
         party: Some(Party::Staff(TeamName("service".to_owned()))),
         message_id: id(name),

@@ -4,7 +4,7 @@
 use super::guard::Guard;
 use super::markup::Document;
 use super::mime::{Message, Part};
-use super::{ComposeError, EnvelopeSender, Outgoing, Purpose};
+use super::{ComposeError, EnvelopeSender, Outgoing, Precedence, Purpose};
 use crate::config::{ReplyAddress, Settings};
 use crate::mail::{Address, HeaderText, MessageId};
 use crate::ticket::{Party, ThreadLinks, TicketId, TokenKey};
@@ -210,6 +210,7 @@ impl Letter<'_> {
         };
         Outgoing {
             purpose: self.purpose,
+            precedence: Precedence::of(self.purpose),
             ticket: self.ticket.cloned(),
             party: self.party,
             message_id,

@@ -142,6 +142,7 @@ impl Writer {
         }
         let boundary = self.key.tag("boundary", &[message_id.as_str().as_bytes()]);
         Ok(Outgoing {
+            precedence: first.precedence,
             purpose: first.purpose,
             ticket: first.ticket.clone(),
             party: first.party.clone(),

@@ -56,6 +56,7 @@ use words::Tongue;
 
 use crate::mail::{Address, MessageId};
 use crate::ticket::{Event, Ticket, TicketId, TokenKey};
+use crate::understand::Urgency;
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -100,6 +101,43 @@ pub enum Purpose {
     Delay,
 }
 
+/// Whether a mail waits its turn among those that are due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precedence {
+    /// It does.
+    #[default]
+    InTurn,
+    /// It leaves before those that do: somebody must look at it soon, or a person wrote it or asked for it.
+    First,
+}
+
+impl Precedence {
+    /// That of a mail of this purpose about something that need not be looked at soon.
+    #[must_use]
+    pub const fn of(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::StaffReply
+            | Purpose::ApprovedAnswer
+            | Purpose::StaffHint
+            | Purpose::StaffAnswer
+            | Purpose::SeenOutside
+            | Purpose::DeliveryTrouble
+            | Purpose::Reminder => Self::First,
+            Purpose::Answer
+            | Purpose::Question
+            | Purpose::Notice
+            | Purpose::Packet
+            | Purpose::CustomerWroteAgain
+            | Purpose::DraftForApproval
+            | Purpose::ForwardForApproval
+            | Purpose::Trouble
+            | Purpose::StopConfirmation
+            | Purpose::Told
+            | Purpose::Delay => Self::InTurn,
+        }
+    }
+}
+
 /// The envelope sender (RFC 5321 section 4.5.5; RFC 3834 section 3.3: automatic mail has a null one).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnvelopeSender {
@@ -118,6 +156,8 @@ pub struct Outgoing {
     pub ticket: Option<TicketId>,
     /// To whom it was written: the customer or a team; `None` for the admin.
     pub party: Option<crate::ticket::Party>,
+    /// Whether it waits its turn.
+    pub precedence: Precedence,
     /// Derived from ticket, purpose, recipient and the mail that caused it: a repeat is always recognisable.
     pub message_id: MessageId,
     /// Envelope sender.
@@ -258,7 +298,12 @@ impl Writer {
         originals: impl Into<Originals<'a>>,
     ) -> Result<Composed, ComposeError> {
         let view = View::of(self, decision, situation, originals.into());
-        let mails = view.mails()?;
+        let mut mails = view.mails()?;
+        if decision.urgency == Urgency::High {
+            for mail in &mut mails {
+                mail.precedence = Precedence::First;
+            }
+        }
         let events = story::gain(decision, situation, &mails);
         Ok(Composed { mails, events })
     }

@@ -1,13 +1,14 @@
 //! The socket: who answers, what follows from an act, and what lies at its place.
 
 use super::*;
-use crate::compose::{EnvelopeSender, Outgoing, Purpose};
+use crate::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use crate::journal::{CopyProof, Entry, JournalError};
 use crate::mail::{Address, MessageId};
 
 fn mail(name: &MessageId) -> Outgoing {
     Outgoing {
         purpose: Purpose::Trouble,
+        precedence: Precedence::InTurn,
         ticket: None,
         party: None,
         message_id: name.clone(),

@@ -46,7 +46,7 @@ impl Gateway {
         }
         let waiting = (self.journal).due_after(&late.place, Timestamp::MAX, LOOKED_AT_ONCE)?;
         if waiting.len() < LOOKED_AT_ONCE {
-            late.place = DuePlace::default();
+            late.place = DuePlace::BEGINNING;
             let wait = LOOK_EVERY.min(office.settings.smtp.tell_staff_after);
             late.not_before = passed.checked_add(wait);
         } else if let Some((place, _)) = waiting.last() {

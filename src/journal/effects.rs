@@ -5,6 +5,7 @@ use super::store::{Act, Batch, Order, Outlives, Tree};
 use super::{
     CopyProof, EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place, unsettled,
 };
+use crate::compose::Precedence;
 use crate::mail::MessageId;
 use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
@@ -309,7 +310,7 @@ impl Journal {
     ) -> Result<(), JournalError> {
         let name = record.message_id.as_str().as_bytes().to_vec();
         match &record.state {
-            EffectState::Waiting { due } => batch.delete(Tree::Due, place::timed(*due, &name)),
+            EffectState::Waiting { due } => waits_no_more(&record, *due, batch),
             EffectState::InDoubt { .. } => batch.delete(Tree::InDoubt, name.clone()),
             EffectState::GivenUp { at, .. } => {
                 batch.delete(Tree::GivenUp, place::timed(*at, &name));
@@ -321,9 +322,7 @@ impl Journal {
             EffectState::Sent { .. } | EffectState::Withdrawn { .. } => {}
         }
         match &state {
-            EffectState::Waiting { due } => {
-                batch.put(Tree::Due, place::timed(*due, &name), Vec::new());
-            }
+            EffectState::Waiting { due } => waits(&record, *due, batch),
             EffectState::InDoubt { .. } => batch.put(Tree::InDoubt, name.clone(), Vec::new()),
             EffectState::GivenUp { at, .. } => {
                 batch.put(Tree::GivenUp, place::timed(*at, &name), Vec::new());
@@ -364,5 +363,28 @@ impl Journal {
             },
         };
         Ok(vec![(id.clone(), timed)])
+    }
+}
+
+/// Has a mail found among those that wait for this moment.
+pub(super) fn waits(record: &EffectRecord, due: Timestamp, batch: &mut Batch) {
+    for tree in waiting_trees(record.precedence) {
+        let key = place::timed(due, record.message_id.as_str().as_bytes());
+        batch.put(*tree, key, Vec::new());
+    }
+}
+
+/// Has it found there no more.
+pub(super) fn waits_no_more(record: &EffectRecord, due: Timestamp, batch: &mut Batch) {
+    for tree in waiting_trees(record.precedence) {
+        let key = place::timed(due, record.message_id.as_str().as_bytes());
+        batch.delete(*tree, key);
+    }
+}
+
+const fn waiting_trees(precedence: Precedence) -> &'static [Tree] {
+    match precedence {
+        Precedence::InTurn => &[Tree::Due],
+        Precedence::First => &[Tree::Due, Tree::DueFirst],
     }
 }

@@ -1,6 +1,7 @@
 //! A ticket's whole story goes, and counts stay: how many tickets a day, what was decided, which rules handed off. Everything that leads to
 //! the story goes with it: indexes, Message-IDs, our mails.
 
+use super::effects::waits_no_more;
 use super::form::{self, CountsForm, Delivery, HandledForm};
 use super::store::{Batch, Order, Row, Tree, end_of_prefix};
 use super::{EffectRecord, EffectState, Journal, JournalError, place, unsettled};
@@ -115,7 +116,7 @@ impl Journal {
         batch.delete(Tree::Untold, name);
         unsettled::forget(record, batch);
         match &record.state {
-            EffectState::Waiting { due } => batch.delete(Tree::Due, place::timed(*due, name)),
+            EffectState::Waiting { due } => waits_no_more(record, *due, batch),
             EffectState::InDoubt { .. } => batch.delete(Tree::InDoubt, name),
             EffectState::GivenUp { at, .. } => {
                 batch.delete(Tree::GivenUp, place::timed(*at, name));

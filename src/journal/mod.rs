@@ -64,7 +64,7 @@ pub use retention::{Keep, Looked};
 pub use stored_about::StoredAbout;
 pub use unsettled::DuePlace;
 
-use crate::compose::{EnvelopeSender, Outgoing, Purpose};
+use crate::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use crate::config::Outcome;
 use crate::decide::Pulled;
 use crate::inbox::{Cursor, Place};
@@ -265,6 +265,8 @@ pub struct EffectRecord {
     pub message_id: MessageId,
     /// What for.
     pub purpose: Purpose,
+    /// Whether it waits its turn among those that are due.
+    pub precedence: Precedence,
     /// The ticket.
     pub ticket: Option<TicketId>,
     /// To whom it was written: the customer or a team; `None` for the admin.

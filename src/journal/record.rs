@@ -1,5 +1,6 @@
 //! One entry: everything that one mail, one staff act or one timer changes, on disk all together or not at all.
 
+use super::effects::waits;
 use super::form::{
     self, CursorForm, Delivery, EffectForm, FilingForm, HandledForm, MessageForm, TimedEventForm,
 };
@@ -312,6 +313,7 @@ impl Journal {
         let record = EffectRecord {
             message_id: mail.message_id,
             purpose: mail.purpose,
+            precedence: mail.precedence,
             ticket: mail.ticket,
             party: mail.party,
             sender: mail.sender,
@@ -330,7 +332,7 @@ impl Journal {
         batch.put(Tree::Effects, name, form::write(&key, &form)?);
         // They stay for a while after the mail was sent, as the record of what was said: see `forget_sent`.
         batch.put(Tree::EffectBytes, name, record.bytes.clone());
-        batch.put(Tree::Due, place::timed(now, name), Vec::new());
+        waits(&record, now, batch);
         unsettled::index(&record, batch);
         self.count_automatic(&record, now, batch)?;
         Ok(RecordedEffect { record, delivery })

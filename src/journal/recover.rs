@@ -9,7 +9,7 @@ use super::store::{Act, Batch, Order, Outlives, SledStore, Tree};
 use super::{
     CopyProof, EffectFilter, EffectRecord, EffectState, IfHeld, Journal, JournalError, place,
 };
-use crate::compose::{EnvelopeSender, Purpose};
+use crate::compose::{EnvelopeSender, Precedence, Purpose};
 use crate::config::{Store, StoreKind};
 use crate::mail::{Address, MessageId};
 use crate::ticket::TicketId;
@@ -163,6 +163,7 @@ impl Journal {
             let record = EffectRecord {
                 message_id: mail.message_id.clone(),
                 purpose,
+                precedence: Precedence::of(purpose),
                 ticket,
                 party: None,
                 sender: EnvelopeSender::Null,

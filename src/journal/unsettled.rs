@@ -14,6 +14,11 @@ const AT_ONCE: usize = 64;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DuePlace(Vec<u8>);
 
+impl DuePlace {
+    /// Before the first.
+    pub const BEGINNING: Self = Self(Vec::new());
+}
+
 impl Journal {
     /// The next mails that are due behind this place, at most so many, without their bytes; with each the place behind it.
     ///
@@ -25,8 +30,31 @@ impl Journal {
         now: Timestamp,
         max: usize,
     ) -> Result<Vec<(DuePlace, EffectRecord)>, JournalError> {
+        self.due_in(Tree::Due, place, now, max)
+    }
+
+    /// The same of those alone that leave before the others.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn due_first_after(
+        &self,
+        place: &DuePlace,
+        now: Timestamp,
+        max: usize,
+    ) -> Result<Vec<(DuePlace, EffectRecord)>, JournalError> {
+        self.due_in(Tree::DueFirst, place, now, max)
+    }
+
+    fn due_in(
+        &self,
+        tree: Tree,
+        place: &DuePlace,
+        now: Timestamp,
+        max: usize,
+    ) -> Result<Vec<(DuePlace, EffectRecord)>, JournalError> {
         let until = place::first_after(now);
-        let rows = (self.store).scan(Tree::Due, &place.0, Some(&until), Order::Upwards, max)?;
+        let rows = (self.store).scan(tree, &place.0, Some(&until), Order::Upwards, max)?;
         let mut due = Vec::with_capacity(rows.len());
         for (key, _) in rows {
             let id = place::message_id(place::after_time(&key))

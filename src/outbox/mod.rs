@@ -26,8 +26,9 @@ pub use standing::{Holding, Standing};
 
 use crate::chance;
 use crate::clock::{self, Moment};
+use crate::compose::Precedence;
 use crate::config::Smtp;
-use crate::journal::{DuePlace, EffectRecord, Journal, JournalError, RecordedEffect, on_disk};
+use crate::journal::{DuePlace, Journal, JournalError, RecordedEffect, on_disk};
 use crate::mail::{Address, MessageId};
 use crate::report::outbox as report;
 use crate::watch::{Part, Server, Signs};
@@ -35,8 +36,8 @@ use connection::{Connection, Failure};
 use failure::Stage;
 use jiff::Timestamp;
 use lane::{Desk, End, Lane};
-use next::Search;
-use std::collections::{BTreeMap, VecDeque};
+use next::{Search, Walk};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -108,10 +109,11 @@ pub struct Outbox {
     idle: Vec<Lane>,
     busy: Vec<Busy>,
     tasks: JoinSet<Returned>,
-    /// How far the walk through the due mails has come, and whether it has found one on its way from the first.
-    place: DuePlace,
-    page: VecDeque<(DuePlace, EffectRecord)>,
-    found: bool,
+    /// The walks through the due mails: through those that leave before the others, and through all.
+    first: Walk,
+    all: Walk,
+    /// So many of the former were found since the latter was asked.
+    first_in_a_row: u32,
     /// The walk through those that may be overdue while the server is away.
     overdue_place: DuePlace,
     failures_in_a_row: u32,
@@ -179,10 +181,10 @@ impl Outbox {
             idle: Vec::new(),
             busy: Vec::new(),
             tasks: JoinSet::new(),
-            place: DuePlace::default(),
-            page: VecDeque::new(),
-            found: false,
-            overdue_place: DuePlace::default(),
+            first: Walk::of(Precedence::First),
+            all: Walk::of(Precedence::InTurn),
+            first_in_a_row: 0,
+            overdue_place: DuePlace::BEGINNING,
             failures_in_a_row: 0,
             rest_until: None,
             commits_fail: false,
@@ -455,7 +457,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::compose::{EnvelopeSender, Purpose};
     use crate::config::Tls;
-    use crate::journal::EffectState;
+    use crate::journal::{EffectRecord, EffectState};
     use crate::mail::MailIdentity;
     use crate::ticket::TicketId;
 
@@ -464,6 +466,7 @@ pub(crate) mod tests {
         EffectRecord {
             message_id: MessageId::parse(name).unwrap(),
             purpose: Purpose::Answer,
+            precedence: Precedence::InTurn,
             ticket: Some(TicketId::for_mail(&MailIdentity([ticket; 32]), 0)),
             party: None,
             sender: EnvelopeSender::Null,

@@ -1,12 +1,18 @@
-//! Which mail is next? Walks through what is due, page by page; what is held back is passed over and holds up nobody.
+//! Which mail is next? Walks through what is due, page by page; what is held back is passed over and holds up
+//! nobody. What is urgent or a person's own leaves before the rest.
 
 use super::lane::Desk;
 use super::schedule;
 use super::turn::{HeldBy, Turn, turn};
 use super::{LOOK_AT_LEAST_EVERY, Outbox};
-use crate::journal::{DuePlace, EffectRecord, EffectState, JournalError, RecordedEffect, on_disk};
+use crate::compose::Precedence;
+use crate::journal::{
+    DuePlace, EffectRecord, EffectState, Journal, JournalError, RecordedEffect, on_disk,
+};
 use crate::mail::Address;
 use jiff::Timestamp;
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// So many due mails are read from the journal at a time.
@@ -25,35 +31,83 @@ pub(super) enum Search {
     Nothing(Duration),
 }
 
+/// So many of those that leave before others are found in a row while others wait: nobody's words can hold up everybody else's for ever.
+const FIRST_IN_A_ROW: u32 = 8;
+
+/// A walk through due mails.
+pub(super) struct Walk {
+    through: Precedence,
+    place: DuePlace,
+    page: VecDeque<(DuePlace, EffectRecord)>,
+    /// It has found one on its way from the beginning.
+    found: bool,
+}
+
+impl Walk {
+    /// Through those that leave first, or through all in turn, from the beginning.
+    pub(super) const fn of(through: Precedence) -> Self {
+        Self {
+            through,
+            place: DuePlace::BEGINNING,
+            page: VecDeque::new(),
+            found: false,
+        }
+    }
+
+    /// The next one; `None` at the end, after which it begins anew.
+    fn next(
+        &mut self,
+        journal: &Journal,
+        now: Timestamp,
+    ) -> Result<Option<EffectRecord>, JournalError> {
+        if self.page.is_empty() {
+            let page = on_disk(|| match self.through {
+                Precedence::First => journal.due_first_after(&self.place, now, PAGE),
+                Precedence::InTurn => journal.due_after(&self.place, now, PAGE),
+            });
+            self.page = page?.into();
+        }
+        let Some((place, record)) = self.page.pop_front() else {
+            self.place = DuePlace::BEGINNING;
+            return Ok(None);
+        };
+        self.place = place;
+        Ok(Some(record))
+    }
+}
+
 impl Outbox {
-    /// Walks on through the due mails to the next whose turn it is. Those that are held back are passed over: they hold up nobody.
+    /// The next mail whose turn it is. Some leave before others, but not without end.
     pub(super) fn next_mail(&mut self) -> Result<Search, JournalError> {
-        let now = self.now();
-        let mut looked_through = 0;
-        loop {
-            if self.page.is_empty() {
-                self.page = on_disk(|| self.desk.journal.due_after(&self.place, now, PAGE))?.into();
+        if self.first_in_a_row < FIRST_IN_A_ROW {
+            let search = self.search(|outbox| &mut outbox.first)?;
+            if !matches!(search, Search::Nothing(_)) {
+                self.first_in_a_row += 1;
+                return Ok(search);
             }
-            if self.page.is_empty() {
-                self.place = DuePlace::default();
-                if !std::mem::take(&mut self.found) {
+        }
+        self.first_in_a_row = 0;
+        self.search(|outbox| &mut outbox.all)
+    }
+
+    /// Walks on to the next mail whose turn it is. Those that are held back are passed over: they hold up nobody.
+    fn search(&mut self, walk: impl Fn(&mut Self) -> &mut Walk) -> Result<Search, JournalError> {
+        let now = self.now();
+        let desk = Arc::clone(&self.desk);
+        for _ in 0..LOOKED_THROUGH_AT_ONCE {
+            let Some(record) = walk(self).next(&desk.journal, now)? else {
+                if !std::mem::take(&mut walk(self).found) {
                     return self.nothing_to_send(now).map(Search::Nothing);
                 }
                 // What was passed over may be free by now.
                 continue;
-            }
-            while let Some((place, record)) = self.page.pop_front() {
-                self.place = place;
-                looked_through += 1;
-                if let Some((effect, except)) = self.if_its_turn(&record, now)? {
-                    self.found = true;
-                    return Ok(Search::Found(Box::new(effect), except));
-                }
-            }
-            if looked_through >= LOOKED_THROUGH_AT_ONCE {
-                return Ok(Search::GoOn);
+            };
+            if let Some((effect, except)) = self.if_its_turn(&record, now)? {
+                walk(self).found = true;
+                return Ok(Search::Found(Box::new(effect), except));
             }
         }
+        Ok(Search::GoOn)
     }
 
     fn if_its_turn(
@@ -68,20 +122,39 @@ impl Outbox {
             turn(record, earlier, destinations, on_their_way, now)
         };
         // What is held back by its domain is not looked up in its ticket: there may be thousands.
-        let its_turn = match turn_after(&[]) {
-            Turn::Now { .. } => turn_after(&on_disk(|| journal.unsettled_before(record))?),
-            held @ Turn::Held(_) => held,
+        let held = match turn_after(&[]) {
+            Turn::Now { .. } => {
+                let earlier = on_disk(|| journal.unsettled_before(record))?;
+                match turn_after(&earlier) {
+                    Turn::Now { except } => {
+                        let effect = on_disk(|| journal.waiting(record))?;
+                        return Ok(effect.map(|effect| (effect, except)));
+                    }
+                    Turn::Held(HeldBy::Order(_)) if record.precedence == Precedence::First => {
+                        return self.what_holds_it_up(&earlier, now);
+                    }
+                    Turn::Held(held) => held,
+                }
+            }
+            Turn::Held(held) => held,
         };
-        match its_turn {
-            Turn::Now { except } => {
-                let effect = on_disk(|| journal.waiting(record))?;
-                Ok(effect.map(|effect| (effect, except)))
-            }
-            Turn::Held(HeldBy::Destination { why, .. }) => {
-                self.give_up_if_overdue(record, &why, now)?;
-                Ok(None)
-            }
-            Turn::Held(HeldBy::Order(_) | HeldBy::OnItsWay) => Ok(None),
+        if let HeldBy::Destination { why, .. } = held {
+            self.give_up_if_overdue(record, &why, now)?;
+        }
+        Ok(None)
+    }
+
+    /// An earlier mail of its ticket that waits its turn leaves before the others with it.
+    fn what_holds_it_up(
+        &self,
+        earlier: &[EffectRecord],
+        now: Timestamp,
+    ) -> Result<Option<(RecordedEffect, Vec<Address>)>, JournalError> {
+        let due = |record: &&EffectRecord| matches!(record.state, EffectState::Waiting { due } if due <= now);
+        match earlier.first().filter(due) {
+            // The first of its ticket's: whatever else that hangs on is looked at in its turn.
+            Some(first) if first.precedence == Precedence::InTurn => self.if_its_turn(first, now),
+            _ => Ok(None),
         }
     }
 
@@ -115,3 +188,6 @@ impl Outbox {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

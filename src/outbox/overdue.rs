@@ -14,7 +14,7 @@ impl Outbox {
         while looked_through < LOOKED_THROUGH_AT_ONCE {
             let page = on_disk(|| self.desk.journal.due_after(&self.overdue_place, now, PAGE))?;
             if page.is_empty() {
-                self.overdue_place = DuePlace::default();
+                self.overdue_place = DuePlace::BEGINNING;
                 return Ok(());
             }
             for (place, record) in page {

@@ -16,6 +16,7 @@ fn record(mail: &Outgoing) -> EffectRecord {
     EffectRecord {
         message_id: mail.message_id.clone(),
         purpose: mail.purpose,
+        precedence: mail.precedence,
         ticket: mail.ticket.clone(),
         party: mail.party.clone(),
         sender: mail.sender.clone(),

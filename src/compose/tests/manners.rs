@@ -1,7 +1,7 @@
 //! RFC 3834, threads, names of mails, and bytes that every server takes.
 
 use super::*;
-use crate::compose::EnvelopeSender;
+use crate::compose::{EnvelopeSender, Precedence};
 use crate::desk::{Sender, Trust};
 use crate::mail::Mailbox;
 
@@ -265,4 +265,30 @@ fn a_server_without_token_addresses_gets_the_plain_one() {
     // A Message-ID is ASCII, so it cannot bear such a domain.
     let id = composed.mails[0].message_id.as_str();
     assert!(id.ends_with("@handoffd.invalid"), "{id}");
+}
+
+#[test]
+fn what_somebody_must_look_at_soon_leaves_before_other_mail() {
+    for (urgency, expected) in [
+        (Urgency::High, Precedence::First),
+        (Urgency::Normal, Precedence::InTurn),
+        (Urgency::Low, Precedence::InTurn),
+    ] {
+        let mut decision = decision(Action::HandOff(hand_off()));
+        decision.urgency = urgency;
+        let composed = compose(&TestSituation::new(), &decision);
+        for purpose in [Purpose::Packet, Purpose::Notice] {
+            let mail = mail_for(&composed, purpose);
+            assert_eq!(mail.precedence, expected, "{urgency:?}, {purpose:?}");
+        }
+    }
+    // And so does what a person wrote, however small it is.
+    let relayed = TestSituation::new()
+        .in_ticket(TicketStory::opened().handed_off("desk"))
+        .kim_replies("Yes.");
+    let reply = compose(&relayed, &reply("Yes."));
+    assert_eq!(
+        mail_for(&reply, Purpose::StaffReply).precedence,
+        Precedence::First
+    );
 }

@@ -327,6 +327,7 @@ fn of_record(mail: &Outgoing) -> crate::journal::EffectRecord {
     crate::journal::EffectRecord {
         message_id: mail.message_id.clone(),
         purpose: mail.purpose,
+        precedence: mail.precedence,
         ticket: mail.ticket.clone(),
         party: mail.party.clone(),
         sender: mail.sender.clone(),

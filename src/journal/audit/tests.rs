@@ -2,7 +2,7 @@
 
 use super::super::store::{Act, Batch, Outlives};
 use super::*;
-use crate::compose::{EnvelopeSender, Outgoing, Purpose};
+use crate::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use crate::config::TeamName;
 use crate::journal::{AttemptOutcome, CopyProof, Entry};
 use crate::mail::{Address, MailIdentity, MessageId};
@@ -34,6 +34,7 @@ fn filled(folder: &Path) -> Journal {
             events: vec![(ticket(), passed_on(&format!("team{number}")))],
             effects: vec![Outgoing {
                 purpose: Purpose::Trouble,
+                precedence: Precedence::InTurn,
                 ticket: None,
                 party: None,
                 message_id: MessageId::parse(&format!("m{number}@d.example")).unwrap(),

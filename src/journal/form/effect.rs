@@ -1,7 +1,7 @@
 //! The stored form of an effect: everything but the mail's bytes, which stand beside it as they are.
 
 use super::{FieldError, address, message_id, ticket_id};
-use crate::compose::{EnvelopeSender, Purpose};
+use crate::compose::{EnvelopeSender, Precedence, Purpose};
 use crate::config::TeamName;
 use crate::journal::own_copy::Unproven;
 use crate::journal::{CopyProof, EffectRecord, EffectState, LostRecipient, TooLarge};
@@ -34,6 +34,9 @@ pub(in crate::journal) struct Delivery {
 pub(in crate::journal) struct EffectForm {
     message_id: String,
     purpose: String,
+    /// Not in records of before some left before others, nor where it waits its turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    goes_first: Option<bool>,
     ticket: Option<String>,
     party: Option<PartyForm>,
     sender: Option<String>,
@@ -117,6 +120,7 @@ impl EffectForm {
         Self {
             message_id: record.message_id.as_str().to_owned(),
             purpose: purpose_word(record.purpose).to_owned(),
+            goes_first: (record.precedence == Precedence::First).then_some(true),
             ticket: record.ticket.as_ref().map(|id| id.compact().to_owned()),
             party: record.party.as_ref().map(|party| match party {
                 Party::Customer(address) => PartyForm::Customer(address.as_str().to_owned()),
@@ -175,6 +179,10 @@ impl EffectForm {
         let record = EffectRecord {
             message_id: message_id(&self.message_id)?,
             purpose: purpose(&self.purpose)?,
+            precedence: match self.goes_first {
+                Some(true) => Precedence::First,
+                Some(false) | None => Precedence::InTurn,
+            },
             ticket: self.ticket.as_deref().map(ticket_id).transpose()?,
             party: match self.party {
                 None => None,

@@ -67,6 +67,8 @@ pub(crate) enum Tree {
     SentBytes,
     /// Waiting effects by time: due, Message-ID → nothing.
     Due,
+    /// Those among them that leave before the others, by time: due, Message-ID → nothing.
+    DueFirst,
     /// Effects in doubt: Message-ID → nothing.
     InDoubt,
     /// Effects given up: time, Message-ID → nothing.
@@ -113,7 +115,7 @@ pub(crate) enum Tree {
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(crate) const CHAINED: [Self; 33] = [
+    pub(crate) const CHAINED: [Self; 34] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -128,6 +130,7 @@ impl Tree {
         Self::EffectBytes,
         Self::SentBytes,
         Self::Due,
+        Self::DueFirst,
         Self::InDoubt,
         Self::GivenUp,
         Self::Untold,
@@ -187,6 +190,7 @@ impl Tree {
             Self::Unsettled => 40,
             Self::Troubles => 41,
             Self::KeyFingerprints => 42,
+            Self::DueFirst => 43,
         }
     }
 
@@ -215,6 +219,7 @@ impl Tree {
             Self::EffectBytes => "effect-bytes",
             Self::SentBytes => "sent-bytes",
             Self::Due => "due",
+            Self::DueFirst => "due-first",
             Self::InDoubt => "in-doubt",
             Self::GivenUp => "given-up",
             Self::Untold => "untold",

@@ -1,7 +1,7 @@
 //! However many mails of a ticket wait for somebody else, the order to each recipient is kept; also for those that an older program recorded.
 
 use super::*;
-use crate::compose::{EnvelopeSender, Outgoing, Purpose};
+use crate::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use crate::journal::Entry;
 use crate::mail::{Address, MailIdentity, MessageId};
 
@@ -13,6 +13,7 @@ fn mail(name: &str, to: &str) -> Outgoing {
     Outgoing {
         message_id: MessageId::parse(name).unwrap(),
         purpose: Purpose::Answer,
+        precedence: Precedence::InTurn,
         ticket: Some(ticket()),
         party: None,
         sender: EnvelopeSender::Null,
