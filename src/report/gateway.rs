@@ -217,6 +217,16 @@ pub fn part_ended(part: &str) {
     );
 }
 
+/// A part of the daemon could not begin; the daemon ends with it.
+pub fn part_has_no_thread(part: &str, why: &std::io::Error) {
+    error!(
+        event = "part-has-no-thread",
+        part,
+        error = %why,
+        "a part of handoffd got no thread to work on; check TasksMax= and LimitNOFILE= of the unit, and the memory of the machine"
+    );
+}
+
 /// The daemon ended. The last link of the journal is named: who has this line can tell later that nothing before it was changed.
 pub fn stopped(head: Option<&Head>) {
     info!(

@@ -1,10 +1,12 @@
-//! The parts of one mailbox as tasks: which of them ended although nobody had told it to, and when all have ended that were told.
+//! The parts of one mailbox, those that work on threads of their own: which of them ended although nobody had told it to, and when all have ended that were told.
 
 use crate::config::MailboxName;
 use crate::journal::{Journal, JournalError};
+use crate::report;
 use std::future::Future;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
@@ -132,7 +134,7 @@ impl Parts {
         run: impl Future<Output = ()> + Send + 'static,
         stop: &CancellationToken,
     ) -> JoinHandle<()> {
-        let running = tokio::spawn(run.instrument(self.span.clone()));
+        let running = on_its_own_thread(part, run.instrument(self.span.clone()));
         let (name, endings, stop) = (self.name.clone(), self.endings.clone(), stop.clone());
         tokio::spawn(async move {
             // One that panicked has been reported by the panic hook.
@@ -157,6 +159,26 @@ impl Parts {
             let _ = task.await;
         }
     }
+}
+
+/// Runs a part on a thread of its own: what it waits for holds up no other part, and what is kept for each thread that ever does its work (the
+/// caches of regular expressions are megabytes) is kept once. What is returned ends with the part, however that ends.
+fn on_its_own_thread(
+    part: &'static str,
+    run: impl Future<Output = ()> + Send + 'static,
+) -> oneshot::Receiver<()> {
+    let (ended, has_ended) = oneshot::channel();
+    let work = move || {
+        let _goes_with_the_thread: oneshot::Sender<()> = ended;
+        match Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(run),
+            Err(why) => report::gateway::part_has_no_thread(part, &why),
+        }
+    };
+    if let Err(why) = std::thread::Builder::new().spawn(work) {
+        report::gateway::part_has_no_thread(part, &why);
+    }
+    has_ended
 }
 
 #[cfg(test)]
