@@ -28,6 +28,7 @@ pub mod watch;
 
 pub mod gateway;
 pub mod rehearsal;
+pub mod replay;
 
 pub mod cli;
 pub mod control;

@@ -8,6 +8,7 @@ mod login;
 mod look;
 mod read;
 mod recover;
+mod replay;
 mod run;
 mod source;
 mod starting;
@@ -78,6 +79,8 @@ enum Verb {
     Explain(explain::Arguments),
     /// Play the admin's own conversations and say where they do not go as they should; sends nothing
     Test(test::Arguments),
+    /// Show what would have been done with a whole old mailbox, and where people answered otherwise; sends nothing
+    Replay(replay::Arguments),
     /// Measure decisions or intents on labelled mails
     Evaluate(evaluate::Arguments),
     /// Write everything that is stored as JSON lines, as of one moment: backup, move, upgrade
@@ -140,6 +143,7 @@ pub fn main() -> ExitCode {
         Verb::Read(arguments) => read::run(common, arguments),
         Verb::Explain(arguments) => explain::run(common, arguments),
         Verb::Test(arguments) => test::run(common, arguments),
+        Verb::Replay(arguments) => replay::run(common, arguments),
         Verb::Evaluate(arguments) => evaluate::run(common, arguments),
         Verb::Export(arguments) => transfer::export(common, arguments),
         Verb::Import(arguments) => transfer::import(common, arguments),

@@ -20,6 +20,7 @@ use crate::journal::{
 use crate::mail::{Mail, MailIdentity, SenderKind};
 use crate::report;
 use crate::ticket::{Event, TicketId, TimedEvent};
+use crate::understand::Understanding;
 use crate::watch::{Happened, Kind, Teller};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -138,6 +139,10 @@ pub struct Handled {
 pub enum How {
     /// It was read and decided on.
     Judged {
+        /// What it says.
+        mail: Mail,
+        /// What was understood.
+        understanding: Understanding,
         /// Who wrote it.
         sender: Sender,
         /// The ticket that it belongs to, or would open.
@@ -159,6 +164,12 @@ impl<'a> Clerk<'a> {
     #[must_use]
     pub const fn new(office: &'a Office, journal: &'a Journal) -> Self {
         Self { office, journal }
+    }
+
+    /// The desk.
+    #[must_use]
+    pub const fn office(&self) -> &'a Office {
+        self.office
     }
 
     /// One mail: judge it, and record all that follows together with the cursor. It is on disk with whatever is recorded next for good, at the
@@ -296,12 +307,16 @@ impl<'a> Clerk<'a> {
             false => self.journal.record_soon(entry, now)?,
         };
         let Judgement {
+            mail,
+            understanding,
             sender,
             ticket_id,
             decision,
             ..
         } = judgement;
         let how = How::Judged {
+            mail,
+            understanding,
             sender,
             ticket: ticket_id,
             decision,

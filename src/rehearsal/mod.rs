@@ -24,3 +24,4 @@ pub use desk::{furnish, furnish_with};
 pub use format::{read, read_folder};
 pub use outcome::{Difference, Left, Played, PlayedStep};
 pub use play::{PlayError, Stage, play};
+pub(crate) use temporary::TemporaryFolder;

@@ -279,6 +279,7 @@ impl<'a> Stage<'a> {
                 sender,
                 ticket,
                 decision,
+                ..
             } => {
                 result.decision = decision.action.as_str().to_owned();
                 let first = decision.reasons.first;

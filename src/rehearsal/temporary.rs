@@ -1,22 +1,22 @@
-//! A folder of its own for one conversation's journal, gone when the conversation ends.
+//! A folder of its own for the journal of one conversation or replay, gone when that ends.
 
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// A folder that nobody else may read; removed when it is dropped.
 #[derive(Debug)]
-pub(super) struct TemporaryFolder(PathBuf);
+pub(crate) struct TemporaryFolder(PathBuf);
 
 impl TemporaryFolder {
     /// Makes it among the system's temporary files.
-    pub(super) fn new() -> std::io::Result<Self> {
+    pub(crate) fn new() -> std::io::Result<Self> {
         let number = getrandom::u64().map_err(|why| std::io::Error::other(why.to_string()))?;
         let path = std::env::temp_dir().join(format!("handoffd-test-{number:016x}"));
         std::fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
