@@ -1086,6 +1086,10 @@ fn an_automatic_mail_that_somebody_overtakes_past_us_is_never_sent_unless_it_was
                 .state;
             let is_withdrawn = matches!(state, EffectState::Withdrawn { .. });
             assert_eq!(is_withdrawn, !is_begun, "{shown_by:?}: {state:?}");
+            // Who answers from the mailbox itself has the question before them; an address alone shows nobody.
+            let is_told = is_withdrawn && shown_by == ShownBy::Address;
+            let untold = journal.given_up_untold(9).unwrap();
+            assert_eq!(untold.len(), usize::from(is_told), "{shown_by:?}");
             // A reply to that mail is known to be about this ticket.
             let message_id = summary(4).message_id.unwrap();
             let known = journal.known_message(&message_id).unwrap().unwrap();
@@ -1119,8 +1123,23 @@ fn an_automatic_mail_that_a_person_overtakes_is_never_sent() {
             matches!(&timed.event, Event::MailWithdrawn { message_id, .. } if message_id.as_str() == "a@desk.example")
         });
         assert_eq!(told, is_withdrawn, "{purpose:?}");
-        // Nothing is wrong that staff would have to be told of, and the customer's mail can be filed.
+        // Whoever replied to a packet has not seen what an answer or a question of ours was to: staff get it, once. Of nothing else is anything to tell.
+        let untold = journal.given_up_untold(9).unwrap();
+        let leaves_open = matches!(purpose, Purpose::Answer | Purpose::Question);
+        assert_eq!(untold.len(), usize::from(leaves_open), "{purpose:?}");
+        for mail in untold {
+            assert!(
+                matches!(mail.state, EffectState::Withdrawn { .. }),
+                "{purpose:?}"
+            );
+            let told = Entry {
+                told: vec![mail.message_id],
+                ..Entry::default()
+            };
+            journal.record(told, moment(11)).unwrap();
+        }
         assert!(journal.given_up_untold(9).unwrap().is_empty());
+        // The customer's mail can be filed.
         let filed = journal.to_file(moment(99_999), 9).unwrap();
         assert_eq!(filed.len(), usize::from(is_withdrawn), "{purpose:?}");
     }

@@ -1,7 +1,7 @@
 //! Which mails follow a decision? One place that names them all, in the order in which they are recorded.
 
 use super::author::Author;
-use super::undelivered::{Fate, Oversize, Undelivered};
+use super::undelivered::{Fate, Oversize, Undelivered, words_unknown_to_team};
 use super::view::View;
 use super::{ComposeError, Outgoing, lost_to_staff};
 use crate::config::Team;
@@ -169,6 +169,7 @@ impl View<'_> {
             subject,
             why,
             text: said.as_deref(),
+            customer_text: words_unknown_to_team(ticket),
             fate: &fate,
             lost_before: match (is_too_large, lost_to) {
                 (false, Some(to)) => ticket.times_lost_to(to, lost_id),

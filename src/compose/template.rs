@@ -20,10 +20,10 @@ macro_rules! built_in {
 built_in! {
     "en": "answer", "question", "notice", "stop-confirmation", "approved-answer", "staff-reply", "packet",
           "customer-wrote-again", "draft", "forwarded", "staff-hint", "staff-answer", "seen-outside", "given-to-team",
-          "delivery-trouble", "delivery-in-doubt", "delivery-delayed", "too-large", "reminder", "delay", "told";
+          "delivery-trouble", "delivery-in-doubt", "answer-withdrawn", "delivery-delayed", "too-large", "reminder", "delay", "told";
     "de": "answer", "question", "notice", "stop-confirmation", "approved-answer", "staff-reply", "packet",
           "customer-wrote-again", "draft", "forwarded", "staff-hint", "staff-answer", "seen-outside", "given-to-team",
-          "delivery-trouble", "delivery-in-doubt", "delivery-delayed", "too-large", "reminder", "delay", "told";
+          "delivery-trouble", "delivery-in-doubt", "answer-withdrawn", "delivery-delayed", "too-large", "reminder", "delay", "told";
 }
 
 /// The languages that templates are built in for. The words that the code puts into them are there in these only.

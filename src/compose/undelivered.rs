@@ -9,7 +9,7 @@ use super::words::{Tongue, shortened};
 use super::{ComposeError, Composed, Outgoing, Purpose, Writer, lost_to_staff, story, team_of};
 use crate::config::{Settings, Team};
 use crate::journal::EffectRecord;
-use crate::mail::Attachment;
+use crate::mail::{Attachment, MessageId};
 use crate::ticket::{Event, Party, Ticket};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -27,6 +27,8 @@ pub(super) struct Undelivered<'a> {
     pub(super) why: &'a str,
     /// What the customer should have read; `None` where it is not known.
     pub(super) text: Option<&'a str>,
+    /// What the customer wrote, where the team may not know it.
+    pub(super) customer_text: &'a str,
     /// How it stands with it.
     pub(super) fate: &'a Fate,
     /// How many mails of the ticket were lost to the same address before.
@@ -54,13 +56,15 @@ pub enum Fate {
     TooLarge(Oversize),
     /// It may have arrived: the connection ended when the server had all of it, and nothing shows whether it took it.
     Unknown,
+    /// It was held back, because a person came into the ticket first.
+    Withdrawn,
 }
 
 impl Fate {
     const fn oversize(&self) -> Option<&Oversize> {
         match self {
             Self::TooLarge(size) => Some(size),
-            Self::NotArrived | Self::Unknown => None,
+            Self::NotArrived | Self::Unknown | Self::Withdrawn => None,
         }
     }
 }
@@ -123,17 +127,27 @@ impl Writer {
             mail: Some(lost.message_id.clone()),
             may_have_arrived: matches!(loss.fate, Fate::Unknown),
         });
-        let mut events: Vec<Event> = failed.collect();
+        // What was never tried did not fail.
+        let mut events: Vec<Event> = match &loss.fate {
+            Fate::Withdrawn => Vec::new(),
+            Fate::NotArrived | Fate::TooLarge(_) | Fate::Unknown => failed.collect(),
+        };
         let recipient = recipients_of(lost);
         let undelivered = Undelivered {
             recipient: &recipient,
             subject: &lost.subject,
             why,
             text: loss.text.as_deref(),
+            customer_text: match &loss.fate {
+                Fate::Withdrawn => words_answered_by(ticket, &lost.message_id),
+                Fate::NotArrived | Fate::TooLarge(_) | Fate::Unknown => {
+                    words_unknown_to_team(ticket)
+                }
+            },
             fate: &loss.fate,
             lost_before: match &loss.fate {
                 Fate::NotArrived => lost_before(ticket, lost),
-                Fate::TooLarge(_) | Fate::Unknown => 0,
+                Fate::TooLarge(_) | Fate::Unknown | Fate::Withdrawn => 0,
             },
         };
         let to_team =
@@ -186,6 +200,7 @@ impl Writer {
             subject: &waiting.subject,
             why: waiting.last_failure.as_deref().unwrap_or_default(),
             text,
+            customer_text: words_unknown_to_team(ticket),
             fate: &Fate::NotArrived,
             lost_before: 0,
         };
@@ -219,6 +234,7 @@ impl Desk<'_> {
         let template = match lost.fate {
             Fate::NotArrived | Fate::TooLarge(_) => "delivery-trouble",
             Fate::Unknown => "delivery-in-doubt",
+            Fate::Withdrawn => "answer-withdrawn",
         };
         self.undelivered(writer, template, ticket, team, lost, &[], cause)
     }
@@ -251,7 +267,7 @@ impl Desk<'_> {
             ("recipient", or_none(tongue, lost.recipient)),
             ("lost_subject", or_none(tongue, lost.subject)),
             ("lost_text", text),
-            ("customer_text", words_unknown_to_team(ticket).to_owned()),
+            ("customer_text", lost.customer_text.to_owned()),
             ("why", or_none(tongue, &tongue.reported(lost.why))),
             ("can_reply", tongue.can_reply().to_owned()),
         ];
@@ -291,7 +307,7 @@ impl Desk<'_> {
 }
 
 /// The customer's last words, where no mail brought them to the team: it answers for a mail of which it never heard.
-fn words_unknown_to_team(ticket: &Ticket) -> &str {
+pub(super) fn words_unknown_to_team(ticket: &Ticket) -> &str {
     let mut unknown = "";
     for timed in &ticket.events {
         match &timed.event {
@@ -310,6 +326,21 @@ fn words_unknown_to_team(ticket: &Ticket) -> &str {
         }
     }
     unknown
+}
+
+/// What the customer wrote in the mail that this mail of ours answers.
+fn words_answered_by<'t>(ticket: &'t Ticket, answer: &MessageId) -> &'t str {
+    let is_answer =
+        |event: &Event| matches!(event, Event::Wrote { message_id, .. } if message_id == answer);
+    let cause = (ticket.events.iter()).find(|timed| is_answer(&timed.event));
+    let cause = cause.and_then(|timed| timed.cause);
+    let written = ticket.events.iter().find_map(|timed| match &timed.event {
+        Event::Opened { mail, .. } | Event::CustomerWrote { mail } => {
+            (Some(mail.identity) == cause).then_some(mail)
+        }
+        _ => None,
+    });
+    written.map_or("", |mail| mail.excerpt.trim())
 }
 
 /// How many other mails of the ticket were lost to the same address; what this one's size was to blame for says nothing of the address.

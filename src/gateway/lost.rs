@@ -30,6 +30,11 @@ impl Gateway {
         for lost in untold {
             let why = match &lost.state {
                 EffectState::GivenUp { why, .. } => why.clone(),
+                EffectState::Withdrawn { .. } => {
+                    let _ = tell_of_withdrawn(office, &self.journal, &lost, now)?;
+                    self.outbox_wake.notify_one();
+                    continue;
+                }
                 _ => continue,
             };
             let mut entry = Entry {
@@ -97,8 +102,10 @@ pub(crate) fn tell_of_refused(
     lost: &EffectRecord,
     now: Timestamp,
 ) -> Result<Vec<RecordedEffect>, JournalError> {
-    let EffectState::GivenUp { why, .. } = &lost.state else {
-        return Ok(Vec::new());
+    let why = match &lost.state {
+        EffectState::GivenUp { why, .. } => why,
+        EffectState::Withdrawn { .. } => return tell_of_withdrawn(office, journal, lost, now),
+        _ => return Ok(Vec::new()),
     };
     let mut entry = Entry {
         told: vec![lost.message_id.clone()],
@@ -114,6 +121,30 @@ pub(crate) fn tell_of_refused(
         fate: Fate::NotArrived,
     };
     tell(office, lost, &loss, ticket.as_ref(), &mut entry, now);
+    journal.record(entry, now)
+}
+
+/// An answer was held back, because a person came into its ticket first: the team gets the question that it was to answer.
+fn tell_of_withdrawn(
+    office: &Office,
+    journal: &Journal,
+    withdrawn: &EffectRecord,
+    now: Timestamp,
+) -> Result<Vec<RecordedEffect>, JournalError> {
+    let mut entry = Entry {
+        told: vec![withdrawn.message_id.clone()],
+        ..Entry::default()
+    };
+    let ticket = match &withdrawn.ticket {
+        Some(id) => journal.ticket(id)?,
+        None => None,
+    };
+    let loss = Loss {
+        why: "a person came into the ticket before it was sent".to_owned(),
+        text: text_of(journal, office, withdrawn)?,
+        fate: Fate::Withdrawn,
+    };
+    tell(office, withdrawn, &loss, ticket.as_ref(), &mut entry, now);
     journal.record(entry, now)
 }
 

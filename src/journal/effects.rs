@@ -121,7 +121,7 @@ impl Journal {
     }
 
     /// At most so many mails of ours that did not reach somebody and that staff have not been told of, without their bytes. Their
-    /// recipients are those that were not reached. An [`super::Entry`] with the Message-ID in `told` clears them.
+    /// recipients are those that were not reached. An answer that was withdrawn and left a question open is among them, in that state. An [`super::Entry`] with the Message-ID in `told` clears them.
     ///
     /// # Errors
     /// [`JournalError`]
@@ -134,6 +134,10 @@ impl Journal {
             let Some((mut record, delivery)) = self.record_of(&id)? else {
                 continue;
             };
+            if matches!(record.state, EffectState::Withdrawn { .. }) && delivery.lost.is_empty() {
+                untold.push(record);
+                continue;
+            }
             let (at, given_up) = match &record.state {
                 EffectState::GivenUp { at, why } => (*at, Some(why.clone())),
                 EffectState::Sent { at } | EffectState::Withdrawn { at, .. } => (*at, None),

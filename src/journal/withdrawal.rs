@@ -3,7 +3,7 @@
 //! it did not.
 
 use super::form::Delivery;
-use super::store::Batch;
+use super::store::{Batch, Tree};
 use super::{EffectRecord, EffectState, Journal, JournalError};
 use crate::compose::Purpose;
 use crate::ticket::{Event, ShownBy, TicketId, TimedEvent};
@@ -35,7 +35,12 @@ impl Journal {
                     at: now,
                     why: WHY.to_owned(),
                 };
+                let id = record.message_id.clone();
+                let leaves_open = leaves_open(&timed.event, &record);
                 self.change_state(batch, record, &delivery, state)?;
+                if leaves_open {
+                    batch.put(Tree::Untold, id.as_str().as_bytes(), Vec::new());
+                }
                 told.push((
                     ticket.clone(),
                     TimedEvent {
@@ -70,8 +75,17 @@ impl Journal {
         let mut later = events.iter().skip_while(|timed| {
             !matches!(&timed.event, Event::Wrote { message_id, .. } if *message_id == record.message_id)
         });
-        if !later.any(|timed| is_by_person(&timed.event) && ends(&timed.event, record)) {
+        let by_person =
+            later.find(|timed| is_by_person(&timed.event) && ends(&timed.event, record));
+        let Some(by_person) = by_person else {
             return Ok(waits);
+        };
+        if leaves_open(&by_person.event, record) {
+            batch.put(
+                Tree::Untold,
+                record.message_id.as_str().as_bytes(),
+                Vec::new(),
+            );
         }
         let event = Event::MailWithdrawn {
             message_id: record.message_id.clone(),
@@ -139,6 +153,20 @@ const fn ends(event: &Event, record: &EffectRecord) -> bool {
             Purpose::Notice | Purpose::Delay
         )
     )
+}
+
+/// Whether a question is left open by it of which no mail has brought the team anything: it was to be answered by itself. Who answered from the
+/// mailbox itself, behind the customer's latest mail, has seen that.
+const fn leaves_open(event: &Event, record: &EffectRecord) -> bool {
+    let is_answer = matches!(record.purpose, Purpose::Answer | Purpose::Question);
+    let has_seen = matches!(
+        event,
+        Event::WroteOutside {
+            shown_by: ShownBy::SentFolder,
+            ..
+        }
+    );
+    is_answer && !has_seen
 }
 
 /// Whether with this a person has come in and says how it goes on.

@@ -394,6 +394,28 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
         ],
     },
     TemplateForm {
+        name: "answer-withdrawn",
+        about: "that an automatic answer was held back because a person came into the ticket, with the question that it answers, to staff",
+        is_automatic: false,
+        must_show: &["reference", "customer_text"],
+        variables: &[
+            REFERENCE,
+            SUPPORT_NAME,
+            CUSTOMER,
+            CUSTOMER_SUBJECT,
+            RECIPIENT,
+            LOST_SUBJECT,
+            LOST_TEXT,
+            variable(
+                "customer_text",
+                Lines,
+                "what the customer wrote, and what the answer is to",
+            ),
+            SERVERS_SAID,
+            CAN_REPLY,
+        ],
+    },
+    TemplateForm {
         name: "too-large",
         about: "what stands above a mail to staff that was too large for a mail server and is sent again without what made it so",
         is_automatic: false,
