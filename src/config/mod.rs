@@ -299,6 +299,8 @@ pub enum Embedding {
 pub struct Store {
     /// Where the journal is kept.
     pub kind: StoreKind,
+    /// The mailbox whose journal it is; `None` is the only one.
+    pub mailbox: Option<MailboxName>,
     /// The folder of the store. The key of all tokens lies in it, unless the credential token-key gives one.
     pub path: PathBuf,
     /// How long the exact bytes of a sent mail are kept.
