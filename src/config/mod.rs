@@ -299,8 +299,6 @@ pub enum Embedding {
 pub struct Store {
     /// Where the journal is kept.
     pub kind: StoreKind,
-    /// The mailbox whose journal it is; `None` is the only one.
-    pub mailbox: Option<MailboxName>,
     /// The folder of the store. The key of all tokens lies in it, unless the credential token-key gives one.
     pub path: PathBuf,
     /// How long the exact bytes of a sent mail are kept.
@@ -313,6 +311,8 @@ pub struct Store {
     pub keep_tickets: Option<Duration>,
     /// How long these counts are kept. `None` keeps them.
     pub keep_counts: Option<Duration>,
+    /// Whose mailbox it is about; `None` is the only one. No key of the file.
+    pub(crate) mailbox: Option<MailboxName>,
 }
 
 /// `[control]`.
