@@ -208,12 +208,22 @@ fn from_the_stores(
     }
     let stores: Vec<&(Option<&MailboxName>, &Store)> = stores.iter().collect();
     let reach = question.reach();
-    Ok(control::as_one(
-        &stores,
-        reach,
-        |(name, _)| *name,
-        |(_, store)| from_the_store(store, question),
-    ))
+    let has = |(_, store): &(Option<&MailboxName>, &Store)| {
+        let journal = Journal::look_at(store).map_err(|why| Refusal::Failed(why.to_string()))?;
+        let has = control::has(&journal, question);
+        drop(journal);
+        give_to_owner(store)?;
+        has
+    };
+    let asked = control::who_has_it(stores, reach, |(name, _)| *name, has).and_then(|stores| {
+        control::as_one(
+            &stores,
+            reach,
+            |(name, _)| *name,
+            |(_, store)| from_the_store(store, question),
+        )
+    });
+    Ok(asked)
 }
 
 fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refusal> {
@@ -232,18 +242,22 @@ fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refu
             None => rows.iter_mut().for_each(say_that_nobody_runs),
         }
     }
+    give_to_owner(store)?;
+    answered
+}
+
+fn give_to_owner(store: &Store) -> Result<(), Refusal> {
     let folder = &store.path;
     // Beside a journal in a database there may be none.
     if !folder.exists() {
-        return answered;
+        return Ok(());
     }
     journal::give_to_owner(folder).map_err(|why| {
         let folder = folder.display();
         Refusal::Failed(format!(
             "the files in {folder} may be root's now: {why}; give them to the folder's owner"
         ))
-    })?;
-    answered
+    })
 }
 
 /// What the store says of troubles was said by a daemon that is gone: whoever asks whether all is well must not hear yes.

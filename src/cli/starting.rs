@@ -27,6 +27,7 @@ pub(super) struct Starting {
 impl Starting {
     /// Begins to tell systemd of stores that are opened one after the other.
     pub(super) fn begin(headways: Vec<Arc<Headway>>) -> Self {
+        super::limits::warn_where_they_are_too_low(headways.len());
         let (ends, ended) = channel();
         let tell = move || {
             let mut patience = Patience::of(&headways, Instant::now());

@@ -90,7 +90,7 @@ impl JournalName {
 
     /// The journal of one of several mailboxes: both names with a dot between them, which stands in no name that is written, so no two are the same.
     #[must_use]
-    pub(super) fn for_mailbox(&self, mailbox: &MailboxName) -> Self {
+    pub(crate) fn for_mailbox(&self, mailbox: &MailboxName) -> Self {
         Self(format!("{self}.{mailbox}"))
     }
 }

@@ -13,9 +13,9 @@ mod reach;
 mod story;
 
 pub(crate) use answer::AUTOMATIC_MAIL_GOES;
-pub use answer::{Refusal, answer};
+pub use answer::{Refusal, answer, has};
 pub use export::ask_for_export;
-pub use reach::{Reach, as_one, meant};
+pub use reach::{Reach, as_one, meant, who_has_it};
 pub use story::in_one_line;
 
 use crate::config::MailboxName;
@@ -283,6 +283,8 @@ async fn converse(mut stream: UnixStream, desks: Arc<Vec<Desk>>) -> std::io::Res
             let work = tokio::task::spawn_blocking(move || {
                 let reach = question.reach();
                 let meant = meant(&desks, mailbox.as_deref(), reach, Desk::name)?;
+                let has = |desk: &Desk| answer::has(&desk.sources.journal, &question);
+                let meant = who_has_it(meant, reach, Desk::name, has)?;
                 as_one(&meant, reach, Desk::name, |desk| desk.answer(&question))
             });
             let answered = tokio::time::timeout(patience, work).await?;

@@ -65,7 +65,7 @@ pub use stored_about::StoredAbout;
 pub use unsettled::DuePlace;
 
 use crate::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
-use crate::config::Outcome;
+use crate::config::{MailboxName, Outcome};
 use crate::decide::Pulled;
 use crate::inbox::{Cursor, Place};
 use crate::learning::Lesson;
@@ -84,6 +84,8 @@ use store::{MemoryStore, ReopeningStore, Store};
 pub struct Journal {
     store: Box<dyn Store>,
     folder: PathBuf,
+    /// Whose mailbox it is about; `None` is the only one.
+    mailbox: Option<MailboxName>,
     /// Held from the first read to the commit of whatever reads before it writes.
     writing: Mutex<()>,
 }
@@ -119,8 +121,22 @@ impl Journal {
         Self {
             store,
             folder: folder.to_owned(),
+            mailbox: None,
             writing: Mutex::new(()),
         }
+    }
+
+    /// A journal in a database of its own, under a lease.
+    #[cfg(test)]
+    pub(crate) fn leased(folder: &Path) -> Self {
+        let store = store::postgres_tests::opened_anywhere();
+        Self::with_store(Box::new(store), folder)
+    }
+
+    /// The same as that of one mailbox of several.
+    fn of_mailbox(mut self, mailbox: Option<&MailboxName>) -> Self {
+        self.mailbox = mailbox.cloned();
+        self
     }
 
     /// The journal of one life of the daemon in the simulated world.

@@ -46,14 +46,15 @@ impl Journal {
         if_held: IfHeld<'_>,
         headway: &Arc<Headway>,
     ) -> Result<Self, JournalError> {
-        match &settings.kind {
-            StoreKind::Sled => Self::open_saying(&settings.path, headway),
+        let opened = match &settings.kind {
+            StoreKind::Sled => Self::open_saying(&settings.path, headway)?,
             StoreKind::Postgres(database) => {
                 make_folder(&settings.path)?;
                 let store = PostgresStore::open(database, if_held, headway)?;
-                Ok(Self::with_store(Box::new(store), &settings.path))
+                Self::with_store(Box::new(store), &settings.path)
             }
-        }
+        };
+        Ok(opened.of_mailbox(settings.mailbox.as_ref()))
     }
 
     /// Opens the journal of these settings to look at it. One in a database is seen as of this moment, whoever works with it.
@@ -61,10 +62,11 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`] where it cannot be reached or read, or another process has its files open.
     pub fn look_at(settings: &Store) -> Result<Self, JournalError> {
-        match &settings.kind {
-            StoreKind::Sled => Self::open(&settings.path),
-            StoreKind::Postgres(database) => Self::look(database, &settings.path),
-        }
+        let opened = match &settings.kind {
+            StoreKind::Sled => Self::open(&settings.path)?,
+            StoreKind::Postgres(database) => Self::look(database, &settings.path)?,
+        };
+        Ok(opened.of_mailbox(settings.mailbox.as_ref()))
     }
 
     /// Opens the journal of these settings to see whether it was changed, whatever was done to it. Nothing can be recorded.
@@ -72,10 +74,11 @@ impl Journal {
     /// # Errors
     /// As of [`Journal::look_at`].
     pub fn look_to_verify(settings: &Store) -> Result<Self, JournalError> {
-        match &settings.kind {
-            StoreKind::Sled => Self::open_to_verify(&settings.path),
-            StoreKind::Postgres(database) => Self::look(database, &settings.path),
-        }
+        let opened = match &settings.kind {
+            StoreKind::Sled => Self::open_to_verify(&settings.path)?,
+            StoreKind::Postgres(database) => Self::look(database, &settings.path)?,
+        };
+        Ok(opened.of_mailbox(settings.mailbox.as_ref()))
     }
 
     fn look(database: &crate::config::Database, folder: &Path) -> Result<Self, JournalError> {
@@ -104,6 +107,24 @@ impl Journal {
             StoreKind::Sled => Ok(Self::is_in(&settings.path)),
             StoreKind::Postgres(database) => PostgresStore::is_there(database),
         }
+    }
+
+    /// Looks for what would keep the journal of these settings from being opened, apart from who works with it; what is odd, in sentences. Changes
+    /// nothing. Of files there is nothing to be said before they are opened.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] where the database cannot be reached, or the journal was left behind in it under another name.
+    pub fn examine(settings: &Store) -> Result<Vec<String>, JournalError> {
+        match &settings.kind {
+            StoreKind::Sled => Ok(Vec::new()),
+            StoreKind::Postgres(database) => PostgresStore::examine(database),
+        }
+    }
+
+    /// Whether it is kept in a database, whose files are not ours to write.
+    #[must_use]
+    pub fn is_in_database(&self) -> bool {
+        self.store.lease().is_some()
     }
 
     /// Whether nobody else can have taken over: what cannot be undone is done only then. Files are ours as long as we have them open.

@@ -300,6 +300,29 @@ pub fn database_away(why: &str) {
     );
 }
 
+/// The database does not wait for its disk.
+pub fn database_may_forget(journal: &str) {
+    warn!(
+        event = "database-may-forget",
+        "{}",
+        may_forget_words(journal)
+    );
+}
+
+/// The sentence about it.
+#[must_use]
+pub fn may_forget_words(journal: &str) -> String {
+    format!(
+        "{journal}: its server runs with `fsync = off`, so after a power cut it may have lost what it said yes to, or all of it: mails are answered twice then, \
+         or not at all. Set `fsync = on` and restart the server"
+    )
+}
+
+/// A limit of the service manager will not do for so many mailboxes.
+pub fn limit_too_low(why: &str) {
+    warn!(event = "limit-too-low", "{why}");
+}
+
 /// The one before has ended.
 pub fn takes_over() {
     info!(event = "takes-over", "the journal is ours now; taking over");

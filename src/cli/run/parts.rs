@@ -232,4 +232,30 @@ mod tests {
         parts.settle().await;
         assert_eq!(ended.recv().await, None);
     }
+
+    #[tokio::test]
+    async fn a_journal_that_is_not_what_its_holder_knows_is_damage_and_no_lost_lease() {
+        let folder = tempfile::tempdir().unwrap();
+        for is_damaged in [true, false] {
+            let (mut parts, mut ended) = parts();
+            let journal = Arc::new(Journal::leased(folder.path()));
+            parts.watch_lease(&journal);
+            let lease = journal.lease().unwrap();
+            match is_damaged {
+                true => lease.distrust("it was set back"),
+                false => lease.lose(),
+            }
+            let told = ended.recv().await.map(|ended| ended.why);
+            match &told {
+                Some(Why::Damaged(why)) if is_damaged => {
+                    assert!(why.contains("it was set back"), "{why}");
+                }
+                Some(Why::Lost(why)) if !is_damaged => {
+                    assert!(why.contains("another process has taken over"), "{why}");
+                }
+                _ => panic!("{told:?}"),
+            }
+            parts.settle().await;
+        }
+    }
 }

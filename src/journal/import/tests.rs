@@ -258,6 +258,7 @@ fn a_journal_moves_into_a_database_and_back_all_of_it_or_nothing() {
     let key = journal.token_key().unwrap();
     let whole = exported(&journal, Keys::GoWithIt);
     let settings = Store {
+        mailbox: None,
         kind: StoreKind::Postgres(Box::new(postgres_tests::database())),
         path: there.path().to_owned(),
         keep_sent: Duration::MAX,

@@ -7,13 +7,15 @@ mod server;
 mod cutter;
 
 use super::super::Act;
+use super::opening::{IfNew, Opening};
 use super::*;
-use crate::config::{DatabaseServer, DatabaseTls, JournalName};
-use crate::journal::Awaited;
+use crate::config::{DatabaseServer, DatabaseTls, JournalName, MailboxName};
 use crate::journal::lease::Awake;
+use crate::journal::{Awaited, IfHeld};
 use cutter::{Cutter, Side};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, NoTls};
 
@@ -337,6 +339,303 @@ fn a_standby_waits_for_a_database_that_is_away_for_longer_than_a_caller_does() {
         note(&store, "one").unwrap();
         assert_whole(&store);
     });
+}
+
+#[test]
+fn an_outage_right_after_the_lease_was_taken_is_waited_for_as_before_it() {
+    let server = server::Postgres::new();
+    let database = Database {
+        server: DatabaseServer::Socket {
+            folder: server.folder.clone(),
+            port: server.port,
+        },
+        database: server.database(),
+        ..database()
+    };
+    let store = opened(&database);
+    note(&store, "one").unwrap();
+    drop(store);
+    let (told, heard) = std::sync::mpsc::channel();
+    let (taken, is_taken) = std::sync::mpsc::channel();
+    let (stopped, is_stopped) = std::sync::mpsc::channel::<()>();
+    let settings = &database;
+    std::thread::scope(|threads| {
+        let standby = threads.spawn(move || {
+            let tell = move |awaited: &Awaited| {
+                let _ = told.send(awaited.clone());
+            };
+            let headway = Arc::default();
+            let if_held = IfHeld::Wait(&tell);
+            let opening = Opening::begin(settings, IfNew::First, if_held, &headway).unwrap();
+            let lease = opening.take().unwrap();
+            taken.send(()).unwrap();
+            is_stopped.recv().unwrap();
+            opening.finish(lease)
+        });
+        is_taken.recv().unwrap();
+        server.stop();
+        stopped.send(()).unwrap();
+        let since = std::time::Instant::now();
+        while since.elapsed() < Duration::from_secs(6) {
+            let awaited = heard.recv_timeout(Duration::from_secs(60)).unwrap();
+            assert!(matches!(awaited, Awaited::Database(_)), "{awaited:?}");
+        }
+        server.start();
+        let store = standby.join().unwrap().unwrap();
+        note(&store, "two").unwrap();
+        assert_whole(&store);
+    });
+}
+
+#[test]
+fn who_loses_the_lease_before_the_opening_is_done_stands_by_again() {
+    let database = database();
+    let headway: Arc<Headway> = Arc::default();
+    let (taken, is_taken) = std::sync::mpsc::channel();
+    let (lost, is_lost) = std::sync::mpsc::channel::<()>();
+    let (settings, seen) = (&database, &headway);
+    std::thread::scope(|threads| {
+        let standby = threads.spawn(move || {
+            let tell = |_: &Awaited| {};
+            let if_held = IfHeld::Wait(&tell);
+            let opening = Opening::begin(settings, IfNew::First, if_held, seen).unwrap();
+            let lease = opening.take().unwrap();
+            taken.send(()).unwrap();
+            is_lost.recv().unwrap();
+            opening.finish(lease)
+        });
+        is_taken.recv().unwrap();
+        // As where it ran out while the database was away, and another was quicker.
+        let (runtime, client) = plain_client(&database);
+        let ended = client.execute("update handoffd_lease set until = clock_timestamp()", &[]);
+        assert_eq!(runtime.block_on(ended).unwrap(), 1);
+        let other = opened(&database);
+        note(&other, "of the other").unwrap();
+        lost.send(()).unwrap();
+        while headway.stage() != crate::journal::Stage::StandsBy {
+            assert!(!standby.is_finished(), "it went on without the lease");
+            std::thread::yield_now();
+        }
+        note(&other, "still of the other").unwrap();
+        drop(other);
+        let store = standby.join().unwrap().unwrap();
+        assert_eq!(store.count(Tree::Begun).unwrap(), 2);
+        assert_whole(&store);
+    });
+}
+
+#[test]
+fn who_is_paused_while_it_writes_a_whole_journal_is_taken_over_from() {
+    let database = database();
+    let first = opened(&database);
+    note(&first, "one").unwrap();
+    let fence = first.fence(&first.lock()).unwrap();
+    let lease = first.lease.clone();
+    (first.session)
+        .run(move |worker| Box::pin(worker.begin_writing(fence, lease)))
+        .unwrap()
+        .unwrap();
+    let (goes_on, may_go_on) = std::sync::mpsc::channel::<()>();
+    let (paused, is_paused) = std::sync::mpsc::channel();
+    let (found, is_found) = std::sync::mpsc::channel();
+    std::thread::scope(|threads| {
+        let first = &first;
+        // Everything that it does stands still, renewals as well.
+        threads.spawn(move || {
+            first.session.run(move |_| {
+                Box::pin(async move {
+                    paused.send(()).unwrap();
+                    may_go_on.recv().unwrap();
+                })
+            })
+        });
+        is_paused.recv().unwrap();
+        threads.spawn(|| {
+            let tell = |_: &Awaited| {};
+            let second = PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default());
+            let _ = found.send(second);
+        });
+        let second = is_found.recv_timeout(database.lease * 5);
+        goes_on.send(()).unwrap();
+        if second.is_err() {
+            // So that this test ends as well.
+            let abandoned = (first.session).run(|worker| Box::pin(worker.abandon_writing()));
+            abandoned.unwrap();
+        }
+        let second = second.expect("it is not held up for ever").unwrap();
+        note(&second, "two").unwrap();
+        let end = fence.before;
+        let late = (first.session).run(move |worker| Box::pin(worker.end_writing(fence, end)));
+        assert!(late.unwrap().is_err(), "what it had begun is gone");
+        assert_whole(&second);
+    });
+}
+
+#[test]
+fn who_writes_a_whole_journal_slowly_is_not_taken_for_dead() {
+    let database = database();
+    let mut incoming = PostgresIncoming::begin(&database).unwrap();
+    let began = std::time::Instant::now();
+    let nothing = incoming.fill(|| {
+        // A slow pipe: longer than the lease lasts from one line to the next.
+        std::thread::sleep(database.lease + Duration::from_secs(1));
+        Ok(None)
+    });
+    nothing.unwrap();
+    incoming.finish().unwrap();
+    assert!(began.elapsed() > database.lease);
+}
+
+#[test]
+fn a_journal_that_was_left_behind_under_its_other_name_is_not_begun_anew() {
+    let alone = database();
+    let sales = Database {
+        journal: alone
+            .journal
+            .for_mailbox(&MailboxName::parse("sales").unwrap()),
+        ..alone.clone()
+    };
+    let (runtime, client) = plain_client(&alone);
+    let rename = |from: &Database, to: &Database| {
+        let renamed = other_form::renamed(from.journal.as_str(), to.journal.as_str());
+        runtime.block_on(client.batch_execute(&renamed)).unwrap();
+    };
+    let refused = |database: &Database| {
+        let opened = PostgresStore::open(database, IfHeld::Refuse, &Arc::default());
+        let why = opened.err().expect("refused").to_string();
+        let examined = PostgresStore::examine(database).unwrap_err();
+        assert_eq!(examined.to_string(), why);
+        assert!(
+            !PostgresStore::is_there(database).unwrap(),
+            "nothing was begun"
+        );
+        why
+    };
+    // As it is documented.
+    let documented = include_str!("../../../../docs/scaling.md");
+    assert!(documented.contains(&other_form::renamed("support", "support.sales")));
+    // There and back; nothing that nothing was committed to is in the way.
+    drop(opened(&sales));
+    let store = opened(&alone);
+    note(&store, "one").unwrap();
+    drop(store);
+    runtime
+        .block_on(client.batch_execute(
+            "delete from handoffd_journal where commits = 0; delete from handoffd_lease where journal = 'support.sales'; \
+             delete from handoffd_row where journal = 'support.sales'",
+        ))
+        .unwrap();
+    for (from, to, words) in [
+        (
+            &alone,
+            &sales,
+            "support is, from before there was [[mailbox]]",
+        ),
+        (
+            &sales,
+            &alone,
+            "support.sales is, from when there was [[mailbox]]",
+        ),
+    ] {
+        assert_eq!(PostgresStore::examine(from).unwrap(), [] as [&str; 0]);
+        let why = refused(to);
+        assert!(why.contains(words), "{why}");
+        let said = other_form::renamed(from.journal.as_str(), to.journal.as_str());
+        assert!(why.contains(&said), "{why}");
+        // Not while somebody works with it.
+        let store = opened(from);
+        rename(from, to);
+        note(&store, "still here").unwrap();
+        drop(store);
+        rename(from, to);
+        assert!(!PostgresStore::is_there(from).unwrap());
+        let store = opened(to);
+        assert!(store.get(Tree::Begun, b"one").unwrap().is_some());
+        note(&store, "more").unwrap();
+        assert_whole(&store);
+    }
+    // One more mailbox beside it is new, and another desk's is none of ours.
+    rename(&alone, &sales);
+    let help = MailboxName::parse("help").unwrap();
+    for journal in [
+        alone.journal.for_mailbox(&help),
+        JournalName::parse("other").unwrap(),
+    ] {
+        drop(opened(&Database {
+            journal,
+            ..alone.clone()
+        }));
+    }
+    // What is imported is not begun anew.
+    drop(PostgresIncoming::begin(&alone).unwrap());
+}
+
+#[test]
+fn commits_are_on_disk_whatever_the_database_has_as_its_default() {
+    let database = database();
+    let (runtime, client) = plain_client(&database);
+    for (default, expected) in [("off", "on"), ("on", "on"), ("local", "local")] {
+        let set = format!(
+            "alter database \"{}\" set synchronous_commit = {default}",
+            database.database
+        );
+        runtime.block_on(client.batch_execute(&set)).unwrap();
+        let store = opened(&database);
+        let row = store.session.run(|worker| {
+            Box::pin(async move {
+                let (connection, _) = worker.connected().await.unwrap();
+                let shown = connection.query_one("show synchronous_commit", &[]).await;
+                shown.unwrap().get::<_, String>(0)
+            })
+        });
+        assert_eq!(row.unwrap(), expected, "{default}");
+    }
+    // What a session cannot mend is told.
+    assert_eq!(PostgresStore::examine(&database).unwrap(), [] as [&str; 0]);
+    let forgetful = server::Postgres::new();
+    forgetful.stop();
+    forgetful.forgets.store(true, Ordering::Relaxed);
+    forgetful.start();
+    let database = Database {
+        server: DatabaseServer::Socket {
+            folder: forgetful.folder.clone(),
+            port: forgetful.port,
+        },
+        database: forgetful.database(),
+        ..database
+    };
+    let told = PostgresStore::examine(&database).unwrap();
+    assert!(
+        told.len() == 1 && told[0].contains("`fsync = off`"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn whole_mails_are_read_few_at_once_and_all_of_them() {
+    let store = opened(&database());
+    let large = vec![7_u8; 3_000_000];
+    for number in 0_u8..6 {
+        let mut batch = Batch::of(Act::Watch);
+        batch.put(Tree::EffectBytes, [number], large.clone());
+        store.commit(batch, Outlives::PowerCut).unwrap();
+    }
+    let from = full_key(Tree::EffectBytes, &[]);
+    let page = store.session.run(|worker| Box::pin(worker.all_from(from)));
+    let page = page.unwrap().unwrap();
+    let bytes: usize = page.iter().map(|(_, value)| value.len()).sum();
+    // What fits, and the one that reaches the bound.
+    assert!(!page.is_empty() && bytes < 8_000_000, "{bytes}");
+    let (mut seen, mut last) = (0, Vec::new());
+    store
+        .rows(&mut |key, value| {
+            assert!(last.as_slice() < key, "in order, and none twice");
+            last = key.to_vec();
+            seen += usize::from(value.len() == large.len());
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(seen, 6);
 }
 
 #[test]

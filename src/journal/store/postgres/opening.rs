@@ -1,0 +1,408 @@
+//! How does an opening come to a journal and its lease? Waits for who has it and for a database that is away, for as long as its caller does.
+//!
+//! Promise: a database that goes away at any moment of the opening ends nobody who stands by. What the database says of itself that makes a promise
+//! weaker is told.
+
+use super::super::chain::{self, NOTHING_BEFORE};
+use super::super::check::damaged_words;
+use super::super::linked::CHAINED_KEY;
+use super::super::verify::full_key;
+use super::super::{JournalError, Tree};
+use super::commit::{Standing, standing_in};
+use super::connection::{Connection, Statements, Value, within};
+use super::holding::{self, Asked};
+use super::other_form;
+use super::schema::{self, Version};
+use super::session::{Session, Stands, Tries, Worker};
+use super::trouble::Trouble;
+use super::{ChainEnd, PostgresStore};
+use crate::config::Database;
+use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
+use crate::report;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest wait before a lease that another holds is asked for again.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// What a journal is that is not there yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfNew {
+    /// The first one of its mailbox: one that was left behind under another name is not overlooked.
+    First,
+    /// What an export makes it.
+    Filled,
+}
+
+/// An opening that is under way.
+pub(super) struct Opening<'a> {
+    settings: &'a Database,
+    session: Session,
+    patience: Patience<'a>,
+    holder: String,
+}
+
+/// What stands there once the lease is ours.
+struct FirstLook {
+    standing: Standing,
+    last_link: Option<Vec<u8>>,
+}
+
+impl<'a> Opening<'a> {
+    /// Makes tables and journal where they are not there.
+    pub(super) fn begin(
+        settings: &'a Database,
+        if_new: IfNew,
+        if_held: IfHeld<'a>,
+        headway: &'a Arc<Headway>,
+    ) -> Result<Self, JournalError> {
+        let opening = Self {
+            settings,
+            session: Session::start(settings.clone())?,
+            patience: Patience {
+                if_held,
+                headway,
+                place: settings.to_string(),
+            },
+            holder: holder(),
+        };
+        let session = &opening.session;
+        let may_forget = (opening.patience)
+            .until(|| session.run(move |worker| Box::pin(worker.make_ready(if_new))))?;
+        if may_forget {
+            report::gateway::database_may_forget(&opening.patience.place);
+        }
+        Ok(opening)
+    }
+
+    /// Takes the lease and keeps it. Where another process holds it that is waited for, or refused.
+    pub(super) fn take(&self) -> Result<Arc<Lease>, JournalError> {
+        let lease = loop {
+            let asked = self.patience.until(|| {
+                let holder = self.holder.clone();
+                (self.session)
+                    .run(move |worker| Box::pin(async move { worker.take(&holder).await }))
+            })?;
+            match (asked, &self.patience.if_held) {
+                (Asked::Taken(lease), _) => break lease,
+                (Asked::Held(held), IfHeld::Refuse) => {
+                    return Err(JournalError::Held {
+                        journal: self.patience.place.clone(),
+                        holder: held.holder,
+                    });
+                }
+                (Asked::Held(held), IfHeld::Wait(tell)) => {
+                    self.patience.headway.stands_by();
+                    let wait = held.left.min(ASKED_AGAIN_AFTER);
+                    tell(&Awaited::Holder(held));
+                    std::thread::sleep(wait.max(Duration::from_millis(10)));
+                }
+            }
+        };
+        let (kept, holder) = (Arc::clone(&lease), self.holder.clone());
+        let settings = self.settings.clone();
+        self.session.run(move |_| {
+            Box::pin(async move {
+                drop(holding::keep(kept, holder, settings));
+            })
+        })?;
+        Ok(lease)
+    }
+
+    /// Looks at what the journal is. `None` where another has taken over meanwhile, because the database was away for longer than our lease.
+    fn look(&self, lease: &Lease) -> Result<Option<ChainEnd>, JournalError> {
+        let found = self
+            .patience
+            .until(|| (self.session).run(|worker| Box::pin(worker.first_look())))?;
+        let FirstLook {
+            standing,
+            last_link,
+        } = found;
+        if standing.lease != lease.number() {
+            return Ok(None);
+        }
+        let ChainEnd { commits, head } = standing.end;
+        // The last link must be the one that the journal's row remembers. Everything else is looked at when somebody asks.
+        let is_there = last_link.is_some_and(|link| chain::hash(commits, &link) == head);
+        match commits == 0 || is_there {
+            true => Ok(Some(standing.end)),
+            false => Err(JournalError::Damaged {
+                path: self.patience.place.clone(),
+                why: damaged_words(&format!(
+                    "commit {commits}, its last, is missing or damaged"
+                )),
+            }),
+        }
+    }
+
+    /// The journal under this lease, or under the next one.
+    pub(super) fn finish(self, taken: Arc<Lease>) -> Result<PostgresStore, JournalError> {
+        let mut lease = taken;
+        let end = loop {
+            let looked = self.look(&lease);
+            match (looked, &self.patience.if_held) {
+                (Ok(Some(end)), _) => break end,
+                (looked, if_held) => {
+                    lease.lose();
+                    looked?;
+                    if let IfHeld::Refuse = if_held {
+                        let journal = self.patience.place.clone();
+                        return Err(JournalError::LeaseLost { journal });
+                    }
+                    lease = self.take()?;
+                }
+            }
+        };
+        let Self {
+            settings,
+            session,
+            patience,
+            ..
+        } = self;
+        let headway = patience.headway;
+        headway.is_open();
+        Ok(PostgresStore::with(
+            session,
+            settings,
+            Some(lease),
+            end,
+            headway,
+        ))
+    }
+}
+
+impl PostgresStore {
+    /// Opens the journal to work with it, or makes it there. Where another process holds its lease it is waited for, or refused.
+    pub(crate) fn open(
+        settings: &Database,
+        if_held: IfHeld<'_>,
+        headway: &Arc<Headway>,
+    ) -> Result<Self, JournalError> {
+        let opening = Opening::begin(settings, IfNew::First, if_held, headway)?;
+        let lease = opening.take()?;
+        opening.finish(lease)
+    }
+
+    /// Opens a journal that an export shall make.
+    pub(super) fn open_to_fill(settings: &Database) -> Result<Self, JournalError> {
+        let headway = Arc::default();
+        let opening = Opening::begin(settings, IfNew::Filled, IfHeld::Refuse, &headway)?;
+        let lease = opening.take()?;
+        opening.finish(lease)
+    }
+
+    /// Opens a journal that is there to look at it as it is now. Nothing can be recorded, and nobody is held up.
+    pub(crate) fn look(settings: &Database, headway: &Arc<Headway>) -> Result<Self, JournalError> {
+        let session = Session::start(settings.clone())?;
+        let standing = session.run(|worker| Box::pin(worker.begin_snapshot()))??;
+        let standing = standing.ok_or_else(|| JournalError::Store {
+            path: settings.to_string(),
+            why: "there is no such journal; start handoffd first".to_owned(),
+        })?;
+        Ok(Self::with(session, settings, None, standing, headway))
+    }
+
+    /// Whether the journal is there.
+    pub(crate) fn is_there(settings: &Database) -> Result<bool, JournalError> {
+        let session = Session::start(settings.clone())?;
+        let standing = session.run(|worker| Box::pin(worker.begin_snapshot()))??;
+        Ok(standing.is_some())
+    }
+
+    /// Who works with the journal just now; `None` where nobody does.
+    pub(crate) fn held_by(settings: &Database) -> Result<Option<HeldBy>, JournalError> {
+        let session = Session::start(settings.clone())?;
+        session.run(|worker| Box::pin(worker.held_by()))?
+    }
+
+    /// What an opening would find: why it would be refused, or what is odd. Changes nothing.
+    pub(crate) fn examine(settings: &Database) -> Result<Vec<String>, JournalError> {
+        let session = Session::start(settings.clone())?;
+        let place = settings.to_string();
+        let examined = session.run(|worker| Box::pin(worker.examine()))?;
+        match examined {
+            Ok(may_forget) => Ok(may_forget
+                .then(|| report::gateway::may_forget_words(&place))
+                .into_iter()
+                .collect()),
+            Err(trouble) => Err(JournalError::Store {
+                path: place,
+                why: trouble.words,
+            }),
+        }
+    }
+}
+
+/// How long an opening waits for a database that is away.
+struct Patience<'a> {
+    if_held: IfHeld<'a>,
+    headway: &'a Arc<Headway>,
+    place: String,
+}
+
+impl Patience<'_> {
+    /// Tries until it is done: for a bounded time, or for as long as the trouble may pass where a holder would be waited for as well.
+    fn until<T>(
+        &self,
+        once: impl Fn() -> Result<Result<T, Trouble>, JournalError>,
+    ) -> Result<T, JournalError> {
+        let mut tries = match self.if_held {
+            IfHeld::Refuse => Tries::begin(),
+            IfHeld::Wait(_) => Tries::without_end(),
+        };
+        loop {
+            let trouble = match once()? {
+                Ok(done) => return Ok(done),
+                Err(trouble) => trouble,
+            };
+            let words = trouble.words.clone();
+            let wait = tries.wait(trouble, &self.place)?;
+            if let IfHeld::Wait(tell) = self.if_held {
+                self.headway.database_is_away();
+                tell(&Awaited::Database(words));
+            }
+            std::thread::sleep(wait);
+        }
+    }
+}
+
+/// Who we are, for people, and different at each start.
+fn holder() -> String {
+    let host = rustix::system::uname();
+    let host = host.nodename().to_string_lossy().into_owned();
+    let mut chance = [0_u8; 8];
+    // Without chance the number of the process must do.
+    let _ = getrandom::fill(&mut chance);
+    let chance = u64::from_be_bytes(chance);
+    format!("{host}, process {} ({chance:016x})", std::process::id())
+}
+
+impl Worker {
+    /// Makes tables and journal where they are not there. One try. Whether the database may forget what it said yes to.
+    async fn make_ready(&mut self, if_new: IfNew) -> Result<bool, Trouble> {
+        let limit = self.settings.step_timeout;
+        let mut connection = Connection::open(&self.settings, Some(self.idle_limit())).await?;
+        let migrated = async { Ok(schema::migrate(&mut connection.client).await?) };
+        if let Version::Newer(version) = within(limit, migrated).await? {
+            return Err(newer(version));
+        }
+        let journal = self.settings.journal.as_str();
+        let head = NOTHING_BEFORE.as_slice();
+        connection.run("begin").await?;
+        if if_new == IfNew::First {
+            other_form::refuse_left_behind(&connection, &self.settings).await?;
+        }
+        let _ = connection
+            .execute(
+                "insert into handoffd_journal (name, fence, commits, head) values ($1, 0, 0, $2) on conflict (name) do nothing",
+                &[&journal, &head],
+            )
+            .await?;
+        let _ = connection
+            .execute(
+                "insert into handoffd_lease (journal, number, holder, until) values ($1, 0, '', clock_timestamp()) on conflict (journal) do nothing",
+                &[&journal],
+            )
+            .await?;
+        // Nothing in it is older than its chain.
+        let _ = connection
+            .execute(
+                "insert into handoffd_row (journal, key, value) values ($1, $2, $3) on conflict (journal, key) do nothing",
+                &[&journal, &CHAINED_KEY, &[1_u8].as_slice()],
+            )
+            .await?;
+        connection.run("commit").await?;
+        may_forget(&connection).await
+    }
+
+    /// What stands there. One try.
+    async fn first_look(&mut self) -> Result<FirstLook, Trouble> {
+        let journal = self.settings.journal.clone();
+        let (connection, statements) = self.connected().await?;
+        let row = connection
+            .query_opt(
+                "select fence, commits, head from handoffd_journal where name = $1",
+                &[&journal.as_str()],
+            )
+            .await?;
+        let standing = standing_in(row)?;
+        let key = full_key(Tree::Links, &standing.end.commits.to_be_bytes());
+        let values: [Value<'_>; 2] = [&journal.as_str(), &key];
+        let link = connection.query_opt(&statements.get, &values).await?;
+        let last_link = link.map(|row| row.try_get(0)).transpose()?;
+        Ok(FirstLook {
+            standing,
+            last_link,
+        })
+    }
+
+    /// As [`PostgresStore::examine`]; whether the database may forget what it said yes to.
+    async fn examine(&mut self) -> Result<bool, Trouble> {
+        let connection = Connection::open(&self.settings, None).await?;
+        let version = schema::version(&connection.client);
+        match connection.in_time(version).await? {
+            Version::Newer(version) => return Err(newer(version)),
+            Version::Current => {
+                other_form::refuse_left_behind(&connection, &self.settings).await?;
+            }
+            // Made, or brought up to date, at the next start.
+            Version::Empty | Version::Older => {}
+        }
+        may_forget(&connection).await
+    }
+
+    /// From here on everything is read as it is now. The end of the chain; `None` where there is no such journal.
+    async fn begin_snapshot(&mut self) -> Result<Option<ChainEnd>, JournalError> {
+        let begun = async {
+            let connection = Connection::open(&self.settings, None).await?;
+            match connection
+                .in_time(schema::version(&connection.client))
+                .await?
+            {
+                Version::Empty => return Ok(None),
+                Version::Older => {
+                    return Err(Trouble::lasting(
+                        "its tables are of an older handoffd; start the new one first, which brings them up to date",
+                    ));
+                }
+                Version::Newer(version) => return Err(newer(version)),
+                Version::Current => {}
+            }
+            let statements = Statements::prepare(&connection).await?;
+            let begin = "begin isolation level repeatable read read only";
+            connection.run(begin).await?;
+            let found = connection
+                .query_opt(
+                    "select fence, commits, head from handoffd_journal where name = $1",
+                    &[&self.settings.journal.as_str()],
+                )
+                .await?;
+            let end = match found {
+                Some(row) => standing_in(Some(row))?.end,
+                None => return Ok(None),
+            };
+            self.open = Some((connection, statements));
+            self.stands = Stands::InSnapshot;
+            Ok(Some(end))
+        };
+        begun.await.map_err(|trouble: Trouble| JournalError::Store {
+            path: self.place.clone(),
+            why: trouble.words,
+        })
+    }
+}
+
+/// Whether the server does not wait for its disk. A database that does not know the setting waits.
+async fn may_forget(connection: &Connection) -> Result<bool, Trouble> {
+    let setting = connection
+        .query_one("select current_setting('fsync', true)", &[])
+        .await?;
+    let setting: Option<String> = setting.try_get(0)?;
+    Ok(setting.as_deref() == Some("off"))
+}
+
+fn newer(version: i64) -> Trouble {
+    Trouble::lasting(format!(
+        "its tables are of version {version}, made by a newer handoffd: install that here as well"
+    ))
+}
