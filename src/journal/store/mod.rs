@@ -3,6 +3,7 @@
 
 mod chain;
 mod check;
+mod fence;
 mod generation;
 mod in_use;
 mod incoming;

@@ -17,14 +17,16 @@ mod trouble;
 
 use super::chain::{self, Digest, NOTHING_BEFORE};
 use super::check::{self, Damage, damaged_words};
+use super::fence::{Became, Fence, became, set_back};
 use super::linked::{self, CHAINED_KEY, ChainEnd};
 use super::verify::{self, Verified, full_key};
 use super::walk::{Walk, Walked};
 use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::config::Database;
+use crate::journal::lease_row::asked_again_after;
 use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
-use commit::{Became, Fence, NotMade, became, set_back, standing_in};
+use commit::{NotMade, standing_in};
 use connection::{Connection, within};
 use holding::Asked;
 pub(crate) use incoming::PostgresIncoming;
@@ -33,14 +35,10 @@ use schema::Version;
 use session::{Session, Stands, Tries, Worker};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use trouble::Trouble;
 
 /// So many rows of the whole database are read at once; some may be whole mails.
 const ROWS_AT_ONCE: i64 = 64;
-/// The longest wait before a lease that another holds is asked for again.
-const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
-
 /// A journal in a PostgreSQL database.
 pub(crate) struct PostgresStore {
     session: Session,
@@ -95,9 +93,9 @@ impl PostgresStore {
                 }
                 (Asked::Held(held), IfHeld::Wait(tell)) => {
                     headway.stands_by();
-                    let wait = held.left.min(ASKED_AGAIN_AFTER);
+                    let wait = asked_again_after(&held);
                     tell(&Awaited::Holder(held));
-                    std::thread::sleep(wait.max(Duration::from_millis(10)));
+                    std::thread::sleep(wait);
                 }
             }
         };

@@ -10,10 +10,11 @@ use super::super::Act;
 use super::*;
 use crate::config::{DatabaseServer, DatabaseTls, JournalName};
 use crate::journal::Awaited;
-use crate::journal::lease::Awake;
+use crate::journal::lease::AwakeClock;
 use cutter::{Cutter, Side};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, NoTls};
 
@@ -87,7 +88,8 @@ fn paused(database: &Database, store: &PostgresStore) -> PostgresStore {
     let session = Session::start(database.clone()).unwrap();
     let end = store.lock().end;
     let number = store.lease.as_ref().unwrap().number();
-    let lease = Lease::taken(number, Awake::now(), database.lease);
+    let clock = AwakeClock::of_machine();
+    let lease = Lease::taken(number, clock.now(), database.lease, clock);
     PostgresStore::with(
         session,
         database,
