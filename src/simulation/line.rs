@@ -1,8 +1,9 @@
 //! The line between the daemon and a server: bytes in order, until one of them is gone. What a dead daemon does on it is not done.
 
+use super::link::Link;
 use super::mishaps::Mishap;
 use super::world::Server;
-use super::{imap, is_alive, smtp, with, world};
+use super::{imap, is_alive, process, smtp, storm, with, world};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,6 +16,9 @@ pub(super) const SMTP_PORT: u16 = 25;
 
 /// How much is under way on a line at most.
 const LINE_BYTES: usize = 1024 * 1024;
+
+/// So long a connection is waited for where the network is cut.
+const NOBODY_ANSWERS_WITHIN: Duration = Duration::from_secs(20);
 
 /// The daemon's end of a line.
 #[derive(Debug)]
@@ -31,14 +35,29 @@ pub(crate) async fn dial(port: u16) -> Option<io::Result<Wire>> {
         // No port of the world: a test that runs its own servers.
         _ => return None,
     };
-    let (is_down, life) = with(|world| (world.is_down(server), world.life()))?;
+    let machine = process::at_work().unwrap_or(0);
+    let is_cut_off = with(|world| world.machines[machine].is_cut_off(server.peer()))?;
+    if is_cut_off.is_some() {
+        tokio::time::sleep(NOBODY_ANSWERS_WITHIN).await;
+        return Some(Err(io::ErrorKind::TimedOut.into()));
+    }
+    let (is_down, life) = with(|world| (world.is_down(server), world.machines[machine].life))?;
     if is_down {
         return Some(Err(io::ErrorKind::ConnectionRefused.into()));
     }
-    let (ours, theirs) = tokio::io::duplex(LINE_BYTES);
+    let (ours, mut theirs) = tokio::io::duplex(LINE_BYTES);
+    if with(|world| world.shared.is_some())? {
+        let (near, far) = tokio::io::duplex(LINE_BYTES);
+        let link = Link {
+            machine,
+            life,
+            peer: server.peer(),
+        };
+        link.lay(std::mem::replace(&mut theirs, far), near);
+    }
     match server {
-        Server::Imap => drop(tokio::spawn(imap::serve(theirs))),
-        Server::Smtp => drop(tokio::spawn(smtp::serve(theirs))),
+        Server::Imap => drop(tokio::spawn(imap::serve(theirs, machine))),
+        Server::Smtp => drop(tokio::spawn(smtp::serve(theirs, machine))),
     }
     Some(Ok(Wire { stream: ours, life }))
 }
@@ -64,6 +83,7 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
+        storm::may_be_stopped("before it writes");
         match is_alive(wire.life) {
             true => Pin::new(&mut wire.stream).poll_write(context, bytes),
             false => Poll::Pending,
@@ -88,7 +108,7 @@ pub(super) enum Course {
 
 /// One command: what the server does, and what of its reply reaches the daemon.
 pub(super) async fn turn(
-    server: Server,
+    (server, machine): (Server, usize),
     writer: &mut WriteHalf<DuplexStream>,
     mishap: Mishap,
     act: impl FnOnce() -> Vec<u8> + Send,
@@ -99,7 +119,7 @@ pub(super) async fn turn(
     match mishap {
         Mishap::CutBefore => return Course::Ends,
         Mishap::CrashBefore => {
-            world(|world| world.crash("before a command"));
+            world(|world| world.crash(machine, "before a command"));
             return Course::Ends;
         }
         Mishap::Down => {
@@ -113,7 +133,7 @@ pub(super) async fn turn(
         Mishap::CutAfter => (0, Course::Ends),
         Mishap::CutHalfway => (reply.len() / 2, Course::Ends),
         Mishap::CrashAfter => {
-            world(|world| world.crash("after a command"));
+            world(|world| world.crash(machine, "after a command"));
             (0, Course::Ends)
         }
         Mishap::Never => {

@@ -79,6 +79,43 @@ pub(super) const KINDS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What goes wrong only where machines share a journal.
+pub(super) const SHARED: &[(&str, &[&str])] = &[
+    (
+        "machine",
+        &[
+            "at any time",
+            "at a commit",
+            "after a look at the lease",
+            "before it writes",
+            "cut off from IMAP",
+            "cut off from SMTP",
+            "cut off from the database",
+        ],
+    ),
+    (
+        "database",
+        &[
+            "away",
+            "away at a commit",
+            "answer to a commit lost",
+            "answer about the lease lost",
+            "answer about the lease late",
+            "clock set forwards",
+            "clock set back",
+        ],
+    ),
+    (
+        "lease",
+        &[
+            "taken over",
+            "taken over from one that is stopped",
+            "found to be another's",
+        ],
+    ),
+    ("server", &["silent client sent away"]),
+];
+
 const OF_LINES: &[&str] = &[
     "cut before",
     "cut after",
@@ -100,7 +137,7 @@ pub(super) struct Tally(BTreeMap<(&'static str, &'static str), u64>);
 impl Tally {
     /// One more of a kind, which must stand in the list above.
     pub(super) fn hit(&mut self, place: &str, what: &str) {
-        let kind = KINDS.iter().find_map(|(known, kinds)| {
+        let kind = KINDS.iter().chain(SHARED).find_map(|(known, kinds)| {
             let what = kinds.iter().find(|kind| **kind == what)?;
             (*known == place).then_some((*known, *what))
         });
@@ -118,9 +155,12 @@ impl Tally {
         self.0.get(&(place, what)).copied().unwrap_or(0)
     }
 
-    /// What never hit anything.
-    pub(super) fn missing(&self) -> Vec<String> {
-        let all = KINDS
+    /// What of these kinds never hit anything.
+    pub(super) fn missing(
+        &self,
+        kinds: &'static [(&'static str, &'static [&'static str])],
+    ) -> Vec<String> {
+        let all = kinds
             .iter()
             .flat_map(|(place, kinds)| kinds.iter().map(move |kind| (*place, *kind)));
         all.filter(|(place, what)| self.of(place, what) == 0)
@@ -136,6 +176,6 @@ impl Tally {
                 .map(|what| format!("{what} {}", self.of(place, what)));
             format!("  {place}: {}\n", counted.collect::<Vec<_>>().join(", "))
         };
-        KINDS.iter().map(line).collect()
+        KINDS.iter().chain(SHARED).map(line).collect()
     }
 }
