@@ -2,9 +2,9 @@
 //! or told to load everything anew.
 
 use super::mishaps::Death;
+use super::plant::Plant;
 use super::process::{self, Kind};
 use super::world;
-use super::world::Plant;
 use crate::clock::Moment;
 use crate::gateway::{Deadlines, Gateway, Office, Patience, TroubleWatch, Wiring};
 use crate::journal::{Disk, Journal};

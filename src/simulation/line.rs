@@ -25,6 +25,7 @@ const NOBODY_ANSWERS_WITHIN: Duration = Duration::from_secs(20);
 pub(crate) struct Wire {
     stream: DuplexStream,
     life: u64,
+    server: Server,
 }
 
 /// Connects to a server of the world; `None` where there is no world on this thread.
@@ -59,7 +60,11 @@ pub(crate) async fn dial(port: u16) -> Option<io::Result<Wire>> {
         Server::Imap => drop(tokio::spawn(imap::serve(theirs, machine))),
         Server::Smtp => drop(tokio::spawn(smtp::serve(theirs, machine))),
     }
-    Some(Ok(Wire { stream: ours, life }))
+    Some(Ok(Wire {
+        stream: ours,
+        life,
+        server,
+    }))
 }
 
 impl AsyncRead for Wire {
@@ -83,7 +88,10 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
-        storm::may_be_stopped("before it writes");
+        storm::may_be_stopped(match wire.server {
+            Server::Imap => "before it writes to IMAP",
+            Server::Smtp => storm::WRITES_TO_SMTP,
+        });
         match is_alive(wire.life) {
             true => Pin::new(&mut wire.stream).poll_write(context, bytes),
             false => Poll::Pending,

@@ -1,8 +1,9 @@
 //! A machine of the world: the process on it that lives or does not, when it is stopped, from whom it is cut off, and its clocks.
 
 use super::mishaps::Death;
+use super::plant::Plant;
 use super::process::Kind;
-use super::world::{Plant, World};
+use super::world::World;
 use crate::journal::lease::Awake;
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -48,6 +49,8 @@ pub(super) struct Machine {
     /// How long it was stopped, in all that are over.
     stopped_for: Duration,
     stopped_since: Instant,
+    /// From when on its tasks go on. What it was about to write when it was stopped may be answered before.
+    tasks_from: Instant,
     /// Until when its process waits for an answer of the database.
     waits_until: Instant,
     held_up: Vec<Waker>,
@@ -69,6 +72,7 @@ impl Machine {
             stopped_until: None,
             stopped_for: Duration::ZERO,
             stopped_since: began,
+            tasks_from: began,
             waits_until: began,
             held_up: Vec::new(),
             goes_on: Arc::default(),
@@ -83,8 +87,9 @@ impl Machine {
 
     /// Whether work is not done just now; then it is woken when it is.
     pub(super) fn holds_up(&mut self, kind: Kind, waker: &Waker) -> bool {
-        let waits = kind == Kind::Ordinary && Instant::now() < self.waits_until;
-        let is_held_up = self.is_stopped() || waits;
+        let now = Instant::now();
+        let waits = kind == Kind::Ordinary && now < self.waits_until;
+        let is_held_up = self.is_stopped() || now < self.tasks_from || waits;
         if is_held_up {
             self.held_up.push(waker.clone());
         }
@@ -94,8 +99,9 @@ impl Machine {
     /// Its process is stopped, or waits for the database.
     pub(super) fn hold_up(&mut self, what: Hold, until: Instant) {
         match what {
-            Hold::Stops => {
+            Hold::Stops { tasks_later } => {
                 self.stopped_until = Some(until);
+                self.tasks_from = until + tasks_later;
                 self.stopped_since = Instant::now();
             }
             Hold::Waits => self.waits_until = self.waits_until.max(until),
@@ -113,10 +119,13 @@ impl Machine {
             self.stopped_for += self.stopped_since.elapsed();
         }
         if at_once {
-            self.waits_until = now;
+            (self.waits_until, self.tasks_from) = (now, now);
         }
-        if !self.is_stopped() {
-            self.goes_on.notify_waiters();
+        if self.is_stopped() {
+            return;
+        }
+        self.goes_on.notify_waiters();
+        if self.tasks_from <= now {
             self.held_up.drain(..).for_each(Waker::wake);
         }
     }
@@ -156,8 +165,8 @@ impl Machine {
 /// What holds a process up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hold {
-    /// SIGSTOP, or a machine that is moved.
-    Stops,
+    /// SIGSTOP, or a machine that is moved. Its tasks go on so much later than the write in which it was stopped.
+    Stops { tasks_later: Duration },
     /// An answer of the database that takes its time.
     Waits,
 }

@@ -1,7 +1,7 @@
 //! What may go wrong, and how often.
 
+use super::plant::Plant;
 use super::seeded::Seeded;
-use super::world::Plant;
 use std::time::Duration;
 
 /// What happens to a commit.

@@ -5,6 +5,7 @@
 //! Only for tests. The program meets this world at five places: `clock.rs`, `chance.rs`, `network.rs`, `journal/store/simulated.rs`, and the
 //! monotonic clock of tokio, which stands still here until nobody has anything to do.
 
+mod at_database;
 mod calendar;
 mod daemon;
 mod folder;
@@ -16,6 +17,7 @@ mod machine;
 mod mailbox;
 mod mishaps;
 mod people;
+mod plant;
 mod post;
 mod process;
 mod run;
@@ -30,11 +32,11 @@ mod tests;
 mod three;
 mod world;
 
+pub(crate) use at_database::{AtDatabase, at_database, at_shared_commit, gives_up};
 pub(crate) use line::{Wire, dial};
 pub(crate) use mishaps::AtCommit;
+pub(crate) use plant::Plant;
 pub(crate) use process::of_same_process;
-pub(crate) use storm::{AtDatabase, at_database, at_shared_commit, gives_up};
-pub(crate) use world::Plant;
 
 use crate::clock::Moment;
 use crate::journal::Lease;

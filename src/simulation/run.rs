@@ -3,8 +3,9 @@
 use super::daemon::{self, Signals};
 use super::mailbox::SENT;
 use super::people::{People, STORM};
+use super::plant::Plant;
 use super::tally::Tally;
-use super::world::{Machines, Plant, World};
+use super::world::{Machines, World};
 use super::{WORLD, folder, invariants, line, post, standby, storm, world};
 use crate::config::{Login, Outcome, Settings, Tls};
 use crate::gateway::Office;

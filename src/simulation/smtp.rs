@@ -159,6 +159,13 @@ async fn content(
         bytes: mail.into(),
         began,
     };
+    world(|world| {
+        if world.works().is_some_and(|works| works != machine) {
+            world
+                .tally
+                .hit("lease", "mail ended by one that has lost it");
+        }
+    });
     // With the last dot the server may do one thing and say another.
     let name = post::message_id_of(&handed.bytes);
     match world(|world| world.mishap("the final dot", &name)) {

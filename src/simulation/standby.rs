@@ -1,9 +1,10 @@
 //! The lives of a process that shares its journal with others: it stands by until the lease is its, works until it is told to end, killed, or
 //! finds that another has taken over, and is started again.
 
+use super::at_database::{AtDatabase, at_lease};
 use super::daemon::{Ended, Parts, Signals, rest};
 use super::process::{self, Kind};
-use super::storm::{self, AtDatabase, may_be_stopped};
+use super::storm::may_be_stopped;
 use super::{with, world};
 use crate::gateway::Office;
 use crate::journal::lease::{AwakeClock, Lease};
@@ -71,7 +72,7 @@ async fn stand_by(machine: usize, life: u64, database: Database) -> Taken {
     let holder = format!("machine {machine}, life {life}");
     let lease = loop {
         let asked = clock.now();
-        let (late, comes_to) = storm::at_lease();
+        let (late, comes_to) = at_lease();
         let answer = match comes_to {
             AtDatabase::Away => None,
             _ => Some(database.take(&holder, LEASE)),
@@ -146,7 +147,7 @@ impl Renew for FromMachine {
             // Its thread went with the process.
             return Renewed::No;
         }
-        let (late, comes_to) = storm::at_lease();
+        let (late, comes_to) = at_lease();
         if comes_to == AtDatabase::Away {
             tokio::time::sleep(limit).await;
             return Renewed::Unknown;

@@ -2,10 +2,10 @@
 //! the database is away, slow, or its answer is lost; its clock is set.
 
 use super::machine::{Hold, Peer};
-use super::mishaps::AtCommit;
+use super::plant::Plant;
 use super::process::at_work;
 use super::seeded::Seeded;
-use super::world::{Plant, World};
+use super::world::World;
 use super::{calendar, with, world};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -18,19 +18,8 @@ const CLOCK_SET_MAX_SECONDS: u64 = 3;
 /// How often it may be set.
 const CLOCK_SET_EVERY: Duration = Duration::from_secs(60);
 
-/// What asking the database comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AtDatabase {
-    Works,
-    /// It is not reached.
-    Away,
-    /// It does what it was asked, and nobody hears of it.
-    AnswerLost,
-    /// The process is killed before it has asked.
-    KilledBefore,
-    /// And before it hears the answer.
-    KilledAfter,
-}
+/// Something is written to the submission server.
+pub(super) const WRITES_TO_SMTP: &str = "before it writes to SMTP";
 
 /// How often, each in ten thousand of its occasions.
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +36,8 @@ pub(super) struct Rates {
     killed: u64,
     /// A tick with which the database's clock is set.
     clock: u64,
-    /// What is asked of the database and answered late, or not.
-    answer: u64,
+    /// What is asked of the database about the lease, and answered late, or not.
+    pub(super) answer: u64,
 }
 
 impl Rates {
@@ -82,8 +71,8 @@ impl Rates {
 /// What machines share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    rates: Rates,
-    away_until: Instant,
+    pub(super) rates: Rates,
+    pub(super) away_until: Instant,
     /// How far the database's clock was set, forwards and back.
     ahead: Duration,
     behind: Duration,
@@ -115,10 +104,10 @@ impl Shared {
 
 /// How long something lasts: less than a lease, about one, or much longer.
 fn lasts(chance: &mut Seeded) -> Duration {
-    let seconds = match chance.below(10) {
-        0..=2 => chance.below(20),
-        3..=5 => 20 + chance.below(30),
-        6..=8 => 50 + chance.below(150),
+    let seconds = match chance.below(20) {
+        0..=5 => chance.below(20),
+        6..=10 => 20 + chance.below(30),
+        11..=16 => 50 + chance.below(150),
         _ => 200 + chance.below(400),
     };
     Duration::from_secs(seconds) + Duration::from_millis(chance.below(1000))
@@ -129,101 +118,36 @@ pub(super) fn may_be_stopped(at: &'static str) {
     let Some(machine) = at_work() else { return };
     let is_stopped = with(|world| {
         let rate = world.shared.as_ref()?.rates.stopped_at_step;
+        // There is much less of it than of other steps.
+        let rate = if at == WRITES_TO_SMTP { rate * 3 } else { rate };
         let is_free = !world.is_calm && !world.machines[machine].is_stopped();
         (is_free && world.chance.happens(rate)).then(|| lasts(&mut world.chance))
     });
     if let Some(time) = is_stopped.flatten() {
-        hold_up(machine, Hold::Stops, at, time);
+        stop(machine, at, time);
     }
+}
+
+/// A process is stopped.
+fn stop(machine: usize, at: &'static str, time: Duration) {
+    let tasks_later = world(|world| {
+        world.tally.hit("machine", at);
+        world.note_of(machine, format!("stopped {at} for {} s", time.as_secs()));
+        Duration::from_millis(*world.chance.one_of(&[0, 50]))
+    });
+    hold_up(machine, Hold::Stops { tasks_later }, time);
+    wake(machine, time + tasks_later);
 }
 
 /// A process does not go on for a while.
-fn hold_up(machine: usize, what: Hold, at: &'static str, time: Duration) {
-    let until = Instant::now() + time;
-    world(|world| {
-        if what == Hold::Stops {
-            world.tally.hit("machine", at);
-            world.note_of(machine, format!("stopped {at} for {} s", time.as_secs()));
-        }
-        world.machines[machine].hold_up(what, until);
-    });
-    calendar::at(until, move |_| {
-        world(|world| world.machines[machine].go_on(false))
-    });
+pub(super) fn hold_up(machine: usize, what: Hold, time: Duration) {
+    world(|world| world.machines[machine].hold_up(what, Instant::now() + time));
+    wake(machine, time);
 }
 
-/// Whether the database is reached by the process that is at work.
-pub(crate) fn at_database() -> AtDatabase {
-    let reached = with(|world| {
-        let machine = world.here().is_cut_off(Peer::Database).is_some();
-        let now = Instant::now();
-        let all = (world.shared.as_ref()).is_some_and(|shared| now < shared.away_until);
-        if all {
-            world.tally.hit("database", "away");
-        }
-        !(machine || all) || world.is_calm
-    });
-    match reached.unwrap_or(true) {
-        true => AtDatabase::Works,
-        false => AtDatabase::Away,
-    }
-}
-
-/// What a commit about this mail comes to.
-pub(crate) fn at_shared_commit(about: &str) -> AtDatabase {
-    may_be_stopped("at a commit");
-    if at_database() == AtDatabase::Away {
-        world(|world| world.tally.hit("database", "away at a commit"));
-        return AtDatabase::Away;
-    }
-    let (at_commit, waits) = world(|world| {
-        let waits = world.commit_takes();
-        (world.at_commit(about), waits)
-    });
-    if let (Some(machine), false) = (at_work(), waits.is_zero()) {
-        hold_up(machine, Hold::Waits, "at the database", waits);
-    }
-    match at_commit {
-        AtCommit::Work => AtDatabase::Works,
-        AtCommit::Fail => AtDatabase::Away,
-        AtCommit::FailAfter => {
-            world(|world| world.tally.hit("database", "answer to a commit lost"));
-            AtDatabase::AnswerLost
-        }
-        AtCommit::CrashBefore => AtDatabase::KilledBefore,
-        AtCommit::CrashAfter => AtDatabase::KilledAfter,
-    }
-}
-
-/// Whether the time is over for which a commit is tried again.
-pub(crate) fn gives_up() -> bool {
-    world(|world| world.is_calm || world.chance.happens(5000))
-}
-
-/// How long the database takes over something about the lease, and what comes of it.
-pub(super) fn at_lease() -> (Duration, AtDatabase) {
-    let reached = at_database();
-    world(|world| {
-        let rate = world
-            .shared
-            .as_ref()
-            .map_or(0, |shared| shared.rates.answer);
-        if world.is_calm || reached == AtDatabase::Away || !world.chance.happens(rate) {
-            return (Duration::ZERO, reached);
-        }
-        let late = Duration::from_millis(world.chance.below(9_000));
-        match world.chance.below(3) {
-            0 => {
-                world.tally.hit("database", "answer about the lease lost");
-                (late, AtDatabase::AnswerLost)
-            }
-            1 => (late, AtDatabase::Away),
-            _ => {
-                world.tally.hit("database", "answer about the lease late");
-                (late, AtDatabase::Works)
-            }
-        }
-    })
+fn wake(machine: usize, after: Duration) {
+    let go_on = move |_: Instant| world(|world| world.machines[machine].go_on(false));
+    calendar::at(Instant::now() + after, go_on);
 }
 
 /// Some time passes, in which something may go wrong by itself.
@@ -252,7 +176,7 @@ pub(super) fn tick() {
                 .then(|| lasts(&mut world.chance))
         });
         if let Some(time) = stopped {
-            hold_up(machine, Hold::Stops, "at any time", time);
+            stop(machine, "at any time", time);
         }
     }
     world(World::trouble_at_database);

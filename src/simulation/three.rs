@@ -1,8 +1,9 @@
 //! Three machines keep one mailbox, with their journal in one database: how often that is played, and that it would find what it looks for.
 
+use super::plant::Plant;
 use super::tally::SHARED;
 use super::tests::{is_found, nothing_is_lost_or_doubled, nothing_is_missing, replays};
-use super::world::{Machines, Plant};
+use super::world::Machines;
 
 /// So many runs are played in the ordinary tests.
 const RUNS: u64 = 60;
@@ -39,7 +40,8 @@ fn bugs_planted_in_the_lease_are_found() {
     for (plant, shows) in [
         (Plant::ClockSleepsToo, "two at once"),
         (Plant::AlwaysSure, "doubled"),
-        (Plant::NoFence, ""),
+        (Plant::NoFence, "past the fence"),
+        (Plant::RetriesWithoutEvidence, "doubled"),
     ] {
         is_found(plant, shows, Machines::Three);
     }

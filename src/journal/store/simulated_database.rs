@@ -34,7 +34,7 @@ struct Rows {
 
 /// What a try to commit came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tried {
+pub(in crate::journal::store) enum Tried {
     Made,
     /// The journal's row is not what the writer believes.
     Fenced,
@@ -114,8 +114,14 @@ impl Database {
         is_theirs
     }
 
+    /// Time passes, where there is no world whose clock shows it.
+    pub(in crate::journal::store) fn pass(&self, time: Duration) {
+        let mut rows = self.rows();
+        rows.until = rows.until.saturating_sub(time);
+    }
+
     /// Ends the lease of that number.
-    pub(super) fn give_back(&self, number: u64) {
+    pub(in crate::journal::store) fn give_back(&self, number: u64) {
         let mut rows = self.rows();
         if rows.number == number {
             rows.until = simulation::databases_clock();
@@ -124,16 +130,27 @@ impl Database {
     }
 
     /// What the journal's row says.
-    pub(super) fn standing(&self) -> Standing {
+    pub(in crate::journal::store) fn standing(&self) -> Standing {
         self.rows().journal
     }
 
     /// Makes the batch, where the journal's row is what the writer believes.
-    pub(super) fn commit(&self, fence: Fence, batch: Batch, then: ChainEnd) -> Tried {
+    pub(in crate::journal::store) fn commit(
+        &self,
+        fence: Fence,
+        batch: Batch,
+        then: ChainEnd,
+    ) -> Tried {
         let mut rows = self.rows();
         let is_believed = rows.journal.lease == fence.lease && rows.journal.end == fence.before;
         if !is_believed && !simulation::plants(Plant::NoFence) {
             return Tried::Fenced;
+        }
+        if rows.journal.lease != fence.lease {
+            simulation::broken(format!(
+                "past the fence: commit under lease {} when {} is taken",
+                fence.lease, rows.journal.lease
+            ));
         }
         rows.journal.end = then;
         drop(rows);

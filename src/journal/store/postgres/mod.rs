@@ -3,6 +3,8 @@
 //! Promise: who works with a journal has its lease, and what is written by who has lost it changes nothing (`commit.rs`). Who only looks sees
 //! everything as of one moment, and holds up nobody. The journal's row, which counts commits and holds the head of the chain, is the witness.
 
+#[cfg(test)]
+mod alike;
 mod commit;
 mod connection;
 mod holding;
