@@ -2,7 +2,9 @@
 //! which the real code from inbox to outbox runs. Things go wrong at every await and at every write of the store; when it is calm again it is
 //! looked at what reached whom. What goes wrong, and where it stands here: docs/reliability.md. The same seed gives the same run, to the last byte of its trace.
 //!
-//! Only for tests. The program meets this world at five places: `clock.rs`, `chance.rs`, `network.rs`, `journal/store/simulated.rs`, and the
+//! One machine keeps the mailbox, or three do that share a journal: then each may be stopped or cut off while the others go on.
+//!
+//! Only for tests. The program meets this world at six places: `clock.rs`, `chance.rs`, `network.rs`, `task.rs`, `journal/store/simulated*.rs`, and the
 //! monotonic clock of tokio, which stands still here until nobody has anything to do.
 
 mod at_database;
