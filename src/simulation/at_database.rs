@@ -44,7 +44,6 @@ pub(crate) fn at_database() -> AtDatabase {
 pub(crate) fn at_shared_commit(about: &str) -> AtDatabase {
     may_be_stopped("at a commit");
     if at_database() == AtDatabase::Away {
-        world(|world| world.tally.hit("database", "away at a commit"));
         return AtDatabase::Away;
     }
     let (at_commit, waits) = world(|world| {

@@ -92,6 +92,8 @@ impl Rates {
             None => drawn,
             // It shows where the streak alone goes wrong, many times in the minutes that there are.
             Some(Plant::CountsNoDoubts) => Self::QUIET,
+            // It shows where one machine is stopped and another goes on.
+            Some(Plant::NoFence | Plant::AlwaysSure | Plant::ClockSleepsToo) => Self::QUIET,
             Some(_) => Self::STORMY,
         }
     }

@@ -163,7 +163,7 @@ async fn content(
         if world.works().is_some_and(|works| works != machine) {
             world
                 .tally
-                .hit("lease", "mail ended by one that has lost it");
+                .hit("late", "mail ended by one that has lost it");
         }
     });
     // With the last dot the server may do one thing and say another.

@@ -4,7 +4,7 @@
 use super::at_database::{AtDatabase, at_lease};
 use super::daemon::{Ended, Parts, Signals, rest};
 use super::process::{self, Kind};
-use super::storm::may_be_stopped;
+use super::storm::{LOOKS, may_be_stopped};
 use super::{with, world};
 use crate::gateway::Office;
 use crate::journal::lease::{AwakeClock, Lease};
@@ -68,10 +68,11 @@ pub(super) async fn live(
 
 /// As [`crate::journal::Journal::open_of`] does it with PostgreSQL: asks for the lease until it is ours, then sees how the journal stands.
 async fn stand_by(machine: usize, life: u64, database: Database) -> Taken {
-    let clock = clock_of(machine);
+    // Here a stop would show nothing: the lease counts from when it was asked for.
+    let now = || world(|world| world.machines[machine].awake(world.plant));
     let holder = format!("machine {machine}, life {life}");
     let lease = loop {
-        let asked = clock.now();
+        let asked = now();
         let (late, comes_to) = at_lease();
         let answer = match comes_to {
             AtDatabase::Away => None,
@@ -80,10 +81,12 @@ async fn stand_by(machine: usize, life: u64, database: Database) -> Taken {
         if matches!(answer, Some(Ok(_))) {
             took(machine);
         }
-        tokio::time::sleep(late).await;
+        if !late.is_zero() {
+            tokio::time::sleep(late).await;
+        }
         let wait = match answer.filter(|_| comes_to == AtDatabase::Works) {
             Some(Ok(number)) => {
-                let lease = Arc::new(Lease::taken(number, asked, LEASE, clock));
+                let lease = Arc::new(Lease::taken(number, asked, LEASE, clock_of(machine)));
                 database.granted(machine, life, &lease);
                 break lease;
             }
@@ -129,7 +132,7 @@ fn took(machine: usize) {
 /// The clock of a machine that goes on while it sleeps. Whoever looks at it may be stopped right after, and does not know.
 fn clock_of(machine: usize) -> AwakeClock {
     AwakeClock::of(move || {
-        may_be_stopped("after a look at the lease");
+        may_be_stopped(LOOKS);
         let shown = with(|world| world.machines[machine].awake(world.plant));
         shown.unwrap_or(crate::journal::lease::Awake::of_milliseconds(u64::MAX))
     })

@@ -18,6 +18,8 @@ const CLOCK_SET_MAX_SECONDS: u64 = 3;
 /// How often it may be set.
 const CLOCK_SET_EVERY: Duration = Duration::from_secs(60);
 
+/// It was looked whether the lease is sure.
+pub(super) const LOOKS: &str = "after a look at the lease";
 /// Something is written to the submission server.
 pub(super) const WRITES_TO_SMTP: &str = "before it writes to SMTP";
 
@@ -41,15 +43,15 @@ pub(super) struct Rates {
 }
 
 impl Rates {
-    /// For worlds in which a bug was planted.
+    /// For worlds in which a bug was planted: what leads to two that work at once, and little that keeps either of them from it.
     const STORMY: Self = Self {
-        stopped: 200,
-        stopped_at_step: 600,
-        cut: 200,
-        away: 50,
-        killed: 50,
+        stopped: 100,
+        stopped_at_step: 500,
+        cut: 0,
+        away: 0,
+        killed: 0,
         clock: 0,
-        answer: 200,
+        answer: 0,
     };
 
     /// How it is in a world: some know only some kinds of trouble.
@@ -118,8 +120,12 @@ pub(super) fn may_be_stopped(at: &'static str) {
     let Some(machine) = at_work() else { return };
     let is_stopped = with(|world| {
         let rate = world.shared.as_ref()?.rates.stopped_at_step;
-        // There is much less of it than of other steps.
-        let rate = if at == WRITES_TO_SMTP { rate * 3 } else { rate };
+        // There is much less of these than of other steps, and they are where a stop can double a mail.
+        let rate = match at {
+            LOOKS => rate * 2,
+            WRITES_TO_SMTP => rate * 4,
+            _ => rate,
+        };
         let is_free = !world.is_calm && !world.machines[machine].is_stopped();
         (is_free && world.chance.happens(rate)).then(|| lasts(&mut world.chance))
     });

@@ -43,7 +43,7 @@ fn told(played: &Played) -> String {
 /// After so many worlds that broke something no further ones are begun; others by `FAILURES=`.
 const FAILURES: u64 = 3;
 /// So often the long form says how far it is.
-const PROGRESS_EVERY: u64 = 5_000;
+const PROGRESS_EVERY: u64 = 1_000;
 
 /// What came of many runs.
 pub(super) struct All {

@@ -1,7 +1,7 @@
 //! Three machines keep one mailbox, with their journal in one database: how often that is played, and that it would find what it looks for.
 
 use super::plant::Plant;
-use super::tally::SHARED;
+use super::tally::{RARE, SHARED};
 use super::tests::{is_found, nothing_is_lost_or_doubled, nothing_is_missing, replays};
 use super::world::Machines;
 
@@ -9,13 +9,16 @@ use super::world::Machines;
 const RUNS: u64 = 60;
 /// And so many by `make faults`.
 const MANY_RUNS: u64 = 20_000;
-/// In so many every kind of trouble hits something.
-const ALL_KINDS_RUNS: u64 = 60;
+/// In so many even what is rare hits something.
+const RARE_RUNS: u64 = 2_000;
 
 fn of_three(runs: u64) {
     let (runs, tally) = nothing_is_lost_or_doubled(runs, Machines::Three);
-    if runs >= ALL_KINDS_RUNS {
+    if runs >= RUNS {
         nothing_is_missing(runs, &tally.missing(SHARED));
+    }
+    if runs >= RARE_RUNS {
+        nothing_is_missing(runs, &tally.missing(RARE));
     }
 }
 
@@ -41,6 +44,7 @@ fn bugs_planted_in_the_lease_are_found() {
         (Plant::ClockSleepsToo, "two at once"),
         (Plant::AlwaysSure, "doubled"),
         (Plant::NoFence, "past the fence"),
+        // As on one machine; here it is the successor that does it.
         (Plant::RetriesWithoutEvidence, "doubled"),
     ] {
         is_found(plant, shows, Machines::Three);
