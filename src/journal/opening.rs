@@ -133,20 +133,6 @@ impl Journal {
         }
     }
 
-    /// Returns when it is not ours any more, with the reason; never where no other process can work with it.
-    pub async fn lost(&self) -> JournalError {
-        match self.store.lease() {
-            Some(lease) => lease.lost().await,
-            None => std::future::pending().await,
-        }
-        match self.still_ours() {
-            Err(why) => why,
-            Ok(()) => JournalError::LeaseLost {
-                journal: self.place(),
-            },
-        }
-    }
-
     /// The lease under which it is worked with; `None` where no other process can.
     #[must_use]
     pub fn lease(&self) -> Option<Arc<Lease>> {

@@ -163,7 +163,12 @@ impl Parts {
         let machine = self.machine;
         let journal = Arc::clone(&self.journal);
         let mut losing = tokio::spawn(process::of(machine, Kind::Ordinary, async move {
-            journal.lost().await.to_string()
+            // As the parts of `handoffd run` do it.
+            match journal.lease() {
+                Some(lease) => lease.lost().await,
+                None => std::future::pending().await,
+            }
+            journal.still_ours().err().map(|why| why.to_string())
         }));
         let ended = loop {
             tokio::select! {
@@ -178,7 +183,7 @@ impl Parts {
                     return Ended::Killed;
                 }
                 Ok(why) = &mut losing => {
-                    world(|world| world.note_of(machine, format!("the journal is lost: {why}")));
+                    world(|world| world.note_of(machine, format!("the journal is lost: {why:?}")));
                     break Ended::Lost;
                 }
                 () = signals.reload.notified() => {

@@ -108,17 +108,19 @@ impl Parts {
 
     /// Waits until another process has taken the journal over; for ever where none can.
     pub(super) fn watch_lease(&mut self, journal: &Arc<Journal>) {
+        let Some(lease) = journal.lease() else { return };
         let (name, endings, stop) = (self.name.clone(), self.endings.clone(), self.stop.clone());
         let journal = Arc::clone(journal);
         self.tasks.push(tokio::spawn(async move {
-            let why = tokio::select! {
+            tokio::select! {
                 // Polled first after a pause, or not: whatever is done meanwhile the journal refuses.
-                why = journal.lost() => why,
+                () = lease.lost() => {}
                 () = stop.cancelled() => return,
-            };
-            let why = match why {
-                JournalError::Damaged { .. } => Why::Damaged(why.to_string()),
-                why => Why::Lost(why.to_string()),
+            }
+            let why = match journal.still_ours() {
+                Err(why @ JournalError::Damaged { .. }) => Why::Damaged(why.to_string()),
+                Err(why) => Why::Lost(why.to_string()),
+                Ok(()) => Why::Lost(String::new()),
             };
             let _ = endings.try_send(Ended { name, why });
         }));
