@@ -19,6 +19,8 @@ use tokio::task::JoinHandle;
 const LEASE: Duration = Duration::from_secs(30);
 /// How long an answer of the database is waited for.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
+/// The database does not answer sooner: who wakes up may have sent before it hears that its lease is another's.
+const ROUND_TRIP: Duration = Duration::from_millis(20);
 /// How long to wait before a database that is away is asked again.
 const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -159,7 +161,7 @@ impl Renew for FromMachine {
         let is_first = late < limit / 2;
         let renew = || (self.database).renew(lease.number(), &self.holder, lease.length());
         let early = is_first.then(renew);
-        tokio::time::sleep(late.min(limit)).await;
+        tokio::time::sleep(late.clamp(ROUND_TRIP, limit)).await;
         let renewed = early.unwrap_or_else(renew);
         match (comes_to, renewed) {
             (AtDatabase::Works, _) if late >= limit => Renewed::Unknown,
