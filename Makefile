@@ -25,7 +25,7 @@ test: packages other-servers ## all tests, real mail servers included
 	@$(CARGO) test --locked --no-fail-fast
 
 .PHONY: faults
-faults: packages ## the long forms: 100,000 simulated worlds (RUNS, SEED), then 500 kills among all other faults on real servers (FAULT_KILLS, FAULT_MINUTES)
+faults: packages ## the long forms: 100,000 simulated worlds and 20,000 of three machines (RUNS, SEED), then 500 kills among all other faults on real servers (FAULT_KILLS, FAULT_MINUTES)
 	@$(CARGO) test --locked --release --lib in_many_worlds -- --ignored --nocapture
 	$(CARGO) test --locked --test faults -- --ignored --nocapture
 

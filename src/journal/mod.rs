@@ -18,7 +18,8 @@ mod judged;
 mod key;
 mod key_fingerprint;
 mod lay_there;
-mod lease;
+pub(crate) mod lease;
+pub(crate) mod lease_row;
 mod lessons;
 mod mails;
 mod not_left;
@@ -30,6 +31,7 @@ mod place;
 mod record;
 mod recover;
 mod redact;
+pub(crate) mod renewal;
 mod repeats;
 mod retention;
 pub(crate) mod store;
@@ -77,7 +79,7 @@ use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(test)]
-pub(crate) use store::Disk;
+pub(crate) use store::{Database, Disk};
 use store::{MemoryStore, ReopeningStore, Store};
 
 /// The journal of one installation. Shared by all tasks; every call waits for the disk: see [`on_disk()`].
@@ -146,6 +148,13 @@ impl Journal {
             Box::new(store::SimulatedStore::new(disk, life)),
             Path::new(""),
         )
+    }
+
+    /// The journal of one process of several, in the database of the simulated world; `None` where that does not answer.
+    #[cfg(test)]
+    pub(crate) fn shared(database: &Database, life: u64, lease: &Arc<Lease>) -> Option<Self> {
+        let store = store::SharedStore::open(database, life, lease)?;
+        Some(Self::with_store(Box::new(store), Path::new("")))
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {

@@ -2,9 +2,9 @@
 //! to, checked before it ends. Who looks meanwhile sees the empty journal; a crash in the middle leaves that.
 
 use super::super::check::{self, Damage};
+use super::super::fence::Fence;
 use super::super::linked::{COMMITS_KEY, ChainEnd, count_of};
 use super::super::{Store, Tree, chain};
-use super::commit::Fence;
 use super::{NOTHING_BEFORE, Page, PostgresStore};
 use crate::config::Database;
 use crate::journal::store::witness::Remembered;

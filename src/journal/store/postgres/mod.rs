@@ -3,6 +3,8 @@
 //! Promise: who works with a journal has its lease, and what is written by who has lost it changes nothing (`commit.rs`). Who only looks sees
 //! everything as of one moment, and holds up nobody. The journal's row, which counts commits and holds the head of the chain, is the witness.
 
+#[cfg(test)]
+mod alike;
 mod commit;
 mod connection;
 mod holding;
@@ -19,6 +21,7 @@ mod trouble;
 
 use super::chain::{Digest, NOTHING_BEFORE};
 use super::check::{self, Damage};
+use super::fence::{Became, Fence, became, set_back};
 use super::linked::{self, ChainEnd};
 use super::verify::{self, Verified, full_key};
 use super::walk::{Walk, Walked};
@@ -26,7 +29,7 @@ use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::config::Database;
 use crate::journal::{Headway, Lease};
-use commit::{Became, Fence, NotMade, became, set_back};
+use commit::NotMade;
 pub(crate) use incoming::PostgresIncoming;
 use rewriting::Page;
 use session::Session;

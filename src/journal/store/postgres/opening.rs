@@ -5,10 +5,11 @@
 
 use super::super::chain::{self, NOTHING_BEFORE};
 use super::super::check::damaged_words;
+use super::super::fence::Standing;
 use super::super::linked::CHAINED_KEY;
 use super::super::verify::full_key;
 use super::super::{JournalError, Tree};
-use super::commit::{Standing, standing_in};
+use super::commit::standing_in;
 use super::connection::{Connection, Statements, Value, within};
 use super::holding::{self, Asked};
 use super::other_form;
@@ -17,13 +18,10 @@ use super::session::{Session, Stands, Tries, Worker};
 use super::trouble::Trouble;
 use super::{ChainEnd, PostgresStore};
 use crate::config::Database;
+use crate::journal::lease_row::asked_again_after;
 use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
 use crate::report;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// The longest wait before a lease that another holds is asked for again.
-const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What a journal is that is not there yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,9 +91,9 @@ impl<'a> Opening<'a> {
                 }
                 (Asked::Held(held), IfHeld::Wait(tell)) => {
                     self.patience.headway.stands_by();
-                    let wait = held.left.min(ASKED_AGAIN_AFTER);
+                    let wait = asked_again_after(&held);
                     tell(&Awaited::Holder(held));
-                    std::thread::sleep(wait.max(Duration::from_millis(10)));
+                    std::thread::sleep(wait);
                 }
             }
         };

@@ -1,6 +1,7 @@
 //! How is a whole journal written, or written anew? In one transaction under the fence, a page at a time: all of it is there or nothing.
 
-use super::commit::{self, Fence, Wire};
+use super::super::fence::Fence;
+use super::commit::{self, Wire};
 use super::connection::Value;
 use super::session::{Session, Stands, Worker};
 use crate::journal::store::Tree;

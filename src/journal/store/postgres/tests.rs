@@ -10,7 +10,7 @@ use super::super::Act;
 use super::opening::{IfNew, Opening};
 use super::*;
 use crate::config::{DatabaseServer, DatabaseTls, JournalName, MailboxName};
-use crate::journal::lease::Awake;
+use crate::journal::lease::AwakeClock;
 use crate::journal::{Awaited, IfHeld};
 use cutter::{Cutter, Side};
 use std::sync::OnceLock;
@@ -89,7 +89,8 @@ fn paused(database: &Database, store: &PostgresStore) -> PostgresStore {
     let session = Session::start(database.clone()).unwrap();
     let end = store.lock().end;
     let number = store.lease.as_ref().unwrap().number();
-    let lease = Lease::taken(number, Awake::now(), database.lease);
+    let clock = AwakeClock::of_machine();
+    let lease = Lease::taken(number, clock.now(), database.lease, clock);
     PostgresStore::with(
         session,
         database,
