@@ -4,6 +4,7 @@
 //! lines are bounded.
 
 mod answer;
+mod bystander;
 mod export;
 mod lessons;
 mod outbox;
@@ -14,6 +15,7 @@ mod story;
 
 pub(crate) use answer::AUTOMATIC_MAIL_GOES;
 pub use answer::{Refusal, answer};
+pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
 pub use reach::{Reach, as_one, meant};
 pub use story::in_one_line;
@@ -174,7 +176,16 @@ pub struct Desk {
     /// Its name; `None` is the only one.
     pub name: Option<MailboxName>,
     /// What is answered from.
-    pub sources: Sources,
+    pub kept: Kept,
+}
+
+/// How a mailbox is kept.
+#[derive(Clone)]
+pub enum Kept {
+    /// This process works for it.
+    Here(Box<Sources>),
+    /// It would, were it not for another one.
+    StoodByFor(Box<Bystander>),
 }
 
 /// What the running daemon answers from.
@@ -318,7 +329,10 @@ impl Desk {
 
     /// What this mailbox answers, and what follows from it in the running daemon.
     fn answer(&self, question: &Question) -> Result<Vec<Value>, Refusal> {
-        let sources = &self.sources;
+        let sources = match &self.kept {
+            Kept::Here(sources) => sources,
+            Kept::StoodByFor(bystander) => return bystander.answer(question),
+        };
         let answered = answer::answer_with(
             &sources.journal,
             &sources.standing,
@@ -353,6 +367,10 @@ impl Sources {
     fn add_to_status(&self, row: &mut serde_json::Map<String, Value>) {
         let understood_by = self.understood_by.borrow().clone();
         let _ = row.insert("running".to_owned(), true.into());
+        // Only where another process could as well.
+        if self.journal.lease().is_some() {
+            let _ = row.insert("held_by".to_owned(), "this process".into());
+        }
         let _ = row.insert("understood_by".to_owned(), understood_by.into());
         let learned = lessons::in_use(&self.learned.borrow());
         let _ = row.insert("learned_in_use".to_owned(), learned);

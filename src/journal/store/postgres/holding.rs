@@ -94,7 +94,7 @@ async fn take_once(
     }
     let number = number.saturating_add(1);
     let _ = connection.execute(
-        "update handoffd_lease set number = $2, holder = $3, until = clock_timestamp() + $4::float8 * interval '1 millisecond' \
+        "update handoffd_lease set number = $2, holder = $3, until = clock_timestamp() + $4::float8 * interval '1 millisecond', wanted_by = null \
          where journal = $1",
         &[&journal, &number, &holder, &milliseconds(length)],
     ).await?;
@@ -127,11 +127,12 @@ pub(super) fn keep(lease: Arc<Lease>, holder: String, settings: Database) -> Joi
             let asked = Awake::now();
             let renewal = renew(&mut connection, &lease, &holder, &settings, limit);
             match within(limit, renewal).await {
-                Ok(true) => {
+                Ok(Some(Renewed { wanted_by })) => {
                     lease.renewed(asked);
+                    lease.is_wanted(wanted_by);
                     wait = every;
                 }
-                Ok(false) => lease.lose(),
+                Ok(None) => lease.lose(),
                 Err(_) => {
                     connection = None;
                     wait = RENEWED_AGAIN_AFTER.min(every);
@@ -141,25 +142,38 @@ pub(super) fn keep(lease: Arc<Lease>, holder: String, settings: Database) -> Joi
     })
 }
 
+/// What a renewal brought.
+#[derive(Debug)]
+pub(super) struct Renewed {
+    /// Who asks for the journal, having fewer.
+    pub(super) wanted_by: Option<String>,
+}
+
+/// One try. `None` where somebody else has taken over, or it was given back.
 pub(super) async fn renew(
     open: &mut Option<Connection>,
     lease: &Lease,
     holder: &str,
     settings: &Database,
     limit: Duration,
-) -> Result<bool, Trouble> {
+) -> Result<Option<Renewed>, Trouble> {
     let connection = match open.take().filter(|connection| !connection.is_closed()) {
         Some(connection) => connection,
         None => Connection::open_for(settings, Some(lease.length()), limit).await?,
     };
     let length = milliseconds(lease.length());
     let number = stored(lease.number());
-    let renewed = connection.execute(
+    let renewed = connection.query_opt(
         "update handoffd_lease set until = clock_timestamp() + $3::float8 * interval '1 millisecond' \
-         where journal = $1 and number = $2 and holder = $4",
+         where journal = $1 and number = $2 and holder = $4 \
+         returning case when wanted_until > clock_timestamp() then wanted_by end",
         // Given back it has no holder: a renewal that was under way extends nothing.
         &[&settings.journal.as_str(), &number, &length, &holder],
     ).await?;
     *open = Some(connection);
-    Ok(renewed == 1)
+    let Some(renewed) = renewed else {
+        return Ok(None);
+    };
+    let wanted_by = renewed.try_get(0)?;
+    Ok(Some(Renewed { wanted_by }))
 }

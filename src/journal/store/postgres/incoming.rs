@@ -8,7 +8,7 @@ use super::commit::Fence;
 use super::{NOTHING_BEFORE, Page, PostgresStore};
 use crate::config::Database;
 use crate::journal::store::witness::Remembered;
-use crate::journal::{Headway, IfHeld, JournalError};
+use crate::journal::{Headway, JournalError};
 use std::sync::Arc;
 
 /// A journal that is being filled. Dropped before its end it is as empty as before.
@@ -21,7 +21,7 @@ pub(crate) struct PostgresIncoming {
 impl PostgresIncoming {
     /// Nothing yet. A journal that holds anything is refused, and so is one that somebody works with.
     pub(crate) fn begin(settings: &Database) -> Result<Self, JournalError> {
-        let store = PostgresStore::open(settings, IfHeld::Refuse, &Arc::default())?;
+        let store = PostgresStore::open(settings, &Arc::default())?;
         let fence = {
             let progress = store.progress()?;
             if progress.end.commits > 0 {

@@ -7,6 +7,7 @@ mod commit;
 mod connection;
 mod holding;
 mod incoming;
+mod lookout;
 mod reading;
 mod rewriting;
 mod schema;
@@ -23,23 +24,21 @@ use super::walk::{Walk, Walked};
 use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::config::Database;
-use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
+use crate::journal::{Headway, HeldBy, Lease, NotOpened};
 use commit::{Became, Fence, NotMade, became, set_back, standing_in};
 use connection::{Connection, within};
 use holding::Asked;
 pub(crate) use incoming::PostgresIncoming;
+pub(crate) use lookout::PostgresLookout;
 use rewriting::Page;
 use schema::Version;
 use session::{Session, Stands, Tries, Worker};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use trouble::Trouble;
 
 /// So many rows of the whole database are read at once; some may be whole mails.
 const ROWS_AT_ONCE: i64 = 64;
-/// The longest wait before a lease that another holds is asked for again.
-const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// A journal in a PostgreSQL database.
 pub(crate) struct PostgresStore {
@@ -65,41 +64,45 @@ struct Progress {
 }
 
 impl PostgresStore {
-    /// Opens the journal to work with it, or makes it there. Where another process holds its lease it is waited for, or refused.
-    pub(crate) fn open(
-        settings: &Database,
-        if_held: IfHeld<'_>,
-        headway: &Arc<Headway>,
-    ) -> Result<Self, JournalError> {
-        let session = Session::start(settings.clone())?;
+    /// Opens the journal to work with it, or makes it there. What may pass is tried again for a bounded time.
+    pub(crate) fn open(settings: &Database, headway: &Arc<Headway>) -> Result<Self, JournalError> {
         let place = settings.to_string();
-        let patience = Patience {
-            if_held,
-            headway,
-            place: &place,
-        };
-        patience.until(|| session.run(|worker| Box::pin(worker.make_ready())))?;
-        let holder = holder();
-        let lease = loop {
-            let asked = patience.until(|| {
-                let holder = holder.clone();
-                session.run(move |worker| Box::pin(async move { worker.take(&holder).await }))
-            })?;
-            match (asked, &if_held) {
-                (Asked::Taken(lease), _) => break lease,
-                (Asked::Held(held), IfHeld::Refuse) => {
+        let mut tries = Tries::begin();
+        loop {
+            match Self::open_once(settings, headway) {
+                Ok(store) => return Ok(store),
+                Err(NotOpened::Held(held)) => {
                     return Err(JournalError::Held {
                         journal: place,
                         holder: held.holder,
                     });
                 }
-                (Asked::Held(held), IfHeld::Wait(tell)) => {
-                    headway.stands_by();
-                    let wait = held.left.min(ASKED_AGAIN_AFTER);
-                    tell(&Awaited::Holder(held));
-                    std::thread::sleep(wait.max(Duration::from_millis(10)));
+                Err(NotOpened::Failed(why)) => return Err(why),
+                Err(NotOpened::Away(words)) => {
+                    std::thread::sleep(tries.wait(Trouble::passing(words), &place)?);
                 }
             }
+        }
+    }
+
+    /// The same with one try.
+    pub(crate) fn open_once(
+        settings: &Database,
+        headway: &Arc<Headway>,
+    ) -> Result<Self, NotOpened> {
+        let session = Session::start(settings.clone())?;
+        let unreached = |trouble: Trouble| unreached(settings, trouble);
+        session
+            .run(|worker| Box::pin(worker.make_ready()))?
+            .map_err(unreached)?;
+        let holder = holder();
+        let asking = holder.clone();
+        let asked = session
+            .run(move |worker| Box::pin(async move { worker.take(&asking).await }))?
+            .map_err(unreached)?;
+        let lease = match asked {
+            Asked::Taken(lease) => lease,
+            Asked::Held(held) => return Err(NotOpened::Held(held)),
         };
         let (kept, keeper) = (Arc::clone(&lease), settings.clone());
         session.run(move |_| {
@@ -339,48 +342,24 @@ impl PostgresStore {
     }
 }
 
-/// How long an opening waits for a database that is away.
-struct Patience<'a> {
-    if_held: IfHeld<'a>,
-    headway: &'a Headway,
-    place: &'a str,
-}
-
-impl Patience<'_> {
-    /// Tries until it is done: for a bounded time, or for as long as the trouble may pass where a holder would be waited for as well.
-    fn until<T>(
-        &self,
-        once: impl Fn() -> Result<Result<T, Trouble>, JournalError>,
-    ) -> Result<T, JournalError> {
-        let mut tries = match self.if_held {
-            IfHeld::Refuse => Tries::begin(),
-            IfHeld::Wait(_) => Tries::without_end(),
-        };
-        loop {
-            let trouble = match once()? {
-                Ok(done) => return Ok(done),
-                Err(trouble) => trouble,
-            };
-            let words = trouble.words.clone();
-            let wait = tries.wait(trouble, self.place)?;
-            if let IfHeld::Wait(tell) = self.if_held {
-                self.headway.database_is_away();
-                tell(&Awaited::Database(words));
-            }
-            std::thread::sleep(wait);
-        }
+/// What an error of the database means to who wants to begin.
+fn unreached(settings: &Database, trouble: Trouble) -> NotOpened {
+    match trouble.passes {
+        true => NotOpened::Away(trouble.words),
+        false => NotOpened::Failed(JournalError::Store {
+            path: settings.to_string(),
+            why: trouble.words,
+        }),
     }
 }
 
 /// Who we are, for people, and different at each start.
 fn holder() -> String {
-    let host = rustix::system::uname();
-    let host = host.nodename().to_string_lossy().into_owned();
     let mut chance = [0_u8; 8];
     // Without chance the number of the process must do.
     let _ = getrandom::fill(&mut chance);
     let chance = u64::from_be_bytes(chance);
-    format!("{host}, process {} ({chance:016x})", std::process::id())
+    format!("{} ({chance:016x})", HeldBy::own_process())
 }
 
 impl Worker {
