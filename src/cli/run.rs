@@ -8,6 +8,7 @@ mod reload;
 mod signals;
 mod standby;
 mod systemd;
+mod turns;
 
 pub(super) use systemd::tell as tell_systemd;
 
