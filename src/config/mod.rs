@@ -312,7 +312,7 @@ pub struct Store {
     /// How long these counts are kept. `None` keeps them.
     pub keep_counts: Option<Duration>,
     /// Whose mailbox it is about; `None` is the only one. No key of the file.
-    pub(crate) mailbox: Option<MailboxName>,
+    pub mailbox: Option<MailboxName>,
 }
 
 /// `[control]`.

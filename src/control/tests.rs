@@ -55,7 +55,7 @@ async fn the_daemon_answers_on_its_socket_as_the_store_does() {
     let stopped = shutdown.clone();
     let desk = Desk {
         name: None,
-        sources,
+        kept: Kept::Here(Box::new(sources)),
     };
     let (_kept, desks) = watch::channel(Arc::new(vec![desk]));
     let daemon =
@@ -109,7 +109,7 @@ async fn what_lies_at_the_socket_is_not_swept_away() {
             let sources = sources_of(journal, Arc::new(Notify::new()));
             let desk = Desk {
                 name: None,
-                sources,
+                kept: Kept::Here(Box::new(sources)),
             };
             let (_kept, desks) = watch::channel(Arc::new(vec![desk]));
             serve(listen(&socket)?, desks, CancellationToken::new()).await
@@ -149,13 +149,16 @@ async fn of_several_mailboxes_each_says_which_it_is_and_acts_find_theirs() {
         .into_iter()
         .map(|name| Desk {
             name: MailboxName::parse(name),
-            sources: sources_of(
+            kept: Kept::Here(Box::new(sources_of(
                 Arc::new(Journal::open(&folder.path().join(name)).unwrap()),
                 Arc::default(),
-            ),
+            ))),
         })
         .collect();
-    let support = Arc::clone(&desks[1].sources.journal);
+    let Kept::Here(sources) = &desks[1].kept else {
+        panic!("it is kept here");
+    };
+    let support = Arc::clone(&sources.journal);
     let name = MessageId::parse("1@d").unwrap();
     let entry = Entry {
         effects: vec![mail(&name)],
@@ -258,7 +261,7 @@ async fn a_ticket_that_two_mailboxes_have_is_touched_in_none_before_one_is_named
         journal.record(entry, crate::clock::now()).unwrap();
         Desk {
             name: MailboxName::parse(name),
-            sources: sources_of(journal, Arc::new(Notify::new())),
+            kept: Kept::Here(Box::new(sources_of(journal, Arc::new(Notify::new())))),
         }
     };
     // One mail came to the first two.
@@ -268,7 +271,10 @@ async fn a_ticket_that_two_mailboxes_have_is_touched_in_none_before_one_is_named
         desk("post", false),
     ];
     let journals: Vec<Arc<Journal>> = (desks.iter())
-        .map(|desk| Arc::clone(&desk.sources.journal))
+        .map(|desk| match &desk.kept {
+            Kept::Here(sources) => Arc::clone(&sources.journal),
+            Kept::StoodByFor(_) => panic!("it works for all"),
+        })
         .collect();
     let (_kept, desks) = watch::channel(Arc::new(desks));
     let (shutdown, socket_of_daemon) = (CancellationToken::new(), socket.clone());

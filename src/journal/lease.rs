@@ -70,6 +70,8 @@ pub struct Lease {
     /// In milliseconds of [`Awake`].
     surely_until: AtomicU64,
     is_lost: watch::Sender<bool>,
+    /// Who asks for the journal.
+    wanted_by: watch::Sender<Option<String>>,
     /// What is wrong with the journal, where it is not what its holder knows.
     damage: OnceLock<String>,
 }
@@ -84,6 +86,7 @@ impl Lease {
             clock,
             surely_until: AtomicU64::new(0),
             is_lost,
+            wanted_by: watch::channel(None).0,
             damage: OnceLock::new(),
         };
         lease.renewed(asked);
@@ -110,6 +113,21 @@ impl Lease {
     pub(crate) fn renewed(&self, asked: Awake) {
         let until = asked.after(self.length - self.length / MARGIN);
         let _ = self.surely_until.fetch_max(until, Ordering::SeqCst);
+    }
+
+    /// A process that works with fewer journals asks for this one, or none does any more.
+    pub(crate) fn is_wanted(&self, by: Option<String>) {
+        let _ = self.wanted_by.send_if_modified(|now| {
+            let is_new = *now != by;
+            *now = by;
+            is_new
+        });
+    }
+
+    /// Who asks for the journal, whenever that changes.
+    #[must_use]
+    pub fn wishes(&self) -> watch::Receiver<Option<String>> {
+        self.wanted_by.subscribe()
     }
 
     /// Somebody else has taken over, or we have given it back. That is never undone.

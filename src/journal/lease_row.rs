@@ -3,11 +3,6 @@
 use super::HeldBy;
 use std::time::Duration;
 
-/// The longest wait before a lease that another holds is asked for again.
-const ASKED_AGAIN_AFTER_MAX: Duration = Duration::from_secs(1);
-/// The shortest.
-const ASKED_AGAIN_AFTER_MIN: Duration = Duration::from_millis(10);
-
 /// The row of a journal's lease, as it stands at a moment of the database's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LeaseRow {
@@ -33,11 +28,6 @@ impl LeaseRow {
     }
 }
 
-/// How long to wait until it is asked again for what that one has.
-pub(crate) fn asked_again_after(held: &HeldBy) -> Duration {
-    (held.left).clamp(ASKED_AGAIN_AFTER_MIN, ASKED_AGAIN_AFTER_MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,11 +44,5 @@ mod tests {
         assert_eq!(row("me", 9).take("me"), Ok(8));
         let held = row("another", 9).take("me").unwrap_err();
         assert_eq!((held.holder.as_str(), held.left.as_secs()), ("another", 9));
-        assert_eq!(asked_again_after(&held), Duration::from_secs(1));
-        let nearly = HeldBy {
-            left: Duration::from_micros(1),
-            ..held
-        };
-        assert_eq!(asked_again_after(&nearly), Duration::from_millis(10));
     }
 }

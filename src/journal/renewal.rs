@@ -9,10 +9,13 @@ use std::time::Duration;
 const RENEWED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// What asking for a renewal came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Renewed {
     /// It goes on.
-    Yes,
+    Yes {
+        /// Who asks for the journal, having fewer.
+        wanted_by: Option<String>,
+    },
     /// It is another's, or was given back.
     No,
     /// There was no answer in time.
@@ -36,8 +39,9 @@ pub(crate) async fn keep(lease: Arc<Lease>, step_timeout: Duration, mut asks: im
         tokio::time::sleep(wait).await;
         let asked = lease.now();
         match asks.renew(&lease, limit).await {
-            Renewed::Yes => {
+            Renewed::Yes { wanted_by } => {
                 lease.renewed(asked);
+                lease.is_wanted(wanted_by);
                 wait = every;
             }
             Renewed::No => lease.lose(),

@@ -292,7 +292,7 @@ pub fn stands_by(holder: &str) {
     );
 }
 
-/// The database of the journal is out of reach at the start.
+/// The database of a journal that is stood by for is out of reach.
 pub fn database_away(why: &str) {
     warn!(
         event = "database-away",
@@ -328,9 +328,26 @@ pub fn takes_over() {
     info!(event = "takes-over", "the journal is ours now; taking over");
 }
 
-/// Another process has taken over: the daemon ends.
+/// It was our turn, and the journal cannot be used.
+pub fn cannot_take_over(why: &str, retry_after: Duration) {
+    error!(
+        event = "cannot-take-over",
+        retry_after_seconds = retry_after.as_secs(),
+        "nobody works for this mailbox, and it cannot be taken over here: {why}"
+    );
+}
+
+/// A process that works for fewer mailboxes gets this one.
+pub fn makes_room(by: &str) {
+    info!(
+        event = "makes-room",
+        "{by} works for fewer mailboxes and asks for this one: what is in flight is finished, then it is its to take"
+    );
+}
+
+/// Another process has taken over.
 pub fn journal_lost(why: &str) {
-    error!(event = "journal-lost", "{why}");
+    error!(event = "journal-lost", "{why}; standing by from here on");
 }
 
 /// A mail carries the keyword of handled mails, and the journal does not know it.

@@ -8,7 +8,6 @@ use super::storm::{LOOKS, may_be_stopped};
 use super::{with, world};
 use crate::gateway::Office;
 use crate::journal::lease::{AwakeClock, Lease};
-use crate::journal::lease_row::asked_again_after;
 use crate::journal::renewal::{self, Renew, Renewed};
 use crate::journal::{Database, Journal};
 use std::sync::Arc;
@@ -21,7 +20,9 @@ const LEASE: Duration = Duration::from_secs(30);
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 /// The database does not answer sooner: who wakes up may have sent before it hears that its lease is another's.
 const ROUND_TRIP: Duration = Duration::from_millis(20);
-/// How long to wait before a database that is away is asked again.
+/// The shortest wait before a lease that another holds is asked for again.
+const ASKED_AGAIN_AT_ONCE: Duration = Duration::from_millis(10);
+/// The longest, and how long to wait before a database that is away is asked again: the daemon looks as often (`cli/run/turns.rs`).
 const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// A journal that is this process's to work with, and what renews its lease.
@@ -92,7 +93,7 @@ async fn stand_by(machine: usize, life: u64, database: Database) -> Taken {
                 database.granted(machine, life, &lease);
                 break lease;
             }
-            Some(Err(held)) => asked_again_after(&held),
+            Some(Err(held)) => (held.left).clamp(ASKED_AGAIN_AT_ONCE, ASKED_AGAIN_AFTER),
             None => ASKED_AGAIN_AFTER,
         };
         tokio::time::sleep(wait).await;
@@ -165,7 +166,7 @@ impl Renew for FromMachine {
         let renewed = early.unwrap_or_else(renew);
         match (comes_to, renewed) {
             (AtDatabase::Works, _) if late >= limit => Renewed::Unknown,
-            (AtDatabase::Works, true) => Renewed::Yes,
+            (AtDatabase::Works, true) => Renewed::Yes { wanted_by: None },
             (AtDatabase::Works, false) => Renewed::No,
             _ => Renewed::Unknown,
         }

@@ -126,6 +126,18 @@ impl Postgres {
         std::fs::remove_file(self.folder.join("keep")).expect("the mark");
     }
 
+    /// Puts a file into its folder of data, as its own and for itself alone. What it reads at its start it reads at the next one.
+    pub fn keep(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.folder.join("data").join(name);
+        std::fs::write(&path, text).expect("write a file of the server");
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&path, mode).expect("keep it to the server");
+        if let Some((user, group)) = owner() {
+            std::os::unix::fs::chown(&path, Some(user), Some(group)).expect("give the file");
+        }
+    }
+
     /// A new database, by name.
     pub fn database(&self) -> String {
         let number = DATABASES.fetch_add(1, Ordering::Relaxed);

@@ -30,7 +30,7 @@ pub(crate) use self::incoming::Incoming;
 pub(crate) use self::memory::MemoryStore;
 #[cfg(test)]
 pub(crate) use self::postgres::tests as postgres_tests;
-pub(crate) use self::postgres::{PostgresIncoming, PostgresStore};
+pub(crate) use self::postgres::{PostgresIncoming, PostgresLookout, PostgresStore};
 pub(crate) use self::reopening::ReopeningStore;
 #[cfg(test)]
 pub(crate) use self::simulated::{Disk, SimulatedStore};

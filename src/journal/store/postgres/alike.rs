@@ -11,6 +11,7 @@ use super::tests::{database, opened, plain_client};
 use crate::config::Database;
 use crate::journal::JournalError;
 use crate::journal::lease::{AwakeClock, Lease};
+use crate::journal::renewal::Renewed;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,7 +96,7 @@ impl Real {
                     let limit = Duration::from_secs(60);
                     holding::renew(&mut None, &lease, holder, &settings, limit).await
                 });
-                Answer::Renewed(renewed.unwrap())
+                Answer::Renewed(renewed.unwrap() != Renewed::No)
             }
             Step::GiveBack(number) => {
                 let lease = lease(number + numbers);

@@ -106,7 +106,7 @@ async fn take_once(
     };
     let number = stored(taken);
     let _ = connection.execute(
-        "update handoffd_lease set number = $2, holder = $3, until = clock_timestamp() + $4::float8 * interval '1 millisecond' \
+        "update handoffd_lease set number = $2, holder = $3, until = clock_timestamp() + $4::float8 * interval '1 millisecond', wanted_by = null \
          where journal = $1",
         &[&journal, &number, &holder, &milliseconds(length)],
     ).await?;
@@ -150,8 +150,7 @@ impl Renew for OnItsOwnConnection {
             settings,
         } = self;
         match within(limit, renew(open, lease, holder, settings, limit)).await {
-            Ok(true) => Renewed::Yes,
-            Ok(false) => Renewed::No,
+            Ok(renewed) => renewed,
             Err(_) => {
                 *open = None;
                 Renewed::Unknown
@@ -160,25 +159,31 @@ impl Renew for OnItsOwnConnection {
     }
 }
 
+/// One try.
 pub(super) async fn renew(
     open: &mut Option<Connection>,
     lease: &Lease,
     holder: &str,
     settings: &Database,
     limit: Duration,
-) -> Result<bool, Trouble> {
+) -> Result<Renewed, Trouble> {
     let connection = match open.take().filter(|connection| !connection.is_closed()) {
         Some(connection) => connection,
         None => Connection::open_for(settings, Some(lease.length()), limit).await?,
     };
     let length = milliseconds(lease.length());
     let number = stored(lease.number());
-    let renewed = connection.execute(
+    let renewed = connection.query_opt(
         "update handoffd_lease set until = clock_timestamp() + $3::float8 * interval '1 millisecond' \
-         where journal = $1 and number = $2 and holder = $4",
+         where journal = $1 and number = $2 and holder = $4 \
+         returning case when wanted_until > clock_timestamp() then wanted_by end",
         // Given back it has no holder: a renewal that was under way extends nothing.
         &[&settings.journal.as_str(), &number, &length, &holder],
     ).await?;
     *open = Some(connection);
-    Ok(renewed == 1)
+    let Some(renewed) = renewed else {
+        return Ok(Renewed::No);
+    };
+    let wanted_by = renewed.try_get(0)?;
+    Ok(Renewed::Yes { wanted_by })
 }

@@ -1,7 +1,7 @@
-//! How does an opening come to a journal and its lease? Waits for who has it and for a database that is away, for as long as its caller does.
+//! How does an opening come to a journal and its lease? In one try, after which its caller may wait, or in several.
 //!
-//! Promise: a database that goes away at any moment of the opening ends nobody who stands by. What the database says of itself that makes a promise
-//! weaker is told.
+//! Promise: a database that goes away at any moment of the opening is told apart from what does not pass by itself, so that it ends nobody who
+//! stands by. What the database says of itself that makes a promise weaker is told.
 
 use super::super::chain::{self, NOTHING_BEFORE};
 use super::super::check::damaged_words;
@@ -18,8 +18,7 @@ use super::session::{Session, Stands, Tries, Worker};
 use super::trouble::Trouble;
 use super::{ChainEnd, PostgresStore};
 use crate::config::Database;
-use crate::journal::lease_row::asked_again_after;
-use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
+use crate::journal::{Headway, HeldBy, Lease, NotOpened};
 use crate::report;
 use std::sync::Arc;
 
@@ -32,11 +31,10 @@ pub(super) enum IfNew {
     Filled,
 }
 
-/// An opening that is under way.
+/// An opening that is under way. Each step is one try.
 pub(super) struct Opening<'a> {
     settings: &'a Database,
     session: Session,
-    patience: Patience<'a>,
     holder: String,
 }
 
@@ -48,54 +46,27 @@ struct FirstLook {
 
 impl<'a> Opening<'a> {
     /// Makes tables and journal where they are not there.
-    pub(super) fn begin(
-        settings: &'a Database,
-        if_new: IfNew,
-        if_held: IfHeld<'a>,
-        headway: &'a Arc<Headway>,
-    ) -> Result<Self, JournalError> {
+    pub(super) fn begin(settings: &'a Database, if_new: IfNew) -> Result<Self, NotOpened> {
         let opening = Self {
             settings,
             session: Session::start(settings.clone())?,
-            patience: Patience {
-                if_held,
-                headway,
-                place: settings.to_string(),
-            },
             holder: holder(),
         };
-        let session = &opening.session;
-        let may_forget = (opening.patience)
-            .until(|| session.run(move |worker| Box::pin(worker.make_ready(if_new))))?;
-        if may_forget {
-            report::gateway::database_may_forget(&opening.patience.place);
+        let made = (opening.session).run(move |worker| Box::pin(worker.make_ready(if_new)))?;
+        if made.map_err(|trouble| unreached(settings, trouble))? {
+            report::gateway::database_may_forget(&settings.to_string());
         }
         Ok(opening)
     }
 
-    /// Takes the lease and keeps it. Where another process holds it that is waited for, or refused.
-    pub(super) fn take(&self) -> Result<Arc<Lease>, JournalError> {
-        let lease = loop {
-            let asked = self.patience.until(|| {
-                let holder = self.holder.clone();
-                (self.session)
-                    .run(move |worker| Box::pin(async move { worker.take(&holder).await }))
-            })?;
-            match (asked, &self.patience.if_held) {
-                (Asked::Taken(lease), _) => break lease,
-                (Asked::Held(held), IfHeld::Refuse) => {
-                    return Err(JournalError::Held {
-                        journal: self.patience.place.clone(),
-                        holder: held.holder,
-                    });
-                }
-                (Asked::Held(held), IfHeld::Wait(tell)) => {
-                    self.patience.headway.stands_by();
-                    let wait = asked_again_after(&held);
-                    tell(&Awaited::Holder(held));
-                    std::thread::sleep(wait);
-                }
-            }
+    /// Takes the lease and keeps it.
+    pub(super) fn take(&self) -> Result<Arc<Lease>, NotOpened> {
+        let holder = self.holder.clone();
+        let asked = (self.session)
+            .run(move |worker| Box::pin(async move { worker.take(&holder).await }))?;
+        let lease = match asked.map_err(|trouble| unreached(self.settings, trouble))? {
+            Asked::Taken(lease) => lease,
+            Asked::Held(held) => return Err(NotOpened::Held(held)),
         };
         let (kept, holder) = (Arc::clone(&lease), self.holder.clone());
         let settings = self.settings.clone();
@@ -107,86 +78,123 @@ impl<'a> Opening<'a> {
         Ok(lease)
     }
 
-    /// Looks at what the journal is. `None` where another has taken over meanwhile, because the database was away for longer than our lease.
-    fn look(&self, lease: &Lease) -> Result<Option<ChainEnd>, JournalError> {
-        let found = self
-            .patience
-            .until(|| (self.session).run(|worker| Box::pin(worker.first_look())))?;
+    /// The journal under this lease.
+    pub(super) fn finish(
+        self,
+        lease: Arc<Lease>,
+        headway: &Arc<Headway>,
+    ) -> Result<PostgresStore, NotOpened> {
+        match self.look(&lease) {
+            Ok(end) => {
+                let Self {
+                    settings, session, ..
+                } = self;
+                headway.is_open();
+                Ok(PostgresStore::with(
+                    session,
+                    settings,
+                    Some(lease),
+                    end,
+                    headway,
+                ))
+            }
+            Err(why) => {
+                lease.lose();
+                Err(why)
+            }
+        }
+    }
+
+    /// Looks at what the journal is.
+    fn look(&self, lease: &Lease) -> Result<ChainEnd, NotOpened> {
+        let found = (self.session).run(|worker| Box::pin(worker.first_look()))?;
         let FirstLook {
             standing,
             last_link,
-        } = found;
+        } = found.map_err(|trouble| unreached(self.settings, trouble))?;
         if standing.lease != lease.number() {
-            return Ok(None);
+            return Err(NotOpened::Away(
+                "it was out of reach for as long as our lease lasts, and another process was quicker"
+                    .to_owned(),
+            ));
         }
         let ChainEnd { commits, head } = standing.end;
         // The last link must be the one that the journal's row remembers. Everything else is looked at when somebody asks.
         let is_there = last_link.is_some_and(|link| chain::hash(commits, &link) == head);
         match commits == 0 || is_there {
-            true => Ok(Some(standing.end)),
-            false => Err(JournalError::Damaged {
-                path: self.patience.place.clone(),
+            true => Ok(standing.end),
+            false => Err(NotOpened::Failed(JournalError::Damaged {
+                path: self.settings.to_string(),
                 why: damaged_words(&format!(
                     "commit {commits}, its last, is missing or damaged"
                 )),
-            }),
+            })),
         }
     }
+}
 
-    /// The journal under this lease, or under the next one.
-    pub(super) fn finish(self, taken: Arc<Lease>) -> Result<PostgresStore, JournalError> {
-        let mut lease = taken;
-        let end = loop {
-            let looked = self.look(&lease);
-            match (looked, &self.patience.if_held) {
-                (Ok(Some(end)), _) => break end,
-                (looked, if_held) => {
-                    lease.lose();
-                    looked?;
-                    if let IfHeld::Refuse = if_held {
-                        let journal = self.patience.place.clone();
-                        return Err(JournalError::LeaseLost { journal });
-                    }
-                    lease = self.take()?;
-                }
-            }
-        };
-        let Self {
-            settings,
-            session,
-            patience,
-            ..
-        } = self;
-        let headway = patience.headway;
-        headway.is_open();
-        Ok(PostgresStore::with(
-            session,
-            settings,
-            Some(lease),
-            end,
-            headway,
-        ))
+/// What an error of the database means to who wants to begin.
+pub(super) fn unreached(settings: &Database, trouble: Trouble) -> NotOpened {
+    match trouble.passes {
+        true => NotOpened::Away(trouble.words),
+        false => NotOpened::Failed(JournalError::Store {
+            path: settings.to_string(),
+            why: trouble.words,
+        }),
     }
 }
 
 impl PostgresStore {
-    /// Opens the journal to work with it, or makes it there. Where another process holds its lease it is waited for, or refused.
-    pub(crate) fn open(
-        settings: &Database,
-        if_held: IfHeld<'_>,
-        headway: &Arc<Headway>,
-    ) -> Result<Self, JournalError> {
-        let opening = Opening::begin(settings, IfNew::First, if_held, headway)?;
-        let lease = opening.take()?;
-        opening.finish(lease)
+    /// Opens the journal to work with it, or makes it there. What may pass is tried again for a bounded time.
+    pub(crate) fn open(settings: &Database, headway: &Arc<Headway>) -> Result<Self, JournalError> {
+        Self::open_as(settings, IfNew::First, headway)
     }
 
     /// Opens a journal that an export shall make.
     pub(super) fn open_to_fill(settings: &Database) -> Result<Self, JournalError> {
-        let headway = Arc::default();
-        let opening = Opening::begin(settings, IfNew::Filled, IfHeld::Refuse, &headway)?;
+        Self::open_as(settings, IfNew::Filled, &Arc::default())
+    }
+
+    /// Opens the journal to work with it, or makes it there, with one try.
+    pub(crate) fn open_once(
+        settings: &Database,
+        headway: &Arc<Headway>,
+    ) -> Result<Self, NotOpened> {
+        Self::try_to_open(settings, IfNew::First, headway)
+    }
+
+    fn try_to_open(
+        settings: &Database,
+        if_new: IfNew,
+        headway: &Arc<Headway>,
+    ) -> Result<Self, NotOpened> {
+        let opening = Opening::begin(settings, if_new)?;
         let lease = opening.take()?;
-        opening.finish(lease)
+        opening.finish(lease, headway)
+    }
+
+    fn open_as(
+        settings: &Database,
+        if_new: IfNew,
+        headway: &Arc<Headway>,
+    ) -> Result<Self, JournalError> {
+        let place = settings.to_string();
+        let mut tries = Tries::begin();
+        loop {
+            match Self::try_to_open(settings, if_new, headway) {
+                Ok(store) => return Ok(store),
+                Err(NotOpened::Held(held)) => {
+                    return Err(JournalError::Held {
+                        journal: place,
+                        holder: held.holder,
+                    });
+                }
+                Err(NotOpened::Failed(why)) => return Err(why),
+                Err(NotOpened::Away(words)) => {
+                    std::thread::sleep(tries.wait(Trouble::passing(words), &place)?);
+                }
+            }
+        }
     }
 
     /// Opens a journal that is there to look at it as it is now. Nothing can be recorded, and nobody is held up.
@@ -231,48 +239,13 @@ impl PostgresStore {
     }
 }
 
-/// How long an opening waits for a database that is away.
-struct Patience<'a> {
-    if_held: IfHeld<'a>,
-    headway: &'a Arc<Headway>,
-    place: String,
-}
-
-impl Patience<'_> {
-    /// Tries until it is done: for a bounded time, or for as long as the trouble may pass where a holder would be waited for as well.
-    fn until<T>(
-        &self,
-        once: impl Fn() -> Result<Result<T, Trouble>, JournalError>,
-    ) -> Result<T, JournalError> {
-        let mut tries = match self.if_held {
-            IfHeld::Refuse => Tries::begin(),
-            IfHeld::Wait(_) => Tries::without_end(),
-        };
-        loop {
-            let trouble = match once()? {
-                Ok(done) => return Ok(done),
-                Err(trouble) => trouble,
-            };
-            let words = trouble.words.clone();
-            let wait = tries.wait(trouble, &self.place)?;
-            if let IfHeld::Wait(tell) = self.if_held {
-                self.headway.database_is_away();
-                tell(&Awaited::Database(words));
-            }
-            std::thread::sleep(wait);
-        }
-    }
-}
-
 /// Who we are, for people, and different at each start.
 fn holder() -> String {
-    let host = rustix::system::uname();
-    let host = host.nodename().to_string_lossy().into_owned();
     let mut chance = [0_u8; 8];
     // Without chance the number of the process must do.
     let _ = getrandom::fill(&mut chance);
     let chance = u64::from_be_bytes(chance);
-    format!("{host}, process {} ({chance:016x})", std::process::id())
+    format!("{} ({chance:016x})", HeldBy::own_process())
 }
 
 impl Worker {

@@ -203,23 +203,14 @@ impl Worker {
 
 /// How often something was tried, and for how long.
 pub(super) struct Tries {
-    /// `None`: for as long as it may pass.
-    until: Option<Instant>,
+    until: Instant,
     wait: Duration,
 }
 
 impl Tries {
     pub(super) fn begin() -> Self {
         Self {
-            until: Some(Instant::now() + TRIED_FOR),
-            wait: FIRST_WAIT,
-        }
-    }
-
-    /// As long as the trouble may pass.
-    pub(super) fn without_end() -> Self {
-        Self {
-            until: None,
+            until: Instant::now() + TRIED_FOR,
             wait: FIRST_WAIT,
         }
     }
@@ -236,7 +227,7 @@ impl Tries {
 
     /// How long to wait before the next try, or why there is none.
     pub(super) fn wait(&mut self, trouble: Trouble, place: &str) -> Result<Duration, JournalError> {
-        let is_over = (self.until).is_some_and(|until| Instant::now() + self.wait > until);
+        let is_over = Instant::now() + self.wait > self.until;
         if !trouble.passes || is_over {
             return Err(JournalError::Store {
                 path: place.to_owned(),

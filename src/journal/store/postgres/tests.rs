@@ -11,7 +11,8 @@ use super::opening::{IfNew, Opening};
 use super::*;
 use crate::config::{DatabaseServer, DatabaseTls, JournalName, MailboxName};
 use crate::journal::lease::AwakeClock;
-use crate::journal::{Awaited, IfHeld};
+use crate::journal::renewal::Renewed;
+use crate::journal::{HeldBy, Lookout, NotOpened, Seen};
 use cutter::{Cutter, Side};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,7 +22,10 @@ use tokio_postgres::{Client, NoTls};
 
 /// A journal in a database of its own.
 pub(crate) fn database() -> Database {
-    let server = server::shared();
+    database_on(server::shared())
+}
+
+fn database_on(server: &server::Postgres) -> Database {
     Database {
         journal: JournalName::default(),
         server: DatabaseServer::Socket {
@@ -37,7 +41,19 @@ pub(crate) fn database() -> Database {
 }
 
 pub(crate) fn opened(database: &Database) -> PostgresStore {
-    PostgresStore::open(database, IfHeld::Refuse, &Arc::default()).unwrap()
+    PostgresStore::open(database, &Arc::default()).unwrap()
+}
+
+/// The same once nobody else holds it any more.
+fn opened_once_free(database: &Database) -> PostgresStore {
+    loop {
+        match PostgresStore::open_once(database, &Arc::default()) {
+            Ok(store) => return store,
+            Err(NotOpened::Held(held)) => std::thread::sleep(held.left),
+            Err(NotOpened::Away(why)) => panic!("{why}"),
+            Err(NotOpened::Failed(why)) => panic!("{why}"),
+        }
+    }
 }
 
 /// A journal of its own in a database that others use as well: making one takes time.
@@ -110,7 +126,7 @@ fn who_holds_the_lease_is_alone_until_it_ends_or_is_given_back() {
     let database = database();
     let first = opened(&database);
     note(&first, "one").unwrap();
-    let refused = PostgresStore::open(&database, IfHeld::Refuse, &Arc::default());
+    let refused = PostgresStore::open(&database, &Arc::default());
     let Err(JournalError::Held { holder, .. }) = refused else {
         panic!("a second one was let in");
     };
@@ -127,16 +143,15 @@ fn who_holds_the_lease_is_alone_until_it_ends_or_is_given_back() {
     // Killed: nobody gives anything back, and it is waited for.
     killed(second);
     let began = std::time::Instant::now();
-    let waited = std::sync::atomic::AtomicBool::new(false);
-    let tell = |awaited: &Awaited| {
-        let Awaited::Holder(held) = awaited else {
-            panic!("{awaited:?}");
-        };
-        assert!(held.left <= database.lease);
-        waited.store(true, std::sync::atomic::Ordering::SeqCst);
+    let mut lookout = Lookout::over(&database).unwrap();
+    let seen = lookout.look(&[&database.journal]).unwrap();
+    let [Seen::Held(held)] = seen.as_slice() else {
+        panic!("{seen:?}");
     };
-    let third = PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default()).unwrap();
-    assert!(waited.load(std::sync::atomic::Ordering::SeqCst));
+    assert!(held.left <= database.lease);
+    let third = opened_once_free(&database);
+    let seen = lookout.look(&[&database.journal]).unwrap();
+    assert!(matches!(seen.as_slice(), [Seen::Held(_)]), "{seen:?}");
     assert!(began.elapsed() < database.lease + Duration::from_secs(2));
     assert_whole(&third);
 }
@@ -153,7 +168,7 @@ fn a_lease_is_renewed_and_many_journals_share_a_database() {
     note(&first, "of the first").unwrap();
     std::thread::sleep(database.lease + Duration::from_millis(500));
     assert!(first.lease.as_ref().unwrap().is_sure());
-    assert!(PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).is_err());
+    assert!(PostgresStore::open(&database, &Arc::default()).is_err());
     note(&second, "of the second").unwrap();
     assert_eq!(second.get(Tree::Begun, b"of the first").unwrap(), None);
     assert_eq!(first.count(Tree::Begun).unwrap(), 1);
@@ -210,7 +225,7 @@ fn who_is_paused_with_a_transaction_open_holds_up_nobody_for_long() {
     });
     assert!(stuck.unwrap());
     first.lease.as_ref().unwrap().lose();
-    let second = PostgresStore::open(&database, IfHeld::Wait(&|_| {}), &Arc::default()).unwrap();
+    let second = opened_once_free(&database);
     note(&second, "two").unwrap();
     assert!(matches!(
         note(&first, "late"),
@@ -231,7 +246,7 @@ fn a_database_that_lost_commits_is_not_worked_with() {
     let why = note(&store, "three").unwrap_err();
     assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
     drop(store);
-    let why = PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).err();
+    let why = PostgresStore::open(&database, &Arc::default()).err();
     assert!(matches!(why, Some(JournalError::Damaged { .. })), "{why:?}");
 }
 
@@ -309,120 +324,89 @@ fn a_commit_that_was_made_unknown_is_seen_before_anything_is_built_on_it() {
 }
 
 #[test]
-fn a_standby_waits_for_a_database_that_is_away_for_longer_than_a_caller_does() {
+fn the_lookout_sees_who_works_with_which_and_for_how_long_nobody_has() {
     let server = server::Postgres::new();
-    let database = Database {
-        server: DatabaseServer::Socket {
-            folder: server.folder.clone(),
-            port: server.port,
-        },
-        database: server.database(),
-        ..database()
+    let of = |journal: &str| Database {
+        journal: JournalName::parse(journal).unwrap(),
+        ..database_on(&server)
     };
-    drop(opened(&database));
+    let database = of("one");
+    let (one, two) = (&database.journal, JournalName::parse("two").unwrap());
+    let mut lookout = Lookout::over(&database).unwrap();
+    // Before there are any tables.
+    let seen = lookout.look(&[one, &two]).unwrap();
+    assert_eq!(seen, [Seen::New, Seen::New]);
+    let store = opened(&database);
+    let seen = lookout.look(&[&two, one]).unwrap();
+    let [Seen::New, Seen::Held(held)] = seen.as_slice() else {
+        panic!("{seen:?}");
+    };
+    assert!(held.holder.contains("process"), "{held:?}");
+    drop(store);
+    let free = |lookout: &mut Lookout| match lookout.look(&[one]).unwrap().as_slice() {
+        [Seen::Free(since)] => *since,
+        other => panic!("{other:?}"),
+    };
+    let first = free(&mut lookout);
+    assert!(free(&mut lookout) > first, "it grows");
+    // A server that was started anew since is no server that is away.
     server.stop();
-    let (told, heard) = std::sync::mpsc::channel();
-    std::thread::scope(|threads| {
-        let standby = threads.spawn(|| {
-            let tell = move |awaited: &Awaited| {
-                let _ = told.send(awaited.clone());
-            };
-            PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default())
-        });
-        // Away for longer than a caller of the store is kept waiting.
-        let since = std::time::Instant::now();
-        while since.elapsed() < Duration::from_secs(6) {
-            let awaited = heard.recv_timeout(Duration::from_secs(60)).unwrap();
-            assert!(matches!(awaited, Awaited::Database(_)), "{awaited:?}");
-        }
-        server.start();
-        let store = standby.join().unwrap().unwrap();
-        note(&store, "one").unwrap();
-        assert_whole(&store);
-    });
+    assert!(matches!(lookout.look(&[one]), Err(NotOpened::Away(_))));
+    let opening = PostgresStore::open_once(&database, &Arc::default());
+    assert!(matches!(opening, Err(NotOpened::Away(_))));
+    server.start();
+    let _ = free(&mut lookout);
+    server.stop();
+    server.start();
+    let _ = free(&mut lookout);
+    // What does not pass by itself.
+    let _ = server.sql(
+        "postgres",
+        &format!("drop database {} with (force)", database.database),
+    );
+    let Err(NotOpened::Failed(why)) = lookout.look(&[one]) else {
+        panic!("there is no such database");
+    };
+    assert!(why.to_string().contains("create the database"), "{why}");
 }
 
 #[test]
-fn an_outage_right_after_the_lease_was_taken_is_waited_for_as_before_it() {
+fn an_outage_right_after_the_lease_was_taken_passes_like_any_other() {
     let server = server::Postgres::new();
-    let database = Database {
-        server: DatabaseServer::Socket {
-            folder: server.folder.clone(),
-            port: server.port,
-        },
-        database: server.database(),
-        ..database()
-    };
+    let database = database_on(&server);
     let store = opened(&database);
     note(&store, "one").unwrap();
     drop(store);
-    let (told, heard) = std::sync::mpsc::channel();
-    let (taken, is_taken) = std::sync::mpsc::channel();
-    let (stopped, is_stopped) = std::sync::mpsc::channel::<()>();
-    let settings = &database;
-    std::thread::scope(|threads| {
-        let standby = threads.spawn(move || {
-            let tell = move |awaited: &Awaited| {
-                let _ = told.send(awaited.clone());
-            };
-            let headway = Arc::default();
-            let if_held = IfHeld::Wait(&tell);
-            let opening = Opening::begin(settings, IfNew::First, if_held, &headway).unwrap();
-            let lease = opening.take().unwrap();
-            taken.send(()).unwrap();
-            is_stopped.recv().unwrap();
-            opening.finish(lease)
-        });
-        is_taken.recv().unwrap();
-        server.stop();
-        stopped.send(()).unwrap();
-        let since = std::time::Instant::now();
-        while since.elapsed() < Duration::from_secs(6) {
-            let awaited = heard.recv_timeout(Duration::from_secs(60)).unwrap();
-            assert!(matches!(awaited, Awaited::Database(_)), "{awaited:?}");
-        }
-        server.start();
-        let store = standby.join().unwrap().unwrap();
-        note(&store, "two").unwrap();
-        assert_whole(&store);
-    });
+    let opening = Opening::begin(&database, IfNew::First).unwrap();
+    let lease = opening.take().unwrap();
+    server.stop();
+    let ended = opening.finish(lease, &Arc::default());
+    assert!(matches!(ended, Err(NotOpened::Away(_))));
+    server.start();
+    let store = opened_once_free(&database);
+    note(&store, "two").unwrap();
+    assert_eq!(store.count(Tree::Begun).unwrap(), 2);
+    assert_whole(&store);
 }
 
 #[test]
-fn who_loses_the_lease_before_the_opening_is_done_stands_by_again() {
+fn who_loses_the_lease_before_the_opening_is_done_may_stand_by_again() {
     let database = database();
-    let headway: Arc<Headway> = Arc::default();
-    let (taken, is_taken) = std::sync::mpsc::channel();
-    let (lost, is_lost) = std::sync::mpsc::channel::<()>();
-    let (settings, seen) = (&database, &headway);
-    std::thread::scope(|threads| {
-        let standby = threads.spawn(move || {
-            let tell = |_: &Awaited| {};
-            let if_held = IfHeld::Wait(&tell);
-            let opening = Opening::begin(settings, IfNew::First, if_held, seen).unwrap();
-            let lease = opening.take().unwrap();
-            taken.send(()).unwrap();
-            is_lost.recv().unwrap();
-            opening.finish(lease)
-        });
-        is_taken.recv().unwrap();
-        // As where it ran out while the database was away, and another was quicker.
-        let (runtime, client) = plain_client(&database);
-        let ended = client.execute("update handoffd_lease set until = clock_timestamp()", &[]);
-        assert_eq!(runtime.block_on(ended).unwrap(), 1);
-        let other = opened(&database);
-        note(&other, "of the other").unwrap();
-        lost.send(()).unwrap();
-        while headway.stage() != crate::journal::Stage::StandsBy {
-            assert!(!standby.is_finished(), "it went on without the lease");
-            std::thread::yield_now();
-        }
-        note(&other, "still of the other").unwrap();
-        drop(other);
-        let store = standby.join().unwrap().unwrap();
-        assert_eq!(store.count(Tree::Begun).unwrap(), 2);
-        assert_whole(&store);
-    });
+    let opening = Opening::begin(&database, IfNew::First).unwrap();
+    let lease = opening.take().unwrap();
+    // As where it ran out while the database was away, and another was quicker.
+    let (runtime, client) = plain_client(&database);
+    let ended = client.execute("update handoffd_lease set until = clock_timestamp()", &[]);
+    assert_eq!(runtime.block_on(ended).unwrap(), 1);
+    let other = opened(&database);
+    note(&other, "of the other").unwrap();
+    let ended = opening.finish(lease, &Arc::default());
+    assert!(matches!(ended, Err(NotOpened::Away(_))));
+    note(&other, "still of the other").unwrap();
+    drop(other);
+    let store = opened_once_free(&database);
+    assert_eq!(store.count(Tree::Begun).unwrap(), 2);
+    assert_whole(&store);
 }
 
 #[test]
@@ -452,9 +436,7 @@ fn who_is_paused_while_it_writes_a_whole_journal_is_taken_over_from() {
         });
         is_paused.recv().unwrap();
         threads.spawn(|| {
-            let tell = |_: &Awaited| {};
-            let second = PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default());
-            let _ = found.send(second);
+            let _ = found.send(opened_once_free(&database));
         });
         let second = is_found.recv_timeout(database.lease * 5);
         goes_on.send(()).unwrap();
@@ -463,7 +445,7 @@ fn who_is_paused_while_it_writes_a_whole_journal_is_taken_over_from() {
             let abandoned = (first.session).run(|worker| Box::pin(worker.abandon_writing()));
             abandoned.unwrap();
         }
-        let second = second.expect("it is not held up for ever").unwrap();
+        let second = second.expect("it is not held up for ever");
         note(&second, "two").unwrap();
         let end = fence.before;
         let late = (first.session).run(move |worker| Box::pin(worker.end_writing(fence, end)));
@@ -502,7 +484,7 @@ fn a_journal_that_was_left_behind_under_its_other_name_is_not_begun_anew() {
         runtime.block_on(client.batch_execute(&renamed)).unwrap();
     };
     let refused = |database: &Database| {
-        let opened = PostgresStore::open(database, IfHeld::Refuse, &Arc::default());
+        let opened = PostgresStore::open(database, &Arc::default());
         let why = opened.err().expect("refused").to_string();
         let examined = PostgresStore::examine(database).unwrap_err();
         assert_eq!(examined.to_string(), why);
@@ -652,10 +634,53 @@ fn a_renewal_that_was_under_way_extends_nothing_that_was_given_back() {
         runtime
             .block_on(async { holding::renew(&mut None, &lease, &holder, &database, limit).await })
     };
-    assert!(renewal().unwrap());
+    let kept = Renewed::Yes { wanted_by: None };
+    assert_eq!(renewal().unwrap(), kept);
     store.give_back();
-    assert!(!renewal().unwrap());
+    assert_eq!(renewal().unwrap(), Renewed::No);
     assert!(PostgresStore::held_by(&database).unwrap().is_none());
+}
+
+#[test]
+fn who_works_with_a_journal_hears_of_who_asks_for_it_until_that_is_over() {
+    let database = database();
+    let store = opened(&database);
+    let lease = Arc::clone(store.lease.as_ref().unwrap());
+    let mut wishes = lease.wishes();
+    let mut lookout = Lookout::over(&database).unwrap();
+    let seen = lookout.look(&[&database.journal]).unwrap();
+    let [Seen::Held(held)] = seen.as_slice() else {
+        panic!("{seen:?}");
+    };
+    let of_another = HeldBy {
+        holder: "somebody who had it before".to_owned(),
+        ..held.clone()
+    };
+    let asks = |lookout: &mut Lookout, held: &HeldBy, by: &str| {
+        (lookout.ask_for(&database.journal, held, by, database.lease)).unwrap();
+    };
+    asks(&mut lookout, &of_another, "never");
+    asks(&mut lookout, held, "birch");
+    let (runtime, _client) = plain_client(&database);
+    let mut heard = || {
+        let patience = Duration::from_secs(60);
+        runtime.block_on(async {
+            tokio::time::timeout(patience, wishes.changed())
+                .await
+                .unwrap()
+                .unwrap()
+        });
+        wishes.borrow_and_update().clone()
+    };
+    assert_eq!(heard().as_deref(), Some("birch"));
+    assert_eq!(heard(), None, "it is over by itself");
+    // Whoever takes over begins without wishes.
+    asks(&mut lookout, held, "birch");
+    drop(store);
+    let store = opened(&database);
+    let wishes = store.lease.as_ref().unwrap().wishes();
+    std::thread::sleep(database.lease / 2);
+    assert_eq!(*wishes.borrow(), None);
 }
 
 #[test]
@@ -666,7 +691,7 @@ fn tables_of_a_newer_program_are_refused_by_all() {
     let newer = client.execute("update handoffd_schema set version = 99", &[]);
     assert_eq!(runtime.block_on(newer).unwrap(), 1);
     for why in [
-        PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).err(),
+        PostgresStore::open(&database, &Arc::default()).err(),
         PostgresStore::look(&database, &Arc::default()).err(),
     ] {
         let why = why.unwrap().to_string();
