@@ -25,9 +25,14 @@ test: packages other-servers ## all tests, real mail servers included
 	@$(CARGO) test --locked --no-fail-fast
 
 .PHONY: faults
-faults: packages ## the long forms: 100,000 simulated worlds (RUNS, SEED), then 500 kills among all other faults on real servers (FAULT_KILLS, FAULT_MINUTES)
+faults: packages ## the long forms: 100,000 simulated worlds and 20,000 of three machines (RUNS, SEED), then 500 kills among all other faults on real servers (FAULT_KILLS, FAULT_MINUTES)
 	@$(CARGO) test --locked --release --lib in_many_worlds -- --ignored --nocapture
 	$(CARGO) test --locked --test faults -- --ignored --nocapture
+
+.PHONY: on-postgres
+on-postgres: packages ## the tests of the journal and all end-to-end stories that are not about files, with the journal in PostgreSQL
+	HANDOFFD_TEST_STORE=postgres $(CARGO) test --locked --test journal -- --skip stores:: --skip is_refused --skip is_in_use
+	HANDOFFD_TEST_STORE=postgres $(CARGO) test --locked --test gateway -- --skip store:: --skip poison:: --skip privacy::
 
 .PHONY: screens
 screens: ## how our mails look: HTML and pictures, phone and desk, under target/screens/ (with Chromium; not in CI)

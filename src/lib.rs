@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod knowledge;
 mod network;
+mod task;
 mod tls;
 
 pub mod compose;

@@ -11,6 +11,8 @@
 
 mod mail_system;
 
+#[path = "gateway/on_postgres.rs"]
+mod on_postgres;
 #[path = "gateway/world.rs"]
 mod world;
 

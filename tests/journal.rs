@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use handoffd::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
-use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
+use handoffd::config::{
+    Database, DatabaseServer, FactName, IntentName, JournalName, Language, Outcome, Store,
+    StoreKind, TeamName,
+};
 use handoffd::inbox::{Cursor, Place};
 use handoffd::journal::{
     AsItStood, AttemptOutcome, CopyProof, DoubtVerdict, EffectFilter, EffectState, Entry,
@@ -19,11 +22,64 @@ use handoffd::ticket::{
     KnownToTeam, MailSummary, Notice, Party, Reminded, ShownBy, TicketId, TimedEvent, Wording,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+mod chosen_store;
 #[path = "journal/stores.rs"]
 mod stores;
 
+/// So many tests of this file are about no files.
+const ON_POSTGRESQL: usize = 29;
+
 const ANN: &str = "ann@customer.example";
+
+/// The journal of a folder, of the kind that was chosen: in the folder itself, or in a database under a name of its own, with the keys in the folder.
+fn journal_in(folder: &Path) -> Result<Journal, JournalError> {
+    if !chosen_store::is_postgres() {
+        return Journal::open(folder);
+    }
+    static DATABASE: OnceLock<String> = OnceLock::new();
+    let server = chosen_store::postgres::shared();
+    let mut name = DefaultHasher::new();
+    folder.hash(&mut name);
+    let database = Database {
+        journal: JournalName::parse(&format!("folder-{:x}", name.finish())).unwrap(),
+        server: DatabaseServer::Socket {
+            folder: server.folder.clone(),
+            port: server.port,
+        },
+        database: DATABASE.get_or_init(|| server.database()).clone(),
+        user: chosen_store::postgres::USER.to_owned(),
+        password_file: None,
+        lease: Duration::from_secs(30),
+        step_timeout: Duration::from_secs(30),
+    };
+    let store = Store {
+        kind: StoreKind::Postgres(Box::new(database)),
+        path: folder.to_owned(),
+        keep_sent: Duration::MAX,
+        keep_learned: Duration::MAX,
+        keep_texts: None,
+        keep_tickets: None,
+        keep_counts: None,
+        mailbox: None,
+    };
+    Journal::open_of(&store, &Arc::default())
+}
+
+/// What a journal promises it promises on every store: all but what is about files. By itself: `HANDOFFD_TEST_STORE=postgres cargo test --test journal`.
+#[test]
+fn the_journal_keeps_its_word_on_postgresql() {
+    let about_files = ["stores::", "is_refused", "is_in_use", "on_postgresql"];
+    let mut arguments: Vec<&str> = Vec::new();
+    for words in about_files {
+        arguments.extend(["--skip", words]);
+    }
+    chosen_store::run_on_postgres(&arguments, ON_POSTGRESQL);
+}
 
 fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
@@ -209,11 +265,11 @@ fn every_event_comes_back_as_it_was_after_a_restart() {
             .collect(),
         ..Entry::default()
     };
-    Journal::open(folder.path())
+    journal_in(folder.path())
         .unwrap()
         .record(entry, moment(0))
         .unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let found = journal.ticket(&ticket(1)).unwrap().unwrap().events;
     assert_eq!(found, expected);
     assert!(journal.ticket(&ticket(2)).unwrap().is_none());
@@ -233,7 +289,7 @@ fn counts_for_limits_go_when_no_limit_looks_back_so_far_and_with_their_ticket() 
         )
     };
     let filled = |folder: &std::path::Path| {
-        let journal = Journal::open(folder).unwrap();
+        let journal = journal_in(folder).unwrap();
         let closed = TimedEvent {
             at: moment(2),
             cause: None,
@@ -289,7 +345,7 @@ fn counts_for_limits_go_when_no_limit_looks_back_so_far_and_with_their_ticket() 
 #[test]
 fn recording_an_entry_again_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     assert!(!journal.has_any_cursor().unwrap());
     let first = entry(
         1,
@@ -314,7 +370,7 @@ fn recording_an_entry_again_changes_nothing() {
 #[test]
 fn a_ticket_reference_is_the_same_for_the_same_mail_and_another_for_another() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     journal.record(entry(1, Vec::new()), moment(0)).unwrap();
     assert_eq!(journal.free_ticket_id(&identity(1)).unwrap(), ticket(1));
     // Another mail opened that reference (as if the hash had collided).
@@ -329,7 +385,7 @@ fn a_ticket_reference_is_the_same_for_the_same_mail_and_another_for_another() {
 fn begun_handlings_are_counted_across_restarts() {
     let folder = tempfile::tempdir().unwrap();
     for expected in 0..3 {
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = journal_in(folder.path()).unwrap();
         let before = journal.begin_handling(&identity(1)).unwrap();
         assert_eq!(before.while_judged, expected);
     }
@@ -338,7 +394,7 @@ fn begun_handlings_are_counted_across_restarts() {
 #[test]
 fn each_step_of_an_attempt_is_found_after_a_crash_as_the_table_says() {
     let folder = tempfile::tempdir().unwrap();
-    let open = || Journal::open(folder.path()).unwrap();
+    let open = || journal_in(folder.path()).unwrap();
     let name = id("a1@desk.example");
     let state = |journal: &Journal| journal.effect(&name).unwrap().unwrap().state;
     open()
@@ -416,7 +472,7 @@ fn a_late_copy_proves_what_each_attempt_in_doubt_would_have_reached() {
         let what = format!("{attempts:?}");
         let count = attempts.len();
         for (round, (copy, put_off)) in attempts.into_iter().enumerate() {
-            let journal = Journal::open(folder.path()).unwrap();
+            let journal = journal_in(folder.path()).unwrap();
             if round == 0 {
                 let team = Party::Staff(TeamName("service".to_owned()));
                 let mail = outgoing(name.as_str(), &[ann, ben], Purpose::Packet, Some(team));
@@ -437,7 +493,7 @@ fn a_late_copy_proves_what_each_attempt_in_doubt_would_have_reached() {
                 assert!(journal.resolve_doubt(&name, again, moment(2)).unwrap());
             }
         }
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = journal_in(folder.path()).unwrap();
         let proof = Entry {
             own_copy_of: Some(name.clone()),
             ..Entry::default()
@@ -502,7 +558,7 @@ fn a_copy_that_comes_during_a_later_attempt_outweighs_what_comes_of_that() {
     ];
     for (number, (put_off, outcome, remains)) in cases.into_iter().enumerate() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = journal_in(folder.path()).unwrap();
         let name = id(&format!("{number}@d"));
         let what = format!("{put_off:?} {outcome:?}");
         let team = Party::Staff(TeamName("service".to_owned()));
@@ -551,7 +607,7 @@ fn a_copy_that_comes_during_a_later_attempt_outweighs_what_comes_of_that() {
 #[test]
 fn a_mail_that_was_withdrawn_and_had_left_is_known_to_have_left() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let name = id("a@desk.example");
     waiting(&journal, name.as_str(), Purpose::Answer);
     let effect = journal.due(moment(8), 9).unwrap().remove(0);
@@ -589,7 +645,7 @@ fn a_mail_that_was_withdrawn_and_had_left_is_known_to_have_left() {
 #[test]
 fn a_copy_proves_what_it_was_asked_for_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let team = Party::Staff(TeamName("service".to_owned()));
     let begin = |name: &str, copy| {
         let to = ["a@x.example", "b@x.example", "c@x.example"];
@@ -640,7 +696,7 @@ fn a_copy_proves_what_it_was_asked_for_and_nothing_else() {
 #[test]
 fn what_is_given_up_is_told_once_and_can_be_tried_again() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let name = id("a@desk.example");
     let recorded = journal
         .record(entry(1, vec![answer("a@desk.example")]), moment(0))
@@ -670,7 +726,7 @@ fn what_is_given_up_is_told_once_and_can_be_tried_again() {
 #[test]
 fn automatic_mails_are_counted_by_address_domain_and_hour() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let hour = 3600;
     for (name, to, purpose, at) in [
         ("1@d", "Ann@customer.example", Purpose::Answer, 0),
@@ -767,20 +823,20 @@ fn the_token_key_is_made_once_and_nobody_else_may_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("token.key");
-    Journal::open(folder.path()).unwrap().token_key().unwrap();
+    journal_in(folder.path()).unwrap().token_key().unwrap();
     let first = std::fs::read(&path).unwrap();
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!((first.len(), mode & 0o777), (32, 0o600));
-    Journal::open(folder.path()).unwrap().token_key().unwrap();
+    journal_in(folder.path()).unwrap().token_key().unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), first);
     std::fs::write(&path, "short").unwrap();
-    assert!(Journal::open(folder.path()).unwrap().token_key().is_err());
+    assert!(journal_in(folder.path()).unwrap().token_key().is_err());
 }
 
 #[test]
 fn a_refused_move_is_tried_again_for_about_a_day_and_holds_up_no_other() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     for number in [1, 2] {
         journal.record(entry(number, vec![]), moment(0)).unwrap();
     }
@@ -812,7 +868,7 @@ fn a_refused_move_is_tried_again_for_about_a_day_and_holds_up_no_other() {
 fn another_folder_has_cursors_of_its_own_and_is_no_first_start() {
     use handoffd::journal::Watched;
     let folder = tempfile::tempdir().unwrap();
-    let open = || Journal::open(folder.path()).unwrap();
+    let open = || journal_in(folder.path()).unwrap();
     let journal = open();
     let old = "INBOX of desk@old.example on imap.example";
     assert_eq!(journal.watch(old).unwrap(), Watched::AsBefore);
@@ -834,7 +890,7 @@ fn another_folder_has_cursors_of_its_own_and_is_no_first_start() {
 #[test]
 fn what_is_left_as_it_is_on_the_server_is_never_filed() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let left = Entry {
         on_server: handoffd::journal::OnServer::LeaveAsItIs,
         ..entry(1, vec![])
@@ -847,7 +903,7 @@ fn what_is_left_as_it_is_on_the_server_is_never_filed() {
 #[test]
 fn the_bytes_of_sent_mails_are_forgotten_in_time_and_their_records_stay() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let effects = vec![answer("sent@us.example"), answer("waits@us.example")];
     let recorded = journal.record(entry(1, effects), moment(0)).unwrap();
     let sent = recorded.into_iter().next().unwrap();
@@ -867,7 +923,7 @@ fn the_bytes_of_sent_mails_are_forgotten_in_time_and_their_records_stay() {
 #[test]
 fn a_long_story_goes_on_in_order_and_its_customer_is_known() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     journal.record(entry(1, vec![]), moment(0)).unwrap();
     let add = |events: Vec<(u8, Event)>| {
         let events = events.into_iter().map(|(cause, event)| {
@@ -904,7 +960,7 @@ fn a_long_story_goes_on_in_order_and_its_customer_is_known() {
 #[test]
 fn a_mail_that_is_tried_again_before_anybody_was_told_is_not_told() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let names: Vec<String> = (0..3).map(|n| format!("{n}@us.example")).collect();
     let effects = names.iter().map(|name| answer(name)).collect();
     for effect in journal.record(entry(1, effects), moment(0)).unwrap() {
@@ -952,7 +1008,7 @@ fn learn(journal: &Journal, lessons: Vec<Lesson>) {
 #[test]
 fn what_was_learned_outlives_a_restart_and_is_bounded_replaced_and_forgotten() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     let all: Vec<Lesson> = (0..3)
         .map(|number| {
             lesson(
@@ -964,7 +1020,7 @@ fn what_was_learned_outlives_a_restart_and_is_bounded_replaced_and_forgotten() {
         .collect();
     learn(&journal, all.clone());
     drop(journal);
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     assert_eq!(journal.lessons().unwrap(), all);
 
     // A later confirmation of the same mail takes the place of the earlier.
@@ -987,7 +1043,7 @@ fn what_was_learned_outlives_a_restart_and_is_bounded_replaced_and_forgotten() {
     let gone = [again.mail, identity(200)];
     assert_eq!(journal.forget_lessons(&gone).unwrap(), 1);
     drop(journal);
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     assert_eq!(
         journal.lessons().unwrap().len(),
         handoffd::learning::ARTICLE_MAX
@@ -1046,7 +1102,7 @@ fn by_person(event: Event) -> Entry {
 fn a_notice_that_waits_goes_out_though_an_address_of_ours_wrote() {
     for (shown_by, is_withdrawn) in [(ShownBy::Address, false), (ShownBy::SentFolder, true)] {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = journal_in(folder.path()).unwrap();
         waiting(&journal, "n@desk.example", Purpose::Notice);
         journal.record(wrote_outside(shown_by), moment(9)).unwrap();
         let state = journal
@@ -1064,7 +1120,7 @@ fn an_automatic_mail_that_somebody_overtakes_past_us_is_never_sent_unless_it_was
     for shown_by in [ShownBy::Address, ShownBy::SentFolder] {
         for is_begun in [false, true] {
             let folder = tempfile::tempdir().unwrap();
-            let journal = Journal::open(folder.path()).unwrap();
+            let journal = journal_in(folder.path()).unwrap();
             waiting(&journal, "a@desk.example", Purpose::Answer);
             let due = journal.due(moment(8), 9).unwrap();
             let begun = is_begun.then(|| {
@@ -1109,7 +1165,7 @@ fn an_automatic_mail_that_a_person_overtakes_is_never_sent() {
         (Purpose::StaffReply, false),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = journal_in(folder.path()).unwrap();
         waiting(&journal, "a@desk.example", purpose);
         let taken_out = journal.due(moment(8), 9).unwrap();
         journal.record(staff_replied(), moment(9)).unwrap();
@@ -1154,7 +1210,7 @@ fn a_notice_that_waits_as_the_ticket_is_closed_is_not_sent_and_promises_nothing(
         },
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = journal_in(folder.path()).unwrap();
         waiting(&journal, "a@desk.example", Purpose::Notice);
         let entry = Entry {
             events: vec![at(9, event)],
@@ -1177,7 +1233,7 @@ fn how_far_sent_mail_was_looked_at_stands_apart_from_the_inbox() {
         history_until: Some(12),
     };
     {
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = journal_in(folder.path()).unwrap();
         assert_eq!(journal.sent_mail().unwrap(), None);
         for uid in [4, 9] {
             let entry = Entry {
@@ -1189,14 +1245,14 @@ fn how_far_sent_mail_was_looked_at_stands_apart_from_the_inbox() {
         assert_eq!(journal.cursor(7).unwrap(), None);
         journal.watch("INBOX of desk on mail.example").unwrap();
     }
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     assert_eq!(journal.sent_mail().unwrap(), Some(sent(9)));
 }
 
 #[test]
 fn promises_of_an_older_program_are_found_once() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     journal.record(entry(1, vec![]), moment(0)).unwrap();
     let postponed = Event::Postponed {
         member: address("kim@desk.example"),
@@ -1225,7 +1281,7 @@ fn promises_of_an_older_program_are_found_once() {
 #[test]
 fn who_waits_untold_in_an_older_store_is_found_unless_that_is_long_past() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     journal.record(entry(1, vec![]), moment(0)).unwrap();
     let untold = Event::HandedOff {
         team: TeamName("service".to_owned()),
@@ -1257,7 +1313,7 @@ fn who_waits_untold_in_an_older_store_is_found_unless_that_is_long_past() {
 #[test]
 fn what_may_have_left_is_not_withdrawn() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     waiting(&journal, "a@desk.example", Purpose::Notice);
     let due = journal.due(moment(8), 9).unwrap();
     let attempt = journal
@@ -1274,7 +1330,7 @@ fn what_may_have_left_is_not_withdrawn() {
 #[test]
 fn what_a_timer_decided_on_an_older_story_is_not_recorded() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = journal_in(folder.path()).unwrap();
     journal.record(entry(1, vec![]), moment(0)).unwrap();
     let promised = Event::HandedOff {
         team: TeamName("service".to_owned()),

@@ -3,9 +3,12 @@
 use super::{Common, Failure};
 use crate::compose::Writer;
 use crate::config::gathered::{Gathered, Stands};
-use crate::config::{ArticleFolder, Inspection, Login, MailboxName, Mode, Problem, Settings};
+use crate::config::{
+    ArticleFolder, Inspection, Login, MailboxName, Mode, Problem, Settings, StoreKind,
+};
 use crate::control::{self, Reach};
 use crate::inbox::Connection;
+use crate::journal::Journal;
 use crate::knowledge::Knowledge;
 use crate::outbox;
 use crate::ticket::TokenKey;
@@ -14,7 +17,7 @@ use serde_json::json;
 /// Its arguments.
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
-    /// Also log in to the IMAP and SMTP servers
+    /// Also log in to the IMAP and SMTP servers, and to the database of the journal
     #[arg(long)]
     online: bool,
 }
@@ -57,8 +60,17 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         return Err(Failure::Usage("the settings cannot be read".to_owned()));
     }
     let checked: Vec<&Checked<'_>> = meant(&checked, common)?;
+    of_all(&checked, common, |settings| Ok(remarks(settings)))?;
     if arguments.online {
-        log_in_to_all(&checked, common)?;
+        // Both, so that one run names all.
+        let journals = examine_journals(&checked, common);
+        let servers = log_in_to_all(&checked, common);
+        match (journals, servers) {
+            (Err(Failure::Unreachable(one)), Err(Failure::Unreachable(other))) => {
+                return Err(Failure::Unreachable(format!("{one}\n{other}")));
+            }
+            (journals, servers) => journals.and(servers)?,
+        }
     }
     if !common.json {
         for (number, (name, settings, articles)) in checked.iter().enumerate() {
@@ -84,31 +96,66 @@ fn meant<'c, 's>(
     meant.map_err(|why| Failure::Usage(why.to_string()))
 }
 
+/// What is no problem, and may become one.
+fn remarks(settings: &Settings) -> Vec<String> {
+    let StoreKind::Postgres(_) = settings.store.kind else {
+        return Vec::new();
+    };
+    let keeper = settings.token_keeper();
+    let remark = keeper.and_then(|keeper| {
+        let account = keeper.account();
+        account.trouble_of_several_machines(keeper.kept_in())
+    });
+    remark.into_iter().collect()
+}
+
+/// Where journals are kept in a database: whether it lets us in, and has nothing that a start would refuse.
+fn examine_journals(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failure> {
+    of_all(checked, common, |settings| {
+        Journal::examine(&settings.store).map_err(|why| why.to_string())
+    })
+}
+
 /// Every mailbox, so that one run names all that let nobody in.
 fn log_in_to_all(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failure> {
+    of_all(checked, common, |settings| {
+        let remark = log_in(settings).map_err(|why| why.to_string())?;
+        Ok(remark.into_iter().collect())
+    })
+}
+
+/// Asks for each mailbox; says the remarks, and fails with all failures.
+fn of_all(
+    checked: &[&Checked<'_>],
+    common: &Common,
+    ask: impl Fn(&Settings) -> Result<Vec<String>, String>,
+) -> Result<(), Failure> {
     let mut failures = Vec::new();
     for (name, settings, _) in checked {
         let in_its_name = |sentence: &str| match name {
             Some(name) => format!("mailbox {name}: {sentence}"),
             None => sentence.to_owned(),
         };
-        match log_in(settings) {
-            Ok(None) => {}
-            Ok(Some(remark)) => {
-                let remark = super::printable(&in_its_name(&remark));
-                // Standard output holds nothing but JSON where JSON was asked for.
-                if common.json {
-                    eprintln!("{remark}");
-                } else {
-                    println!("{remark}");
-                }
-            }
-            Err(why) => failures.push(in_its_name(&why.to_string())),
+        match ask(settings) {
+            Ok(remarks) => remarks
+                .iter()
+                .for_each(|remark| say(&in_its_name(remark), common)),
+            Err(why) => failures.push(in_its_name(&why)),
         }
     }
     match failures.is_empty() {
         true => Ok(()),
         false => Err(Failure::Unreachable(failures.join("\n"))),
+    }
+}
+
+/// Standard output holds nothing but JSON where JSON was asked for.
+fn say(remark: &str, common: &Common) {
+    let remark = super::printable(remark);
+    if common.json {
+        eprintln!("{remark}");
+    } else {
+        println!("{remark}");
     }
 }
 

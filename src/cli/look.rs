@@ -4,7 +4,7 @@
 use super::{Common, Failure};
 use crate::config::{Configuration, Control, MailboxName, Store};
 use crate::control::{self, Question, Refusal};
-use crate::journal::{self, HeldBy, IfHeld, Journal, JournalError};
+use crate::journal::{self, HeldBy, Journal, JournalError};
 use crate::mail::is_invisible_control;
 use serde_json::Value;
 use std::io::Write;
@@ -208,12 +208,22 @@ fn from_the_stores(
     }
     let stores: Vec<&(Option<&MailboxName>, &Store)> = stores.iter().collect();
     let reach = question.reach();
-    Ok(control::as_one(
-        &stores,
-        reach,
-        |(name, _)| *name,
-        |(_, store)| from_the_store(store, question),
-    ))
+    let has = |(_, store): &(Option<&MailboxName>, &Store)| {
+        let journal = Journal::look_at(store).map_err(|why| Refusal::Failed(why.to_string()))?;
+        let has = control::has(&journal, question);
+        drop(journal);
+        give_to_owner(store)?;
+        has
+    };
+    let asked = control::who_has_it(stores, reach, |(name, _)| *name, has).and_then(|stores| {
+        control::as_one(
+            &stores,
+            reach,
+            |(name, _)| *name,
+            |(_, store)| from_the_store(store, question),
+        )
+    });
+    Ok(asked)
 }
 
 fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refusal> {
@@ -221,7 +231,7 @@ fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refu
     let opened = match question {
         Question::Verify => Journal::look_to_verify(store),
         other if other.only_looks() => Journal::look_at(store),
-        _ => Journal::open_of(store, IfHeld::Refuse, &Arc::default()),
+        _ => Journal::open_of(store, &Arc::default()),
     };
     let journal = opened.map_err(failed)?;
     let mut answered = control::answer(&journal, question, crate::clock::now());
@@ -232,18 +242,22 @@ fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refu
             None => rows.iter_mut().for_each(say_that_nobody_runs),
         }
     }
+    give_to_owner(store)?;
+    answered
+}
+
+fn give_to_owner(store: &Store) -> Result<(), Refusal> {
     let folder = &store.path;
     // Beside a journal in a database there may be none.
     if !folder.exists() {
-        return answered;
+        return Ok(());
     }
     journal::give_to_owner(folder).map_err(|why| {
         let folder = folder.display();
         Refusal::Failed(format!(
             "the files in {folder} may be root's now: {why}; give them to the folder's owner"
         ))
-    })?;
-    answered
+    })
 }
 
 /// What the store says of troubles was said by a daemon that is gone: whoever asks whether all is well must not hear yes.
@@ -267,15 +281,11 @@ fn say_that_nobody_runs(row: &mut Value) {
 
 /// On this machine none runs, and on another one does: how that one stands it says itself.
 fn say_who_runs(row: &mut Value, held: &HeldBy) {
-    let Some(row) = row.as_object_mut() else {
-        return;
-    };
     let state = format!(
         "NO DAEMON WORKS HERE: {} does. What follows is from the journal that they share.",
         held.holder
     );
-    let _ = row.insert("state".to_owned(), state.into());
-    let _ = row.insert("running".to_owned(), false.into());
+    control::say_who_works(row, &state, Some(&held.holder));
 }
 
 /// A row for people: the fields that have something to say, in a fixed order; an event as a line with its words below.

@@ -3,6 +3,7 @@
 mod check;
 mod evaluate;
 mod explain;
+mod limits;
 mod log;
 mod login;
 mod look;

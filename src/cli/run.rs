@@ -1,36 +1,46 @@
-//! `handoffd run`: the daemon, in the foreground. Above the mailboxes, each with a life of its own: signals, reload, systemd, the control socket.
+//! `handoffd run`: the daemon, in the foreground. Above the mailboxes, each with a life of its own: signals, reload, systemd, the control socket, and
+//! who works for those that other processes could work for as well.
 
 mod loading;
 mod mailbox;
 mod parts;
+mod reload;
 mod signals;
+mod standby;
 mod systemd;
+mod turns;
 
 pub(super) use systemd::tell as tell_systemd;
 
 use super::starting::Starting;
 use super::{Common, Failure, log};
 use crate::config::{Configuration, MailboxName, Settings};
-use crate::gateway::Office;
 use crate::journal::Headway;
-use crate::understand::meaning::Encoder;
-use crate::{clock, control, report};
+use crate::{control, report};
 use futures_util::future::join_all;
 use loading::{Loading, Refused};
-use mailbox::{IfTaken, Life, Over, Ready, in_name_of, span_of};
-use parts::{Ended, Why};
+use mailbox::{Life, NotReady, Over, Ready, in_name_of, span_of};
+use parts::{Broken, Ended, Why};
+use reload::Made;
 use sd_notify::NotifyState;
 use signals::{Signals, Word};
-use std::collections::{BTreeMap, BTreeSet};
+use standby::{Prepared, Standby, Taken, first_round};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use systemd::Watched;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// The first word of a part that ended ends the daemon: no more need to wait.
 const ENDINGS_WAITING: usize = 16;
+/// Mailboxes that were taken over wait one at a time.
+const TAKEN_WAITING: usize = 1;
+/// The thread that stands by, as a part of the daemon.
+const STANDBY: &str = "the part that stands by for mailboxes";
+/// What finishes the work of a mailbox that was lost.
+const LEAVING: &str = "the part that leaves a mailbox to another process";
 
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
     if common.mailbox.is_some() {
@@ -51,28 +61,47 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         .map(|(_, settings, _)| settings.control.socket.clone());
     let headways = mailboxes.iter().map(|(_, _, headway)| Arc::clone(headway));
     let starting = Starting::begin(headways.collect());
-    let mut loading = Loading::beside(Vec::new());
-    for (name, settings, headway) in mailboxes {
-        let opened = Ready::open(
-            name.clone(),
-            settings,
-            IfTaken::StandBy,
-            headway,
-            loading.models(),
-        );
-        loading
-            .add(name, opened, Ready::office)
-            .map_err(Refused::into_failure)?;
-    }
-    let ready = loading.finish().map_err(Refused::into_failure)?;
-    let ready: Vec<Ready> = ready.into_values().collect();
+    let (ready, waiting) = begun(mailboxes)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Failure::Unreachable(format!("starting the runtime: {error}")))?;
-    let daemon = Daemon::new(common.config.clone(), socket.unwrap_or_default());
+    let daemon = Daemon::new(common.config.clone(), socket.unwrap_or_default())?;
+    for prepared in waiting {
+        daemon.standby.add(prepared);
+    }
     runtime.block_on(daemon.run(ready, starting))
+}
+
+/// Those that this process works for from its start, and those that it stands by for.
+fn begun(
+    mailboxes: Vec<(Option<MailboxName>, Settings, Arc<Headway>)>,
+) -> Result<(Vec<Ready>, Vec<Prepared>), Failure> {
+    let mut loading = Loading::beside(Vec::new());
+    for (name, settings, headway) in mailboxes {
+        let made = Made::of(name.clone(), settings, headway, loading.models());
+        loading
+            .add(name, made, Made::office)
+            .map_err(Refused::into_failure)?;
+    }
+    let (mut ready, mut prepared) = (Vec::new(), Vec::new());
+    for made in loading
+        .finish()
+        .map_err(Refused::into_failure)?
+        .into_values()
+    {
+        match made {
+            Made::Mailbox(one) => ready.push(*one),
+            Made::Prepared(one) => prepared.push(*one),
+        }
+    }
+    let (taken, waiting) = first_round(prepared).map_err(|why| match why {
+        NotReady::Problems(problems) => Failure::problems(&problems),
+        NotReady::Store(why) => Failure::Unreachable(why),
+    })?;
+    ready.extend(taken);
+    Ok((ready, waiting))
 }
 
 /// Before a password is read: no core file holds it, and no other program of this account reads it from our memory. Where the kernel
@@ -87,6 +116,11 @@ struct Daemon {
     config: PathBuf,
     socket: PathBuf,
     lives: BTreeMap<Option<MailboxName>, Life>,
+    /// Those that another process has taken over, as long as what was in flight here is being finished.
+    leaving: BTreeMap<Option<MailboxName>, Prepared>,
+    left: JoinSet<Option<MailboxName>>,
+    standby: Standby,
+    taken: mpsc::Receiver<Taken>,
     endings: mpsc::Sender<Ended>,
     ended: mpsc::Receiver<Ended>,
     /// Ends what is not a mailbox's.
@@ -96,18 +130,25 @@ struct Daemon {
 }
 
 impl Daemon {
-    fn new(config: PathBuf, socket: PathBuf) -> Self {
+    fn new(config: PathBuf, socket: PathBuf) -> Result<Self, Failure> {
         let (endings, ended) = mpsc::channel(ENDINGS_WAITING);
-        Self {
+        let (taking, taken) = mpsc::channel(TAKEN_WAITING);
+        let standby = Standby::begin(taking)
+            .map_err(|why| Failure::Unreachable(format!("starting {STANDBY}: {why}")))?;
+        Ok(Self {
             config,
             socket,
             lives: BTreeMap::new(),
+            leaving: BTreeMap::new(),
+            left: JoinSet::new(),
+            standby,
+            taken,
             endings,
             ended,
             shutdown: CancellationToken::new(),
             asked: watch::channel(Arc::default()).0,
             watched: watch::channel(Arc::default()).0,
-        }
+        })
     }
 
     async fn run(mut self, ready: Vec<Ready>, starting: Starting) -> Result<(), Failure> {
@@ -134,14 +175,46 @@ impl Daemon {
                     Word::Reload => self.reload().await,
                     Word::Stop => break Ok(()),
                 },
-                Some(ended) = self.ended.recv() => break Err(told(ended)),
+                Some(Ended { name, why }) = self.ended.recv() => match why {
+                    Why::Broken(why) => break Err(told(name.as_ref(), why)),
+                    Why::Lost(why) => {
+                        let lost = || report::gateway::journal_lost(&why);
+                        self.leave(&name, lost);
+                    }
+                    // Who has one alone keeps it, whoever asks.
+                    Why::Wanted(by) if self.lives.len() > 1 => {
+                        self.leave(&name, || report::gateway::makes_room(&by));
+                    }
+                    Why::Wanted(_) => {}
+                },
+                Some(left) = self.left.join_next() => match left {
+                    Ok(name) => self.stand_by_again(&name),
+                    Err(_) => break Err(told(None, Broken::Part(LEAVING))),
+                },
+                taken = self.taken.recv() => match taken {
+                    Some(taken) => self.take(taken),
+                    None => break Err(told(None, Broken::Part(STANDBY))),
+                },
             }
         };
+        self.end(ended, beside, status).await
+    }
+
+    async fn end(
+        mut self,
+        ended: Result<(), String>,
+        mut beside: Vec<JoinHandle<()>>,
+        status: JoinHandle<()>,
+    ) -> Result<(), Failure> {
         if ended.is_ok() {
             report::gateway::stopping();
         }
         tell_systemd(&[NotifyState::Stopping]);
         self.shutdown.cancel();
+        // What was taken over and not begun is given back.
+        self.taken.close();
+        let standby = self.standby;
+        let stopped = tokio::task::spawn_blocking(move || standby.stop());
         self.lives.values().for_each(Life::tell_to_end);
         // Whoever asks meanwhile is still answered, from journals that are closed once nobody does.
         beside.push(status);
@@ -151,9 +224,50 @@ impl Daemon {
         let _ = self.asked.send_replace(Arc::default());
         let _ = self.watched.send_replace(Arc::default());
         let over = join_all(self.lives.into_values().map(Life::end)).await;
+        while self.left.join_next().await.is_some() {}
+        let _ = stopped.await;
+        let mut taken = self.taken;
+        let given_back = move || while taken.blocking_recv().is_some() {};
+        let _ = tokio::task::spawn_blocking(given_back).await;
         ended.map_err(Failure::Unreachable)?;
         over.iter().for_each(Over::tell);
         Ok(())
+    }
+
+    /// Another process has taken a mailbox over, or is to: the others go on.
+    fn leave(&mut self, name: &Option<MailboxName>, tell: impl FnOnce()) {
+        let Some(life) = self.lives.remove(name) else {
+            return;
+        };
+        span_of(name.as_ref()).in_scope(tell);
+        let _ = self.leaving.insert(name.clone(), life.prepared());
+        // Not waited for here: what it has in flight at a silent server may take minutes.
+        let _ = self.left.spawn(async move {
+            let name = life.name().cloned();
+            let _over = life.end().await;
+            name
+        });
+        self.tell_who_is_kept();
+    }
+
+    /// What was in flight is finished.
+    fn stand_by_again(&mut self, name: &Option<MailboxName>) {
+        // Not there where a reload has taken it out of the settings.
+        if let Some(prepared) = self.leaving.remove(name) {
+            self.standby.add(prepared);
+        }
+        self.tell_who_is_kept();
+    }
+
+    /// A mailbox is ours now.
+    fn take(&mut self, taken: Taken) {
+        if self.standby.accepts(&taken) {
+            self.begin(taken.ready);
+            self.tell_who_is_kept();
+        } else {
+            // Its lease is given back, which waits for the database.
+            drop(tokio::task::spawn_blocking(move || drop(taken)));
+        }
     }
 
     /// The control socket. Without it the daemon still does its work, so its failure is only reported.
@@ -179,159 +293,60 @@ impl Daemon {
         let _ = self.lives.insert(life.name().cloned(), life);
     }
 
-    /// To the control socket, the watchdog and the status line.
+    /// To the control socket, the watchdog, the status line, and whoever takes further mailboxes over.
     fn tell_who_is_kept(&self) {
-        let lives = self.lives.values();
-        let desks = lives.clone().map(|life| control::Desk {
-            name: life.name().cloned(),
-            sources: life.sources().clone(),
-        });
-        let _ = self.asked.send_replace(Arc::new(desks.collect()));
-        let watched = lives.map(|life| Watched {
-            name: life.name().cloned(),
-            signs: Arc::clone(life.signs()),
-            headway: Arc::clone(life.headway()),
-            picture: life.sources().picture.clone(),
-        });
-        let _ = self.watched.send_replace(Arc::new(watched.collect()));
-    }
-
-    /// Loads everything anew; all or nothing over all mailboxes. One that is new begins, one that is gone ends.
-    async fn reload(&mut self) {
-        let LoadedAnew { mut kept, new } = match self.load_anew() {
-            Ok(loaded) => loaded,
-            Err(refused) => {
-                self.note_refusal(&refused.told());
-                return;
-            }
-        };
-        let gone: Vec<Option<MailboxName>> = (self.lives.keys())
-            .filter(|name| !kept.contains_key(*name))
-            .cloned()
-            .collect();
-        let gone = gone.into_iter().filter_map(|name| {
-            report::gateway::mailbox_left(name.as_ref());
-            self.lives.remove(&name)
-        });
-        let gone: Vec<Life> = gone.collect();
-        // So that nobody who asks holds a journal open.
-        self.tell_who_is_kept();
-        let over = join_all(gone.into_iter().map(Life::end)).await;
-        over.iter().for_each(Over::tell);
-        // Side by side: each waits until what its outbox has in flight is finished.
-        let taken = self.lives.iter_mut().filter_map(|(name, life)| {
-            let office = kept.remove(name)?;
-            Some(life.take(office))
-        });
-        let _: Vec<()> = join_all(taken).await;
-        for ready in new {
-            self.begin(ready);
-        }
-        self.tell_who_is_kept();
-        report::gateway::reloaded();
-    }
-
-    /// What would be in force after a reload: a desk for each mailbox that stays, and those that are new. Nothing changes yet.
-    fn load_anew(&self) -> Result<LoadedAnew, Refused> {
-        let configuration = Configuration::load(&self.config).map_err(Refused::Problems)?;
-        let mut loading = Loading::beside(self.models());
-        for (name, settings) in configuration.into_mailboxes() {
-            let made = match self.lives.get(&name) {
-                Some(life) => life
-                    .refurnish(settings, loading.models())
-                    .map(|office| Anew::Desk(Box::new(office))),
-                None => Ready::open(
-                    name.clone(),
-                    settings,
-                    IfTaken::Refuse,
-                    Arc::default(),
-                    loading.models(),
-                )
-                .map(|ready| Anew::Mailbox(Box::new(ready))),
-            };
-            loading.add(name, made, Anew::office)?;
-        }
-        let mut loaded = LoadedAnew::default();
-        for (name, anew) in loading.finish()? {
-            match anew {
-                Anew::Desk(office) => drop(loaded.kept.insert(name, *office)),
-                Anew::Mailbox(ready) => loaded.new.push(*ready),
-            }
-        }
-        Ok(loaded)
-    }
-
-    /// Each model that is in use.
-    fn models(&self) -> Vec<Arc<Encoder>> {
-        let mut models: Vec<Arc<Encoder>> = Vec::new();
-        for model in self
-            .lives
-            .values()
-            .filter_map(|life| life.office().encoder.clone())
-        {
-            if !models.iter().any(|known| Arc::ptr_eq(known, &model)) {
-                models.push(model);
-            }
-        }
-        models
-    }
-
-    /// So that each admin is told, whoever has several mailboxes once.
-    fn note_refusal(&self, why: &str) {
-        let mut admins = BTreeSet::new();
+        self.standby
+            .works_for(self.lives.len() + self.leaving.len());
+        let (mut desks, mut watched) = (Vec::new(), Vec::new());
         for life in self.lives.values() {
-            let admin = life.office().settings.support.admin.key();
-            if admins.insert(admin) {
-                life.signs().reload_refused(why.to_owned(), clock::now());
-            }
+            let name = life.name().cloned();
+            watched.push(Watched {
+                name: name.clone(),
+                kept: systemd::Kept::Here {
+                    signs: Arc::clone(life.signs()),
+                    headway: Arc::clone(life.headway()),
+                    picture: life.sources().picture.clone(),
+                },
+            });
+            let kept = control::Kept::Here(Box::new(life.sources().clone()));
+            desks.push(control::Desk { name, kept });
         }
-    }
-}
-
-/// What a reload puts in force.
-#[derive(Default)]
-struct LoadedAnew {
-    /// The desks of those that stay.
-    kept: BTreeMap<Option<MailboxName>, Office>,
-    new: Vec<Ready>,
-}
-
-/// What a reload made for one mailbox.
-enum Anew {
-    Desk(Box<Office>),
-    Mailbox(Box<Ready>),
-}
-
-impl Anew {
-    fn office(&self) -> &Office {
-        match self {
-            Self::Desk(office) => office,
-            Self::Mailbox(ready) => ready.office(),
+        let leaving = self.leaving.values().map(|prepared| {
+            let (_, awaited) = watch::channel(control::Awaited::Look);
+            (prepared.clone(), awaited)
+        });
+        for (prepared, awaited) in self.standby.waiting().into_iter().chain(leaving) {
+            let name = prepared.name.clone();
+            let bystander = prepared.bystander(awaited.clone());
+            watched.push(Watched {
+                name: name.clone(),
+                kept: systemd::Kept::StoodByFor(awaited),
+            });
+            let kept = control::Kept::StoodByFor(Box::new(bystander));
+            desks.push(control::Desk { name, kept });
         }
+        desks.sort_by(|one, other| one.name.cmp(&other.name));
+        let _ = self.asked.send_replace(Arc::new(desks));
+        let _ = self.watched.send_replace(Arc::new(watched));
     }
 }
 
 /// Says in the log what ended the daemon; the same for standard error.
-fn told(ended: Ended) -> String {
-    let Ended { name, why } = ended;
-    let _in_its_name = span_of(name.as_ref()).entered();
+fn told(name: Option<&MailboxName>, why: Broken) -> String {
+    let _in_its_name = span_of(name).entered();
     let sentence = match why {
-        Why::Part(part) => {
+        Broken::Part(part) => {
             report::gateway::part_ended(part);
             format!(
                 "{part} ended although nobody had stopped it; start handoffd again, and look in the log for the reason"
             )
         }
-        Why::Damaged(why) => {
+        Broken::Damaged(why) => {
             report::gateway::store_damaged(&why);
             why
         }
-        Why::Lost(why) => {
-            report::gateway::journal_lost(&why);
-            why
-        }
     };
-    in_name_of(name.as_ref(), &sentence)
+    in_name_of(name, &sentence)
 }
 
 #[cfg(test)]
@@ -350,14 +365,16 @@ mod tests {
 
     #[test]
     fn what_ends_the_daemon_names_the_mailbox() {
-        let ended = |name: Option<MailboxName>, why| told(Ended { name, why });
-        let part = || Why::Part("the part that sends mail");
-        assert!(ended(None, part()).starts_with("the part that sends mail ended"));
+        let part = || Broken::Part("the part that sends mail");
+        assert!(told(None, part()).starts_with("the part that sends mail ended"));
         let sales = MailboxName::parse("sales");
         assert!(
-            ended(sales.clone(), part()).starts_with("mailbox sales: the part that sends mail")
+            told(sales.as_ref(), part()).starts_with("mailbox sales: the part that sends mail")
         );
-        let damaged = Why::Damaged("the store is damaged".to_owned());
-        assert_eq!(ended(sales, damaged), "mailbox sales: the store is damaged");
+        let damaged = Broken::Damaged("the store is damaged".to_owned());
+        assert_eq!(
+            told(sales.as_ref(), damaged),
+            "mailbox sales: the store is damaged"
+        );
     }
 }

@@ -27,6 +27,7 @@ pub(super) struct Starting {
 impl Starting {
     /// Begins to tell systemd of stores that are opened one after the other.
     pub(super) fn begin(headways: Vec<Arc<Headway>>) -> Self {
+        super::limits::warn_where_they_are_too_low(headways.len());
         let (ends, ended) = channel();
         let tell = move || {
             let mut patience = Patience::of(&headways, Instant::now());
@@ -36,8 +37,6 @@ impl Starting {
                     tell_systemd(&[
                         NotifyState::ExtendTimeoutUsec(extended_by),
                         NotifyState::Status(&status),
-                        // A standby was ready long ago, and its start goes on when it takes over.
-                        NotifyState::Watchdog,
                     ]);
                 }
                 if ended.recv_timeout(TOLD_EVERY) != Err(RecvTimeoutError::Timeout) {
@@ -92,11 +91,7 @@ impl Patience {
             Stage::Opening { bytes } => {
                 STANDSTILL_MAX + Duration::from_secs(bytes / SLOW_DISK_BYTES_A_SECOND)
             }
-            Stage::Closed
-            | Stage::StandsBy
-            | Stage::DatabaseAway
-            | Stage::Checking { .. }
-            | Stage::Open => STANDSTILL_MAX,
+            Stage::Closed | Stage::Checking { .. } | Stage::Open => STANDSTILL_MAX,
         };
         let is_patient = now.saturating_duration_since(self.since) < longest;
         is_patient.then(|| match headways.len() {
@@ -113,8 +108,6 @@ fn steps(headways: &[Arc<Headway>]) -> u64 {
 fn in_words(stage: Stage) -> String {
     match stage {
         Stage::Closed => "starting".to_owned(),
-        Stage::StandsBy => "standing by: another process works with the journal".to_owned(),
-        Stage::DatabaseAway => "waiting for the database: it is out of reach".to_owned(),
         Stage::Opening { bytes } => format!("opening the store: {} MB", bytes / 1_000_000),
         Stage::Checking { percent } => format!("checking the store: {percent} %"),
         Stage::Open => "starting: the store is open".to_owned(),

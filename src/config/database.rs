@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Where the journal is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreKind {
     /// In files of our own, in the folder of the store.
     Sled,
@@ -15,7 +15,7 @@ pub enum StoreKind {
 }
 
 /// A database that holds journals, and which of them is ours.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
     /// The journal of this mailbox, where several share a database.
     pub journal: JournalName,
@@ -90,7 +90,7 @@ impl JournalName {
 
     /// The journal of one of several mailboxes: both names with a dot between them, which stands in no name that is written, so no two are the same.
     #[must_use]
-    pub(super) fn for_mailbox(&self, mailbox: &MailboxName) -> Self {
+    pub(crate) fn for_mailbox(&self, mailbox: &MailboxName) -> Self {
         Self(format!("{self}.{mailbox}"))
     }
 }

@@ -311,6 +311,8 @@ pub struct Store {
     pub keep_tickets: Option<Duration>,
     /// How long these counts are kept. `None` keeps them.
     pub keep_counts: Option<Duration>,
+    /// Whose mailbox it is about; `None` is the only one. No key of the file.
+    pub mailbox: Option<MailboxName>,
 }
 
 /// `[control]`.

@@ -66,6 +66,16 @@ impl Settings {
 }
 
 impl Support {
+    /// An address as replies to our mails go to; `None` where they go to the support address itself.
+    pub(crate) fn sample_of_replies(&self) -> Option<Address> {
+        match &self.reply_address {
+            ReplyAddress::Pattern { before, after } => {
+                Address::parse(&format!("{before}0123456789-c-0123456789abcdef{after}")).ok()
+            }
+            ReplyAddress::None => None,
+        }
+    }
+
     /// Whether mail to an address comes to the support mailbox: the address itself, with anything behind a plus, or with a token.
     #[must_use]
     pub fn is_at(&self, address: &Address) -> bool {

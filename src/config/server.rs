@@ -43,13 +43,30 @@ impl Inbox {
     /// The folder with its server and user: what tells it from every other.
     #[must_use]
     pub fn whole_name(&self) -> String {
+        self.whole_name_of(&self.folder)
+    }
+
+    /// The same of another folder of this user.
+    pub(crate) fn whole_name_of(&self, folder: &str) -> String {
         // RFC 3501 section 5.1: INBOX in any case of letters is the same.
-        let folder = if self.folder.eq_ignore_ascii_case("INBOX") {
+        let folder = if folder.eq_ignore_ascii_case("INBOX") {
             "INBOX"
         } else {
-            &self.folder
+            folder
         };
         format!("{folder} of {} on {}", self.user, self.host.to_lowercase())
+    }
+
+    /// Every folder besides the watched one that mail is put into or looked at in, with the key that names it.
+    pub(crate) fn other_folders(&self) -> impl Iterator<Item = (String, &str)> {
+        let filed = self.folders.iter().map(|(outcome, folder)| {
+            (
+                format!("[inbox.folders] {}", outcome.folder_key()),
+                folder.as_str(),
+            )
+        });
+        let sent = self.sent_folder.as_deref();
+        filed.chain(sent.map(|folder| ("[inbox] sent_folder".to_owned(), folder)))
     }
 
     /// The same mailbox with the folder of sent mail in the place of the watched one, where there is one.

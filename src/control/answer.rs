@@ -48,6 +48,27 @@ pub fn answer(
     answer_with(journal, &Standing::default(), question, now)
 }
 
+/// Whether the journal has what a question names: the ticket, the mail, the lesson. Changes nothing.
+///
+/// # Errors
+/// [`Refusal::Failed`]
+pub fn has(journal: &Journal, question: &Question) -> Result<bool, Refusal> {
+    let has_ticket = |text: &str| match TicketId::parse(text) {
+        Some(id) => Ok(journal.ticket(&id)?.is_some()),
+        None => Ok(false),
+    };
+    match question {
+        Question::Ticket { id } | Question::Close { id } => has_ticket(id),
+        Question::Unlearn { id } => Ok(!lessons::named(journal, id)?.is_empty()),
+        Question::Retry { id } if TicketId::parse(id).is_some() => has_ticket(id),
+        Question::Retry { id } => match MessageId::parse(id) {
+            Some(mail) => Ok(journal.effect(&mail)?.is_some()),
+            None => Ok(false),
+        },
+        _ => Ok(false),
+    }
+}
+
 /// The same of a running daemon, which knows how it stands with the servers.
 pub(super) fn answer_with(
     journal: &Journal,

@@ -1,12 +1,11 @@
 //! An export through the socket: the lines of the export themselves, as the reply. Their last one says that it is complete, so a reply that is
 //! cut off cannot pass for one. The daemon writes it aside first: whoever reads slowly holds up nothing.
 
-use super::{Desk, Line, PATIENCE, Reach, Refusal, is_no_daemon, meant};
+use super::{Desk, Kept, Line, PATIENCE, Reach, Refusal, is_no_daemon, meant};
 use crate::journal::Keys;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -48,9 +47,12 @@ pub(super) async fn send(
 ) -> std::io::Result<()> {
     let written = match meant(desks, mailbox, Reach::Named, Desk::name).as_deref() {
         Ok([desk]) => {
-            let journal = Arc::clone(&desk.sources.journal);
-            let written = tokio::task::spawn_blocking(move || journal.export_aside(keys)).await?;
-            written.map_err(Refusal::from)
+            let kept = desk.kept.clone();
+            tokio::task::spawn_blocking(move || match kept {
+                Kept::Here(sources) => sources.journal.export_aside(keys).map_err(Refusal::from),
+                Kept::StoodByFor(bystander) => bystander.export_aside(keys),
+            })
+            .await?
         }
         Ok(_) => Err(Refusal::Failed("no mailbox was asked".to_owned())),
         Err(refusal) => Err(refusal.clone()),

@@ -15,14 +15,20 @@ pub(super) fn list(journal: &Journal) -> Result<Vec<Value>, Refusal> {
     Ok(lessons.iter().map(row).collect())
 }
 
-/// Forgets one lesson by its reference, or all of a ticket.
-pub(super) fn forget(journal: &Journal, text: &str) -> Result<Vec<Value>, Refusal> {
+/// One lesson by its reference, or all of a ticket.
+pub(super) fn named(journal: &Journal, text: &str) -> Result<Vec<Lesson>, Refusal> {
     let reference = text.trim().to_ascii_lowercase();
     let ticket = TicketId::parse(text);
-    let mut gone = journal.lessons()?;
-    gone.retain(|lesson| {
+    let mut named = journal.lessons()?;
+    named.retain(|lesson| {
         ticket.as_ref() == Some(&lesson.ticket) || lesson.reference() == reference
     });
+    Ok(named)
+}
+
+/// Forgets them.
+pub(super) fn forget(journal: &Journal, text: &str) -> Result<Vec<Value>, Refusal> {
+    let gone = named(journal, text)?;
     if gone.is_empty() {
         return Err(Refusal::NotSo(
             "nothing was learned by that name; `handoffd learned` shows each lesson and its ticket"

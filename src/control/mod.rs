@@ -4,6 +4,7 @@
 //! lines are bounded.
 
 mod answer;
+mod bystander;
 mod export;
 mod lessons;
 mod outbox;
@@ -13,9 +14,10 @@ mod reach;
 mod story;
 
 pub(crate) use answer::AUTOMATIC_MAIL_GOES;
-pub use answer::{Refusal, answer};
+pub use answer::{Refusal, answer, has};
+pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
-pub use reach::{Reach, as_one, meant};
+pub use reach::{Reach, as_one, meant, who_has_it};
 pub use story::in_one_line;
 
 use crate::config::MailboxName;
@@ -174,7 +176,16 @@ pub struct Desk {
     /// Its name; `None` is the only one.
     pub name: Option<MailboxName>,
     /// What is answered from.
-    pub sources: Sources,
+    pub kept: Kept,
+}
+
+/// How a mailbox is kept.
+#[derive(Clone)]
+pub enum Kept {
+    /// This process works for it.
+    Here(Box<Sources>),
+    /// It would, were it not for another one.
+    StoodByFor(Box<Bystander>),
 }
 
 /// What the running daemon answers from.
@@ -283,6 +294,8 @@ async fn converse(mut stream: UnixStream, desks: Arc<Vec<Desk>>) -> std::io::Res
             let work = tokio::task::spawn_blocking(move || {
                 let reach = question.reach();
                 let meant = meant(&desks, mailbox.as_deref(), reach, Desk::name)?;
+                let has = |desk: &Desk| desk.has(&question);
+                let meant = who_has_it(meant, reach, Desk::name, has)?;
                 as_one(&meant, reach, Desk::name, |desk| desk.answer(&question))
             });
             let answered = tokio::time::timeout(patience, work).await?;
@@ -316,9 +329,20 @@ impl Desk {
         self.name.as_ref()
     }
 
+    /// Whether what the question names is here; another's journal is not asked.
+    fn has(&self, question: &Question) -> Result<bool, Refusal> {
+        match &self.kept {
+            Kept::Here(sources) => answer::has(&sources.journal, question),
+            Kept::StoodByFor(_) => Ok(false),
+        }
+    }
+
     /// What this mailbox answers, and what follows from it in the running daemon.
     fn answer(&self, question: &Question) -> Result<Vec<Value>, Refusal> {
-        let sources = &self.sources;
+        let sources = match &self.kept {
+            Kept::Here(sources) => sources,
+            Kept::StoodByFor(bystander) => return bystander.answer(question),
+        };
         let answered = answer::answer_with(
             &sources.journal,
             &sources.standing,
@@ -353,6 +377,10 @@ impl Sources {
     fn add_to_status(&self, row: &mut serde_json::Map<String, Value>) {
         let understood_by = self.understood_by.borrow().clone();
         let _ = row.insert("running".to_owned(), true.into());
+        // Only where another process could as well.
+        if self.journal.lease().is_some() {
+            let _ = row.insert("held_by".to_owned(), "this process".into());
+        }
         let _ = row.insert("understood_by".to_owned(), understood_by.into());
         let learned = lessons::in_use(&self.learned.borrow());
         let _ = row.insert("learned_in_use".to_owned(), learned);

@@ -15,6 +15,13 @@ const COPIES: [&str; 4] = [
     "the logs of your mail servers; handoffd's own log names nobody",
 ];
 
+/// What of a database's files has to be done by who keeps it.
+const IN_THE_DATABASE: &str = "the database's: what was deleted stays in its files until `vacuum full handoffd_row`, or until its place is used again, and in its \
+    write-ahead log, its replicas and its backups as long as those are kept";
+/// The same of a compact that is nothing else.
+const NOT_OURS_TO_WRITE: &str = "nothing was written anew: the journal is in a database. What was deleted stays in its files until `vacuum full handoffd_row`, or \
+    until its place is used again, and in its write-ahead log, its replicas and its backups as long as those are kept";
+
 /// What is not as it was recorded, one row each; and one row about the whole.
 pub(super) fn verify(journal: &Journal) -> Result<Vec<Value>, Refusal> {
     let audit = journal.audit()?;
@@ -38,17 +45,25 @@ pub(super) fn verify(journal: &Journal) -> Result<Vec<Value>, Refusal> {
 pub(super) fn compact(journal: &Journal, new_chain: bool) -> Result<Vec<Value>, Refusal> {
     if !new_chain {
         journal.compact()?;
-        return Ok(vec![json!({ "state": "written anew" })]);
+        let state = match journal.is_in_database() {
+            true => NOT_OURS_TO_WRITE,
+            false => "written anew",
+        };
+        return Ok(vec![json!({ "state": state })]);
     }
     let before = journal.head();
     journal.begin_chain_anew()?;
     let head =
         |head: Option<Head>| head.map(|head| json!({ "commit": head.commit, "hash": head.hash }));
-    Ok(vec![json!({
+    let mut row = json!({
         "state": "written anew under a new chain: note both links with your backups",
         "last_link_before": head(before),
         "last_link_now": head(journal.head()),
-    })])
+    });
+    if let (true, Some(row)) = (journal.is_in_database(), row.as_object_mut()) {
+        let _ = row.insert("files".to_owned(), IN_THE_DATABASE.into());
+    }
+    Ok(vec![row])
 }
 
 /// Counts of stories that went, added up.
@@ -77,12 +92,16 @@ pub(super) fn forget(
         Forgetting::Refused(open) => Err(Refusal::NotSo(refused(&open, haste))),
         Forgetting::Done(forgotten) => {
             journal.compact()?;
-            Ok(vec![row(&forgotten)])
+            let files = match journal.is_in_database() {
+                true => IN_THE_DATABASE,
+                false => "written anew: its files hold nothing of it",
+            };
+            Ok(vec![row(&forgotten, files)])
         }
     }
 }
 
-fn row(forgotten: &Forgotten) -> Value {
+fn row(forgotten: &Forgotten, files: &str) -> Value {
     let nothing = *forgotten
         == Forgotten {
             stop_stays: forgotten.stop_stays,
@@ -97,7 +116,7 @@ fn row(forgotten: &Forgotten) -> Value {
         "lessons": forgotten.lessons,
         "stop": forgotten.stop_stays.then_some("is still kept, without the address"),
         "still_waiting": names(&forgotten.still_waiting),
-        "store": "written anew: its files hold nothing of it",
+        "store": files,
         "not_reached": COPIES,
     })
 }

@@ -84,6 +84,37 @@ pub fn meant<'m, M>(
     }
 }
 
+/// Of the mailboxes that are meant, those that have what is asked about, where one was to be found. Where none says that it has it, all are asked: one
+/// of them says why.
+///
+/// # Errors
+/// [`Refusal::NotSo`] where several have it: what is done to one of them might be meant for another.
+pub fn who_has_it<M>(
+    mailboxes: Vec<&M>,
+    reach: Reach,
+    name_of: impl Fn(&M) -> Option<&MailboxName>,
+    has: impl Fn(&M) -> Result<bool, Refusal>,
+) -> Result<Vec<&M>, Refusal> {
+    if reach != Reach::WhoHasIt || mailboxes.len() < 2 {
+        return Ok(mailboxes);
+    }
+    // One that cannot be looked into says so when it is asked, unless another has it.
+    let having = mailboxes.iter().copied();
+    let having: Vec<&M> = having.filter(|one| has(one) == Ok(true)).collect();
+    match having.len() {
+        0 => Ok(mailboxes),
+        1 => Ok(having),
+        _ => {
+            let names = having.iter().filter_map(|one| name_of(one));
+            let names: Vec<&str> = names.map(MailboxName::as_str).collect();
+            Err(Refusal::NotSo(format!(
+                "the mailboxes {} have it, because one mail came to all of them: say which is meant with `--mailbox NAME`",
+                names.join(" and ")
+            )))
+        }
+    }
+}
+
 /// Asks the mailboxes that are meant, and makes one answer of theirs. Each row of a mailbox with a name says which it is from.
 ///
 /// # Errors
@@ -238,6 +269,39 @@ mod tests {
             ],
         );
         assert_eq!(failed, Err(Refusal::Failed("disk".to_owned())));
+    }
+
+    #[test]
+    fn what_several_have_is_asked_of_none_before_one_is_named() {
+        let all = names(&["a", "b", "c"]);
+        let found = |has: &dyn Fn(&str) -> Result<bool, Refusal>, reach| {
+            let all: Vec<_> = all.iter().collect();
+            let found = who_has_it(all, reach, |name| Some(name), |name| has(name.as_str()));
+            found.map(|found| {
+                found
+                    .iter()
+                    .map(|name| name.as_str().to_owned())
+                    .collect::<Vec<_>>()
+            })
+        };
+        let why = found(&|name| Ok(name != "b"), Reach::WhoHasIt).unwrap_err();
+        let why = why.to_string();
+        assert!(
+            why.contains("a and c have it") && why.contains("--mailbox NAME"),
+            "{why}"
+        );
+        let b = found(&|name| Ok(name == "b"), Reach::WhoHasIt);
+        assert_eq!(b, Ok(vec!["b".to_owned()]));
+        // Where nobody has it, or nothing is looked for, all are asked.
+        for (has, reach) in [(false, Reach::WhoHasIt), (true, Reach::Each)] {
+            assert_eq!(found(&|_| Ok(has), reach).unwrap().len(), 3);
+        }
+        let failed = || Err(Refusal::Failed("disk".to_owned()));
+        let found = found(
+            &|name| if name == "b" { Ok(true) } else { failed() },
+            Reach::WhoHasIt,
+        );
+        assert_eq!(found, Ok(vec!["b".to_owned()]));
     }
 
     #[test]

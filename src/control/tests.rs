@@ -55,7 +55,7 @@ async fn the_daemon_answers_on_its_socket_as_the_store_does() {
     let stopped = shutdown.clone();
     let desk = Desk {
         name: None,
-        sources,
+        kept: Kept::Here(Box::new(sources)),
     };
     let (_kept, desks) = watch::channel(Arc::new(vec![desk]));
     let daemon =
@@ -109,7 +109,7 @@ async fn what_lies_at_the_socket_is_not_swept_away() {
             let sources = sources_of(journal, Arc::new(Notify::new()));
             let desk = Desk {
                 name: None,
-                sources,
+                kept: Kept::Here(Box::new(sources)),
             };
             let (_kept, desks) = watch::channel(Arc::new(vec![desk]));
             serve(listen(&socket)?, desks, CancellationToken::new()).await
@@ -149,13 +149,16 @@ async fn of_several_mailboxes_each_says_which_it_is_and_acts_find_theirs() {
         .into_iter()
         .map(|name| Desk {
             name: MailboxName::parse(name),
-            sources: sources_of(
+            kept: Kept::Here(Box::new(sources_of(
                 Arc::new(Journal::open(&folder.path().join(name)).unwrap()),
                 Arc::default(),
-            ),
+            ))),
         })
         .collect();
-    let support = Arc::clone(&desks[1].sources.journal);
+    let Kept::Here(sources) = &desks[1].kept else {
+        panic!("it is kept here");
+    };
+    let support = Arc::clone(&sources.journal);
     let name = MessageId::parse("1@d").unwrap();
     let entry = Entry {
         effects: vec![mail(&name)],
@@ -240,4 +243,98 @@ async fn of_several_mailboxes_each_says_which_it_is_and_acts_find_theirs() {
     assert_eq!(of(&status), ["sales"]);
     shutdown.cancel();
     daemon.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_that_two_mailboxes_have_is_touched_in_none_before_one_is_named() {
+    use crate::decide::test_situation::TicketStory;
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("control.sock");
+    let id = crate::ticket::TicketId::parse("K7QF2-M9XRT").unwrap();
+    let desk = |name: &str, has_it: bool| {
+        let journal = Arc::new(Journal::open(&folder.path().join(name)).unwrap());
+        let mut entry = Entry::default();
+        if has_it {
+            let opened = TicketStory::opened().ticket().events.remove(0);
+            entry.events.push((id.clone(), opened));
+        }
+        journal.record(entry, crate::clock::now()).unwrap();
+        Desk {
+            name: MailboxName::parse(name),
+            kept: Kept::Here(Box::new(sources_of(journal, Arc::new(Notify::new())))),
+        }
+    };
+    // One mail came to the first two.
+    let desks = vec![
+        desk("sales", true),
+        desk("support", true),
+        desk("post", false),
+    ];
+    let journals: Vec<Arc<Journal>> = (desks.iter())
+        .map(|desk| match &desk.kept {
+            Kept::Here(sources) => Arc::clone(&sources.journal),
+            Kept::StoodByFor(_) => panic!("it works for all"),
+        })
+        .collect();
+    let (_kept, desks) = watch::channel(Arc::new(desks));
+    let (shutdown, socket_of_daemon) = (CancellationToken::new(), socket.clone());
+    let (listening, stopped) = (listen(&socket_of_daemon).unwrap(), shutdown.clone());
+    let daemon = tokio::spawn(async move { serve(listening, desks, stopped).await });
+    let ask_it = |question: Question, mailbox: Option<&'static str>| {
+        let socket = socket.clone();
+        tokio::task::spawn_blocking(move || ask(&socket, &question, mailbox).unwrap())
+    };
+    let is_closed = |journal: &Arc<Journal>| {
+        let ticket = journal.ticket(&id).unwrap().unwrap();
+        ticket.status() == crate::ticket::Status::Closed
+    };
+    let name = id.to_string();
+    for question in [
+        Question::Ticket { id: name.clone() },
+        Question::Close { id: name.clone() },
+        Question::Retry { id: name.clone() },
+    ] {
+        let why = ask_it(question, None)
+            .await
+            .unwrap()
+            .unwrap_err()
+            .to_string();
+        let names_both = why.contains("sales and support have it");
+        assert!(names_both && why.contains("`--mailbox NAME`"), "{why}");
+    }
+    assert!(!is_closed(&journals[0]) && !is_closed(&journals[1]));
+    let close = Question::Close { id: name };
+    let rows = ask_it(close, Some("support")).await.unwrap().unwrap();
+    assert_eq!(rows[0]["mailbox"], "support");
+    assert!(!is_closed(&journals[0]) && is_closed(&journals[1]));
+    shutdown.cancel();
+    daemon.await.unwrap().unwrap();
+}
+
+#[test]
+fn what_is_said_of_the_files_is_true_where_they_are_a_databases() {
+    let folder = tempfile::tempdir().unwrap();
+    let in_files = Journal::open(&folder.path().join("store")).unwrap();
+    let in_database = Journal::leased(folder.path());
+    let said = |journal: &Journal, question: &Question, key: &str| {
+        let rows = answer(journal, question, crate::clock::now()).unwrap();
+        rows[0][key].as_str().unwrap_or_default().to_owned()
+    };
+    let forget = Question::Forget {
+        address: "ann@a.example".to_owned(),
+        now: false,
+    };
+    let compact = |new_chain| Question::Compact { new_chain };
+    assert!(said(&in_files, &forget, "store").starts_with("written anew"));
+    assert_eq!(said(&in_files, &compact(false), "state"), "written anew");
+    assert_eq!(said(&in_files, &compact(true), "files"), "");
+    for (question, key) in [
+        (forget, "store"),
+        (compact(false), "state"),
+        (compact(true), "files"),
+    ] {
+        let said = said(&in_database, &question, key);
+        assert!(said.contains("vacuum full handoffd_row"), "{said}");
+        assert!(!said.starts_with("written anew"), "{said}");
+    }
 }

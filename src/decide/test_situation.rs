@@ -196,6 +196,7 @@ pub(crate) fn settings() -> Settings {
         },
         templates_folder: None,
         store: Store {
+            mailbox: None,
             kind: crate::config::StoreKind::Sled,
             keep_sent: Duration::ZERO,
             keep_learned: Duration::from_hours(24 * 365),

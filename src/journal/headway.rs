@@ -9,10 +9,6 @@ pub enum Stage {
     /// It is not begun.
     #[default]
     Closed,
-    /// Another process works with it, and is waited for.
-    StandsBy,
-    /// Its database is out of reach, and is waited for.
-    DatabaseAway,
     /// Its files are read; how far that is cannot be seen.
     Opening {
         /// How large they are.
@@ -58,14 +54,6 @@ impl Headway {
 
     pub(crate) fn checked(&self, percent: u8) {
         self.enter(Stage::Checking { percent });
-    }
-
-    pub(crate) fn stands_by(&self) {
-        self.enter(Stage::StandsBy);
-    }
-
-    pub(crate) fn database_is_away(&self) {
-        self.enter(Stage::DatabaseAway);
     }
 
     pub(crate) fn is_open(&self) {

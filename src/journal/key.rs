@@ -38,9 +38,7 @@ impl Journal {
     pub fn token_key(&self) -> Result<TokenKey, JournalError> {
         let credentials = credentials()?;
         if !credentials.is_empty() {
-            let key = key_of(&credentials, &self.folder)?;
-            self.known_key(KeyKind::Token, &key)?;
-            return Ok(key);
+            return self.key_of_credentials(&credentials);
         }
         let mut files = files(&self.folder)?;
         if files.is_empty() {
@@ -50,6 +48,17 @@ impl Journal {
             files.push((0, path));
         }
         let key = key_of(&files, &self.folder)?;
+        self.known_key(KeyKind::Token, &key)?;
+        Ok(key)
+    }
+
+    /// Mailboxes share credentials, and tickets of one mail that came to several have the same reference: each has a key of its own made of them.
+    fn key_of_credentials(&self, secrets: &[(u32, PathBuf)]) -> Result<TokenKey, JournalError> {
+        let key = key_of(secrets, &self.folder)?;
+        let key = match &self.mailbox {
+            Some(mailbox) => key.for_mailbox(mailbox),
+            None => key,
+        };
         self.known_key(KeyKind::Token, &key)?;
         Ok(key)
     }
@@ -327,6 +336,31 @@ mod tests {
         assert_eq!(epoch_of_credential("imap.password"), None);
         assert_eq!(epoch_of_file(&file_name(0)), Some(0));
         assert_eq!(epoch_of_file(&file_name(3)), Some(3));
+    }
+
+    #[test]
+    fn credentials_that_mailboxes_share_are_a_key_of_its_own_for_each() {
+        use crate::config::MailboxName;
+        use crate::mail::{Address, MailIdentity};
+        use crate::ticket::{Party, TicketId};
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("token-key");
+        std::fs::write(&secret, [7; 32]).unwrap();
+        let key = |mailbox: Option<&str>| {
+            let mailbox = mailbox.and_then(MailboxName::parse);
+            let journal = Journal::in_memory(folder.path()).of_mailbox(mailbox.as_ref());
+            journal.key_of_credentials(&[(0, secret.clone())]).unwrap()
+        };
+        // One mail to both: the same reference, the same customer.
+        let ticket = TicketId::for_mail(&MailIdentity([1; 32]), 0);
+        let ann = Party::Customer(Address::parse("ann@a.example").unwrap());
+        let (alone, sales, help) = (key(None), key(Some("sales")), key(Some("help")));
+        let token = sales.token(&ticket, &ann);
+        assert!(sales.proves(&token, &ticket, &ann));
+        assert!(!help.proves(&token, &ticket, &ann));
+        // The only mailbox has the key itself, as ever, and what that made stays good where it becomes one of several.
+        assert_eq!(alone.revision(), TokenKey::new([7; 32]).revision());
+        assert!(sales.proves(&alone.token(&ticket, &ann), &ticket, &ann));
     }
 
     #[test]

@@ -75,8 +75,8 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::EarlierKeys;
     use super::super::store::{PostgresStore, postgres_tests};
-    use super::super::{EarlierKeys, IfHeld};
     use super::*;
     use jiff::Timestamp;
     use std::path::Path;
@@ -86,7 +86,7 @@ mod tests {
     fn another_machine_needs_the_same_key_and_hears_so() {
         let database = postgres_tests::database();
         let on = |folder: &Path| {
-            let store = PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).unwrap();
+            let store = PostgresStore::open(&database, &Arc::default()).unwrap();
             Journal::with_store(Box::new(store), folder)
         };
         let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

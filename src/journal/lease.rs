@@ -4,8 +4,9 @@
 //! Promise: [`Lease::is_sure`] says yes only where nobody else can have taken over. Remembers and compares, speaks to nobody.
 
 use rustix::time::{ClockId, clock_gettime};
-use std::sync::OnceLock;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -17,12 +18,9 @@ const MARGIN: u32 = 6;
 pub(crate) struct Awake(u64);
 
 impl Awake {
-    /// Now.
-    pub(crate) fn now() -> Self {
-        let now = clock_gettime(ClockId::Boottime);
-        let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
-        let milliseconds = u64::try_from(now.tv_nsec).unwrap_or_default() / 1_000_000;
-        Self(seconds.saturating_mul(1_000).saturating_add(milliseconds))
+    /// So many milliseconds after that clock began.
+    pub(crate) const fn of_milliseconds(milliseconds: u64) -> Self {
+        Self(milliseconds)
     }
 
     fn after(self, time: Duration) -> u64 {
@@ -31,27 +29,64 @@ impl Awake {
     }
 }
 
+/// Such a clock. A lease is given one when it is made, so that a world of several machines can have several.
+#[derive(Clone)]
+pub(crate) struct AwakeClock(Arc<dyn Fn() -> Awake + Send + Sync>);
+
+impl AwakeClock {
+    /// The clock of this machine.
+    pub(crate) fn of_machine() -> Self {
+        Self::of(|| {
+            let now = clock_gettime(ClockId::Boottime);
+            let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
+            let milliseconds = u64::try_from(now.tv_nsec).unwrap_or_default() / 1_000_000;
+            Awake::of_milliseconds(seconds.saturating_mul(1_000).saturating_add(milliseconds))
+        })
+    }
+
+    /// One that shows what this says.
+    pub(crate) fn of(now: impl Fn() -> Awake + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// What it shows now.
+    pub(crate) fn now(&self) -> Awake {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for AwakeClock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("AwakeClock").finish()
+    }
+}
+
 /// The lease that this process took.
 #[derive(Debug)]
 pub struct Lease {
     number: u64,
     length: Duration,
+    clock: AwakeClock,
     /// In milliseconds of [`Awake`].
     surely_until: AtomicU64,
     is_lost: watch::Sender<bool>,
+    /// Who asks for the journal.
+    wanted_by: watch::Sender<Option<String>>,
     /// What is wrong with the journal, where it is not what its holder knows.
     damage: OnceLock<String>,
 }
 
 impl Lease {
-    /// A lease that was asked for at that moment, and granted for so long.
-    pub(crate) fn taken(number: u64, asked: Awake, length: Duration) -> Self {
+    /// A lease that was asked for at that moment of that clock, and granted for so long.
+    pub(crate) fn taken(number: u64, asked: Awake, length: Duration, clock: AwakeClock) -> Self {
         let (is_lost, _) = watch::channel(false);
         let lease = Self {
             number,
             length,
+            clock,
             surely_until: AtomicU64::new(0),
             is_lost,
+            wanted_by: watch::channel(None).0,
             damage: OnceLock::new(),
         };
         lease.renewed(asked);
@@ -69,10 +104,30 @@ impl Lease {
         self.length
     }
 
+    /// Now, on its clock.
+    pub(crate) fn now(&self) -> Awake {
+        self.clock.now()
+    }
+
     /// It was renewed, as was asked for at that moment.
     pub(crate) fn renewed(&self, asked: Awake) {
         let until = asked.after(self.length - self.length / MARGIN);
         let _ = self.surely_until.fetch_max(until, Ordering::SeqCst);
+    }
+
+    /// A process that works with fewer journals asks for this one, or none does any more.
+    pub(crate) fn is_wanted(&self, by: Option<String>) {
+        let _ = self.wanted_by.send_if_modified(|now| {
+            let is_new = *now != by;
+            *now = by;
+            is_new
+        });
+    }
+
+    /// Who asks for the journal, whenever that changes.
+    #[must_use]
+    pub fn wishes(&self) -> watch::Receiver<Option<String>> {
+        self.wanted_by.subscribe()
     }
 
     /// Somebody else has taken over, or we have given it back. That is never undone.
@@ -95,10 +150,11 @@ impl Lease {
     /// Whether nobody else can have taken over.
     #[must_use]
     pub fn is_sure(&self) -> bool {
-        self.is_sure_at(Awake::now())
+        self.is_sure_at(self.now())
     }
 
-    fn is_sure_at(&self, now: Awake) -> bool {
+    /// The same at that moment of its clock.
+    pub(crate) fn is_sure_at(&self, now: Awake) -> bool {
         !self.is_lost() && now.0 < self.surely_until.load(Ordering::SeqCst)
     }
 
@@ -122,7 +178,12 @@ mod tests {
 
     #[test]
     fn a_lease_counts_from_when_it_was_asked_for_and_not_to_its_end() {
-        let lease = Lease::taken(7, Awake(1_000), Duration::from_secs(30));
+        let lease = Lease::taken(
+            7,
+            Awake(1_000),
+            Duration::from_secs(30),
+            AwakeClock::of_machine(),
+        );
         assert!(lease.is_sure_at(Awake(1_000)));
         assert!(lease.is_sure_at(Awake(25_999)));
         assert!(!lease.is_sure_at(Awake(26_000)));

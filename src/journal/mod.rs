@@ -18,8 +18,10 @@ mod judged;
 mod key;
 mod key_fingerprint;
 mod lay_there;
-mod lease;
+pub(crate) mod lease;
+pub(crate) mod lease_row;
 mod lessons;
+mod lookout;
 mod mails;
 mod not_left;
 mod on_disk;
@@ -30,6 +32,7 @@ mod place;
 mod record;
 mod recover;
 mod redact;
+pub(crate) mod renewal;
 mod repeats;
 mod retention;
 pub(crate) mod store;
@@ -53,9 +56,10 @@ pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
 pub use lay_there::{LayThere, Since};
 pub use lease::Lease;
+pub use lookout::{Lookout, Seen};
 pub use mails::Watched;
 pub use on_disk::on_disk;
-pub use opening::{Awaited, HeldBy, IfHeld};
+pub use opening::{HeldBy, NotOpened};
 pub use owner::give_to_owner;
 pub use recover::{Left, Recovered};
 
@@ -65,7 +69,7 @@ pub use stored_about::StoredAbout;
 pub use unsettled::DuePlace;
 
 use crate::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
-use crate::config::Outcome;
+use crate::config::{MailboxName, Outcome};
 use crate::decide::Pulled;
 use crate::inbox::{Cursor, Place};
 use crate::learning::Lesson;
@@ -77,13 +81,15 @@ use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(test)]
-pub(crate) use store::Disk;
+pub(crate) use store::{Database, Disk};
 use store::{MemoryStore, ReopeningStore, Store};
 
 /// The journal of one installation. Shared by all tasks; every call waits for the disk: see [`on_disk()`].
 pub struct Journal {
     store: Box<dyn Store>,
     folder: PathBuf,
+    /// Whose mailbox it is about; `None` is the only one.
+    mailbox: Option<MailboxName>,
     /// Held from the first read to the commit of whatever reads before it writes.
     writing: Mutex<()>,
 }
@@ -119,8 +125,22 @@ impl Journal {
         Self {
             store,
             folder: folder.to_owned(),
+            mailbox: None,
             writing: Mutex::new(()),
         }
+    }
+
+    /// A journal in a database of its own, under a lease.
+    #[cfg(test)]
+    pub(crate) fn leased(folder: &Path) -> Self {
+        let store = store::postgres_tests::opened_anywhere();
+        Self::with_store(Box::new(store), folder)
+    }
+
+    /// The same as that of one mailbox of several.
+    fn of_mailbox(mut self, mailbox: Option<&MailboxName>) -> Self {
+        self.mailbox = mailbox.cloned();
+        self
     }
 
     /// The journal of one life of the daemon in the simulated world.
@@ -130,6 +150,13 @@ impl Journal {
             Box::new(store::SimulatedStore::new(disk, life)),
             Path::new(""),
         )
+    }
+
+    /// The journal of one process of several, in the database of the simulated world; `None` where that does not answer.
+    #[cfg(test)]
+    pub(crate) fn shared(database: &Database, life: u64, lease: &Arc<Lease>) -> Option<Self> {
+        let store = store::SharedStore::open(database, life, lease)?;
+        Some(Self::with_store(Box::new(store), Path::new("")))
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {

@@ -16,22 +16,38 @@ pub struct HeldBy {
     pub left: Duration,
 }
 
-/// What opening a journal waits for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Awaited {
-    /// Who works with it.
-    Holder(HeldBy),
-    /// The database, which is out of reach for this reason.
-    Database(String),
+impl HeldBy {
+    /// Machine and process alone: the same for all journals that it works with.
+    #[must_use]
+    pub fn process(&self) -> &str {
+        let end = self.holder.rfind(" (").unwrap_or(self.holder.len());
+        self.holder.get(..end).unwrap_or_default()
+    }
+
+    /// How this process is called to others.
+    #[must_use]
+    pub fn own_process() -> String {
+        let host = rustix::system::uname();
+        let host = host.nodename().to_string_lossy();
+        format!("{host}, process {}", std::process::id())
+    }
 }
 
-/// What is done where another process works with the journal.
-#[derive(Clone, Copy)]
-pub enum IfHeld<'a> {
-    /// It is waited for, for ever, and so is a database that is out of reach; this is told about once a second what for.
-    Wait(&'a dyn Fn(&Awaited)),
-    /// That is an error.
-    Refuse,
+/// Why a journal is not ours to work with just now.
+#[derive(Debug)]
+pub enum NotOpened {
+    /// Another process works with it.
+    Held(HeldBy),
+    /// The database is out of reach for this reason, which may pass.
+    Away(String),
+    /// This does not pass by itself.
+    Failed(JournalError),
+}
+
+impl From<JournalError> for NotOpened {
+    fn from(why: JournalError) -> Self {
+        Self::Failed(why)
+    }
 }
 
 impl Journal {
@@ -40,20 +56,33 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::Store`] where it cannot be reached or read, or another process has its files open; [`JournalError::Held`] where one
-    /// has its lease and is not waited for; [`JournalError::Damaged`] where it has lost commits.
-    pub fn open_of(
-        settings: &Store,
-        if_held: IfHeld<'_>,
-        headway: &Arc<Headway>,
-    ) -> Result<Self, JournalError> {
-        match &settings.kind {
-            StoreKind::Sled => Self::open_saying(&settings.path, headway),
+    /// has its lease; [`JournalError::Damaged`] where it has lost commits.
+    pub fn open_of(settings: &Store, headway: &Arc<Headway>) -> Result<Self, JournalError> {
+        let opened = match &settings.kind {
+            StoreKind::Sled => Self::open_saying(&settings.path, headway)?,
             StoreKind::Postgres(database) => {
                 make_folder(&settings.path)?;
-                let store = PostgresStore::open(database, if_held, headway)?;
-                Ok(Self::with_store(Box::new(store), &settings.path))
+                let store = PostgresStore::open(database, headway)?;
+                Self::with_store(Box::new(store), &settings.path)
             }
-        }
+        };
+        Ok(opened.of_mailbox(settings.mailbox.as_ref()))
+    }
+
+    /// The same for who would rather wait than fail: tried once, and where it may be tried again later that is told apart.
+    ///
+    /// # Errors
+    /// [`NotOpened`]
+    pub fn open_if_free(settings: &Store, headway: &Arc<Headway>) -> Result<Self, NotOpened> {
+        let opened = match &settings.kind {
+            StoreKind::Sled => Self::open_saying(&settings.path, headway)?,
+            StoreKind::Postgres(database) => {
+                make_folder(&settings.path)?;
+                let store = PostgresStore::open_once(database, headway)?;
+                Self::with_store(Box::new(store), &settings.path)
+            }
+        };
+        Ok(opened.of_mailbox(settings.mailbox.as_ref()))
     }
 
     /// Opens the journal of these settings to look at it. One in a database is seen as of this moment, whoever works with it.
@@ -61,10 +90,11 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`] where it cannot be reached or read, or another process has its files open.
     pub fn look_at(settings: &Store) -> Result<Self, JournalError> {
-        match &settings.kind {
-            StoreKind::Sled => Self::open(&settings.path),
-            StoreKind::Postgres(database) => Self::look(database, &settings.path),
-        }
+        let opened = match &settings.kind {
+            StoreKind::Sled => Self::open(&settings.path)?,
+            StoreKind::Postgres(database) => Self::look(database, &settings.path)?,
+        };
+        Ok(opened.of_mailbox(settings.mailbox.as_ref()))
     }
 
     /// Opens the journal of these settings to see whether it was changed, whatever was done to it. Nothing can be recorded.
@@ -72,10 +102,11 @@ impl Journal {
     /// # Errors
     /// As of [`Journal::look_at`].
     pub fn look_to_verify(settings: &Store) -> Result<Self, JournalError> {
-        match &settings.kind {
-            StoreKind::Sled => Self::open_to_verify(&settings.path),
-            StoreKind::Postgres(database) => Self::look(database, &settings.path),
-        }
+        let opened = match &settings.kind {
+            StoreKind::Sled => Self::open_to_verify(&settings.path)?,
+            StoreKind::Postgres(database) => Self::look(database, &settings.path)?,
+        };
+        Ok(opened.of_mailbox(settings.mailbox.as_ref()))
     }
 
     fn look(database: &crate::config::Database, folder: &Path) -> Result<Self, JournalError> {
@@ -104,6 +135,24 @@ impl Journal {
             StoreKind::Sled => Ok(Self::is_in(&settings.path)),
             StoreKind::Postgres(database) => PostgresStore::is_there(database),
         }
+    }
+
+    /// Looks for what would keep the journal of these settings from being opened, apart from who works with it; what is odd, in sentences. Changes
+    /// nothing. Of files there is nothing to be said before they are opened.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] where the database cannot be reached, or the journal was left behind in it under another name.
+    pub fn examine(settings: &Store) -> Result<Vec<String>, JournalError> {
+        match &settings.kind {
+            StoreKind::Sled => Ok(Vec::new()),
+            StoreKind::Postgres(database) => PostgresStore::examine(database),
+        }
+    }
+
+    /// Whether it is kept in a database, whose files are not ours to write.
+    #[must_use]
+    pub fn is_in_database(&self) -> bool {
+        self.store.lease().is_some()
     }
 
     /// Whether nobody else can have taken over: what cannot be undone is done only then. Files are ours as long as we have them open.

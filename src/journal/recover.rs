@@ -6,9 +6,7 @@ use super::form::{self, CursorForm, Delivery, EffectForm};
 use super::key_fingerprint::KeyKind;
 use super::mails::NO_FOLDER;
 use super::store::{Act, Batch, Order, Outlives, SledStore, Tree};
-use super::{
-    CopyProof, EffectFilter, EffectRecord, EffectState, IfHeld, Journal, JournalError, place,
-};
+use super::{CopyProof, EffectFilter, EffectRecord, EffectState, Journal, JournalError, place};
 use crate::compose::{EnvelopeSender, Precedence, Purpose};
 use crate::config::{Store, StoreKind};
 use crate::mail::{Address, MessageId};
@@ -78,7 +76,7 @@ impl Journal {
                 "there is no such journal in the database: there is nothing to recover".to_owned(),
             ));
         }
-        let journal = Self::open_of(settings, IfHeld::Refuse, &Arc::default())?;
+        let journal = Self::open_of(settings, &Arc::default())?;
         let in_doubt = journal.doubt_everything(copy, now)?;
         Ok(Recovered {
             damage: Vec::new(),

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The registered account.
 #[derive(Clone, Debug)]
@@ -121,6 +121,32 @@ impl Account {
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Why a journal that several machines share needs more than itself where they log in with this account; `None` where each machine gets tokens by
+    /// itself. A token server may replace the refresh token at each use, and the next one is kept on the machine that used it.
+    #[must_use]
+    pub fn trouble_of_several_machines(&self, kept_in: &Path) -> Option<String> {
+        let what_then = match &self.flow {
+            Flow::ClientCredentials { .. } | Flow::ServiceAccount(_) => return None,
+            Flow::DeviceCode { .. } => {
+                "each needs a grant of its own: run `handoffd login` on each (one that is not used for long ends: after 90 days at Microsoft)"
+            }
+            Flow::RefreshToken { .. } => match self.provider {
+                // It replaces none.
+                Provider::Google => return None,
+                Provider::Microsoft | Provider::Other => {
+                    "one that takes over shows an earlier refresh token than the last, which ends 90 days after it was given at Microsoft, and elsewhere \
+                     perhaps at once, with the grant of all: have the folder of this file on storage that all machines share, or give each a grant of its own"
+                }
+            },
+        };
+        Some(format!(
+            "[oauth2] flow = \"{}\", and the journal is in a database: the refresh token in use is not there, but in {} of this machine. If several \
+             machines work with this journal, {what_then}. \"client-credentials\" and \"service-account\" need nothing of this",
+            self.flow,
+            kept_in.display()
+        ))
+    }
+
     /// The secrets that could come back in a server's words.
     pub(super) fn secrets(&self) -> Vec<&SecretString> {
         match &self.flow {
@@ -153,5 +179,54 @@ impl fmt::Display for Flow {
             Self::RefreshToken { .. } => "refresh-token",
             Self::ServiceAccount(_) => "service-account",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machines_that_share_a_journal_are_warned_of_what_they_do_not_share() {
+        let client = || Client {
+            id: "desk".to_owned(),
+            secret: None,
+        };
+        let url = || Endpoint::parse("https://login.example.org/token").unwrap();
+        let words = |provider, flow| {
+            let account = Account {
+                provider,
+                token_url: url(),
+                flow,
+                scope: String::new(),
+                ca_file: None,
+                secret_expires: None,
+            };
+            account.trouble_of_several_machines(Path::new("/var/lib/store.oauth2"))
+        };
+        let device = || Flow::DeviceCode {
+            client: client(),
+            device_url: url(),
+        };
+        let refresh = || Flow::RefreshToken {
+            client: client(),
+            refresh_token: SecretString::from("hidden"),
+        };
+        let own = Flow::ClientCredentials {
+            client_id: "desk".to_owned(),
+            client_secret: SecretString::from("hidden"),
+        };
+        let login = words(Provider::Microsoft, device()).unwrap();
+        assert!(login.contains("`handoffd login` on each"), "{login}");
+        for provider in [Provider::Microsoft, Provider::Other] {
+            let shared = words(provider, refresh()).unwrap();
+            assert!(
+                shared.contains("/var/lib/store.oauth2")
+                    && shared.contains("storage that all machines share")
+            );
+            assert!(!shared.contains("hidden"), "{shared}");
+        }
+        assert_eq!(words(Provider::Google, refresh()), None);
+        assert_eq!(words(Provider::Microsoft, own), None);
     }
 }

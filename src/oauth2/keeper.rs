@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
@@ -125,6 +125,12 @@ impl Keeper {
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.0.account
+    }
+
+    /// Where it keeps what must outlive a restart.
+    #[must_use]
+    pub fn kept_in(&self) -> &Path {
+        self.0.file.path()
     }
 
     /// How it stands, and every change of it.

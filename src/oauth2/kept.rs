@@ -53,6 +53,10 @@ impl KeptFile {
         Self { path, account }
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn name(&self) -> String {
         self.path.display().to_string()
     }

@@ -4,12 +4,12 @@ use super::doubt::{self, Evidence};
 use super::lane::Lane;
 use super::{Busy, Errand, LOOK_AT_LEAST_EVERY, Outbox, Returned, report};
 use crate::journal::{JournalError, on_disk};
+use crate::task::of_same_mailbox;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument;
 
 /// The server is not looked in at more often, whatever the evidence seems to want.
 const LOOK_IN_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -86,7 +86,7 @@ impl Outbox {
                 end,
             }
         };
-        self.tasks.spawn(looking.in_current_span());
+        self.tasks.spawn(of_same_mailbox(looking));
         LOOK_IN_AGAIN_AFTER
     }
 }

@@ -31,6 +31,7 @@ use crate::config::Smtp;
 use crate::journal::{DuePlace, Journal, JournalError, RecordedEffect, on_disk};
 use crate::mail::{Address, MessageId};
 use crate::report::outbox as report;
+use crate::task::of_same_mailbox;
 use crate::watch::{Part, Server, Signs};
 use connection::{Connection, Failure};
 use failure::Stage;
@@ -45,7 +46,6 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument;
 use turn::domains;
 
 /// A sign of life may come so much later than planned.
@@ -374,7 +374,7 @@ impl Outbox {
             let errand = Errand::Mail(mail);
             Returned { lane, errand, end }
         };
-        self.tasks.spawn(sending.in_current_span());
+        self.tasks.spawn(of_same_mailbox(sending));
     }
 
     fn take_back(&mut self, returned: Result<Returned, tokio::task::JoinError>) {

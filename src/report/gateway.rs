@@ -292,7 +292,7 @@ pub fn stands_by(holder: &str) {
     );
 }
 
-/// The database of the journal is out of reach at the start.
+/// The database of a journal that is stood by for is out of reach.
 pub fn database_away(why: &str) {
     warn!(
         event = "database-away",
@@ -300,14 +300,54 @@ pub fn database_away(why: &str) {
     );
 }
 
+/// The database does not wait for its disk.
+pub fn database_may_forget(journal: &str) {
+    warn!(
+        event = "database-may-forget",
+        "{}",
+        may_forget_words(journal)
+    );
+}
+
+/// The sentence about it.
+#[must_use]
+pub fn may_forget_words(journal: &str) -> String {
+    format!(
+        "{journal}: its server runs with `fsync = off`, so after a power cut it may have lost what it said yes to, or all of it: mails are answered twice then, \
+         or not at all. Set `fsync = on` and restart the server"
+    )
+}
+
+/// A limit of the service manager will not do for so many mailboxes.
+pub fn limit_too_low(why: &str) {
+    warn!(event = "limit-too-low", "{why}");
+}
+
 /// The one before has ended.
 pub fn takes_over() {
     info!(event = "takes-over", "the journal is ours now; taking over");
 }
 
-/// Another process has taken over: the daemon ends.
+/// It was our turn, and the journal cannot be used.
+pub fn cannot_take_over(why: &str, retry_after: Duration) {
+    error!(
+        event = "cannot-take-over",
+        retry_after_seconds = retry_after.as_secs(),
+        "nobody works for this mailbox, and it cannot be taken over here: {why}"
+    );
+}
+
+/// A process that works for fewer mailboxes gets this one.
+pub fn makes_room(by: &str) {
+    info!(
+        event = "makes-room",
+        "{by} works for fewer mailboxes and asks for this one: what is in flight is finished, then it is its to take"
+    );
+}
+
+/// Another process has taken over.
 pub fn journal_lost(why: &str) {
-    error!(event = "journal-lost", "{why}");
+    error!(event = "journal-lost", "{why}; standing by from here on");
 }
 
 /// A mail carries the keyword of handled mails, and the journal does not know it.

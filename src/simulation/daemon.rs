@@ -2,8 +2,9 @@
 //! or told to load everything anew.
 
 use super::mishaps::Death;
-use super::world::Plant;
-use super::{world, world::World};
+use super::plant::Plant;
+use super::process::{self, Kind};
+use super::world;
 use crate::clock::Moment;
 use crate::gateway::{Deadlines, Gateway, Office, Patience, TroubleWatch, Wiring};
 use crate::journal::{Disk, Journal};
@@ -15,6 +16,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+/// Where the only daemon runs.
+const MACHINE: usize = 0;
 
 /// What may be asked of the daemon from outside.
 #[derive(Debug, Default)]
@@ -28,35 +32,45 @@ pub(super) struct Signals {
 /// One life after the other, until the end.
 pub(super) async fn live(disk: Disk, office: Arc<Office>, signals: Arc<Signals>) {
     while !signals.last.is_cancelled() {
-        let died = world(|world| Arc::clone(&world.died));
-        let life = world(World::revive);
-        let parts = Parts::start(&disk, Arc::clone(&office), life);
+        let died = world(|world| Arc::clone(&world.machines[MACHINE].died));
+        let life = world(|world| world.revive(MACHINE));
+        let journal = Journal::simulated(&disk, life);
+        let parts = Parts::start(MACHINE, journal, Arc::clone(&office));
         let ended = parts.run(&signals, &died).await;
         if ended == Ended::Politely {
             disk.close();
         } else {
             disk.end_life(world(|world| world.chance.number()));
-            if world(|world| world.death) == Some(Death::PowerCut) {
+            if world(|world| world.machines[MACHINE].death) == Some(Death::PowerCut) {
                 let chance = world(|world| world.chance.number());
                 disk.cut_power(chance);
             }
         }
-        let rest = world(|world| Duration::from_millis(world.chance.below(60_000)));
-        tokio::select! {
-            biased;
-            () = signals.last.cancelled() => {}
-            () = tokio::time::sleep(rest) => {}
-        }
+        rest(&signals).await;
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ended {
-    Killed,
-    Politely,
+/// Until it is started again.
+pub(super) async fn rest(signals: &Signals) {
+    let rest = world(|world| Duration::from_millis(world.chance.below(60_000)));
+    tokio::select! {
+        biased;
+        () = signals.last.cancelled() => {}
+        () = tokio::time::sleep(rest) => {}
+    }
 }
 
-struct Parts {
+/// How a life ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    Killed,
+    Politely,
+    /// Politely, because another process has taken over the journal.
+    Lost,
+}
+
+pub(super) struct Parts {
+    machine: usize,
     office: Arc<RwLock<Arc<Office>>>,
     journal: Arc<Journal>,
     wake: Arc<Notify>,
@@ -72,8 +86,8 @@ struct Parts {
 }
 
 impl Parts {
-    fn start(disk: &Disk, office: Arc<Office>, life: u64) -> Self {
-        let journal = Arc::new(Journal::simulated(disk, life));
+    pub(super) fn start(machine: usize, journal: Journal, office: Arc<Office>) -> Self {
+        let journal = Arc::new(journal);
         let office = Arc::new(RwLock::new(office));
         let (wake, outbox_wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let signs = Arc::new(Signs::default());
@@ -108,9 +122,9 @@ impl Parts {
         let gateway = gateway.with_standing(Arc::clone(&standing));
         let shutdown = CancellationToken::new();
         let tasks = vec![
-            tokio::spawn(gateway.run(shutdown.clone())),
-            tokio::spawn(deadlines.run(shutdown.clone())),
-            tokio::spawn(trouble_watch.run(shutdown.clone())),
+            spawn(machine, gateway.run(shutdown.clone())),
+            spawn(machine, deadlines.run(shutdown.clone())),
+            spawn(machine, trouble_watch.run(shutdown.clone())),
         ];
         let plants = super::plants(Plant::RetriesWithoutEvidence);
         let (swept, planted) = match plants {
@@ -121,6 +135,7 @@ impl Parts {
             false => (swept, None),
         };
         let outbox = start_outbox(
+            machine,
             &office,
             &journal,
             &wake,
@@ -129,6 +144,7 @@ impl Parts {
             (&standing, &signs),
         );
         Self {
+            machine,
             office,
             journal,
             wake,
@@ -143,31 +159,47 @@ impl Parts {
         }
     }
 
-    async fn run(mut self, signals: &Signals, died: &Notify) -> Ended {
-        loop {
+    pub(super) async fn run(mut self, signals: &Signals, died: &Notify) -> Ended {
+        let machine = self.machine;
+        let journal = Arc::clone(&self.journal);
+        let mut losing = tokio::spawn(process::of(machine, Kind::Ordinary, async move {
+            // As the parts of `handoffd run` do it.
+            match journal.lease() {
+                Some(lease) => lease.lost().await,
+                None => std::future::pending().await,
+            }
+            journal.still_ours().err().map(|why| why.to_string())
+        }));
+        let ended = loop {
             tokio::select! {
                 biased;
                 () = died.notified() => {
                     self.tasks.push(self.outbox.1);
+                    losing.abort();
                     for task in self.tasks {
                         task.abort();
                         let _ = task.await;
                     }
                     return Ended::Killed;
                 }
+                Ok(why) = &mut losing => {
+                    world(|world| world.note_of(machine, format!("the journal is lost: {why:?}")));
+                    break Ended::Lost;
+                }
                 () = signals.reload.notified() => {
                     world(|world| {
-                        world.note("everything is loaded anew");
+                        world.note_of(machine, "everything is loaded anew");
                         world.tally.hit("daemon", "reloaded");
                     });
                     self.reload(died).await;
                 }
-                () = signals.terminate.notified() => break,
-                () = signals.last.cancelled() => break,
+                () = signals.terminate.notified() => break Ended::Politely,
+                () = signals.last.cancelled() => break Ended::Politely,
             }
-        }
+        };
+        losing.abort();
         world(|world| {
-            world.note("the daemon is told to end");
+            world.note_of(machine, "the daemon is told to end");
             world.tally.hit("daemon", "ended");
         });
         self.shutdown.cancel();
@@ -193,8 +225,11 @@ impl Parts {
         if killed {
             return Ended::Killed;
         }
-        world(World::has_ended);
-        Ended::Politely
+        // Asked by the process: it may not reach who is to hear it.
+        let journal = Arc::clone(&self.journal);
+        let _ = spawn(machine, async move { journal.give_back() }).await;
+        world(|world| world.has_ended(machine));
+        ended
     }
 
     /// As `handoffd run` does it: another desk in the place of the first, and another outbox.
@@ -212,7 +247,7 @@ impl Parts {
         tokio::select! {
             biased;
             _ = &mut self.outbox.1 => {
-                self.outbox = start_outbox(&self.office, &self.journal, &self.wake, &self.outbox_wake, &self.swept, (&self.standing, &self.signs));
+                self.outbox = start_outbox(self.machine, &self.office, &self.journal, &self.wake, &self.outbox_wake, &self.swept, (&self.standing, &self.signs));
             }
             // Seen again by whoever called.
             () = died.notified() => died.notify_one(),
@@ -228,7 +263,13 @@ fn long_after() -> Moment {
     }
 }
 
+/// Work of the process on that machine.
+fn spawn(machine: usize, work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    tokio::spawn(process::of(machine, Kind::Ordinary, work))
+}
+
 fn start_outbox(
+    machine: usize,
     office: &Arc<RwLock<Arc<Office>>>,
     journal: &Arc<Journal>,
     wake: &Arc<Notify>,
@@ -253,5 +294,5 @@ fn start_outbox(
     .with_sent_folder(office.settings.inbox.sent_folder.is_some())
     .with_signs(Arc::clone(signs));
     let stop = CancellationToken::new();
-    (stop.clone(), tokio::spawn(outbox.run(stop)))
+    (stop.clone(), spawn(machine, outbox.run(stop)))
 }

@@ -9,14 +9,14 @@ use super::world::{Server, World};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf};
 use tokio::sync::watch;
 
-pub(super) async fn serve(stream: DuplexStream) {
+pub(super) async fn serve(stream: DuplexStream, machine: usize) {
     let (reader, mut writer) = tokio::io::split(stream);
     let mut lines = BufReader::new(reader);
     let mut changes = world(|world| world.inbox_changed.subscribe());
     let mut session = Session::default();
     let mishap = world(|world| world.mishap("greeting", ""));
     let ready = || b"* OK ready\r\n".to_vec();
-    if turn(Server::Imap, &mut writer, mishap, ready).await == Course::Ends {
+    if turn((Server::Imap, machine), &mut writer, mishap, ready).await == Course::Ends {
         return;
     }
     while let Some(line) = read_line(&mut lines).await {
@@ -56,8 +56,15 @@ pub(super) async fn serve(stream: DuplexStream) {
         }
         if command == "IDLE" {
             let begin = || b"+ idling\r\n".to_vec();
-            if turn(Server::Imap, &mut writer, mishap, begin).await == Course::Ends
-                || idle(&tag, &mut session, &mut lines, &mut writer, &mut changes).await
+            if turn((Server::Imap, machine), &mut writer, mishap, begin).await == Course::Ends
+                || idle(
+                    (&tag, machine),
+                    &mut session,
+                    &mut lines,
+                    &mut writer,
+                    &mut changes,
+                )
+                .await
                     == Course::Ends
             {
                 return;
@@ -67,14 +74,14 @@ pub(super) async fn serve(stream: DuplexStream) {
         // What was to come meanwhile has come.
         calendar::catch_up();
         let act = || world(|world| session.act(world, &tag, &command)).into_bytes();
-        if turn(Server::Imap, &mut writer, mishap, act).await == Course::Ends {
+        if turn((Server::Imap, machine), &mut writer, mishap, act).await == Course::Ends {
             return;
         }
     }
 }
 
 async fn idle(
-    tag: &str,
+    (tag, machine): (&str, usize),
     session: &mut Session,
     lines: &mut BufReader<ReadHalf<DuplexStream>>,
     writer: &mut tokio::io::WriteHalf<DuplexStream>,
@@ -91,7 +98,7 @@ async fn idle(
                     }
                 }
                 Mishap::CrashBefore | Mishap::CrashAfter => {
-                    world(|world| world.crash("in IDLE"));
+                    world(|world| world.crash(machine, "in IDLE"));
                     return Course::Ends;
                 }
                 // The hint is lost, and the connection with it.
@@ -110,7 +117,7 @@ async fn idle(
                 let mishap = world(|world| world.mishap("DONE", ""));
                 let mishap = if mishap == Mishap::Otherwise { Mishap::None } else { mishap };
                 let act = || format!("{tag} OK done\r\n").into_bytes();
-                return turn(Server::Imap, writer, mishap, act).await;
+                return turn((Server::Imap, machine), writer, mishap, act).await;
             }
             changed = changes.changed() => {
                 if changed.is_err() || world(|world| session.is_outdated(world)) {

@@ -1,8 +1,9 @@
 //! The line between the daemon and a server: bytes in order, until one of them is gone. What a dead daemon does on it is not done.
 
+use super::link::Link;
 use super::mishaps::Mishap;
 use super::world::Server;
-use super::{imap, is_alive, smtp, with, world};
+use super::{imap, is_alive, process, smtp, storm, with, world};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,11 +17,15 @@ pub(super) const SMTP_PORT: u16 = 25;
 /// How much is under way on a line at most.
 const LINE_BYTES: usize = 1024 * 1024;
 
+/// So long a connection is waited for where the network is cut.
+const NOBODY_ANSWERS_WITHIN: Duration = Duration::from_secs(20);
+
 /// The daemon's end of a line.
 #[derive(Debug)]
 pub(crate) struct Wire {
     stream: DuplexStream,
     life: u64,
+    server: Server,
 }
 
 /// Connects to a server of the world; `None` where there is no world on this thread.
@@ -31,16 +36,35 @@ pub(crate) async fn dial(port: u16) -> Option<io::Result<Wire>> {
         // No port of the world: a test that runs its own servers.
         _ => return None,
     };
-    let (is_down, life) = with(|world| (world.is_down(server), world.life()))?;
+    let machine = process::at_work().unwrap_or(0);
+    let is_cut_off = with(|world| world.machines[machine].is_cut_off(server.peer()))?;
+    if is_cut_off.is_some() {
+        tokio::time::sleep(NOBODY_ANSWERS_WITHIN).await;
+        return Some(Err(io::ErrorKind::TimedOut.into()));
+    }
+    let (is_down, life) = with(|world| (world.is_down(server), world.machines[machine].life))?;
     if is_down {
         return Some(Err(io::ErrorKind::ConnectionRefused.into()));
     }
-    let (ours, theirs) = tokio::io::duplex(LINE_BYTES);
-    match server {
-        Server::Imap => drop(tokio::spawn(imap::serve(theirs))),
-        Server::Smtp => drop(tokio::spawn(smtp::serve(theirs))),
+    let (ours, mut theirs) = tokio::io::duplex(LINE_BYTES);
+    if with(|world| world.shared.is_some())? {
+        let (near, far) = tokio::io::duplex(LINE_BYTES);
+        let link = Link {
+            machine,
+            life,
+            peer: server.peer(),
+        };
+        link.lay(std::mem::replace(&mut theirs, far), near);
     }
-    Some(Ok(Wire { stream: ours, life }))
+    match server {
+        Server::Imap => drop(tokio::spawn(imap::serve(theirs, machine))),
+        Server::Smtp => drop(tokio::spawn(smtp::serve(theirs, machine))),
+    }
+    Some(Ok(Wire {
+        stream: ours,
+        life,
+        server,
+    }))
 }
 
 impl AsyncRead for Wire {
@@ -64,6 +88,10 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
+        storm::may_be_stopped(match wire.server {
+            Server::Imap => "before it writes to IMAP",
+            Server::Smtp => storm::WRITES_TO_SMTP,
+        });
         match is_alive(wire.life) {
             true => Pin::new(&mut wire.stream).poll_write(context, bytes),
             false => Poll::Pending,
@@ -88,7 +116,7 @@ pub(super) enum Course {
 
 /// One command: what the server does, and what of its reply reaches the daemon.
 pub(super) async fn turn(
-    server: Server,
+    (server, machine): (Server, usize),
     writer: &mut WriteHalf<DuplexStream>,
     mishap: Mishap,
     act: impl FnOnce() -> Vec<u8> + Send,
@@ -99,7 +127,7 @@ pub(super) async fn turn(
     match mishap {
         Mishap::CutBefore => return Course::Ends,
         Mishap::CrashBefore => {
-            world(|world| world.crash("before a command"));
+            world(|world| world.crash(machine, "before a command"));
             return Course::Ends;
         }
         Mishap::Down => {
@@ -113,7 +141,7 @@ pub(super) async fn turn(
         Mishap::CutAfter => (0, Course::Ends),
         Mishap::CutHalfway => (reply.len() / 2, Course::Ends),
         Mishap::CrashAfter => {
-            world(|world| world.crash("after a command"));
+            world(|world| world.crash(machine, "after a command"));
             (0, Course::Ends)
         }
         Mishap::Never => {

@@ -2,36 +2,50 @@
 //! which the real code from inbox to outbox runs. Things go wrong at every await and at every write of the store; when it is calm again it is
 //! looked at what reached whom. What goes wrong, and where it stands here: docs/reliability.md. The same seed gives the same run, to the last byte of its trace.
 //!
-//! Only for tests. The program meets this world at five places: `clock.rs`, `chance.rs`, `network.rs`, `journal/store/simulated.rs`, and the
+//! One machine keeps the mailbox, or three do that share a journal: then each may be stopped or cut off while the others go on.
+//!
+//! Only for tests. The program meets this world at six places: `clock.rs`, `chance.rs`, `network.rs`, `task.rs`, `journal/store/simulated*.rs`, and the
 //! monotonic clock of tokio, which stands still here until nobody has anything to do.
 
+mod at_database;
 mod calendar;
 mod daemon;
 mod folder;
 mod imap;
 mod invariants;
 mod line;
+mod link;
+mod machine;
 mod mailbox;
 mod mishaps;
 mod people;
+mod plant;
 mod post;
+mod process;
 mod run;
 mod seeded;
 mod sending;
 mod smtp;
+mod standby;
+mod storm;
 mod streak;
 mod tally;
 mod tests;
+mod three;
 mod world;
 
+pub(crate) use at_database::{AtDatabase, at_database, at_shared_commit, gives_up};
 pub(crate) use line::{Wire, dial};
 pub(crate) use mishaps::AtCommit;
-pub(crate) use world::Plant;
+pub(crate) use plant::Plant;
+pub(crate) use process::of_same_process;
 
 use crate::clock::Moment;
+use crate::journal::Lease;
 use jiff::Timestamp;
 use std::cell::RefCell;
 use std::task::{Context, Waker};
+use std::time::Duration;
 use world::World;
 
 thread_local! {
@@ -92,7 +106,26 @@ pub(crate) fn took_back(by: &str, commits: u64) {
 
 /// The daemon is killed here and now.
 pub(crate) fn crash(place: &str) {
-    let _ = with(|world| world.crash(place));
+    let _ = with(|world| world.crash(process::at_work().unwrap_or(0), place));
+}
+
+/// What the clock of the database that machines share shows.
+pub(crate) fn databases_clock() -> Duration {
+    with(|world| world.databases_clock()).unwrap_or_default()
+}
+
+/// Whether the process of that life believes that nobody can have taken over.
+pub(crate) fn is_sure(machine: usize, life: u64, lease: &Lease) -> bool {
+    let now = with(|world| {
+        let lives = world.is_alive(life);
+        lives.then(|| world.machines[machine].awake(world.plant))
+    });
+    now.flatten().is_some_and(|now| lease.is_sure_at(now))
+}
+
+/// Something is wrong already while the world is played.
+pub(crate) fn broken(what: String) {
+    let _ = with(|world| world.shared.as_mut().map(|shared| shared.broken.push(what)));
 }
 
 /// Whether a bug of this kind was planted, to see that the world finds it.

@@ -3,17 +3,22 @@
 use super::daemon::{self, Signals};
 use super::mailbox::SENT;
 use super::people::{People, STORM};
+use super::plant::Plant;
 use super::tally::Tally;
-use super::world::{Plant, World};
-use super::{WORLD, folder, invariants, line, post, world};
+use super::world::{Machines, World};
+use super::{WORLD, folder, invariants, line, post, standby, storm, world};
 use crate::config::{Login, Outcome, Settings, Tls};
 use crate::gateway::Office;
-use crate::journal::Disk;
+use crate::journal::{Database, Disk};
 use crate::ticket::TokenKey;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// After the storm things may take so long until nothing is left to do.
 const CALM_MAX: Duration = Duration::from_hours(8);
@@ -107,23 +112,21 @@ fn office(evidence: Evidence) -> Arc<Office> {
 }
 
 /// Plays the world of a seed.
-pub(super) fn run(seed: u64, desks: &Desks, plant: Option<Plant>) -> Played {
+pub(super) fn run(seed: u64, desks: &Desks, plant: Option<Plant>, machines: Machines) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .expect("a runtime");
-    let outcome = runtime.block_on(play(seed, Arc::clone(desks.of(seed)), plant));
+    let outcome = runtime.block_on(play(seed, Arc::clone(desks.of(seed)), plant, machines));
     drop(runtime);
     WORLD.with_borrow_mut(|world| *world = None);
     outcome
 }
 
-async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
-    let made = World::new(seed, People::new(Arc::clone(&office)), plant);
+async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>, machines: Machines) -> Played {
+    let made = World::new(seed, People::new(Arc::clone(&office)), plant, machines);
     WORLD.with_borrow_mut(|world| *world = Some(made));
-    let disk = Disk::default();
-    let signals = Arc::new(Signals::default());
     let first = world(|world| {
         let now = world.wall();
         let mut chance = world.chance.clone();
@@ -134,18 +137,17 @@ async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
     for mail in first {
         post::post(mail, Instant::now());
     }
-    let lives = tokio::spawn(daemon::live(
-        disk.clone(),
-        Arc::clone(&office),
-        Arc::clone(&signals),
-    ));
+    let cast = Cast::begin(machines, &office);
+    let disk = &cast.disk;
     let minutes = STORM.as_secs() / 60 + 5;
     for _ in 0..minutes {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        let asked = world(|world| {
+        pass_a_minute(machines).await;
+        let (asked, whom) = world(|world| {
             world.perhaps_set_clock();
-            world.chance.below(40)
+            let asked = world.chance.below(40);
+            (asked, world.works().unwrap_or(0))
         });
+        let signals = &cast.signals[whom];
         match asked {
             0 => signals.terminate.notify_one(),
             1 => signals.reload.notify_one(),
@@ -155,9 +157,12 @@ async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
     world(|world| {
         world.is_calm = true;
         world.note("it is calm");
+        world.calm_down();
     });
-    // A disk that failed to sync takes nothing more until the daemon is started again, and this is how it is done.
-    signals.terminate.notify_one();
+    if machines == Machines::One {
+        // A disk that failed to sync takes nothing more until the daemon is started again, and this is how it is done.
+        cast.signals[0].terminate.notify_one();
+    }
     let mut waited = Duration::ZERO;
     let mut quiet_minutes = 0;
     while waited < CALM_MAX && quiet_minutes < 8 {
@@ -170,14 +175,19 @@ async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
             });
         quiet_minutes = if is_quiet { quiet_minutes + 1 } else { 0 };
     }
-    signals.last.cancel();
-    let _ = lives.await;
-    let broken = invariants::broken(&disk, &office);
+    cast.last.cancel();
+    for lives in cast.lives {
+        let _ = lives.await;
+    }
+    let mut broken = invariants::broken(disk, &office);
+    broken.extend(world(|world| {
+        (world.shared.as_mut()).map_or_else(Vec::new, |shared| std::mem::take(&mut shared.broken))
+    }));
     world(|world| Played {
         seed,
         broken,
         counts: Counts {
-            lives: world.life(),
+            lives: world.lives,
             written: world.people.written.len(),
             taken: world.post.taken.len(),
             commits: disk.commits(),
@@ -185,4 +195,56 @@ async fn play(seed: u64, office: Arc<Office>, plant: Option<Plant>) -> Played {
         trace: std::mem::take(&mut world.trace),
         tally: std::mem::take(&mut world.tally),
     })
+}
+
+/// The processes of a world, and what they keep their journal on.
+struct Cast {
+    disk: Disk,
+    signals: Vec<Arc<Signals>>,
+    lives: Vec<JoinHandle<()>>,
+    last: CancellationToken,
+}
+
+impl Cast {
+    fn begin(machines: Machines, office: &Arc<Office>) -> Self {
+        let last = CancellationToken::new();
+        let count = world(|world| world.machines.len());
+        let signals = || {
+            Arc::new(Signals {
+                last: last.clone(),
+                ..Signals::default()
+            })
+        };
+        let signals: Vec<Arc<Signals>> = (0..count).map(|_| signals()).collect();
+        let database = Database::default();
+        let disk = database.disk().clone();
+        let lives = signals.iter().enumerate().map(|(machine, signals)| {
+            let (office, signals) = (Arc::clone(office), Arc::clone(signals));
+            match machines {
+                Machines::One => tokio::spawn(daemon::live(disk.clone(), office, signals)),
+                Machines::Three => {
+                    tokio::spawn(standby::live(machine, database.clone(), office, signals))
+                }
+            }
+        });
+        let lives = lives.collect();
+        Self {
+            disk,
+            signals,
+            lives,
+            last,
+        }
+    }
+}
+
+async fn pass_a_minute(machines: Machines) {
+    if machines == Machines::One {
+        return tokio::time::sleep(MINUTE).await;
+    }
+    let mut passed = Duration::ZERO;
+    while passed < MINUTE {
+        tokio::time::sleep(storm::TICK).await;
+        passed += storm::TICK;
+        storm::tick();
+    }
 }

@@ -13,6 +13,10 @@ use tokio::time::Instant;
 /// A server that has the whole mail may take it for so long after the client is gone.
 const TAKES_LATE_MILLISECONDS: u64 = 20_000;
 
+/// A client that is silent in the middle of a mail is sent away after this, as RFC 5321 section 4.5.3.2 has it after ten times as long. With the
+/// way of a copy it must be less than a copy is waited for.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
 #[derive(Default)]
 struct Transaction {
     /// When it began, with a sender.
@@ -20,7 +24,7 @@ struct Transaction {
     recipients: Vec<String>,
 }
 
-pub(super) async fn serve(stream: DuplexStream) {
+pub(super) async fn serve(stream: DuplexStream, machine: usize) {
     let (reader, mut writer) = tokio::io::split(stream);
     let mut lines = BufReader::new(reader);
     let mishap = world(|world| world.mishap("greeting", ""));
@@ -32,7 +36,7 @@ pub(super) async fn serve(stream: DuplexStream) {
         return;
     }
     let greeting = || b"220 world ESMTP\r\n".to_vec();
-    if turn(Server::Smtp, &mut writer, mishap, greeting).await == Course::Ends {
+    if turn((Server::Smtp, machine), &mut writer, mishap, greeting).await == Course::Ends {
         return;
     }
     let mut transaction = Transaction::default();
@@ -63,13 +67,15 @@ pub(super) async fn serve(stream: DuplexStream) {
             let recipients = std::mem::take(&mut transaction.recipients);
             let began = transaction.began.take().unwrap_or_else(Instant::now);
             let envelope = (recipients, began);
-            if content(&mut lines, &mut writer, mishap, envelope).await == Course::Ends {
+            if content(&mut lines, (&mut writer, machine), mishap, envelope).await == Course::Ends {
                 return;
             }
             continue;
         }
         let act = || transaction.act(&verb, &line).to_vec();
-        if turn(Server::Smtp, &mut writer, mishap, act).await == Course::Ends || verb == "QUIT" {
+        if turn((Server::Smtp, machine), &mut writer, mishap, act).await == Course::Ends
+            || verb == "QUIT"
+        {
             return;
         }
     }
@@ -121,15 +127,20 @@ impl Transaction {
 
 async fn content(
     lines: &mut BufReader<ReadHalf<DuplexStream>>,
-    writer: &mut WriteHalf<DuplexStream>,
+    (writer, machine): (&mut WriteHalf<DuplexStream>, usize),
     mishap: Mishap,
     (recipients, began): (Vec<String>, Instant),
 ) -> Course {
     let mut mail = Vec::new();
     loop {
         let mut line = Vec::new();
-        match lines.read_until(b'\n', &mut line).await {
-            Ok(1..) if line.ends_with(b"\r\n") => {}
+        let read = tokio::time::timeout(SILENCE_MAX, lines.read_until(b'\n', &mut line));
+        match read.await {
+            Ok(Ok(1..)) if line.ends_with(b"\r\n") => {}
+            Err(_) => {
+                world(|world| world.tally.hit("server", "silent client sent away"));
+                return Course::Ends;
+            }
             // The client went before the end: there is no mail.
             _ => return Course::Ends,
         }
@@ -148,6 +159,13 @@ async fn content(
         bytes: mail.into(),
         began,
     };
+    world(|world| {
+        if world.works().is_some_and(|works| works != machine) {
+            world
+                .tally
+                .hit("late", "mail ended by one that has lost it");
+        }
+    });
     // With the last dot the server may do one thing and say another.
     let name = post::message_id_of(&handed.bytes);
     match world(|world| world.mishap("the final dot", &name)) {
@@ -179,7 +197,7 @@ async fn content(
                 post::take(&handed, Instant::now(), is_lost);
                 b"250 taken\r\n".to_vec()
             };
-            turn(Server::Smtp, writer, mishap, act).await
+            turn((Server::Smtp, machine), writer, mishap, act).await
         }
     }
 }

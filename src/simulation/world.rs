@@ -2,34 +2,29 @@
 
 use super::calendar::Calendar;
 use super::folder::Folder;
-use super::mishaps::{AtCommit, CopyFate, Death, Files, Mishap, Rates};
+use super::machine::{Machine, Peer};
+use super::mishaps::{AtCommit, CopyFate, Files, Mishap, Rates};
 use super::people::People;
+use super::plant::Plant;
 use super::post::Post;
+use super::process;
 use super::seeded::Seeded;
+use super::storm::{self, Shared};
 use super::streak::{Aim, Streak};
 use super::tally::Tally;
 use crate::clock::Moment;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// A kind of bug that is known to lose or double mails, planted to see that the world finds it.
+/// How many machines keep the mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plant {
-    /// That an attempt was begun is written when it has ended.
-    RecordsAfterSending,
-    /// What is told to be on the disk is not.
-    ForgetsToFlush,
-    /// The cursor moves in a commit before that of the mail.
-    MovesCursorFirst,
-    /// A mail in doubt is sent again without a look for its copy.
-    RetriesWithoutEvidence,
-    /// How long something took is told by the clock on the wall, which anybody may set.
-    BelievesTheWall,
-    /// How often a mail was in doubt is not kept in mind, as before there was a bound: each doubt is the first.
-    CountsNoDoubts,
+pub(super) enum Machines {
+    /// One, with a disk.
+    One,
+    /// Three that share a database.
+    Three,
 }
 
 pub(super) struct World {
@@ -37,11 +32,11 @@ pub(super) struct World {
     daemons: Seeded,
     began: Instant,
     base: Timestamp,
-    skew: SignedDuration,
-    life: u64,
-    is_alive: bool,
-    pub(super) died: Arc<Notify>,
-    pub(super) death: Option<Death>,
+    pub(super) machines: Vec<Machine>,
+    /// Where machines share a journal: the trouble that comes with it.
+    pub(super) shared: Option<Shared>,
+    /// So many lives began.
+    pub(super) lives: u64,
     rates: Rates,
     /// Nothing goes wrong any more.
     pub(super) is_calm: bool,
@@ -52,7 +47,7 @@ pub(super) struct World {
     pub(super) files: Files,
     pub(super) calendar: Calendar,
     pub(super) tally: Tally,
-    streak: Option<Streak>,
+    pub(super) streak: Option<Streak>,
     disk_full_until: Instant,
     /// Told at each change of the inbox.
     pub(super) inbox_changed: watch::Sender<u64>,
@@ -73,6 +68,13 @@ pub(super) enum Server {
 }
 
 impl Server {
+    pub(super) const fn peer(self) -> Peer {
+        match self {
+            Self::Imap => Peer::Imap,
+            Self::Smtp => Peer::Smtp,
+        }
+    }
+
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Imap => "IMAP",
@@ -82,14 +84,14 @@ impl Server {
 }
 
 impl World {
-    pub(super) fn new(seed: u64, people: People, plant: Option<Plant>) -> Self {
+    pub(super) fn new(seed: u64, people: People, plant: Option<Plant>, machines: Machines) -> Self {
         let mut chance = Seeded::new(seed);
         let daemons = Seeded::new(chance.number());
         let rates = Rates::draw(&mut chance, plant);
         let began = Instant::now();
         let (inbox_changed, _) = watch::channel(0);
         let streak = Streak::draw(&mut chance, began, plant == Some(Plant::CountsNoDoubts));
-        Self {
+        let mut world = Self {
             streak,
             sent: Folder::default(),
             files: *chance.one_of(&[Files::Never, Files::AtOnce, Files::AtWill, Files::AtWill]),
@@ -100,11 +102,9 @@ impl World {
             began,
             // Ten o'clock on a Monday.
             base: Timestamp::from_second(1_768_212_000).unwrap_or_default(),
-            skew: SignedDuration::ZERO,
-            life: 0,
-            is_alive: false,
-            died: Arc::new(Notify::new()),
-            death: None,
+            machines: vec![Machine::new(began)],
+            shared: None,
+            lives: 0,
             rates,
             is_calm: false,
             plant,
@@ -117,13 +117,29 @@ impl World {
             has_move: chance.happens(7000),
             trace: Vec::new(),
             chance,
+        };
+        if machines == Machines::Three {
+            world.share();
+        }
+        world
+    }
+
+    /// Three machines share a journal, with clocks of their own.
+    fn share(&mut self) {
+        self.machines = (0..3).map(|_| Machine::new(self.began)).collect();
+        let rates = storm::Rates::draw(&mut self.chance, self.plant);
+        self.shared = Some(Shared::new(rates, self.began));
+        for machine in &mut self.machines {
+            machine.awake_rate = 950 + self.chance.below(101);
+            let seconds = i64::try_from(self.chance.below(240)).unwrap_or(0) - 120;
+            machine.skew = SignedDuration::from_secs(seconds);
         }
     }
 
     pub(super) fn wall(&self) -> Timestamp {
         let passed = SignedDuration::try_from(self.began.elapsed()).unwrap_or_default();
         let shown = passed
-            .checked_add(self.skew)
+            .checked_add(self.here().skew)
             .and_then(|since| self.base.checked_add(since).ok());
         shown.unwrap_or(self.base)
     }
@@ -144,54 +160,29 @@ impl World {
         self.daemons.number()
     }
 
+    /// About the process that is at work, or about none.
     pub(super) fn note(&mut self, what: impl AsRef<str>) {
+        match process::at_work() {
+            Some(machine) => self.note_of(machine, what),
+            None => self.note_of_all(what),
+        }
+    }
+
+    pub(super) fn note_of(&mut self, machine: usize, what: impl AsRef<str>) {
+        match self.shared {
+            Some(_) => self.note_of_all(format!("[{machine}] {}", what.as_ref())),
+            None => self.note_of_all(what),
+        }
+    }
+
+    pub(super) fn note_of_all(&mut self, what: impl AsRef<str>) {
         let at = self.began.elapsed();
         self.trace
             .push(format!("{:>10.3} {}", at.as_secs_f64(), what.as_ref()));
     }
 
-    pub(super) const fn is_alive(&self, life: u64) -> bool {
-        self.is_alive && self.life == life
-    }
-
-    /// A new life begins.
-    pub(super) fn revive(&mut self) -> u64 {
-        self.life += 1;
-        self.is_alive = true;
-        self.death = None;
-        if let Some(streak) = &mut self.streak {
-            streak.begins(&mut self.chance);
-        }
-        self.note(format!("life {} begins", self.life));
-        self.life
-    }
-
-    pub(super) const fn life(&self) -> u64 {
-        self.life
-    }
-
-    pub(super) fn crash(&mut self, place: &str) {
-        if !self.is_alive {
-            return;
-        }
-        self.is_alive = false;
-        let death = match self.chance.happens(3000) {
-            true => Death::PowerCut,
-            false => Death::Killed,
-        };
-        self.death = Some(death);
-        let name = match death {
-            Death::Killed => "killed",
-            Death::PowerCut => "power cut",
-        };
-        self.tally.hit("daemon", name);
-        self.note(format!("life {} ends: {death:?} {place}", self.life));
-        self.died.notify_one();
-    }
-
-    /// The process has ended by itself.
-    pub(super) const fn has_ended(&mut self) {
-        self.is_alive = false;
+    pub(super) fn databases_clock(&self) -> Duration {
+        (self.shared.as_ref()).map_or(Duration::ZERO, |shared| shared.clock(self.began))
     }
 
     /// How long the disk takes over a commit.
@@ -318,13 +309,18 @@ impl World {
         }
         let seconds = i64::try_from(self.chance.below(7200)).unwrap_or(0) - 3600;
         let skew = SignedDuration::from_secs(seconds);
-        let way = match skew > self.skew {
+        let place = match self.machines.len() {
+            1 => 0,
+            several => usize::try_from(self.chance.below(several as u64)).unwrap_or(0),
+        };
+        let machine = &mut self.machines[place];
+        let way = match skew > machine.skew {
             true => "set forwards",
             false => "set back",
         };
         self.tally.hit("clock", way);
-        self.skew = skew;
-        self.note(format!("the clock is {seconds} s wrong"));
+        machine.skew = skew;
+        self.note_of(place, format!("the clock is {seconds} s wrong"));
     }
 
     pub(super) fn take_down(&mut self, server: Server) {

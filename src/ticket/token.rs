@@ -2,7 +2,7 @@
 //! a staff token could be made. Reads hostile input: anybody can write any address.
 
 use super::TicketId;
-use crate::config::TeamName;
+use crate::config::{MailboxName, TeamName};
 use crate::mail::Address;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -50,6 +50,7 @@ const TAG_CHARACTERS: usize = 16;
 const TICKET_PURPOSE: &str = "ticket-token";
 const TAG_PURPOSE: &str = "tag";
 const REVISION: &str = "revision";
+const MAILBOX_PURPOSE: &str = "mailbox";
 
 impl fmt::Debug for TokenKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,6 +97,22 @@ impl TokenKey {
         earlier.sort_by_key(|secret| secret.epoch);
         let current = earlier.pop()?;
         Some(Self { current, earlier })
+    }
+
+    /// The same for one mailbox of several that share it: what it makes for one proves nothing to another. What the key itself made stays good,
+    /// for the mailbox may have been the only one before.
+    #[must_use]
+    pub fn for_mailbox(mut self, mailbox: &MailboxName) -> Self {
+        self.earlier.push(self.current.clone());
+        let mut own: Vec<Secret> = (self.earlier.iter())
+            .map(|secret| secret.for_mailbox(mailbox))
+            .collect();
+        // The one of the newest epoch is the last.
+        if let Some(current) = own.pop() {
+            self.current = current;
+        }
+        self.earlier.append(&mut own);
+        self
     }
 
     /// The epoch whose secret makes tokens now.
@@ -162,6 +179,16 @@ impl TokenKey {
 }
 
 impl Secret {
+    /// What the whole HMAC over the mailbox's name is: nobody comes back from it to the secret, or to that of another mailbox.
+    fn for_mailbox(&self, mailbox: &MailboxName) -> Self {
+        let mut bytes = [0; 32];
+        if let Some(mac) = self.mac(MAILBOX_PURPOSE, &[mailbox.as_str().as_bytes()]) {
+            bytes = mac.finalize().into_bytes().into();
+        }
+        let epoch = self.epoch;
+        Self { epoch, bytes }
+    }
+
     fn token(&self, ticket: &TicketId, party: &Party) -> Token {
         let letter = party.letter();
         let tag = self.authenticate(
@@ -186,11 +213,26 @@ impl Secret {
 
     /// HMAC-SHA-256 over the purpose and the parts, each with its length before it, so that no two lists of parts read the same.
     fn authenticate(&self, purpose: &str, parts: &[&[u8]]) -> String {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.bytes) {
-            Ok(mac) => mac,
-            // HMAC takes keys of any length (RFC 2104 section 3): this never happens, and a panic here would stop the daemon.
-            Err(_) => return String::new(),
+        let Some(mac) = self.mac(purpose, parts) else {
+            return String::new();
         };
+        let digest = mac.finalize().into_bytes();
+        let bits = digest
+            .iter()
+            .take(10)
+            .fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+        (0..TAG_CHARACTERS)
+            .rev()
+            .map(|position| {
+                let value = usize::try_from((bits >> (position * 5)) & 31).unwrap_or(0);
+                BASE32.get(value).copied().unwrap_or('a')
+            })
+            .collect()
+    }
+
+    fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Option<Hmac<Sha256>> {
+        // HMAC takes keys of any length (RFC 2104 section 3): this never fails, and a panic here would stop the daemon.
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.bytes).ok()?;
         let mut take = |part: &[u8]| {
             mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             mac.update(part);
@@ -204,18 +246,7 @@ impl Secret {
         for part in parts {
             take(part);
         }
-        let digest = mac.finalize().into_bytes();
-        let bits = digest
-            .iter()
-            .take(10)
-            .fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
-        (0..TAG_CHARACTERS)
-            .rev()
-            .map(|position| {
-                let value = usize::try_from((bits >> (position * 5)) & 31).unwrap_or(0);
-                BASE32.get(value).copied().unwrap_or('a')
-            })
-            .collect()
+        Some(mac)
     }
 }
 
@@ -367,6 +398,45 @@ mod tests {
         let same_bytes = TokenKey::of_epochs(vec![(2, second)]).unwrap();
         assert!(!same_bytes.proves(&made_second, &ticket(1), &ann));
         assert!(TokenKey::of_epochs(vec![]).is_none());
+    }
+
+    #[test]
+    fn a_key_that_mailboxes_share_makes_for_each_what_proves_nothing_to_another() {
+        let shared = TokenKey::of_epochs(vec![(0, [1; 32]), (1, [2; 32])]).unwrap();
+        let of = |name: &str| {
+            shared
+                .clone()
+                .for_mailbox(&MailboxName::parse(name).unwrap())
+        };
+        let (sales, help) = (of("sales"), of("help"));
+        let ann = customer("ann@a.example");
+        let made = |key: &TokenKey| key.token(&ticket(1), &ann);
+        assert_ne!(made(&sales), made(&help));
+        assert!(sales.proves(&made(&sales), &ticket(1), &ann));
+        for (key, other) in [(&help, &sales), (&sales, &help), (&shared, &sales)] {
+            assert!(!key.proves(&made(other), &ticket(1), &ann));
+            let tag = other.tag("mark", &[b"x"]);
+            assert!(other.made(&tag, "mark", &[b"x"]));
+            assert!(!key.made(&tag, "mark", &[b"x"]));
+        }
+        // What it made before there were several is still good, in every epoch; so is a name of an epoch before.
+        let first = TokenKey::new([1; 32]);
+        for earlier in [&shared, &first] {
+            assert!(sales.proves(&made(earlier), &ticket(1), &ann));
+        }
+        let then = first
+            .clone()
+            .for_mailbox(&MailboxName::parse("sales").unwrap());
+        assert!(sales.proves(&made(&then), &ticket(1), &ann));
+        for (revision, expected) in [
+            (shared.revision(), made(&shared)),
+            (then.revision(), made(&then)),
+            (sales.revision(), made(&sales)),
+        ] {
+            assert_eq!(made(&sales.as_of(&revision).unwrap()), expected);
+        }
+        assert_eq!(sales.epoch(), 1);
+        assert!(sales.as_of(&help.revision()).is_none());
     }
 
     #[test]

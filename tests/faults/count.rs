@@ -1,6 +1,6 @@
 //! What came of a storm, counted from the mailboxes of customers, team and desk: nothing of what handoffd itself says is believed.
 
-use super::load::{Due, Load};
+use super::load::{Due, Load, Written};
 use super::mail_system::{MailSystem, PATIENCE, StoredMail, wait_until};
 use super::world::{ADMIN, BILLING, CARE, DELIVERY_ANSWER, SUPPORT, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,8 +43,13 @@ pub fn wait_until_well(world: &mut World, load: &Load) {
 
 /// Counts.
 pub fn count(system: &MailSystem, load: &Load) -> Count {
+    count_at(system, &load.written, &[SUPPORT])
+}
+
+/// The same where customers wrote to several mailboxes.
+pub fn count_at(system: &MailSystem, all: &[Written], mailboxes: &[&str]) -> Count {
     let mut count = Count {
-        mails: load.written.len(),
+        mails: all.len(),
         ..Count::default()
     };
     let packets = once_each(system, CARE, &mut count);
@@ -54,8 +59,10 @@ pub fn count(system: &MailSystem, load: &Load) -> Count {
             count.doubled.push(format!("to {team}: {}", other.subject));
         }
     }
-    once_each(system, SUPPORT, &mut count);
-    for written in &load.written {
+    for mailbox in mailboxes {
+        once_each(system, mailbox, &mut count);
+    }
+    for written in all {
         let address = &written.address;
         let mails = once_each(system, address, &mut count);
         let is_right = |mail: &&StoredMail| match written.due {
@@ -82,7 +89,7 @@ pub fn count(system: &MailSystem, load: &Load) -> Count {
         };
         packets.iter().filter(has).count()
     };
-    for written in &load.written {
+    for written in all {
         let expected = usize::from(written.due == Due::HandOff);
         let found = by_token(&written.token);
         if found < expected {
@@ -93,7 +100,7 @@ pub fn count(system: &MailSystem, load: &Load) -> Count {
                 .push(format!("packet about {}", written.address));
         }
     }
-    let handed_off = (load.written.iter()).filter(|written| written.due == Due::HandOff);
+    let handed_off = (all.iter()).filter(|written| written.due == Due::HandOff);
     if packets.len() != handed_off.count() {
         let subjects: Vec<&str> = packets.iter().map(|mail| mail.subject.as_str()).collect();
         count
@@ -109,7 +116,8 @@ fn once_each(system: &MailSystem, address: &str, count: &mut Count) -> Vec<Store
     let mut taken: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut mails = Vec::new();
     for mail in system.mailbox(address) {
-        if address == SUPPORT && mail.header("X-Token").is_some() {
+        // What customers wrote to us.
+        if mail.header("X-Token").is_some() {
             continue;
         }
         let numbers = taken.entry(mail.message_id()).or_default();

@@ -54,27 +54,13 @@ impl Load {
     /// Somebody writes.
     pub fn write(&mut self, system: &MailSystem, moments: &mut Moments) {
         let number = self.written.len();
-        let address = format!("{0}{number}@{0}-{number}.example", self.name);
-        let token = format!("token{}x{number}", self.name);
-        system.add_account(&address);
-        let (due, subject, text) = match moments.below(3) {
-            0 => (Due::Answer, "Delivery time", DELIVERY_QUESTION),
-            1 => (
-                Due::Question,
-                "Where is my parcel?",
-                "Hi, I ordered last week. Where is my order?",
-            ),
-            _ => (Due::HandOff, "Broken teapot", BROKEN_TEAPOT),
-        };
-        let letter = Letter::new(&address, SUPPORT, subject, text).header("X-Token", &token);
+        let (written, letter) = somebody(self.name, number, SUPPORT, moments);
+        system.add_account(&written.address);
         let mail = String::from_utf8(letter.bytes()).expect("a letter of ASCII");
+        let address = &written.address;
         let mail = format!("Return-Path: <{address}>\n{}", mail.replace("\r\n", "\n"));
         self.put(number, mail.as_bytes());
-        self.written.push(Written {
-            address,
-            token,
-            due,
-        });
+        self.written.push(written);
     }
 
     /// Written beside and renamed: the server sees it whole or not at all.
@@ -94,4 +80,26 @@ impl Load {
         let _ = std::os::unix::fs::chown(&draft, Some(owner.uid()), Some(owner.gid()));
         std::fs::rename(&draft, self.maildir.join("new").join(name)).expect("put a mail in");
     }
+}
+
+/// Somebody who has never written, what is to come of their mail, and the mail.
+pub fn somebody(name: &str, number: usize, to: &str, moments: &mut Moments) -> (Written, Letter) {
+    let address = format!("{name}{number}@{name}-{number}.example");
+    let token = format!("token{name}x{number}");
+    let (due, subject, text) = match moments.below(3) {
+        0 => (Due::Answer, "Delivery time", DELIVERY_QUESTION),
+        1 => (
+            Due::Question,
+            "Where is my parcel?",
+            "Hi, I ordered last week. Where is my order?",
+        ),
+        _ => (Due::HandOff, "Broken teapot", BROKEN_TEAPOT),
+    };
+    let letter = Letter::new(&address, to, subject, text).header("X-Token", &token);
+    let written = Written {
+        address,
+        token,
+        due,
+    };
+    (written, letter)
 }

@@ -10,7 +10,7 @@ use handoffd::mail::{AuthenticationResults, MethodResult};
 use handoffd::watch::{Happened, Kind, Teller};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// This release, in file names.

@@ -1,5 +1,6 @@
 //! The demo desk, on a mail system: `config/demo/handoffd.toml` with the ports, paths and passwords of this run filled in.
 
+use super::chosen_store;
 use super::servers::MailSystem;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -97,6 +98,9 @@ impl Desk {
             "control.socket",
             path_text(&folder.join("control.sock")),
         );
+        if chosen_store::is_postgres() {
+            keep_in_postgres(&mut settings);
+        }
         change(&mut settings);
         let config = folder.join("handoffd.toml");
         fs::write(
@@ -110,6 +114,17 @@ impl Desk {
             support: support.to_owned(),
         }
     }
+}
+
+/// In a database of its own, under a lease as short as it can be: whoever is killed is waited for by the next one.
+fn keep_in_postgres(settings: &mut toml::Table) {
+    let server = chosen_store::postgres::shared();
+    set(settings, "store.kind", "postgres");
+    set(settings, "store.socket_folder", path_text(&server.folder));
+    set(settings, "store.port", i64::from(server.port));
+    set(settings, "store.database", server.database());
+    set(settings, "store.user", chosen_store::postgres::USER);
+    set(settings, "store.lease_seconds", 3);
 }
 
 fn path_text(path: &Path) -> String {

@@ -6,6 +6,8 @@
 #![allow(dead_code, unused_imports)] // each test file uses its own part
 
 mod certificates;
+#[path = "../chosen_store/mod.rs"]
+pub mod chosen_store;
 mod daemon;
 mod desk;
 mod imap_client;

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,8 @@ pub struct Postgres {
     pub folder: PathBuf,
     pub port: u16,
     shell: Mutex<Option<Child>>,
+    /// Whether it waits for no disk from its next start on.
+    pub forgets: AtomicBool,
 }
 
 static DATABASES: AtomicU32 = AtomicU32::new(0);
@@ -40,6 +42,7 @@ impl Postgres {
             folder: folder(),
             port: free_port(),
             shell: Mutex::new(None),
+            forgets: AtomicBool::new(false),
         };
         let data = server.folder.join("data");
         let made = server
@@ -51,6 +54,13 @@ impl Postgres {
         assert!(made.status.success(), "initdb: {}", said(&made));
         server.start();
         server
+    }
+
+    fn fsync(&self) -> &'static str {
+        match self.forgets.load(Ordering::Relaxed) {
+            true => "fsync=off",
+            false => "fsync=on",
+        }
     }
 
     /// Starts it and waits until it answers.
@@ -66,7 +76,7 @@ impl Postgres {
             .arg(self.binaries.join("postgres"))
             .arg("-D")
             .arg(self.folder.join("data"))
-            .args(["-c", "fsync=on", "-c", "listen_addresses=127.0.0.1"])
+            .args(["-c", self.fsync(), "-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "max_connections=200"])
             .arg("-c")
             .arg(format!("unix_socket_directories={}", self.folder.display()))
@@ -114,6 +124,18 @@ impl Postgres {
             }
         }
         std::fs::remove_file(self.folder.join("keep")).expect("the mark");
+    }
+
+    /// Puts a file into its folder of data, as its own and for itself alone. What it reads at its start it reads at the next one.
+    pub fn keep(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.folder.join("data").join(name);
+        std::fs::write(&path, text).expect("write a file of the server");
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&path, mode).expect("keep it to the server");
+        if let Some((user, group)) = owner() {
+            std::os::unix::fs::chown(&path, Some(user), Some(group)).expect("give the file");
+        }
     }
 
     /// A new database, by name.

@@ -2,16 +2,16 @@
 //! side and share nothing but models of meaning; one can end, and begin again, while the others go on.
 
 use super::parts::{Ended, Parts};
-use super::tell_systemd;
+use super::standby::Prepared;
 use crate::config::{MailboxName, Problem, Settings};
-use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
-use crate::journal::{Awaited, Head, Headway, IfHeld, Journal, JournalError};
+use crate::control::Awaited;
+use crate::gateway::{self, Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
+use crate::journal::{Head, Headway, Journal, JournalError, NotOpened};
 use crate::learning::Lesson;
 use crate::outbox::{Outbox, Standing};
 use crate::understand::meaning::Encoder;
 use crate::watch::Signs;
 use crate::{clock, control, report};
-use sd_notify::NotifyState;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -26,49 +26,29 @@ pub(super) enum NotReady {
     Store(String),
 }
 
-/// What is done where another process works with the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum IfTaken {
-    /// This one stands by until that ends: ready to systemd, which hears all the while that it lives.
-    StandBy,
-    /// The mailbox cannot begin.
-    Refuse,
+/// Why a mailbox that is stood by for is not taken over.
+#[derive(Debug)]
+pub(super) enum NotTaken {
+    /// It is not our turn yet.
+    Waits(Awaited),
+    /// This does not pass by itself.
+    Fails(String),
 }
 
-fn open_journal(
-    settings: &Settings,
-    if_taken: IfTaken,
-    headway: &Arc<Headway>,
-) -> Result<Journal, JournalError> {
-    let waits = std::cell::Cell::new(false);
-    let told = std::cell::RefCell::new(String::new());
-    let tell = |awaited: &Awaited| {
-        waits.set(true);
-        let status = match awaited {
-            Awaited::Holder(held) => format!("standing by: {} works with the journal", held.holder),
-            Awaited::Database(why) => {
-                format!("waiting for the database, which is out of reach: {why}")
-            }
-        };
-        if *told.borrow() != status {
-            match awaited {
-                Awaited::Holder(held) => report::gateway::stands_by(&held.holder),
-                Awaited::Database(why) => report::gateway::database_away(why),
-            }
-            tell_systemd(&[NotifyState::Ready, NotifyState::Status(&status)]);
-            let _ = told.replace(status);
-        }
-        tell_systemd(&[NotifyState::Watchdog]);
-    };
-    let if_held = match if_taken {
-        IfTaken::StandBy => IfHeld::Wait(&tell),
-        IfTaken::Refuse => IfHeld::Refuse,
-    };
-    let journal = Journal::open_of(&settings.store, if_held, headway)?;
-    if waits.get() {
-        report::gateway::takes_over();
+impl From<JournalError> for NotTaken {
+    fn from(why: JournalError) -> Self {
+        Self::Fails(why.to_string())
     }
-    Ok(journal)
+}
+
+impl From<NotOpened> for NotTaken {
+    fn from(why: NotOpened) -> Self {
+        match why {
+            NotOpened::Held(held) => Self::Waits(Awaited::Holder(held)),
+            NotOpened::Away(why) => Self::Waits(Awaited::Database(why)),
+            NotOpened::Failed(why) => why.into(),
+        }
+    }
 }
 
 /// A mailbox whose journal is open and whose desk is furnished; nothing of it runs yet.
@@ -84,15 +64,13 @@ impl Ready {
     pub(super) fn open(
         name: Option<MailboxName>,
         settings: Settings,
-        if_taken: IfTaken,
         headway: Arc<Headway>,
         models: &[Arc<Encoder>],
     ) -> Result<Self, NotReady> {
         let _in_its_name = span_of(name.as_ref()).entered();
-        let failed = |error: crate::journal::JournalError| {
-            NotReady::Store(in_name_of(name.as_ref(), &error.to_string()))
-        };
-        let journal = open_journal(&settings, if_taken, &headway).map_err(failed)?;
+        let failed =
+            |error: JournalError| NotReady::Store(in_name_of(name.as_ref(), &error.to_string()));
+        let journal = Journal::open_of(&settings.store, &headway).map_err(failed)?;
         // The order within a ticket hangs on it, so nothing is sent before.
         let _added = journal.index_unsettled().map_err(failed)?;
         let key = journal.token_key().map_err(failed)?;
@@ -107,9 +85,31 @@ impl Ready {
         })
     }
 
+    /// Takes over what was prepared, where its journal is free. One try.
+    pub(super) fn take(prepared: &Prepared) -> Result<Self, NotTaken> {
+        let (name, headway) = (prepared.name.clone(), Arc::clone(&prepared.headway));
+        let _in_its_name = span_of(name.as_ref()).entered();
+        let journal = Journal::open_if_free(&prepared.office.settings.store, &headway)?;
+        let _added = journal.index_unsettled()?;
+        let office = prepared.office.with_key(journal.token_key()?);
+        if let Err(error) = gateway::learn(&journal, &office, clock::now()) {
+            report::gateway::lessons_not_read(&error);
+        }
+        Ok(Self {
+            name,
+            office,
+            journal,
+            headway,
+        })
+    }
+
     /// What is loaded.
     pub(super) const fn office(&self) -> &Office {
         &self.office
+    }
+
+    pub(super) const fn name(&self) -> Option<&MailboxName> {
+        self.name.as_ref()
     }
 
     /// Begins its life. What ends without being told to is sent to `endings`.
@@ -287,6 +287,15 @@ impl Life {
         self.start_outbox();
     }
 
+    /// What it takes to stand by for it.
+    pub(super) fn prepared(&self) -> Prepared {
+        Prepared {
+            name: self.name.clone(),
+            office: self.office(),
+            headway: Arc::clone(&self.headway),
+        }
+    }
+
     /// Tells all parts to finish what is in flight, and waits for none of them.
     pub(super) fn tell_to_end(&self) {
         self.parts.stopped().cancel();
@@ -409,7 +418,7 @@ mod tests {
 
     fn open(text: &str, folder: &Path) -> Result<Ready, NotReady> {
         let settings = settings(&folder.join(text));
-        Ready::open(name(text), settings, IfTaken::Refuse, Arc::default(), &[])
+        Ready::open(name(text), settings, Arc::default(), &[])
     }
 
     #[test]

@@ -16,7 +16,7 @@ const OUTBOX: &str = "the part that sends mail";
 /// The look through a large store, as a part of the daemon.
 const CHECK: &str = "the part that checks the store";
 
-/// What ends the daemon.
+/// What ended by itself.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ended {
     /// Whose part it was; `None` is the only mailbox.
@@ -24,15 +24,24 @@ pub(super) struct Ended {
     pub(super) why: Why,
 }
 
-/// Why the daemon cannot go on.
+/// Why it ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Why {
+    /// The daemon cannot go on.
+    Broken(Broken),
+    /// Another process works with the journal: the mailbox is its to watch.
+    Lost(String),
+    /// Nothing did: a process that works for fewer mailboxes asks for this one.
+    Wanted(String),
+}
+
+/// Why the daemon cannot go on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Broken {
     /// A part that should never end did, by a panic: without it mail would lie there unseen, or wait in the outbox for ever.
     Part(&'static str),
     /// The store is not what was recorded: nothing more may be decided on it.
     Damaged(String),
-    /// Another process works with the journal: the mailbox is its to watch.
-    Lost(String),
 }
 
 /// The running parts of one mailbox.
@@ -99,32 +108,49 @@ impl Parts {
         let checking = tokio::task::spawn_blocking(move || span.in_scope(check));
         self.tasks.push(tokio::spawn(async move {
             let why = match checking.await {
-                Ok(Ok(())) => return,
-                Ok(Err(why)) => Why::Damaged(why.to_string()),
-                Err(_) => Why::Part(CHECK),
+                // Who watches the lease tells that.
+                Ok(Ok(()) | Err(JournalError::LeaseLost { .. })) => return,
+                Ok(Err(why)) => Broken::Damaged(why.to_string()),
+                Err(_) => Broken::Part(CHECK),
             };
+            let why = Why::Broken(why);
             // Where it is full the daemon ends by another word already.
             let _ = endings.try_send(Ended { name, why });
         }));
     }
 
-    /// Waits until another process has taken the journal over; for ever where none can.
+    /// Waits until another process has taken the journal over, and hears of who asks for it; for ever where none can.
     pub(super) fn watch_lease(&mut self, journal: &Arc<Journal>) {
         let Some(lease) = journal.lease() else { return };
         let (name, endings, stop) = (self.name.clone(), self.endings.clone(), self.stop.clone());
         let journal = Arc::clone(journal);
+        let mut wishes = lease.wishes();
         self.tasks.push(tokio::spawn(async move {
-            tokio::select! {
-                // Polled first after a pause, or not: whatever is done meanwhile the journal refuses.
-                () = lease.lost() => {}
-                () = stop.cancelled() => return,
+            loop {
+                tokio::select! {
+                    // Polled first after a pause, or not: whatever is done meanwhile the journal refuses.
+                    () = lease.lost() => break,
+                    () = stop.cancelled() => return,
+                    // The sender is in the lease.
+                    _ = wishes.changed() => {
+                        let wanted_by = wishes.borrow_and_update().clone();
+                        if let Some(by) = wanted_by {
+                            let why = Why::Wanted(by);
+                            let name = name.clone();
+                            let _ = endings.send(Ended { name, why }).await;
+                        }
+                    }
+                }
             }
             let why = match journal.still_ours() {
-                Err(why @ JournalError::Damaged { .. }) => Why::Damaged(why.to_string()),
+                Err(why @ JournalError::Damaged { .. }) => {
+                    Why::Broken(Broken::Damaged(why.to_string()))
+                }
                 Err(why) => Why::Lost(why.to_string()),
                 Ok(()) => Why::Lost(String::new()),
             };
-            let _ = endings.try_send(Ended { name, why });
+            // One for each mailbox, which the daemon waits for: not to be left out where many are lost at once.
+            let _ = endings.send(Ended { name, why }).await;
         }));
     }
 
@@ -140,7 +166,7 @@ impl Parts {
             // One that panicked has been reported by the panic hook.
             let _ = running.await;
             if !stop.is_cancelled() {
-                let why = Why::Part(part);
+                let why = Why::Broken(Broken::Part(part));
                 let _ = endings.try_send(Ended { name, why });
             }
         })
@@ -208,13 +234,19 @@ mod tests {
             name: MailboxName::parse("sales"),
             why,
         };
-        assert_eq!(ended.recv().await, Some(of_sales(Why::Part("another"))));
+        assert_eq!(
+            ended.recv().await,
+            Some(of_sales(Why::Broken(Broken::Part("another"))))
+        );
         let stop = CancellationToken::new();
         parts.run_outbox(lives(stop.clone()), &stop);
         stop.cancel();
         parts.settle_outbox().await;
         parts.run_outbox(dies(), &CancellationToken::new());
-        assert_eq!(ended.recv().await, Some(of_sales(Why::Part(OUTBOX))));
+        assert_eq!(
+            ended.recv().await,
+            Some(of_sales(Why::Broken(Broken::Part(OUTBOX))))
+        );
         parts.stopped().cancel();
         parts.settle().await;
         assert_eq!(ended.recv().await, None, "whoever was told to end did");
@@ -226,10 +258,37 @@ mod tests {
         parts.check_store(|| Ok(()));
         parts.check_store(|| Err(JournalError::State("changed".to_owned())));
         let told = ended.recv().await.map(|ended| ended.why);
-        let damaged = matches!(&told, Some(Why::Damaged(why)) if why.contains("changed"));
+        let damaged =
+            matches!(&told, Some(Why::Broken(Broken::Damaged(why))) if why.contains("changed"));
         assert!(damaged, "{told:?}");
         parts.run_beside(|_| async {});
         parts.settle().await;
         assert_eq!(ended.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_is_not_what_its_holder_knows_is_damage_and_no_lost_lease() {
+        let folder = tempfile::tempdir().unwrap();
+        for is_damaged in [true, false] {
+            let (mut parts, mut ended) = parts();
+            let journal = Arc::new(Journal::leased(folder.path()));
+            parts.watch_lease(&journal);
+            let lease = journal.lease().unwrap();
+            match is_damaged {
+                true => lease.distrust("it was set back"),
+                false => lease.lose(),
+            }
+            let told = ended.recv().await.map(|ended| ended.why);
+            match &told {
+                Some(Why::Broken(Broken::Damaged(why))) if is_damaged => {
+                    assert!(why.contains("it was set back"), "{why}");
+                }
+                Some(Why::Lost(why)) if !is_damaged => {
+                    assert!(why.contains("another process has taken over"), "{why}");
+                }
+                _ => panic!("{told:?}"),
+            }
+            parts.settle().await;
+        }
     }
 }

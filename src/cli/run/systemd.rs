@@ -2,6 +2,7 @@
 
 use super::mailbox::in_name_of;
 use crate::config::MailboxName;
+use crate::control::Awaited;
 use crate::gateway::Picture;
 use crate::journal::Headway;
 use crate::report;
@@ -22,9 +23,64 @@ const NAMED_MAX: usize = 3;
 #[derive(Clone)]
 pub(super) struct Watched {
     pub(super) name: Option<MailboxName>,
-    pub(super) signs: Arc<Signs>,
-    pub(super) headway: Arc<Headway>,
-    pub(super) picture: watch::Receiver<Picture>,
+    pub(super) kept: Kept,
+}
+
+/// How it is kept.
+#[derive(Clone)]
+pub(super) enum Kept {
+    /// This process works for it.
+    Here {
+        signs: Arc<Signs>,
+        headway: Arc<Headway>,
+        picture: watch::Receiver<Picture>,
+    },
+    /// It stands by.
+    StoodByFor(watch::Receiver<Awaited>),
+}
+
+impl Kept {
+    fn stands(&mut self) -> Stands {
+        match self {
+            Self::Here { picture, .. } => {
+                let sentence = picture.borrow_and_update().sentence.clone();
+                match sentence.as_str() {
+                    "" => Stands::Unseen,
+                    ALL_IS_WELL => Stands::Well,
+                    _ => Stands::Troubled(sentence),
+                }
+            }
+            Self::StoodByFor(awaited) => {
+                let awaited = awaited.borrow_and_update();
+                match &*awaited {
+                    Awaited::Look | Awaited::Holder(_) | Awaited::Turn => {
+                        Stands::Elsewhere(awaited.in_words())
+                    }
+                    Awaited::Database(_) | Awaited::Mending(_) => {
+                        Stands::Troubled(awaited.in_words())
+                    }
+                }
+            }
+        }
+    }
+
+    async fn changed(&mut self) -> Result<(), watch::error::RecvError> {
+        match self {
+            Self::Here { picture, .. } => picture.changed().await,
+            Self::StoodByFor(awaited) => awaited.changed().await,
+        }
+    }
+}
+
+/// How it stands with a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stands {
+    /// Nobody has looked yet.
+    Unseen,
+    Well,
+    Troubled(String),
+    /// It is stood by for, as it should be.
+    Elsewhere(String),
 }
 
 /// All mailboxes that are kept now.
@@ -61,12 +117,13 @@ fn silent_part(
     let before = std::mem::take(steps);
     let mut found = None;
     for one in watched {
-        let now = one.headway.steps();
+        let Kept::Here { signs, headway, .. } = &one.kept else {
+            continue;
+        };
+        let now = headway.steps();
         let gets_on = before.get(&one.name).is_some_and(|before| *before != now);
         let _ = steps.insert(one.name.clone(), now);
-        if let (None, false, Some((part, late))) =
-            (&found, gets_on, one.signs.silent(Instant::now()))
-        {
+        if let (None, false, Some((part, late))) = (&found, gets_on, signs.silent(Instant::now())) {
             found = Some((one.name.clone(), part, late));
         }
     }
@@ -76,17 +133,14 @@ fn silent_part(
 /// Keeps systemd's status line: the same in one sentence as `handoffd status` and the mail to the admin.
 pub(super) async fn tell_how_it_stands(mut all: AllWatched, shutdown: CancellationToken) {
     let mut told = String::new();
-    let mut pictures: Vec<(Option<MailboxName>, watch::Receiver<Picture>)> = Vec::new();
+    let mut kept: Vec<Watched> = Vec::new();
     let mut has_changed = true;
     loop {
         if std::mem::take(&mut has_changed) {
-            let watched = Arc::clone(&all.borrow_and_update());
-            pictures = (watched.iter())
-                .map(|one| (one.name.clone(), one.picture.clone()))
-                .collect();
+            kept = all.borrow_and_update().to_vec();
         }
-        let sentences: Vec<(Option<&MailboxName>, String)> = (pictures.iter_mut())
-            .map(|(name, picture)| (name.as_ref(), picture.borrow_and_update().sentence.clone()))
+        let sentences: Vec<(Option<&MailboxName>, Stands)> = (kept.iter_mut())
+            .map(|one| (one.name.as_ref(), one.kept.stands()))
             .collect();
         let sentence = of_all(&sentences);
         if sentence != told {
@@ -102,49 +156,56 @@ pub(super) async fn tell_how_it_stands(mut all: AllWatched, shutdown: Cancellati
                 has_changed = true;
                 None
             }
-            ended = one_changes(&mut pictures) => ended,
+            ended = one_changes(&mut kept) => ended,
         };
         if let Some(ended) = ended {
-            let _ = pictures.swap_remove(ended);
+            let _ = kept.swap_remove(ended);
         }
     }
 }
 
 /// Waits until one of them changes; its place where none will come of it any more.
-async fn one_changes(
-    pictures: &mut [(Option<MailboxName>, watch::Receiver<Picture>)],
-) -> Option<usize> {
-    if pictures.is_empty() {
+async fn one_changes(kept: &mut [Watched]) -> Option<usize> {
+    if kept.is_empty() {
         return std::future::pending().await;
     }
-    let changes = pictures
-        .iter_mut()
-        .map(|(_, picture)| Box::pin(picture.changed()));
+    let changes = kept.iter_mut().map(|one| Box::pin(one.kept.changed()));
     let (changed, place, _) = select_all(changes).await;
     changed.is_err().then_some(place)
 }
 
 /// How it stands with all mailboxes, in one sentence. Empty where nobody has looked yet.
-fn of_all(sentences: &[(Option<&MailboxName>, String)]) -> String {
-    let seen: Vec<_> = sentences.iter().filter(|(_, it)| !it.is_empty()).collect();
-    match seen.as_slice() {
-        [] => return String::new(),
-        [(None, sentence)] => return sentence.clone(),
-        _ => {}
+fn of_all(all: &[(Option<&MailboxName>, Stands)]) -> String {
+    if let [(None, only)] = all {
+        return match only {
+            Stands::Unseen => String::new(),
+            Stands::Well => ALL_IS_WELL.to_owned(),
+            Stands::Troubled(words) | Stands::Elsewhere(words) => words.clone(),
+        };
     }
-    let troubled: Vec<String> = (seen.iter())
-        .filter(|(_, sentence)| sentence != ALL_IS_WELL)
-        .map(|(name, sentence)| in_name_of(*name, sentence))
+    let troubled: Vec<String> = (all.iter())
+        .filter_map(|(name, stands)| match stands {
+            Stands::Troubled(words) => Some(in_name_of(*name, words)),
+            Stands::Unseen | Stands::Well | Stands::Elsewhere(_) => None,
+        })
         .collect();
-    let well = match (seen.len() - troubled.len(), troubled.len()) {
+    let well = all.iter().filter(|(_, stands)| *stands == Stands::Well);
+    let well = match (well.count(), troubled.len()) {
         (0, _) => None,
         (all, 0) => Some(format!("{ALL_IS_WELL} with {all} mailboxes")),
         (others, _) => Some(format!("{ALL_IS_WELL} with {others} others")),
     };
+    let elsewhere = (all.iter())
+        .filter(|(_, stands)| matches!(stands, Stands::Elsewhere(_)))
+        .count();
+    let elsewhere = (elsewhere > 0).then(|| match elsewhere == all.len() {
+        true => format!("standing by for {elsewhere} mailboxes"),
+        false => format!("standing by for {elsewhere} more"),
+    });
     let more = troubled.len().saturating_sub(NAMED_MAX);
     let more = (more > 0).then(|| format!("and {more} mailboxes more; see `handoffd status`"));
     let named = troubled.into_iter().take(NAMED_MAX);
-    let all: Vec<String> = named.chain(more).chain(well).collect();
+    let all: Vec<String> = named.chain(more).chain(well).chain(elsewhere).collect();
     all.join("; ")
 }
 
@@ -166,23 +227,31 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_part_that_waits_for_long_work_on_its_store_does_not_hang_and_any_other_does() {
         let (_keep, picture) = watch::channel(Picture::default());
-        let watched = ["sales", "support"].map(|text| Watched {
-            name: name(text),
-            signs: Arc::default(),
-            headway: Arc::default(),
-            picture: picture.clone(),
-        });
-        for one in &watched {
-            one.signs.alive(Part::Outbox, Duration::from_secs(1));
+        let (_awaited, waits) = watch::channel(Awaited::Turn);
+        let mut watched = vec![Watched {
+            name: name("post"),
+            kept: Kept::StoodByFor(waits),
+        }];
+        let kept: [(Arc<Signs>, Arc<Headway>); 2] = Default::default();
+        for (text, (signs, headway)) in ["sales", "support"].into_iter().zip(&kept) {
+            signs.alive(Part::Outbox, Duration::from_secs(1));
+            watched.push(Watched {
+                name: name(text),
+                kept: Kept::Here {
+                    signs: Arc::clone(signs),
+                    headway: Arc::clone(headway),
+                    picture: picture.clone(),
+                },
+            });
         }
         let mut steps = BTreeMap::new();
         assert_eq!(silent_part(&watched, &mut steps), None);
         tokio::time::advance(Duration::from_secs(3)).await;
-        watched[1].signs.alive(Part::Outbox, Duration::from_secs(9));
-        watched[0].headway.step();
+        kept[1].0.alive(Part::Outbox, Duration::from_secs(9));
+        kept[0].1.step();
         assert_eq!(silent_part(&watched, &mut steps), None);
         // Work on the store of one is no excuse for the other.
-        watched[1].headway.step();
+        kept[1].1.step();
         let silent = silent_part(&watched, &mut steps).map(|(name, part, _)| (name, part));
         assert_eq!(silent, Some((name("sales"), Part::Outbox)));
     }
@@ -190,10 +259,16 @@ mod tests {
     #[test]
     fn the_status_line_says_how_all_stand() {
         let (sales, support, post) = (name("sales"), name("support"), name("post"));
-        let well = || ALL_IS_WELL.to_owned();
-        let away = || "The inbox cannot be read".to_owned();
+        let well = || Stands::Well;
+        let away = || Stands::Troubled("The inbox cannot be read".to_owned());
+        let elsewhere =
+            || Stands::Elsewhere("standing by: alder works with the journal".to_owned());
         assert_eq!(of_all(&[(None, away())]), "The inbox cannot be read");
-        assert_eq!(of_all(&[(sales.as_ref(), String::new())]), "");
+        assert_eq!(
+            of_all(&[(None, elsewhere())]),
+            "standing by: alder works with the journal"
+        );
+        assert_eq!(of_all(&[(sales.as_ref(), Stands::Unseen)]), "");
         let all = [
             (sales.as_ref(), well()),
             (support.as_ref(), well()),
@@ -203,12 +278,14 @@ mod tests {
         let one_away = [
             (sales.as_ref(), away()),
             (support.as_ref(), well()),
-            (post.as_ref(), well()),
+            (post.as_ref(), elsewhere()),
         ];
         assert_eq!(
             of_all(&one_away),
-            "mailbox sales: The inbox cannot be read; all is well with 2 others"
+            "mailbox sales: The inbox cannot be read; all is well with 1 others; standing by for 1 more"
         );
+        let nothing_here = [(sales.as_ref(), elsewhere()), (post.as_ref(), elsewhere())];
+        assert_eq!(of_all(&nothing_here), "standing by for 2 mailboxes");
         let many: Vec<_> = (0..5).map(|_| (sales.as_ref(), away())).collect();
         assert!(of_all(&many).ends_with("and 2 mailboxes more; see `handoffd status`"));
     }

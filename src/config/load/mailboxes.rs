@@ -72,6 +72,8 @@ pub(super) fn read(
     }
     let places: Vec<&Range<usize>> = laid.iter().map(|laid| &laid.at).collect();
     refuse_the_same(&read, &places, source);
+    refuse_others_inbox(&read, &places, source);
+    refuse_replies_to_others(&read, &places, source);
     introduce(&mut read);
     refuse_people_at_ours(&read, &places, source);
     refuse_store_of_one(top, source, surroundings);
@@ -243,6 +245,58 @@ fn refuse_the_same(mailboxes: &[Mailbox], places: &[&Range<usize>], source: &Sou
                 "give each mailbox an address of its own in its `[mailbox.support]`",
             ),
             None => drop(addresses.insert(support.key(), name)),
+        }
+    }
+}
+
+/// What one mailbox files would be new mail to another, and what people sent from one would be a customer's mail.
+fn refuse_others_inbox(mailboxes: &[Mailbox], places: &[&Range<usize>], source: &Source) {
+    let watched: BTreeMap<String, &MailboxName> = (mailboxes.iter())
+        .filter(|mailbox| !mailbox.settings.inbox.host.is_empty())
+        .map(|mailbox| (mailbox.settings.inbox.whole_name(), &mailbox.name))
+        .collect();
+    for (Mailbox { name, settings }, at) in mailboxes.iter().zip(places) {
+        let inbox = &settings.inbox;
+        for (key, folder) in inbox.other_folders() {
+            let folder = inbox.whole_name_of(folder);
+            let Some(other) = watched.get(&folder).filter(|other| **other != name) else {
+                continue;
+            };
+            source.problem(
+                at,
+                format!("{key} of mailbox {name} is {folder}, which mailbox {other} watches"),
+                "name a folder that nobody watches in its `[mailbox.inbox]`",
+            );
+        }
+    }
+}
+
+/// A reply to one mailbox's ticket would be a stranger's mail in the other.
+fn refuse_replies_to_others(mailboxes: &[Mailbox], places: &[&Range<usize>], source: &Source) {
+    let comes_to = |from: &Mailbox, to: &Mailbox| {
+        let (from, to) = (&from.settings.support, &to.settings.support);
+        let nobody = crate::mail::Address::nobody();
+        // Two of the same address were named above.
+        let is_known = from.address != nobody && to.address != nobody;
+        is_known
+            && from.address.key() != to.address.key()
+            && (from.sample_of_replies()).is_some_and(|reply| to.is_at(&reply))
+    };
+    for (number, (mailbox, at)) in mailboxes.iter().zip(places).enumerate() {
+        let others = mailboxes.iter().enumerate();
+        // Of two that share one the later is named.
+        let other = others
+            .filter(|(other, _)| *other != number)
+            .find(|(place, other)| {
+                comes_to(mailbox, other) && (*place < number || !comes_to(other, mailbox))
+            });
+        if let Some((_, other)) = other {
+            let what = format!(
+                "replies to mailbox {} go to an address that mailbox {} has ([support] reply_address)",
+                mailbox.name, other.name
+            );
+            let remedy = "give each mailbox a reply_address of its own in its `[mailbox.support]`, or leave the key out";
+            source.problem(at, what, remedy);
         }
     }
 }

@@ -19,6 +19,9 @@ const SECTIONS: [&str; 15] = [
     "Fact",
 ];
 
+/// What is known from elsewhere says so.
+const NO_KEY: &str = "No key of the file.";
+
 /// Words alone: without marks of code, case and line ends.
 fn plain(text: &str) -> String {
     let text = text.replace(['`', '"'], " ").to_lowercase();
@@ -40,6 +43,9 @@ fn documented_fields(source: &str, name: &str) -> Vec<(String, String)> {
             .and_then(|line| line.split_once(':'))
         {
             let document = std::mem::take(&mut document);
+            if document.contains(NO_KEY) {
+                continue;
+            }
             let first = document.split(". ").next().unwrap_or_default();
             fields.push((field.to_owned(), first.trim_end_matches('.').to_owned()));
         }

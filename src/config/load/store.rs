@@ -54,6 +54,7 @@ pub(super) fn store(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Store
     let of_mailbox = surroundings.mailbox.map(|name| path.join(name.as_str()));
     Store {
         kind,
+        mailbox: surroundings.mailbox.cloned(),
         path: of_mailbox.unwrap_or(path),
         keep_sent: Duration::from_hours(24 * keep_sent_days),
         keep_learned: Duration::from_hours(24 * keep_learned_days),

@@ -247,7 +247,6 @@ fn a_crash_with_keys_in_place_is_mended_by_the_next_import() {
 
 #[test]
 fn a_journal_moves_into_a_database_and_back_all_of_it_or_nothing() {
-    use super::super::IfHeld;
     use super::super::store::postgres_tests;
     use crate::config::Store;
     use std::sync::Arc;
@@ -258,6 +257,7 @@ fn a_journal_moves_into_a_database_and_back_all_of_it_or_nothing() {
     let key = journal.token_key().unwrap();
     let whole = exported(&journal, Keys::GoWithIt);
     let settings = Store {
+        mailbox: None,
         kind: StoreKind::Postgres(Box::new(postgres_tests::database())),
         path: there.path().to_owned(),
         keep_sent: Duration::MAX,
@@ -283,7 +283,7 @@ fn a_journal_moves_into_a_database_and_back_all_of_it_or_nothing() {
         "{again}"
     );
     // It goes on there, with the key that came with it.
-    let journal = Journal::open_of(&settings, IfHeld::Refuse, &Arc::default()).unwrap();
+    let journal = Journal::open_of(&settings, &Arc::default()).unwrap();
     assert_eq!(journal.token_key().unwrap().revision(), key.revision());
     put(&journal, Tree::Begun, b"two", b"2");
     assert_eq!(journal.audit().unwrap().differences, []);

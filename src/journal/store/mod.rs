@@ -3,6 +3,7 @@
 
 mod chain;
 mod check;
+mod fence;
 mod generation;
 mod in_use;
 mod incoming;
@@ -13,6 +14,10 @@ mod postgres;
 mod reopening;
 #[cfg(test)]
 mod simulated;
+#[cfg(test)]
+mod simulated_database;
+#[cfg(test)]
+mod simulated_shared;
 mod sled;
 mod verify;
 mod walk;
@@ -25,10 +30,14 @@ pub(crate) use self::incoming::Incoming;
 pub(crate) use self::memory::MemoryStore;
 #[cfg(test)]
 pub(crate) use self::postgres::tests as postgres_tests;
-pub(crate) use self::postgres::{PostgresIncoming, PostgresStore};
+pub(crate) use self::postgres::{PostgresIncoming, PostgresLookout, PostgresStore};
 pub(crate) use self::reopening::ReopeningStore;
 #[cfg(test)]
 pub(crate) use self::simulated::{Disk, SimulatedStore};
+#[cfg(test)]
+pub(crate) use self::simulated_database::Database;
+#[cfg(test)]
+pub(crate) use self::simulated_shared::SharedStore;
 pub(crate) use self::sled::{Opening, SledStore};
 pub(crate) use self::verify::{Found, Verified};
 pub(crate) use self::walk::Walked;

@@ -33,6 +33,11 @@ struct Content {
 type Undo = ((u8, Vec<u8>), Option<Vec<u8>>);
 
 impl Disk {
+    /// Makes a batch.
+    pub(super) fn apply(&self, batch: Batch, outlives: Outlives) {
+        self.content().apply(batch, outlives);
+    }
+
     fn content(&self) -> MutexGuard<'_, Content> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -141,7 +146,7 @@ impl Content {
 }
 
 /// The mail that a commit is about: one of ours, or one in the inbox.
-fn about(batch: &Batch) -> String {
+pub(super) fn about(batch: &Batch) -> String {
     let key = |wanted: Tree| {
         let mut changes = batch.changes.iter();
         changes.find_map(|(tree, key, _)| (*tree == wanted).then_some(key))

@@ -344,6 +344,42 @@ fn what_is_wrong_is_said_once_where_it_stands_and_for_whom() {
             "mailbox help has the support address Sales@shop.example of mailbox sales",
         ),
         (
+            "replies that go where those of another go",
+            changed(
+                "footer = \"Shop Ltd.\"",
+                "footer = \"Shop Ltd.\"\nreply_address = \"desk+{token}@shop.example\"",
+            ),
+            "\"help\"",
+            "replies to mailbox help go to an address that mailbox sales has ([support] reply_address)",
+        ),
+        (
+            "replies that go to another's address",
+            changed(
+                "address = \"sales@shop.example\"",
+                "address = \"sales@shop.example\"\nreply_address = \"help+{token}@shop.example\"",
+            ),
+            "\"help\"",
+            "replies to mailbox help go to an address that mailbox sales has ([support] reply_address)",
+        ),
+        (
+            "a folder that another watches",
+            changed(
+                "user = \"help\"",
+                "user = \"sales\"\nfolder = \"Robots\"\n[mailbox.inbox.folders]\nleft = \"Elsewhere\"",
+            ),
+            "\"sales\"",
+            "[inbox.folders] left of mailbox sales is Robots of sales on 127.0.0.1, which mailbox help watches",
+        ),
+        (
+            "a folder of sent mail that another watches",
+            changed(
+                "user = \"help\"",
+                "user = \"sales\"\nfolder = \"Help\"\nsent_folder = \"inbox\"",
+            ),
+            "\"help\"",
+            "[inbox] sent_folder of mailbox help is INBOX of sales on 127.0.0.1, which mailbox sales watches",
+        ),
+        (
             "a team of which nobody reads the mail",
             changed(
                 "address = \"billing@shop.example\"",

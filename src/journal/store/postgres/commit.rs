@@ -5,6 +5,7 @@
 //! first try, and then either matches, so that nothing was made, or it does not, and the end of the chain is ours, so that it was.
 
 use super::super::chain::Digest;
+use super::super::fence::{Fence, Standing};
 use super::super::linked::{self, ChainEnd, Linked};
 use super::super::verify::{full_key, seal_key};
 use super::super::{Batch, Tree};
@@ -12,25 +13,8 @@ use super::connection::{Connection, Statements, Value};
 use super::session::{Tries, Worker};
 use super::trouble::Trouble;
 use crate::journal::JournalError;
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use tokio_postgres::Row;
-
-/// On which condition something is written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fence {
-    /// The number of our lease.
-    pub(super) lease: u64,
-    /// The last commit that we know of.
-    pub(super) before: ChainEnd,
-}
-
-/// What the journal's row says.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Standing {
-    pub(super) lease: u64,
-    pub(super) end: ChainEnd,
-}
 
 /// Why a commit is not known to be made.
 #[derive(Debug)]
@@ -38,46 +22,6 @@ pub(super) struct NotMade {
     pub(super) why: JournalError,
     /// The end that it may yet come to; `None` where nothing was on its way.
     pub(super) meant: Option<ChainEnd>,
-}
-
-/// What became of a commit whose caller heard of a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Became {
-    /// Nothing.
-    Nothing,
-    /// It was made all the same.
-    Made,
-    /// Another has taken over.
-    Lost,
-    /// The journal's row says what none of us wrote after what we know.
-    SetBack,
-}
-
-/// Compares what the journal's row says with all that it can say after that failure.
-pub(super) fn became(fence: Fence, meant: Option<ChainEnd>, found: Standing) -> Became {
-    match found.lease.cmp(&fence.lease) {
-        Ordering::Greater => Became::Lost,
-        // Numbers of leases only grow.
-        Ordering::Less => Became::SetBack,
-        Ordering::Equal if found.end == fence.before => Became::Nothing,
-        Ordering::Equal if Some(found.end) == meant => Became::Made,
-        Ordering::Equal => Became::SetBack,
-    }
-}
-
-/// The words of [`Became::SetBack`].
-pub(super) fn set_back(known: ChainEnd, found: ChainEnd) -> String {
-    let (known, now) = (known.commits, found.commits);
-    let what = match now < known {
-        true => format!("the database has lost commits: it knows of {now} of {known}"),
-        false => format!(
-            "the database has another past: its commit {now} is none of ours after our {known}"
-        ),
-    };
-    format!(
-        "{what}, so mails that were handled would be handled again. Was an older state of it restored, or did a replica take over that was \
-         behind? Restore the newest state that there is, then run `handoffd recover`"
-    )
 }
 
 /// A batch before and after its rows are known.
@@ -127,13 +71,11 @@ impl Worker {
                 (Ok(Tried::Made), Prepared::Rows(linked)) => return Ok(linked),
                 (Ok(_), now) => {
                     let standing = self.standing().await?;
-                    return match now {
-                        Prepared::Rows(linked)
-                            if became(fence, *meant, standing) == Became::Made =>
-                        {
-                            Ok(linked)
-                        }
-                        _ => Err(self.refused(fence, standing)),
+                    let kept_out = fence.kept_out(*meant, standing, &self.place);
+                    return match (now, kept_out) {
+                        (Prepared::Rows(linked), Ok(())) => Ok(linked),
+                        (_, Err(why)) => Err(why),
+                        (Prepared::Batch(_), Ok(())) => Err(self.refused(fence, standing)),
                     };
                 }
                 (Err(Failed::Journal(why)), _) => {
@@ -177,18 +119,7 @@ impl Worker {
 
     /// Why the fence kept us out.
     pub(super) fn refused(&self, fence: Fence, found: Standing) -> JournalError {
-        let path = self.place.clone();
-        match became(fence, None, found) {
-            Became::Lost => JournalError::LeaseLost { journal: path },
-            Became::SetBack => JournalError::Damaged {
-                path,
-                why: set_back(fence.before, found.end),
-            },
-            Became::Nothing | Became::Made => JournalError::Store {
-                path,
-                why: "the journal was locked against us for a moment; try again".to_owned(),
-            },
-        }
+        fence.refused(found, &self.place)
     }
 }
 

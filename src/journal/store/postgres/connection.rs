@@ -54,8 +54,10 @@ impl Connection {
             limit,
         };
         let idle_limit = idle_limit.unwrap_or_default();
+        // What is answered with yes is on disk, whatever the database has as its default. One that waits for less than all of its replicas is left so.
         let limits = format!(
-            "set statement_timeout = {}; set idle_in_transaction_session_timeout = {}",
+            "set statement_timeout = {}; set idle_in_transaction_session_timeout = {}; \
+             select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit', true) = 'off'",
             limit.as_millis().max(1),
             idle_limit.as_millis()
         );
@@ -224,7 +226,11 @@ impl Statements {
             )
             .await?,
             all_from: prepare(
-                "select key, value from handoffd_row where journal = $1 and key >= $2 order by key limit $3",
+                // The first one whatever its size, or nothing would get on.
+                "select key, value from (\
+                   select key, value, coalesce(sum(octet_length(value)) over (order by key rows between unbounded preceding and 1 preceding), 0) as so_far \
+                   from (select key, value from handoffd_row where journal = $1 and key >= $2 order by key limit $3) as next\
+                 ) as page where so_far < $4 order by key",
             )
             .await?,
             some: prepare(

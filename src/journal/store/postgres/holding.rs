@@ -5,14 +5,13 @@ use super::connection::{Connection, within};
 use super::session::Worker;
 use super::trouble::Trouble;
 use crate::config::Database;
-use crate::journal::lease::{Awake, Lease};
+use crate::journal::lease::{AwakeClock, Lease};
+use crate::journal::lease_row::LeaseRow;
+use crate::journal::renewal::{self, Renew, Renewed};
 use crate::journal::{HeldBy, JournalError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
-
-/// The longest wait before a renewal that failed is tried again.
-const RENEWED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// What asking for the lease came to.
 pub(super) enum Asked {
@@ -24,10 +23,14 @@ impl Worker {
     /// Takes the lease of a journal that is there, where it is free, has ended, or is ours. One try.
     pub(super) async fn take(&mut self, holder: &str) -> Result<Asked, Trouble> {
         let (journal, length) = (self.settings.journal.clone(), self.settings.lease);
-        let asked = Awake::now();
+        let clock = AwakeClock::of_machine();
+        let asked = clock.now();
         let (connection, _) = self.connected().await?;
         match take_once(connection, journal.as_str(), holder, length).await {
-            Ok(Ok(number)) => Ok(Asked::Taken(Arc::new(Lease::taken(number, asked, length)))),
+            Ok(Ok(number)) => {
+                let lease = Lease::taken(number, asked, length, clock);
+                Ok(Asked::Taken(Arc::new(lease)))
+            }
             Ok(Err(held)) => Ok(Asked::Held(held)),
             Err(trouble) => {
                 self.roll_back().await;
@@ -85,16 +88,25 @@ async fn take_once(
          from handoffd_lease where journal = $1 for update",
         &[&journal],
     ).await?;
-    let (number, by): (i64, String) = (found.try_get(0)?, found.try_get(1)?);
-    let left: f64 = found.try_get(2)?;
-    if left > 0.0 && by != holder {
-        connection.run("rollback").await?;
-        let left = Duration::try_from_secs_f64(left / 1_000.0).unwrap_or(length);
-        return Ok(Err(HeldBy { holder: by, left }));
-    }
-    let number = number.saturating_add(1);
+    let (number, left): (i64, f64) = (found.try_get(0)?, found.try_get(2)?);
+    let row = LeaseRow {
+        number: u64::try_from(number).unwrap_or_default(),
+        holder: found.try_get(1)?,
+        left: match left > 0.0 {
+            true => Duration::try_from_secs_f64(left / 1_000.0).unwrap_or(length),
+            false => Duration::ZERO,
+        },
+    };
+    let taken = match row.take(holder) {
+        Ok(number) => number,
+        Err(held) => {
+            connection.run("rollback").await?;
+            return Ok(Err(held));
+        }
+    };
+    let number = stored(taken);
     let _ = connection.execute(
-        "update handoffd_lease set number = $2, holder = $3, until = clock_timestamp() + $4::float8 * interval '1 millisecond' \
+        "update handoffd_lease set number = $2, holder = $3, until = clock_timestamp() + $4::float8 * interval '1 millisecond', wanted_by = null \
          where journal = $1",
         &[&journal, &number, &holder, &milliseconds(length)],
     ).await?;
@@ -106,60 +118,72 @@ async fn take_once(
         )
         .await?;
     connection.run("commit").await?;
-    Ok(Ok(u64::try_from(number).unwrap_or_default()))
+    Ok(Ok(taken))
 }
 
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
-/// Renews the lease until it is lost, on a connection of its own: a long commit does not hold it up. One that ran out while the database was
-/// away is still ours where nobody took it.
+/// Renews the lease until it is lost, on a connection of its own: a long commit does not hold it up.
 pub(super) fn keep(lease: Arc<Lease>, holder: String, settings: Database) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut connection = None;
-        let every = lease.length() / 3;
-        // A silent server must leave time for another try before the lease ends.
-        let limit = settings.step_timeout.min(lease.length() / 6);
-        let mut wait = every;
-        while !lease.is_lost() {
-            tokio::time::sleep(wait).await;
-            let asked = Awake::now();
-            let renewal = renew(&mut connection, &lease, &holder, &settings, limit);
-            match within(limit, renewal).await {
-                Ok(true) => {
-                    lease.renewed(asked);
-                    wait = every;
-                }
-                Ok(false) => lease.lose(),
-                Err(_) => {
-                    connection = None;
-                    wait = RENEWED_AGAIN_AFTER.min(every);
-                }
-            }
-        }
-    })
+    let step_timeout = settings.step_timeout;
+    let asks = OnItsOwnConnection {
+        open: None,
+        holder,
+        settings,
+    };
+    tokio::spawn(renewal::keep(lease, step_timeout, asks))
 }
 
+struct OnItsOwnConnection {
+    open: Option<Connection>,
+    holder: String,
+    settings: Database,
+}
+
+impl Renew for OnItsOwnConnection {
+    async fn renew(&mut self, lease: &Lease, limit: Duration) -> Renewed {
+        let Self {
+            open,
+            holder,
+            settings,
+        } = self;
+        match within(limit, renew(open, lease, holder, settings, limit)).await {
+            Ok(renewed) => renewed,
+            Err(_) => {
+                *open = None;
+                Renewed::Unknown
+            }
+        }
+    }
+}
+
+/// One try.
 pub(super) async fn renew(
     open: &mut Option<Connection>,
     lease: &Lease,
     holder: &str,
     settings: &Database,
     limit: Duration,
-) -> Result<bool, Trouble> {
+) -> Result<Renewed, Trouble> {
     let connection = match open.take().filter(|connection| !connection.is_closed()) {
         Some(connection) => connection,
         None => Connection::open_for(settings, Some(lease.length()), limit).await?,
     };
     let length = milliseconds(lease.length());
     let number = stored(lease.number());
-    let renewed = connection.execute(
+    let renewed = connection.query_opt(
         "update handoffd_lease set until = clock_timestamp() + $3::float8 * interval '1 millisecond' \
-         where journal = $1 and number = $2 and holder = $4",
+         where journal = $1 and number = $2 and holder = $4 \
+         returning case when wanted_until > clock_timestamp() then wanted_by end",
         // Given back it has no holder: a renewal that was under way extends nothing.
         &[&settings.journal.as_str(), &number, &length, &holder],
     ).await?;
     *open = Some(connection);
-    Ok(renewed == 1)
+    let Some(renewed) = renewed else {
+        return Ok(Renewed::No);
+    };
+    let wanted_by = renewed.try_get(0)?;
+    Ok(Renewed::Yes { wanted_by })
 }

@@ -2,14 +2,13 @@
 //! to, checked before it ends. Who looks meanwhile sees the empty journal; a crash in the middle leaves that.
 
 use super::super::check::{self, Damage};
+use super::super::fence::Fence;
 use super::super::linked::{COMMITS_KEY, ChainEnd, count_of};
 use super::super::{Store, Tree, chain};
-use super::commit::Fence;
 use super::{NOTHING_BEFORE, Page, PostgresStore};
 use crate::config::Database;
 use crate::journal::store::witness::Remembered;
-use crate::journal::{Headway, IfHeld, JournalError};
-use std::sync::Arc;
+use crate::journal::{Headway, JournalError};
 
 /// A journal that is being filled. Dropped before its end it is as empty as before.
 pub(crate) struct PostgresIncoming {
@@ -21,7 +20,7 @@ pub(crate) struct PostgresIncoming {
 impl PostgresIncoming {
     /// Nothing yet. A journal that holds anything is refused, and so is one that somebody works with.
     pub(crate) fn begin(settings: &Database) -> Result<Self, JournalError> {
-        let store = PostgresStore::open(settings, IfHeld::Refuse, &Arc::default())?;
+        let store = PostgresStore::open_to_fill(settings)?;
         let fence = {
             let progress = store.progress()?;
             if progress.end.commits > 0 {
@@ -32,7 +31,8 @@ impl PostgresIncoming {
             }
             store.fence(&progress)?
         };
-        (store.session).run(move |worker| Box::pin(worker.begin_writing(fence)))??;
+        let lease = store.lease.clone();
+        (store.session).run(move |worker| Box::pin(worker.begin_writing(fence, lease)))??;
         let end = fence.before;
         Ok(Self { store, fence, end })
     }

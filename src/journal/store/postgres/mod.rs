@@ -3,10 +3,15 @@
 //! Promise: who works with a journal has its lease, and what is written by who has lost it changes nothing (`commit.rs`). Who only looks sees
 //! everything as of one moment, and holds up nobody. The journal's row, which counts commits and holds the head of the chain, is the witness.
 
+#[cfg(test)]
+mod alike;
 mod commit;
 mod connection;
 mod holding;
 mod incoming;
+mod lookout;
+mod opening;
+mod other_form;
 mod reading;
 mod rewriting;
 mod schema;
@@ -15,31 +20,28 @@ mod session;
 pub(crate) mod tests;
 mod trouble;
 
-use super::chain::{self, Digest, NOTHING_BEFORE};
-use super::check::{self, Damage, damaged_words};
-use super::linked::{self, CHAINED_KEY, ChainEnd};
+use super::chain::{Digest, NOTHING_BEFORE};
+use super::check::{self, Damage};
+use super::fence::{Became, Fence, became, set_back};
+use super::linked::{self, ChainEnd};
 use super::verify::{self, Verified, full_key};
 use super::walk::{Walk, Walked};
 use super::witness::Remembered;
 use super::{Batch, ChainOfCopy, EachRow, JournalError, Order, Outlives, Row, Store, Tree};
 use crate::config::Database;
-use crate::journal::{Awaited, Headway, HeldBy, IfHeld, Lease};
-use commit::{Became, Fence, NotMade, became, set_back, standing_in};
-use connection::{Connection, within};
-use holding::Asked;
+use crate::journal::{Headway, Lease};
+use commit::NotMade;
 pub(crate) use incoming::PostgresIncoming;
+pub(crate) use lookout::PostgresLookout;
 use rewriting::Page;
-use schema::Version;
-use session::{Session, Stands, Tries, Worker};
+use session::Session;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use trouble::Trouble;
 
-/// So many rows of the whole database are read at once; some may be whole mails.
+/// So many rows of the whole database are read at once,
 const ROWS_AT_ONCE: i64 = 64;
-/// The longest wait before a lease that another holds is asked for again.
-const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// and no further one where those before it come to so many bytes: some are whole mails.
+const BYTES_AT_ONCE: i64 = 4_000_000;
 
 /// A journal in a PostgreSQL database.
 pub(crate) struct PostgresStore {
@@ -65,79 +67,6 @@ struct Progress {
 }
 
 impl PostgresStore {
-    /// Opens the journal to work with it, or makes it there. Where another process holds its lease it is waited for, or refused.
-    pub(crate) fn open(
-        settings: &Database,
-        if_held: IfHeld<'_>,
-        headway: &Arc<Headway>,
-    ) -> Result<Self, JournalError> {
-        let session = Session::start(settings.clone())?;
-        let place = settings.to_string();
-        let patience = Patience {
-            if_held,
-            headway,
-            place: &place,
-        };
-        patience.until(|| session.run(|worker| Box::pin(worker.make_ready())))?;
-        let holder = holder();
-        let lease = loop {
-            let asked = patience.until(|| {
-                let holder = holder.clone();
-                session.run(move |worker| Box::pin(async move { worker.take(&holder).await }))
-            })?;
-            match (asked, &if_held) {
-                (Asked::Taken(lease), _) => break lease,
-                (Asked::Held(held), IfHeld::Refuse) => {
-                    return Err(JournalError::Held {
-                        journal: place,
-                        holder: held.holder,
-                    });
-                }
-                (Asked::Held(held), IfHeld::Wait(tell)) => {
-                    headway.stands_by();
-                    let wait = held.left.min(ASKED_AGAIN_AFTER);
-                    tell(&Awaited::Holder(held));
-                    std::thread::sleep(wait.max(Duration::from_millis(10)));
-                }
-            }
-        };
-        let (kept, keeper) = (Arc::clone(&lease), settings.clone());
-        session.run(move |_| {
-            Box::pin(async move {
-                drop(holding::keep(kept, holder, keeper));
-            })
-        })?;
-        let standing = session.run(|worker| Box::pin(worker.standing()))??;
-        let store = Self::with(session, settings, Some(lease), standing.end, headway);
-        store.refuse_a_lost_end()?;
-        headway.is_open();
-        Ok(store)
-    }
-
-    /// Opens a journal that is there to look at it as it is now. Nothing can be recorded, and nobody is held up.
-    pub(crate) fn look(settings: &Database, headway: &Arc<Headway>) -> Result<Self, JournalError> {
-        let session = Session::start(settings.clone())?;
-        let standing = session.run(|worker| Box::pin(worker.begin_snapshot()))??;
-        let standing = standing.ok_or_else(|| JournalError::Store {
-            path: settings.to_string(),
-            why: "there is no such journal; start handoffd first".to_owned(),
-        })?;
-        Ok(Self::with(session, settings, None, standing, headway))
-    }
-
-    /// Whether the journal is there.
-    pub(crate) fn is_there(settings: &Database) -> Result<bool, JournalError> {
-        let session = Session::start(settings.clone())?;
-        let standing = session.run(|worker| Box::pin(worker.begin_snapshot()))??;
-        Ok(standing.is_some())
-    }
-
-    /// Who works with the journal just now; `None` where nobody does.
-    pub(crate) fn held_by(settings: &Database) -> Result<Option<HeldBy>, JournalError> {
-        let session = Session::start(settings.clone())?;
-        session.run(|worker| Box::pin(worker.held_by()))?
-    }
-
     fn with(
         session: Session,
         settings: &Database,
@@ -157,24 +86,6 @@ impl PostgresStore {
                 walk: None,
             }),
             is_unsure: AtomicBool::new(false),
-        }
-    }
-
-    /// The last link must be the one that the journal's row remembers. Everything else is looked at when somebody asks.
-    fn refuse_a_lost_end(&self) -> Result<(), JournalError> {
-        let ChainEnd { commits, head } = self.lock().end;
-        if commits == 0 {
-            return Ok(());
-        }
-        let link = self.get(Tree::Links, &commits.to_be_bytes())?;
-        match link.is_some_and(|link| chain::hash(commits, &link) == head) {
-            true => Ok(()),
-            false => Err(JournalError::Damaged {
-                path: self.place.clone(),
-                why: damaged_words(&format!(
-                    "commit {commits}, its last, is missing or damaged"
-                )),
-            }),
         }
     }
 
@@ -279,7 +190,8 @@ impl PostgresStore {
 
     fn write_anew(&self, progress: &mut Progress) -> Result<ChainEnd, JournalError> {
         let fence = self.fence(progress)?;
-        (self.session).run(move |worker| Box::pin(worker.begin_writing(fence)))??;
+        let lease = self.lease.clone();
+        (self.session).run(move |worker| Box::pin(worker.begin_writing(fence, lease)))??;
         let written = self.write_chain_anew(fence);
         let ended = match written {
             Ok(end) => {
@@ -337,131 +249,6 @@ impl PostgresStore {
         });
         let _ = changed.unwrap().unwrap();
     }
-}
-
-/// How long an opening waits for a database that is away.
-struct Patience<'a> {
-    if_held: IfHeld<'a>,
-    headway: &'a Headway,
-    place: &'a str,
-}
-
-impl Patience<'_> {
-    /// Tries until it is done: for a bounded time, or for as long as the trouble may pass where a holder would be waited for as well.
-    fn until<T>(
-        &self,
-        once: impl Fn() -> Result<Result<T, Trouble>, JournalError>,
-    ) -> Result<T, JournalError> {
-        let mut tries = match self.if_held {
-            IfHeld::Refuse => Tries::begin(),
-            IfHeld::Wait(_) => Tries::without_end(),
-        };
-        loop {
-            let trouble = match once()? {
-                Ok(done) => return Ok(done),
-                Err(trouble) => trouble,
-            };
-            let words = trouble.words.clone();
-            let wait = tries.wait(trouble, self.place)?;
-            if let IfHeld::Wait(tell) = self.if_held {
-                self.headway.database_is_away();
-                tell(&Awaited::Database(words));
-            }
-            std::thread::sleep(wait);
-        }
-    }
-}
-
-/// Who we are, for people, and different at each start.
-fn holder() -> String {
-    let host = rustix::system::uname();
-    let host = host.nodename().to_string_lossy().into_owned();
-    let mut chance = [0_u8; 8];
-    // Without chance the number of the process must do.
-    let _ = getrandom::fill(&mut chance);
-    let chance = u64::from_be_bytes(chance);
-    format!("{host}, process {} ({chance:016x})", std::process::id())
-}
-
-impl Worker {
-    /// Makes tables and journal where they are not there. One try.
-    async fn make_ready(&mut self) -> Result<(), Trouble> {
-        let limit = self.settings.step_timeout;
-        let mut connection = Connection::open(&self.settings, Some(self.idle_limit())).await?;
-        let migrated = async { Ok(schema::migrate(&mut connection.client).await?) };
-        if let Version::Newer(version) = within(limit, migrated).await? {
-            return Err(newer(version));
-        }
-        let journal = self.settings.journal.as_str();
-        let head = NOTHING_BEFORE.as_slice();
-        connection.run("begin").await?;
-        let _ = connection
-            .execute(
-                "insert into handoffd_journal (name, fence, commits, head) values ($1, 0, 0, $2) on conflict (name) do nothing",
-                &[&journal, &head],
-            )
-            .await?;
-        let _ = connection
-            .execute(
-                "insert into handoffd_lease (journal, number, holder, until) values ($1, 0, '', clock_timestamp()) on conflict (journal) do nothing",
-                &[&journal],
-            )
-            .await?;
-        // Nothing in it is older than its chain.
-        let _ = connection
-            .execute(
-                "insert into handoffd_row (journal, key, value) values ($1, $2, $3) on conflict (journal, key) do nothing",
-                &[&journal, &CHAINED_KEY, &[1_u8].as_slice()],
-            )
-            .await?;
-        connection.run("commit").await
-    }
-
-    /// From here on everything is read as it is now. The end of the chain; `None` where there is no such journal.
-    async fn begin_snapshot(&mut self) -> Result<Option<ChainEnd>, JournalError> {
-        let begun = async {
-            let connection = Connection::open(&self.settings, None).await?;
-            match connection
-                .in_time(schema::version(&connection.client))
-                .await?
-            {
-                Version::Empty => return Ok(None),
-                Version::Older => {
-                    return Err(Trouble::lasting(
-                        "its tables are of an older handoffd; start the new one first, which brings them up to date",
-                    ));
-                }
-                Version::Newer(version) => return Err(newer(version)),
-                Version::Current => {}
-            }
-            let statements = connection::Statements::prepare(&connection).await?;
-            let begin = "begin isolation level repeatable read read only";
-            connection.run(begin).await?;
-            let found = connection
-                .query_opt(
-                    "select fence, commits, head from handoffd_journal where name = $1",
-                    &[&self.settings.journal.as_str()],
-                )
-                .await?;
-            let end = match found {
-                Some(row) => standing_in(Some(row))?.end,
-                None => return Ok(None),
-            };
-            self.open = Some((connection, statements));
-            self.stands = Stands::InSnapshot;
-            Ok(Some(end))
-        };
-        begun.await.map_err(|trouble: Trouble| JournalError::Store {
-            path: self.place.clone(),
-            why: trouble.words,
-        })
-    }
-}
-
-fn newer(version: i64) -> Trouble {
-    Trouble::lasting(format!(
-        "its tables are of version {version}, made by a newer handoffd: install that here as well"
-    ))
 }
 
 impl Store for PostgresStore {

@@ -1,9 +1,9 @@
 //! What is stored? Reads of rows, each within its time limit. Reads what the database says, which may be anything.
 
-use super::ROWS_AT_ONCE;
 use super::connection::Value;
 use super::session::Worker;
 use super::trouble::Trouble;
+use super::{BYTES_AT_ONCE, ROWS_AT_ONCE};
 use crate::journal::JournalError;
 use crate::journal::store::{Order, Row};
 
@@ -55,7 +55,7 @@ impl Worker {
     pub(super) async fn all_from(&mut self, from: Vec<u8>) -> Result<Vec<Row>, JournalError> {
         let journal = self.settings.journal.clone();
         self.reading(async |connection, statements| {
-            let values: [Value<'_>; 3] = [&journal.as_str(), &from, &ROWS_AT_ONCE];
+            let values: [Value<'_>; 4] = [&journal.as_str(), &from, &ROWS_AT_ONCE, &BYTES_AT_ONCE];
             rows_in(connection.query(&statements.all_from, &values).await?)
         })
         .await

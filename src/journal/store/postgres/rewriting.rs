@@ -1,11 +1,13 @@
 //! How is a whole journal written, or written anew? In one transaction under the fence, a page at a time: all of it is there or nothing.
 
-use super::commit::{self, Fence, Wire};
+use super::super::fence::Fence;
+use super::commit::{self, Wire};
 use super::connection::Value;
 use super::session::{Session, Stands, Worker};
-use crate::journal::JournalError;
 use crate::journal::store::Tree;
 use crate::journal::store::linked::{self, ChainEnd};
+use crate::journal::{JournalError, Lease};
+use std::sync::Arc;
 
 /// Rows on their way into a transaction that was begun.
 pub(super) struct Page<'a> {
@@ -54,18 +56,25 @@ fn last_of_each_key(rows: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Opti
 }
 
 impl Worker {
-    /// Begins a transaction that may be long, under the fence.
-    pub(super) async fn begin_writing(&mut self, fence: Fence) -> Result<(), JournalError> {
+    /// Begins a transaction that may be long, under the fence. It ends with the lease where its holder dies or is paused: who takes over waits for
+    /// the journal's row, which it has locked.
+    pub(super) async fn begin_writing(
+        &mut self,
+        fence: Fence,
+        lease: Option<Arc<Lease>>,
+    ) -> Result<(), JournalError> {
         let journal = self.settings.journal.clone();
+        let idle_limit = self.settings.lease.as_millis();
         let begun = match self.connected().await {
             Ok((connection, statements)) => {
-                let begin = "begin; set local idle_in_transaction_session_timeout = 0";
+                let begin =
+                    format!("begin; set local idle_in_transaction_session_timeout = {idle_limit}");
                 let values: [Value<'_>; 3] = [
                     &journal.as_str(),
                     &commit::stored(fence.lease),
                     &commit::stored(fence.before.commits),
                 ];
-                match connection.run(begin).await {
+                match connection.run(&begin).await {
                     Ok(()) => connection.query_opt(&statements.fence, &values).await,
                     Err(trouble) => Err(trouble),
                 }
@@ -75,6 +84,7 @@ impl Worker {
         match begun {
             Ok(Some(_)) => {
                 self.stands = Stands::InTransaction;
+                self.writes_under = lease;
                 Ok(())
             }
             Ok(None) => {
@@ -139,6 +149,7 @@ impl Worker {
             .await;
         if ended.is_ok() {
             self.stands = Stands::Free;
+            self.writes_under = None;
         }
         ended
     }
@@ -146,5 +157,6 @@ impl Worker {
     pub(super) async fn abandon_writing(&mut self) {
         self.roll_back().await;
         self.stands = Stands::Free;
+        self.writes_under = None;
     }
 }

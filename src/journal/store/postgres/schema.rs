@@ -27,6 +27,9 @@ const STEPS: &[&str] = &[
         value bytea not null,
         primary key (journal, key)
     )",
+    // 2: who has fewer journals may ask for one.
+    "alter table handoffd_lease add column wanted_by text;
+    alter table handoffd_lease add column wanted_until timestamptz",
 ];
 
 /// How a database stands to this program.

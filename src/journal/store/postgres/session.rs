@@ -4,8 +4,9 @@
 use super::connection::{Connection, Statements};
 use super::trouble::Trouble;
 use crate::config::Database;
-use crate::journal::JournalError;
+use crate::journal::{JournalError, Lease};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -47,6 +48,7 @@ impl Session {
             settings,
             open: None,
             stands: Stands::Free,
+            writes_under: None,
         };
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
@@ -113,12 +115,34 @@ pub(super) struct Worker {
     pub(super) place: String,
     pub(super) open: Option<(Connection, Statements)>,
     pub(super) stands: Stands,
+    /// The lease under which a transaction writes.
+    pub(super) writes_under: Option<Arc<Lease>>,
 }
 
 impl Worker {
     async fn run(mut self, mut todo: UnboundedReceiver<Job>) {
-        while let Some(job) = todo.recv().await {
-            job(&mut self).await;
+        loop {
+            let next = match self.stands {
+                Stands::InTransaction => {
+                    tokio::time::timeout(self.settings.lease / 3, todo.recv()).await
+                }
+                Stands::Free | Stands::InSnapshot => Ok(todo.recv().await),
+            };
+            match next {
+                Ok(Some(job)) => job(&mut self).await,
+                Ok(None) => return,
+                // What is to be written is read from somewhere slow.
+                Err(_) => self.say_that_we_live().await,
+            }
+        }
+    }
+
+    /// The server ends a transaction in which nothing is said for as long as a lease lasts. Ours goes on as long as that is surely ours.
+    async fn say_that_we_live(&self) {
+        let is_ours = (self.writes_under.as_ref()).is_none_or(|lease| lease.is_sure());
+        if let (true, Some((connection, _))) = (is_ours, &self.open) {
+            // Where it fails the next statement does.
+            let _ = connection.run("select 1").await;
         }
     }
 
@@ -179,23 +203,14 @@ impl Worker {
 
 /// How often something was tried, and for how long.
 pub(super) struct Tries {
-    /// `None`: for as long as it may pass.
-    until: Option<Instant>,
+    until: Instant,
     wait: Duration,
 }
 
 impl Tries {
     pub(super) fn begin() -> Self {
         Self {
-            until: Some(Instant::now() + TRIED_FOR),
-            wait: FIRST_WAIT,
-        }
-    }
-
-    /// As long as the trouble may pass.
-    pub(super) fn without_end() -> Self {
-        Self {
-            until: None,
+            until: Instant::now() + TRIED_FOR,
             wait: FIRST_WAIT,
         }
     }
@@ -212,7 +227,7 @@ impl Tries {
 
     /// How long to wait before the next try, or why there is none.
     pub(super) fn wait(&mut self, trouble: Trouble, place: &str) -> Result<Duration, JournalError> {
-        let is_over = (self.until).is_some_and(|until| Instant::now() + self.wait > until);
+        let is_over = Instant::now() + self.wait > self.until;
         if !trouble.passes || is_over {
             return Err(JournalError::Store {
                 path: place.to_owned(),

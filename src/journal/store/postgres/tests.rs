@@ -7,19 +7,25 @@ mod server;
 mod cutter;
 
 use super::super::Act;
+use super::opening::{IfNew, Opening};
 use super::*;
-use crate::config::{DatabaseServer, DatabaseTls, JournalName};
-use crate::journal::Awaited;
-use crate::journal::lease::Awake;
+use crate::config::{DatabaseServer, DatabaseTls, JournalName, MailboxName};
+use crate::journal::lease::AwakeClock;
+use crate::journal::renewal::Renewed;
+use crate::journal::{HeldBy, Lookout, NotOpened, Seen};
 use cutter::{Cutter, Side};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, NoTls};
 
 /// A journal in a database of its own.
 pub(crate) fn database() -> Database {
-    let server = server::shared();
+    database_on(server::shared())
+}
+
+fn database_on(server: &server::Postgres) -> Database {
     Database {
         journal: JournalName::default(),
         server: DatabaseServer::Socket {
@@ -35,7 +41,19 @@ pub(crate) fn database() -> Database {
 }
 
 pub(crate) fn opened(database: &Database) -> PostgresStore {
-    PostgresStore::open(database, IfHeld::Refuse, &Arc::default()).unwrap()
+    PostgresStore::open(database, &Arc::default()).unwrap()
+}
+
+/// The same once nobody else holds it any more.
+fn opened_once_free(database: &Database) -> PostgresStore {
+    loop {
+        match PostgresStore::open_once(database, &Arc::default()) {
+            Ok(store) => return store,
+            Err(NotOpened::Held(held)) => std::thread::sleep(held.left),
+            Err(NotOpened::Away(why)) => panic!("{why}"),
+            Err(NotOpened::Failed(why)) => panic!("{why}"),
+        }
+    }
 }
 
 /// A journal of its own in a database that others use as well: making one takes time.
@@ -87,7 +105,8 @@ fn paused(database: &Database, store: &PostgresStore) -> PostgresStore {
     let session = Session::start(database.clone()).unwrap();
     let end = store.lock().end;
     let number = store.lease.as_ref().unwrap().number();
-    let lease = Lease::taken(number, Awake::now(), database.lease);
+    let clock = AwakeClock::of_machine();
+    let lease = Lease::taken(number, clock.now(), database.lease, clock);
     PostgresStore::with(
         session,
         database,
@@ -107,7 +126,7 @@ fn who_holds_the_lease_is_alone_until_it_ends_or_is_given_back() {
     let database = database();
     let first = opened(&database);
     note(&first, "one").unwrap();
-    let refused = PostgresStore::open(&database, IfHeld::Refuse, &Arc::default());
+    let refused = PostgresStore::open(&database, &Arc::default());
     let Err(JournalError::Held { holder, .. }) = refused else {
         panic!("a second one was let in");
     };
@@ -124,16 +143,15 @@ fn who_holds_the_lease_is_alone_until_it_ends_or_is_given_back() {
     // Killed: nobody gives anything back, and it is waited for.
     killed(second);
     let began = std::time::Instant::now();
-    let waited = std::sync::atomic::AtomicBool::new(false);
-    let tell = |awaited: &Awaited| {
-        let Awaited::Holder(held) = awaited else {
-            panic!("{awaited:?}");
-        };
-        assert!(held.left <= database.lease);
-        waited.store(true, std::sync::atomic::Ordering::SeqCst);
+    let mut lookout = Lookout::over(&database).unwrap();
+    let seen = lookout.look(&[&database.journal]).unwrap();
+    let [Seen::Held(held)] = seen.as_slice() else {
+        panic!("{seen:?}");
     };
-    let third = PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default()).unwrap();
-    assert!(waited.load(std::sync::atomic::Ordering::SeqCst));
+    assert!(held.left <= database.lease);
+    let third = opened_once_free(&database);
+    let seen = lookout.look(&[&database.journal]).unwrap();
+    assert!(matches!(seen.as_slice(), [Seen::Held(_)]), "{seen:?}");
     assert!(began.elapsed() < database.lease + Duration::from_secs(2));
     assert_whole(&third);
 }
@@ -150,7 +168,7 @@ fn a_lease_is_renewed_and_many_journals_share_a_database() {
     note(&first, "of the first").unwrap();
     std::thread::sleep(database.lease + Duration::from_millis(500));
     assert!(first.lease.as_ref().unwrap().is_sure());
-    assert!(PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).is_err());
+    assert!(PostgresStore::open(&database, &Arc::default()).is_err());
     note(&second, "of the second").unwrap();
     assert_eq!(second.get(Tree::Begun, b"of the first").unwrap(), None);
     assert_eq!(first.count(Tree::Begun).unwrap(), 1);
@@ -207,7 +225,7 @@ fn who_is_paused_with_a_transaction_open_holds_up_nobody_for_long() {
     });
     assert!(stuck.unwrap());
     first.lease.as_ref().unwrap().lose();
-    let second = PostgresStore::open(&database, IfHeld::Wait(&|_| {}), &Arc::default()).unwrap();
+    let second = opened_once_free(&database);
     note(&second, "two").unwrap();
     assert!(matches!(
         note(&first, "late"),
@@ -228,7 +246,7 @@ fn a_database_that_lost_commits_is_not_worked_with() {
     let why = note(&store, "three").unwrap_err();
     assert!(matches!(why, JournalError::Damaged { .. }), "{why}");
     drop(store);
-    let why = PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).err();
+    let why = PostgresStore::open(&database, &Arc::default()).err();
     assert!(matches!(why, Some(JournalError::Damaged { .. })), "{why:?}");
 }
 
@@ -306,37 +324,301 @@ fn a_commit_that_was_made_unknown_is_seen_before_anything_is_built_on_it() {
 }
 
 #[test]
-fn a_standby_waits_for_a_database_that_is_away_for_longer_than_a_caller_does() {
+fn the_lookout_sees_who_works_with_which_and_for_how_long_nobody_has() {
     let server = server::Postgres::new();
+    let of = |journal: &str| Database {
+        journal: JournalName::parse(journal).unwrap(),
+        ..database_on(&server)
+    };
+    let database = of("one");
+    let (one, two) = (&database.journal, JournalName::parse("two").unwrap());
+    let mut lookout = Lookout::over(&database).unwrap();
+    // Before there are any tables.
+    let seen = lookout.look(&[one, &two]).unwrap();
+    assert_eq!(seen, [Seen::New, Seen::New]);
+    let store = opened(&database);
+    let seen = lookout.look(&[&two, one]).unwrap();
+    let [Seen::New, Seen::Held(held)] = seen.as_slice() else {
+        panic!("{seen:?}");
+    };
+    assert!(held.holder.contains("process"), "{held:?}");
+    drop(store);
+    let free = |lookout: &mut Lookout| match lookout.look(&[one]).unwrap().as_slice() {
+        [Seen::Free(since)] => *since,
+        other => panic!("{other:?}"),
+    };
+    let first = free(&mut lookout);
+    assert!(free(&mut lookout) > first, "it grows");
+    // A server that was started anew since is no server that is away.
+    server.stop();
+    assert!(matches!(lookout.look(&[one]), Err(NotOpened::Away(_))));
+    let opening = PostgresStore::open_once(&database, &Arc::default());
+    assert!(matches!(opening, Err(NotOpened::Away(_))));
+    server.start();
+    let _ = free(&mut lookout);
+    server.stop();
+    server.start();
+    let _ = free(&mut lookout);
+    // What does not pass by itself.
+    let _ = server.sql(
+        "postgres",
+        &format!("drop database {} with (force)", database.database),
+    );
+    let Err(NotOpened::Failed(why)) = lookout.look(&[one]) else {
+        panic!("there is no such database");
+    };
+    assert!(why.to_string().contains("create the database"), "{why}");
+}
+
+#[test]
+fn an_outage_right_after_the_lease_was_taken_passes_like_any_other() {
+    let server = server::Postgres::new();
+    let database = database_on(&server);
+    let store = opened(&database);
+    note(&store, "one").unwrap();
+    drop(store);
+    let opening = Opening::begin(&database, IfNew::First).unwrap();
+    let lease = opening.take().unwrap();
+    server.stop();
+    let ended = opening.finish(lease, &Arc::default());
+    assert!(matches!(ended, Err(NotOpened::Away(_))));
+    server.start();
+    let store = opened_once_free(&database);
+    note(&store, "two").unwrap();
+    assert_eq!(store.count(Tree::Begun).unwrap(), 2);
+    assert_whole(&store);
+}
+
+#[test]
+fn who_loses_the_lease_before_the_opening_is_done_may_stand_by_again() {
+    let database = database();
+    let opening = Opening::begin(&database, IfNew::First).unwrap();
+    let lease = opening.take().unwrap();
+    // As where it ran out while the database was away, and another was quicker.
+    let (runtime, client) = plain_client(&database);
+    let ended = client.execute("update handoffd_lease set until = clock_timestamp()", &[]);
+    assert_eq!(runtime.block_on(ended).unwrap(), 1);
+    let other = opened(&database);
+    note(&other, "of the other").unwrap();
+    let ended = opening.finish(lease, &Arc::default());
+    assert!(matches!(ended, Err(NotOpened::Away(_))));
+    note(&other, "still of the other").unwrap();
+    drop(other);
+    let store = opened_once_free(&database);
+    assert_eq!(store.count(Tree::Begun).unwrap(), 2);
+    assert_whole(&store);
+}
+
+#[test]
+fn who_is_paused_while_it_writes_a_whole_journal_is_taken_over_from() {
+    let database = database();
+    let first = opened(&database);
+    note(&first, "one").unwrap();
+    let fence = first.fence(&first.lock()).unwrap();
+    let lease = first.lease.clone();
+    (first.session)
+        .run(move |worker| Box::pin(worker.begin_writing(fence, lease)))
+        .unwrap()
+        .unwrap();
+    let (goes_on, may_go_on) = std::sync::mpsc::channel::<()>();
+    let (paused, is_paused) = std::sync::mpsc::channel();
+    let (found, is_found) = std::sync::mpsc::channel();
+    std::thread::scope(|threads| {
+        let first = &first;
+        // Everything that it does stands still, renewals as well.
+        threads.spawn(move || {
+            first.session.run(move |_| {
+                Box::pin(async move {
+                    paused.send(()).unwrap();
+                    may_go_on.recv().unwrap();
+                })
+            })
+        });
+        is_paused.recv().unwrap();
+        threads.spawn(|| {
+            let _ = found.send(opened_once_free(&database));
+        });
+        let second = is_found.recv_timeout(database.lease * 5);
+        goes_on.send(()).unwrap();
+        if second.is_err() {
+            // So that this test ends as well.
+            let abandoned = (first.session).run(|worker| Box::pin(worker.abandon_writing()));
+            abandoned.unwrap();
+        }
+        let second = second.expect("it is not held up for ever");
+        note(&second, "two").unwrap();
+        let end = fence.before;
+        let late = (first.session).run(move |worker| Box::pin(worker.end_writing(fence, end)));
+        assert!(late.unwrap().is_err(), "what it had begun is gone");
+        assert_whole(&second);
+    });
+}
+
+#[test]
+fn who_writes_a_whole_journal_slowly_is_not_taken_for_dead() {
+    let database = database();
+    let mut incoming = PostgresIncoming::begin(&database).unwrap();
+    let began = std::time::Instant::now();
+    let nothing = incoming.fill(|| {
+        // A slow pipe: longer than the lease lasts from one line to the next.
+        std::thread::sleep(database.lease + Duration::from_secs(1));
+        Ok(None)
+    });
+    nothing.unwrap();
+    incoming.finish().unwrap();
+    assert!(began.elapsed() > database.lease);
+}
+
+#[test]
+fn a_journal_that_was_left_behind_under_its_other_name_is_not_begun_anew() {
+    let alone = database();
+    let sales = Database {
+        journal: alone
+            .journal
+            .for_mailbox(&MailboxName::parse("sales").unwrap()),
+        ..alone.clone()
+    };
+    let (runtime, client) = plain_client(&alone);
+    let rename = |from: &Database, to: &Database| {
+        let renamed = other_form::renamed(from.journal.as_str(), to.journal.as_str());
+        runtime.block_on(client.batch_execute(&renamed)).unwrap();
+    };
+    let refused = |database: &Database| {
+        let opened = PostgresStore::open(database, &Arc::default());
+        let why = opened.err().expect("refused").to_string();
+        let examined = PostgresStore::examine(database).unwrap_err();
+        assert_eq!(examined.to_string(), why);
+        assert!(
+            !PostgresStore::is_there(database).unwrap(),
+            "nothing was begun"
+        );
+        why
+    };
+    // As it is documented.
+    let documented = include_str!("../../../../docs/scaling.md");
+    assert!(documented.contains(&other_form::renamed("support", "support.sales")));
+    // There and back; nothing that nothing was committed to is in the way.
+    drop(opened(&sales));
+    let store = opened(&alone);
+    note(&store, "one").unwrap();
+    drop(store);
+    runtime
+        .block_on(client.batch_execute(
+            "delete from handoffd_journal where commits = 0; delete from handoffd_lease where journal = 'support.sales'; \
+             delete from handoffd_row where journal = 'support.sales'",
+        ))
+        .unwrap();
+    for (from, to, words) in [
+        (
+            &alone,
+            &sales,
+            "support is, from before there was [[mailbox]]",
+        ),
+        (
+            &sales,
+            &alone,
+            "support.sales is, from when there was [[mailbox]]",
+        ),
+    ] {
+        assert_eq!(PostgresStore::examine(from).unwrap(), [] as [&str; 0]);
+        let why = refused(to);
+        assert!(why.contains(words), "{why}");
+        let said = other_form::renamed(from.journal.as_str(), to.journal.as_str());
+        assert!(why.contains(&said), "{why}");
+        // Not while somebody works with it.
+        let store = opened(from);
+        rename(from, to);
+        note(&store, "still here").unwrap();
+        drop(store);
+        rename(from, to);
+        assert!(!PostgresStore::is_there(from).unwrap());
+        let store = opened(to);
+        assert!(store.get(Tree::Begun, b"one").unwrap().is_some());
+        note(&store, "more").unwrap();
+        assert_whole(&store);
+    }
+    // One more mailbox beside it is new, and another desk's is none of ours.
+    rename(&alone, &sales);
+    let help = MailboxName::parse("help").unwrap();
+    for journal in [
+        alone.journal.for_mailbox(&help),
+        JournalName::parse("other").unwrap(),
+    ] {
+        drop(opened(&Database {
+            journal,
+            ..alone.clone()
+        }));
+    }
+    // What is imported is not begun anew.
+    drop(PostgresIncoming::begin(&alone).unwrap());
+}
+
+#[test]
+fn commits_are_on_disk_whatever_the_database_has_as_its_default() {
+    let database = database();
+    let (runtime, client) = plain_client(&database);
+    for (default, expected) in [("off", "on"), ("on", "on"), ("local", "local")] {
+        let set = format!(
+            "alter database \"{}\" set synchronous_commit = {default}",
+            database.database
+        );
+        runtime.block_on(client.batch_execute(&set)).unwrap();
+        let store = opened(&database);
+        let row = store.session.run(|worker| {
+            Box::pin(async move {
+                let (connection, _) = worker.connected().await.unwrap();
+                let shown = connection.query_one("show synchronous_commit", &[]).await;
+                shown.unwrap().get::<_, String>(0)
+            })
+        });
+        assert_eq!(row.unwrap(), expected, "{default}");
+    }
+    // What a session cannot mend is told.
+    assert_eq!(PostgresStore::examine(&database).unwrap(), [] as [&str; 0]);
+    let forgetful = server::Postgres::new();
+    forgetful.stop();
+    forgetful.forgets.store(true, Ordering::Relaxed);
+    forgetful.start();
     let database = Database {
         server: DatabaseServer::Socket {
-            folder: server.folder.clone(),
-            port: server.port,
+            folder: forgetful.folder.clone(),
+            port: forgetful.port,
         },
-        database: server.database(),
-        ..database()
+        database: forgetful.database(),
+        ..database
     };
-    drop(opened(&database));
-    server.stop();
-    let (told, heard) = std::sync::mpsc::channel();
-    std::thread::scope(|threads| {
-        let standby = threads.spawn(|| {
-            let tell = move |awaited: &Awaited| {
-                let _ = told.send(awaited.clone());
-            };
-            PostgresStore::open(&database, IfHeld::Wait(&tell), &Arc::default())
-        });
-        // Away for longer than a caller of the store is kept waiting.
-        let since = std::time::Instant::now();
-        while since.elapsed() < Duration::from_secs(6) {
-            let awaited = heard.recv_timeout(Duration::from_secs(60)).unwrap();
-            assert!(matches!(awaited, Awaited::Database(_)), "{awaited:?}");
-        }
-        server.start();
-        let store = standby.join().unwrap().unwrap();
-        note(&store, "one").unwrap();
-        assert_whole(&store);
-    });
+    let told = PostgresStore::examine(&database).unwrap();
+    assert!(
+        told.len() == 1 && told[0].contains("`fsync = off`"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn whole_mails_are_read_few_at_once_and_all_of_them() {
+    let store = opened(&database());
+    let large = vec![7_u8; 3_000_000];
+    for number in 0_u8..6 {
+        let mut batch = Batch::of(Act::Watch);
+        batch.put(Tree::EffectBytes, [number], large.clone());
+        store.commit(batch, Outlives::PowerCut).unwrap();
+    }
+    let from = full_key(Tree::EffectBytes, &[]);
+    let page = store.session.run(|worker| Box::pin(worker.all_from(from)));
+    let page = page.unwrap().unwrap();
+    let bytes: usize = page.iter().map(|(_, value)| value.len()).sum();
+    // What fits, and the one that reaches the bound.
+    assert!(!page.is_empty() && bytes < 8_000_000, "{bytes}");
+    let (mut seen, mut last) = (0, Vec::new());
+    store
+        .rows(&mut |key, value| {
+            assert!(last.as_slice() < key, "in order, and none twice");
+            last = key.to_vec();
+            seen += usize::from(value.len() == large.len());
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(seen, 6);
 }
 
 #[test]
@@ -352,10 +634,53 @@ fn a_renewal_that_was_under_way_extends_nothing_that_was_given_back() {
         runtime
             .block_on(async { holding::renew(&mut None, &lease, &holder, &database, limit).await })
     };
-    assert!(renewal().unwrap());
+    let kept = Renewed::Yes { wanted_by: None };
+    assert_eq!(renewal().unwrap(), kept);
     store.give_back();
-    assert!(!renewal().unwrap());
+    assert_eq!(renewal().unwrap(), Renewed::No);
     assert!(PostgresStore::held_by(&database).unwrap().is_none());
+}
+
+#[test]
+fn who_works_with_a_journal_hears_of_who_asks_for_it_until_that_is_over() {
+    let database = database();
+    let store = opened(&database);
+    let lease = Arc::clone(store.lease.as_ref().unwrap());
+    let mut wishes = lease.wishes();
+    let mut lookout = Lookout::over(&database).unwrap();
+    let seen = lookout.look(&[&database.journal]).unwrap();
+    let [Seen::Held(held)] = seen.as_slice() else {
+        panic!("{seen:?}");
+    };
+    let of_another = HeldBy {
+        holder: "somebody who had it before".to_owned(),
+        ..held.clone()
+    };
+    let asks = |lookout: &mut Lookout, held: &HeldBy, by: &str| {
+        (lookout.ask_for(&database.journal, held, by, database.lease)).unwrap();
+    };
+    asks(&mut lookout, &of_another, "never");
+    asks(&mut lookout, held, "birch");
+    let (runtime, _client) = plain_client(&database);
+    let mut heard = || {
+        let patience = Duration::from_secs(60);
+        runtime.block_on(async {
+            tokio::time::timeout(patience, wishes.changed())
+                .await
+                .unwrap()
+                .unwrap()
+        });
+        wishes.borrow_and_update().clone()
+    };
+    assert_eq!(heard().as_deref(), Some("birch"));
+    assert_eq!(heard(), None, "it is over by itself");
+    // Whoever takes over begins without wishes.
+    asks(&mut lookout, held, "birch");
+    drop(store);
+    let store = opened(&database);
+    let wishes = store.lease.as_ref().unwrap().wishes();
+    std::thread::sleep(database.lease / 2);
+    assert_eq!(*wishes.borrow(), None);
 }
 
 #[test]
@@ -366,7 +691,7 @@ fn tables_of_a_newer_program_are_refused_by_all() {
     let newer = client.execute("update handoffd_schema set version = 99", &[]);
     assert_eq!(runtime.block_on(newer).unwrap(), 1);
     for why in [
-        PostgresStore::open(&database, IfHeld::Refuse, &Arc::default()).err(),
+        PostgresStore::open(&database, &Arc::default()).err(),
         PostgresStore::look(&database, &Arc::default()).err(),
     ] {
         let why = why.unwrap().to_string();
