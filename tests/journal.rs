@@ -1201,6 +1201,28 @@ fn an_automatic_mail_that_a_person_overtakes_is_never_sent() {
     }
 }
 
+/// It was given up, a person came in, and somebody asks for it again before the gateway has told of it.
+#[test]
+fn an_answer_that_is_tried_again_behind_a_person_is_withdrawn_and_its_question_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    waiting(&journal, "a@desk.example", Purpose::Answer);
+    let due = journal.due(moment(8), 9).unwrap().remove(0);
+    let attempt = journal
+        .begin_attempt(due, CopyProof::Asked, moment(8))
+        .unwrap();
+    let why = "550 no".to_owned();
+    let outcome = AttemptOutcome::GivenUp { why };
+    journal.settle(attempt, outcome, moment(8)).unwrap();
+    journal.record(staff_replied(), moment(9)).unwrap();
+    assert!(journal.retry(&id("a@desk.example"), moment(10)).unwrap());
+    assert!(journal.due(moment(99), 9).unwrap().is_empty());
+    let untold = journal.given_up_untold(9).unwrap();
+    assert_eq!(untold.len(), 1);
+    let state = &untold[0].state;
+    assert!(matches!(state, EffectState::Withdrawn { .. }), "{state:?}");
+}
+
 #[test]
 fn a_notice_that_waits_as_the_ticket_is_closed_is_not_sent_and_promises_nothing() {
     for event in [
