@@ -32,7 +32,7 @@ mod chosen_store;
 mod stores;
 
 /// So many tests of this file are about no files.
-const ON_POSTGRESQL: usize = 29;
+const ON_POSTGRESQL: usize = 30;
 
 const ANN: &str = "ann@customer.example";
 

@@ -5,7 +5,7 @@ use super::store::{Act, Batch, Order, Outlives, Tree};
 use super::{
     CopyProof, EffectRecord, EffectState, Journal, JournalError, RecordedEffect, place, unsettled,
 };
-use crate::compose::{Precedence, Purpose};
+use crate::compose::Precedence;
 use crate::mail::MessageId;
 use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
@@ -261,13 +261,7 @@ impl Journal {
             let gained = self.not_lost(&record, now)?;
             self.add_events(gained, &mut batch)?;
         }
-        let leaves_open = matches!(state, EffectState::Withdrawn { .. })
-            && matches!(record.purpose, Purpose::Answer | Purpose::Question);
         self.change_state(&mut batch, record, &delivery, state)?;
-        if leaves_open {
-            // What was given up is told of no more as that, and the question that it was to answer is open.
-            batch.put(Tree::Untold, id.as_str().as_bytes(), Vec::new());
-        }
         self.store.commit(batch, Outlives::PowerCut)?;
         Ok(true)
     }
@@ -324,8 +318,8 @@ impl Journal {
             EffectState::InDoubt { .. } => batch.delete(Tree::InDoubt, name.clone()),
             EffectState::GivenUp { at, .. } => {
                 batch.delete(Tree::GivenUp, place::timed(*at, &name));
-                // Tried again before anybody was told: there is nothing to tell of any more.
-                if delivery.lost.is_empty() {
+                // Tried again before anybody was told: there is nothing to tell of any more. Whether a withdrawal leaves something says who withdraws.
+                if delivery.lost.is_empty() && !matches!(state, EffectState::Withdrawn { .. }) {
                     batch.delete(Tree::Untold, name.clone());
                 }
             }
