@@ -32,7 +32,7 @@ mod chosen_store;
 mod stores;
 
 /// So many tests of this file are about no files.
-const ON_POSTGRESQL: usize = 29;
+const ON_POSTGRESQL: usize = 30;
 
 const ANN: &str = "ann@customer.example";
 
@@ -1199,6 +1199,28 @@ fn an_automatic_mail_that_a_person_overtakes_is_never_sent() {
         let filed = journal.to_file(moment(99_999), 9).unwrap();
         assert_eq!(filed.len(), usize::from(is_withdrawn), "{purpose:?}");
     }
+}
+
+/// It was given up, a person came in, and somebody asks for it again before the gateway has told of it.
+#[test]
+fn an_answer_that_is_tried_again_behind_a_person_is_withdrawn_and_its_question_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    waiting(&journal, "a@desk.example", Purpose::Answer);
+    let due = journal.due(moment(8), 9).unwrap().remove(0);
+    let attempt = journal
+        .begin_attempt(due, CopyProof::Asked, moment(8))
+        .unwrap();
+    let why = "550 no".to_owned();
+    let outcome = AttemptOutcome::GivenUp { why };
+    journal.settle(attempt, outcome, moment(8)).unwrap();
+    journal.record(staff_replied(), moment(9)).unwrap();
+    assert!(journal.retry(&id("a@desk.example"), moment(10)).unwrap());
+    assert!(journal.due(moment(99), 9).unwrap().is_empty());
+    let untold = journal.given_up_untold(9).unwrap();
+    assert_eq!(untold.len(), 1);
+    let state = &untold[0].state;
+    assert!(matches!(state, EffectState::Withdrawn { .. }), "{state:?}");
 }
 
 #[test]

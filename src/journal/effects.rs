@@ -318,8 +318,8 @@ impl Journal {
             EffectState::InDoubt { .. } => batch.delete(Tree::InDoubt, name.clone()),
             EffectState::GivenUp { at, .. } => {
                 batch.delete(Tree::GivenUp, place::timed(*at, &name));
-                // Tried again before anybody was told: there is nothing to tell of any more.
-                if delivery.lost.is_empty() {
+                // Tried again before anybody was told: there is nothing to tell of any more. Whether a withdrawal leaves something says who withdraws.
+                if delivery.lost.is_empty() && !matches!(state, EffectState::Withdrawn { .. }) {
                     batch.delete(Tree::Untold, name.clone());
                 }
             }

@@ -80,12 +80,12 @@ impl Journal {
         let Some(by_person) = by_person else {
             return Ok(waits);
         };
+        let name = record.message_id.as_str().as_bytes();
         if leaves_open(&by_person.event, record) {
-            batch.put(
-                Tree::Untold,
-                record.message_id.as_str().as_bytes(),
-                Vec::new(),
-            );
+            batch.put(Tree::Untold, name, Vec::new());
+        } else if delivery.lost.is_empty() {
+            // It was given up, and is told of no more as that.
+            batch.delete(Tree::Untold, name);
         }
         let event = Event::MailWithdrawn {
             message_id: record.message_id.clone(),

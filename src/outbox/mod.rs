@@ -114,6 +114,8 @@ pub struct Outbox {
     all: Walk,
     /// So many of the former were found since the latter was asked.
     first_in_a_row: u32,
+    /// So many are asked of the latter before the former is asked again.
+    until_first: u32,
     /// The walk through those that may be overdue while the server is away.
     overdue_place: DuePlace,
     failures_in_a_row: u32,
@@ -184,6 +186,7 @@ impl Outbox {
             first: Walk::of(Precedence::First),
             all: Walk::of(Precedence::InTurn),
             first_in_a_row: 0,
+            until_first: 0,
             overdue_place: DuePlace::BEGINNING,
             failures_in_a_row: 0,
             rest_until: None,
@@ -240,7 +243,6 @@ impl Outbox {
     /// Sends until it is told to stop; then what is in flight is finished within a bounded time.
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            // One of these for all that the journal is asked: each makes another thread take over what this one had to do.
             let wait = match on_disk(|| self.look_and_settle(&shutdown)) {
                 Ok(wait) => wait,
                 Err(error) => {

@@ -31,7 +31,8 @@ pub(super) enum Search {
     Nothing(Duration),
 }
 
-/// So many of those that leave before others are found in a row while others wait: nobody's words can hold up everybody else's for ever.
+/// So many of those that leave before others are found in a row while others wait: nobody's words can hold up everybody else's for ever. And where all of
+/// them are held back (their server is away), so many others are looked for before they are gone through again.
 const FIRST_IN_A_ROW: u32 = 8;
 
 /// A walk through due mails.
@@ -41,6 +42,8 @@ pub(super) struct Walk {
     page: VecDeque<(DuePlace, EffectRecord)>,
     /// It has found one on its way from the beginning.
     found: bool,
+    /// It has met one that is held back.
+    passed_over: bool,
 }
 
 impl Walk {
@@ -51,6 +54,7 @@ impl Walk {
             place: DuePlace::BEGINNING,
             page: VecDeque::new(),
             found: false,
+            passed_over: false,
         }
     }
 
@@ -79,35 +83,52 @@ impl Walk {
 impl Outbox {
     /// The next mail whose turn it is. Some leave before others, but not without end.
     pub(super) fn next_mail(&mut self) -> Result<Search, JournalError> {
-        if self.first_in_a_row < FIRST_IN_A_ROW {
-            let search = self.search(|outbox| &mut outbox.first)?;
-            if !matches!(search, Search::Nothing(_)) {
+        if self.until_first == 0 {
+            if let Some(search) = self.search(|outbox| &mut outbox.first)? {
                 self.first_in_a_row += 1;
+                if self.first_in_a_row == FIRST_IN_A_ROW {
+                    self.first_in_a_row = 0;
+                    self.until_first = 1;
+                }
                 return Ok(search);
             }
+            self.first_in_a_row = 0;
+            if std::mem::take(&mut self.first.passed_over) {
+                self.until_first = FIRST_IN_A_ROW;
+            }
         }
-        self.first_in_a_row = 0;
-        self.search(|outbox| &mut outbox.all)
+        self.until_first = self.until_first.saturating_sub(1);
+        match self.search(|outbox| &mut outbox.all)? {
+            Some(search) => Ok(search),
+            None => {
+                self.until_first = 0;
+                self.nothing_to_send(self.now()).map(Search::Nothing)
+            }
+        }
     }
 
-    /// Walks on to the next mail whose turn it is. Those that are held back are passed over: they hold up nobody.
-    fn search(&mut self, walk: impl Fn(&mut Self) -> &mut Walk) -> Result<Search, JournalError> {
+    /// Walks on to the next mail whose turn it is; `None` where there is none. Those that are held back are passed over: they hold up nobody.
+    fn search(
+        &mut self,
+        walk: impl Fn(&mut Self) -> &mut Walk,
+    ) -> Result<Option<Search>, JournalError> {
         let now = self.now();
         let desk = Arc::clone(&self.desk);
         for _ in 0..LOOKED_THROUGH_AT_ONCE {
             let Some(record) = walk(self).next(&desk.journal, now)? else {
                 if !std::mem::take(&mut walk(self).found) {
-                    return self.nothing_to_send(now).map(Search::Nothing);
+                    return Ok(None);
                 }
                 // What was passed over may be free by now.
                 continue;
             };
             if let Some((effect, except)) = self.if_its_turn(&record, now)? {
                 walk(self).found = true;
-                return Ok(Search::Found(Box::new(effect), except));
+                return Ok(Some(Search::Found(Box::new(effect), except)));
             }
+            walk(self).passed_over = true;
         }
-        Ok(Search::GoOn)
+        Ok(Some(Search::GoOn))
     }
 
     fn if_its_turn(

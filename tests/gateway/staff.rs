@@ -510,7 +510,10 @@ fn a_bounced_reply_is_told_to_staff_once_and_a_delay_only_shown() {
     let reports = reports
         .iter()
         .filter(|mail| about(mail) && mail.subject.contains("did not arrive"));
-    assert_eq!(reports.count(), 1);
+    let reports: Vec<String> = reports
+        .map(|mail| String::from_utf8_lossy(&mail.raw).into_owned())
+        .collect();
+    assert_eq!(reports.len(), 1, "{}", reports.join("\n=====\n"));
     let (_, story) = world.daemon.ask(&["ticket", &reference]);
     assert_eq!(
         story.matches("a mail of ours did not arrive").count(),

@@ -174,7 +174,7 @@ impl Ready {
             trouble_watch.run(stop)
         });
         let gateway = gateway.with_standing(Arc::clone(&standing));
-        parts.run("the part that watches the inbox", |stop| gateway.run(stop));
+        parts.run_on_its_own_thread("the part that watches the inbox", |stop| gateway.run(stop));
         parts.watch_lease(&journal);
         let stopped = parts.stopped();
         let looked_through = Arc::clone(&journal);

@@ -5,7 +5,7 @@ use crate::journal::{Journal, JournalError};
 use crate::report;
 use std::future::Future;
 use std::sync::Arc;
-use tokio::runtime::Builder;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -77,7 +77,23 @@ impl Parts {
         F: Future<Output = ()> + Send + 'static,
     {
         let stop = self.stop.clone();
-        let task = self.watched(part, run(stop.clone()), &stop);
+        let running = tokio::spawn(run(stop.clone()).instrument(self.span.clone()));
+        // One that panicked has been reported by the panic hook.
+        let task = self.watched(part, async { drop(running.await) }, &stop);
+        self.tasks.push(task);
+    }
+
+    /// The same on a thread of its own.
+    pub(super) fn run_on_its_own_thread<F>(
+        &mut self,
+        part: &'static str,
+        run: impl FnOnce(CancellationToken) -> F,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let stop = self.stop.clone();
+        let running = on_its_own_thread(part, run(stop.clone()).instrument(self.span.clone()));
+        let task = self.watched(part, running, &stop);
         self.tasks.push(task);
     }
 
@@ -96,7 +112,8 @@ impl Parts {
         outbox: impl Future<Output = ()> + Send + 'static,
         stop: &CancellationToken,
     ) {
-        self.outbox = Some(self.watched(OUTBOX, outbox, stop));
+        let running = on_its_own_thread(OUTBOX, outbox.instrument(self.span.clone()));
+        self.outbox = Some(self.watched(OUTBOX, running, stop));
     }
 
     /// Looks through the store, which may take minutes.
@@ -105,6 +122,7 @@ impl Parts {
         check: impl FnOnce() -> Result<(), JournalError> + Send + 'static,
     ) {
         let (name, endings, span) = (self.name.clone(), self.endings.clone(), self.span.clone());
+        let stop = self.stop.clone();
         let checking = tokio::task::spawn_blocking(move || span.in_scope(check));
         self.tasks.push(tokio::spawn(async move {
             let why = match checking.await {
@@ -114,8 +132,7 @@ impl Parts {
                 Err(_) => Broken::Part(CHECK),
             };
             let why = Why::Broken(why);
-            // Where it is full the daemon ends by another word already.
-            let _ = endings.try_send(Ended { name, why });
+            tell(&endings, Ended { name, why }, &stop).await;
         }));
     }
 
@@ -137,7 +154,7 @@ impl Parts {
                         if let Some(by) = wanted_by {
                             let why = Why::Wanted(by);
                             let name = name.clone();
-                            let _ = endings.send(Ended { name, why }).await;
+                            tell(&endings, Ended { name, why }, &stop).await;
                         }
                     }
                 }
@@ -150,24 +167,23 @@ impl Parts {
                 Ok(()) => Why::Lost(String::new()),
             };
             // One for each mailbox, which the daemon waits for: not to be left out where many are lost at once.
-            let _ = endings.send(Ended { name, why }).await;
+            tell(&endings, Ended { name, why }, &stop).await;
         }));
     }
 
+    /// Tells of a part that ends although it was not told to.
     fn watched(
         &self,
         part: &'static str,
-        run: impl Future<Output = ()> + Send + 'static,
+        running: impl Future<Output = ()> + Send + 'static,
         stop: &CancellationToken,
     ) -> JoinHandle<()> {
-        let running = on_its_own_thread(part, run.instrument(self.span.clone()));
         let (name, endings, stop) = (self.name.clone(), self.endings.clone(), stop.clone());
         tokio::spawn(async move {
-            // One that panicked has been reported by the panic hook.
-            let _ = running.await;
+            running.await;
             if !stop.is_cancelled() {
                 let why = Why::Broken(Broken::Part(part));
-                let _ = endings.try_send(Ended { name, why });
+                tell(&endings, Ended { name, why }, &stop).await;
             }
         })
     }
@@ -187,24 +203,31 @@ impl Parts {
     }
 }
 
-/// Runs a part on a thread of its own: what it waits for holds up no other part, and what is kept for each thread that ever does its work (the
-/// caches of regular expressions are megabytes) is kept once. What is returned ends with the part, however that ends.
+/// Tells the daemon, unless all are told to end meanwhile: then it does not listen any more.
+async fn tell(endings: &mpsc::Sender<Ended>, ended: Ended, stop: &CancellationToken) {
+    tokio::select! {
+        _ = endings.send(ended) => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+/// Runs a part on a thread of its own: waiting for the disk hands its work to no other thread, so what is kept for each thread that ever does it
+/// (the caches of regular expressions are megabytes) is kept once. What it begins beside itself runs where everything runs. Ends with the part,
+/// however that ends.
 fn on_its_own_thread(
     part: &'static str,
     run: impl Future<Output = ()> + Send + 'static,
-) -> oneshot::Receiver<()> {
+) -> impl Future<Output = ()> + Send + 'static {
     let (ended, has_ended) = oneshot::channel();
+    let runtime = Handle::current();
     let work = move || {
         let _goes_with_the_thread: oneshot::Sender<()> = ended;
-        match Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(run),
-            Err(why) => report::gateway::part_has_no_thread(part, &why),
-        }
+        runtime.block_on(run);
     };
     if let Err(why) = std::thread::Builder::new().spawn(work) {
         report::gateway::part_has_no_thread(part, &why);
     }
-    has_ended
+    async { drop(has_ended.await) }
 }
 
 #[cfg(test)]

@@ -189,6 +189,9 @@ impl Standby {
             one.not_before = None;
             book.numbers = number;
         }
+        drop(book);
+        // What was on its way is not wanted any more: where it was the only one nobody looks until then.
+        self.shared.changed.notify_all();
     }
 
     /// Whether what was taken over is still wanted. Then it is not stood by for any more.
@@ -330,6 +333,10 @@ impl Watch {
 
     /// Asks a process that has more for one of its mailboxes, at most once within a lease.
     fn wish(&mut self, candidates: &[Candidate], seen: &[Seen]) {
+        // Who could not take one over just now asks nobody to give one up.
+        if candidates.iter().any(|one| one.not_before.is_some()) {
+            return;
+        }
         let own = usize::try_from(std::process::id()).unwrap_or_default();
         let works_for = self.shared.lock().has();
         let Some(place) = wished(works_for, seen, own) else {

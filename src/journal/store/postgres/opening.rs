@@ -100,6 +100,8 @@ impl<'a> Opening<'a> {
             }
             Err(why) => {
                 lease.lose();
+                // Where that fails it ends by itself.
+                let _ = (self.session).run(move |worker| Box::pin(worker.give_back(lease)));
                 Err(why)
             }
         }

@@ -684,6 +684,29 @@ fn who_works_with_a_journal_hears_of_who_asks_for_it_until_that_is_over() {
 }
 
 #[test]
+fn those_who_first_open_one_database_at_once_all_find_its_tables() {
+    let barrier = std::sync::Barrier::new(4);
+    for _ in 0..25 {
+        let shared = database();
+        std::thread::scope(|scope| {
+            for name in ["alder", "birch", "cedar", "elm"] {
+                let (barrier, database) = (
+                    &barrier,
+                    Database {
+                        journal: JournalName::parse(name).unwrap(),
+                        ..shared.clone()
+                    },
+                );
+                scope.spawn(move || {
+                    barrier.wait();
+                    note(&opened(&database), "first").unwrap();
+                });
+            }
+        });
+    }
+}
+
+#[test]
 fn tables_of_a_newer_program_are_refused_by_all() {
     let database = database();
     drop(opened(&database));

@@ -9,10 +9,11 @@ use tokio_postgres::Error;
 pub(super) const UNDEFINED_TABLE: &str = "42P01";
 
 /// What may be gone at the next try, by SQLSTATE: serialisation failures and deadlocks; a server that starts, stops or is full of
-/// connections; a statement or transaction that the server ended for its time; two that made the same table at once.
-const PASSING: [&str; 13] = [
+/// connections; a statement or transaction that the server ended for its time; two that made the same table at once (its
+/// name is taken as that of a table, of a type or of a row of the catalogue, by where the later one comes upon it).
+const PASSING: [&str; 14] = [
     "40001", "40P01", "40003", "57P01", "57P02", "57P03", "57P05", "53300", "57014", "25P03",
-    "55P03", "42P07", "23505",
+    "55P03", "42P07", "42710", "23505",
 ];
 
 /// Something went wrong.
