@@ -163,3 +163,15 @@ fn a_folder_without_mails_is_an_error_that_says_so() {
     let words = String::from_utf8(output.stderr).unwrap();
     assert!(words.contains("hold no mails"), "{words}");
 }
+
+/// For whoever wants to look: `REPLAY_MAILS=2000 REPLAY_FOLDER=/tmp/old cargo test --test replay write_a_made_mailbox -- --ignored`.
+#[test]
+#[ignore = "writes: REPLAY_FOLDER says where"]
+fn write_a_made_mailbox() {
+    let mails = std::env::var("REPLAY_MAILS").map_or(2_000, |mails| mails.parse().unwrap());
+    let folder = PathBuf::from(std::env::var_os("REPLAY_FOLDER").expect("REPLAY_FOLDER=/where"));
+    let mailbox = made(mails);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("inbox.mbox"), &mailbox.inbox).unwrap();
+    std::fs::write(folder.join("sent.mbox"), &mailbox.sent).unwrap();
+}

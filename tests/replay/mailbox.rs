@@ -36,9 +36,9 @@ const ARTICLES: [&str; 3] = ["return-how-to", "opening-hours", "payment-methods"
 /// Questions that no article covers; the first comes more often than the others.
 const UNCOVERED: [&[&str]; 3] = [
     &[
-        "Do you rent out cargo bikes for a weekend? We are moving house and would need one.",
-        "I would like to rent a cargo bike for the weekend, we are moving house. Is that possible?",
-        "Renting a cargo bike for one weekend, is that possible at your shop? We are moving house.",
+        "May our school class visit your workshop? The children would like to see how a wheel is built.",
+        "Our school class would like to visit your workshop and watch a wheel being built. May we come?",
+        "Would a visit of our school class to the workshop be welcome? The children want to see wheels being built.",
     ],
     &[
         "Do you give riding courses for adults who never learned to ride?",
@@ -60,7 +60,7 @@ pub fn made(mails: usize) -> MadeMailbox {
         routine: 0,
         answers: 0,
         machines_of_ours: 0,
-        largest_gap: "cargo bike",
+        largest_gap: "school class",
         said: BTreeMap::new(),
     };
     for number in 0..mails {
