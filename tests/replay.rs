@@ -53,7 +53,10 @@ fn what_was_put_into_a_mailbox_comes_out_in_figures() {
     let figures = &found["figures"];
     assert_eq!(figures["of_customers"], mailbox.customers, "{figures}");
     assert_eq!(figures["people"]["answers"], mailbox.answers);
-    assert_eq!(figures["left_out"]["by_our_machines"], mailbox.machines_of_ours);
+    assert_eq!(
+        figures["left_out"]["by_our_machines"],
+        mailbox.machines_of_ours
+    );
 
     // Routine questions in the words of the articles are answered or asked about, and nothing else is.
     let of = |decision: &str| figures["decisions"][decision].as_u64().unwrap_or_default() as usize;
@@ -79,9 +82,10 @@ fn what_was_put_into_a_mailbox_comes_out_in_figures() {
     assert!(same > 0 && otherwise > 0, "{same} and {otherwise}");
     for mail in found["mails"].as_array().unwrap() {
         let name = mail["subject"].as_str().unwrap();
-        if let (Some(true), Some("answer")) =
-            (mailbox.was_answered_the_same(name), mail["decision"].as_str())
-        {
+        if let (Some(true), Some("answer")) = (
+            mailbox.was_answered_the_same(name),
+            mail["decision"].as_str(),
+        ) {
             assert_eq!(mail["answer"]["article"], mail["article"], "{mail}");
         }
         if mailbox.was_answered_the_same(name) == Some(false) {
@@ -118,7 +122,9 @@ fn other_settings_show_which_decisions_change() {
     let settings = std::fs::read_to_string(desk()).unwrap();
     let knowledge = desk().with_file_name("knowledge");
     let mut other: toml::Table = settings.parse().unwrap();
-    let automation = other.entry("automation").or_insert_with(|| toml::Table::new().into());
+    let automation = other
+        .entry("automation")
+        .or_insert_with(|| toml::Table::new().into());
     let automation = automation.as_table_mut().unwrap();
     // So sure nothing ever is.
     let _ = automation.insert("send_threshold".to_owned(), 1.0.into());
@@ -133,8 +139,14 @@ fn other_settings_show_which_decisions_change() {
     let before = same["figures"]["decisions"]["answer"].as_u64().unwrap();
     assert!(before > 0);
     let from_answer = changed["comparison"]["changed"].as_array().unwrap().iter();
-    let from_answer = from_answer.filter(|row| row["before"].as_str().unwrap().starts_with("answer "));
-    assert_eq!(from_answer.count() as u64, before, "{}", changed["comparison"]);
+    let from_answer =
+        from_answer.filter(|row| row["before"].as_str().unwrap().starts_with("answer "));
+    assert_eq!(
+        from_answer.count() as u64,
+        before,
+        "{}",
+        changed["comparison"]
+    );
 }
 
 #[test]

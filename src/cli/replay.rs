@@ -1,35 +1,46 @@
-//! `handoffd replay`: what would have been done with a whole old mailbox. No network, no store; the same mails, settings and articles give the same
-//! result.
+//! `handoffd replay`: what would have been done with a whole old mailbox. No store, and no network but to read the folders that are named; the same
+//! mails, settings and articles give the same result.
+
+mod bar;
+mod saving;
+mod server;
 
 use super::{Common, Failure, source};
 use crate::config::Settings;
 use crate::gateway::Office;
+use crate::inbox::Content;
 use crate::rehearsal;
 use crate::replay::{self, Figures, OldMail, OldMailbox, Replayed};
+use bar::Bar;
 use jiff::Timestamp;
 use serde_json::json;
-use std::io::{IsTerminal, Write};
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-/// The bar is drawn so often at most.
-const DRAW_EVERY: Duration = Duration::from_millis(200);
-/// Its length in characters.
-const BAR: usize = 40;
 
 /// Its arguments.
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
     /// Mails: `.eml`, mbox, Maildir, a folder of these, or `-`. With the folder of sent mail beside the inbox, what people really answered is
     /// compared
-    #[arg(required = true)]
+    #[arg(required_unless_present = "folders")]
     paths: Vec<PathBuf>,
+    /// Also the mails of this folder of the mailbox on its server, which is read and nothing else. More than once for several
+    #[arg(long = "folder", value_name = "FOLDER")]
+    folders: Vec<String>,
     /// Also write a page with plots, one file that needs nothing else
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// Also go through it with these settings, and tell which decisions change
     #[arg(long, value_name = "OTHER.toml")]
     against: Option<PathBuf>,
+    /// Write tickets as conversations for `handoffd test` into this folder, with other names and numbers: those of the mails that --choose names, or
+    /// else those worth a look
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+    /// A mail by the name that the table has for it (`inbox.mbox:12`). More than once for several
+    #[arg(long, value_name = "MAIL", requires = "save")]
+    choose: Vec<String>,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
@@ -39,13 +50,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         Some(path) => Some(furnish(other_settings(common, path)?)?),
         None => None,
     };
-    let mails: Vec<OldMail> = source::mails(&arguments.paths)?
-        .map(|(name, raw)| OldMail { name, raw })
-        .collect();
+    let mails = mails(arguments, &office.settings)?;
     let mailbox = OldMailbox::of(mails, &office, Timestamp::now());
     if mailbox.is_empty() {
         return Err(Failure::NotSo(
-            "these paths hold no mails (`.eml`, mbox and Maildir are read)".to_owned(),
+            "there are no mails in what was named (`.eml`, mbox and Maildir are read, and with --folder a folder on the server)".to_owned(),
         ));
     }
     let replayed = go_through(&mailbox, &office, "")?;
@@ -57,11 +66,22 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         }
         None => None,
     };
+    let saved = match &arguments.save {
+        Some(folder) => Some(saving::save(
+            folder,
+            &arguments.choose,
+            &replayed,
+            &figures,
+            &mailbox,
+            &office,
+        )?),
+        None => None,
+    };
     if let Some(path) = &arguments.html {
         let title = office.settings.support.address.as_str();
         let page = replay::page(&figures, comparison.as_ref(), title)
             .map_err(|why| Failure::NotSo(format!("the page could not be made: {why}")))?;
-        write_page(path, &page)?;
+        write_for_oneself(path, &page, OpenOptions::new().create(true).truncate(true))?;
     }
     if common.json {
         println!("{}", as_json(&replayed, &figures, comparison.as_ref()));
@@ -71,7 +91,28 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     if let Some(comparison) = comparison {
         print!("{}", super::printable(&changes(&comparison)));
     }
+    if let (Some(saved), Some(folder)) = (saved, &arguments.save) {
+        println!(
+            "\n{saved} tickets are saved in {}: read them, then `handoffd test {0}`",
+            folder.display()
+        );
+    }
     Ok(())
+}
+
+fn mails(arguments: &Arguments, settings: &Settings) -> Result<Vec<OldMail>, Failure> {
+    let on_disk = source::mails(&arguments.paths)?.map(|(name, raw)| OldMail {
+        name,
+        content: Content::Whole(raw),
+    });
+    let mut mails: Vec<OldMail> = on_disk.collect();
+    if !arguments.folders.is_empty() {
+        let mut bar = Bar::of(None, "fetching: ");
+        let fetched = server::mails(&settings.inbox, &arguments.folders, |here| bar.draw(here));
+        bar.wipe();
+        mails.extend(fetched?);
+    }
+    Ok(mails)
 }
 
 fn furnish(settings: Settings) -> Result<Office, Failure> {
@@ -89,20 +130,17 @@ fn other_settings(common: &Common, path: &Path) -> Result<Settings, Failure> {
 }
 
 fn go_through(mailbox: &OldMailbox, office: &Office, what: &str) -> Result<Replayed, Failure> {
-    let mut bar = Bar::of(mailbox.len(), what);
+    let mut bar = Bar::of(Some(mailbox.len()), what);
     let replayed = replay::replay(mailbox, office, |done| bar.draw(done));
     bar.wipe();
     replayed.map_err(|why| Failure::Unreachable(why.to_string()))
 }
 
-fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
+/// It holds words of customers: for nobody but who asked for it.
+fn write_for_oneself(path: &Path, text: &str, options: &mut OpenOptions) -> Result<(), Failure> {
     use std::os::unix::fs::OpenOptionsExt;
-    // It holds words of customers: for nobody but who asked for it.
-    let mut options = std::fs::OpenOptions::new();
-    let _ = options.write(true).create(true).truncate(true).mode(0o600);
-    let written = options
-        .open(path)
-        .and_then(|mut file| file.write_all(page.as_bytes()));
+    let written = (options.write(true).mode(0o600).open(path))
+        .and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|why| Failure::NotSo(format!("{} could not be written: {why}", path.display())))
 }
 
@@ -155,49 +193,4 @@ fn changes(comparison: &replay::Comparison) -> String {
         let _ = writeln!(text, "  and more: `--json` lists all");
     }
     text
-}
-
-/// How far it is, for whoever waits at a terminal; others see nothing of it.
-struct Bar<'a> {
-    all: usize,
-    what: &'a str,
-    began: Instant,
-    drawn: Option<Instant>,
-    is_seen: bool,
-}
-
-impl<'a> Bar<'a> {
-    fn of(all: usize, what: &'a str) -> Self {
-        Self {
-            all,
-            what,
-            began: Instant::now(),
-            drawn: None,
-            is_seen: std::io::stderr().is_terminal(),
-        }
-    }
-
-    fn draw(&mut self, done: usize) {
-        let is_late = self.drawn.is_none_or(|then| then.elapsed() >= DRAW_EVERY);
-        if !self.is_seen || !is_late {
-            return;
-        }
-        self.drawn = Some(Instant::now());
-        let full = done * BAR / self.all.max(1);
-        let left = self.began.elapsed().as_secs_f64() / done.max(1) as f64
-            * self.all.saturating_sub(done) as f64;
-        eprint!(
-            "\r{}[{}{}] {done} of {} mails, {left:.0} s left ",
-            self.what,
-            "#".repeat(full),
-            " ".repeat(BAR.saturating_sub(full)),
-            self.all
-        );
-    }
-
-    fn wipe(&self) {
-        if self.is_seen {
-            eprint!("\r\u{1b}[K");
-        }
-    }
 }

@@ -61,7 +61,18 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Conversation>, Vec<Problem>> {
 /// # Errors
 /// Every mistake in it.
 pub fn read(path: &Path) -> Result<Conversation, Vec<Problem>> {
-    let source = Source::read(path).map_err(|problem| vec![problem])?;
+    checked(Source::read(path).map_err(|problem| vec![problem])?)
+}
+
+/// One that stands in this text, and would lie there.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn read_text(path: &Path, text: &str) -> Result<Conversation, Vec<Problem>> {
+    checked(Source::new(path, text, 0))
+}
+
+fn checked(source: Source) -> Result<Conversation, Vec<Problem>> {
     let conversation = read_source(&source);
     let problems = source.into_problems();
     if problems.is_empty() {

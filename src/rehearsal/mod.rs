@@ -21,7 +21,7 @@ pub use conversation::{
     Whom, Words, Written,
 };
 pub use desk::{furnish, furnish_with};
-pub use format::{read, read_folder};
+pub use format::{read, read_folder, read_text};
 pub use outcome::{Difference, Left, Played, PlayedStep};
 pub use play::{PlayError, Stage, play};
 pub(crate) use temporary::TemporaryFolder;

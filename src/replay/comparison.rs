@@ -31,14 +31,10 @@ pub struct Changed {
 /// Holds the others against these. A change of the article counts, one of the reason alone does not.
 #[must_use]
 pub fn compare(before: &Replayed, after: &Replayed) -> Comparison {
-    let others: BTreeMap<&str, &Turn> = (after.turns.iter())
-        .map(|turn| (turn.name.as_str(), turn))
-        .collect();
     let mut comparison = Comparison::default();
-    for turn in before.turns.iter().filter(|turn| turn.is_a_customers) {
-        let Some(other) = others.get(turn.name.as_str()) else {
-            continue;
-        };
+    // Both went through the same mails in the same order.
+    let both = before.turns.iter().zip(&after.turns);
+    for (turn, other) in both.filter(|(turn, _)| turn.is_a_customers) {
         comparison.compared += 1;
         if outcome(turn) == outcome(other) {
             continue;

@@ -17,8 +17,8 @@ const ANSWERED_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub struct OldMail {
     /// By what a person finds it: a file, or a file and a number.
     pub name: String,
-    /// Its bytes.
-    pub raw: Vec<u8>,
+    /// Its bytes, or its headers where it is too large.
+    pub content: Content,
 }
 
 /// The mails of an old mailbox in the order of time.
@@ -40,7 +40,7 @@ pub struct OldMailbox {
 #[derive(Debug)]
 pub(super) struct Letter {
     pub(super) name: String,
-    pub(super) raw: Vec<u8>,
+    pub(super) content: Content,
     pub(super) at: Timestamp,
     pub(super) by: Author,
 }
@@ -66,7 +66,7 @@ pub(super) struct RealAnswer {
 /// A mail that was read, as far as the order needs it.
 struct Read {
     name: String,
-    raw: Vec<u8>,
+    content: Content,
     mail: Mail,
     at: Timestamp,
 }
@@ -79,9 +79,8 @@ impl OldMailbox {
         let mut read = Vec::new();
         let mut met = BTreeSet::new();
         let mut before = None;
-        for OldMail { name, raw } in mails {
-            // A mail as it lies in a file may end its lines as files do; on a server it does not.
-            let Ok(mail) = office.read(&Content::Whole(raw.clone())) else {
+        for OldMail { name, content } in mails {
+            let Ok(mail) = office.read(&content) else {
                 mailbox.unreadable += 1;
                 continue;
             };
@@ -99,7 +98,7 @@ impl OldMailbox {
             before = Some(at);
             read.push(Read {
                 name,
-                raw,
+                content,
                 mail,
                 at,
             });
@@ -109,7 +108,7 @@ impl OldMailbox {
         let mut known = Known::default();
         for Read {
             name,
-            raw,
+            content,
             mail,
             at,
         } in read
@@ -128,7 +127,12 @@ impl OldMailbox {
                     continue;
                 }
             };
-            mailbox.letters.push(Letter { name, raw, at, by });
+            mailbox.letters.push(Letter {
+                name,
+                content,
+                at,
+                by,
+            });
         }
         mailbox
     }

@@ -12,6 +12,8 @@ mod likeness;
 mod mailbox;
 mod play;
 mod plot;
+mod replaced;
+mod saving;
 mod table;
 
 pub use comparison::{Changed, Comparison, compare};
@@ -20,6 +22,7 @@ pub use gaps::Gap;
 pub use html::page;
 pub use mailbox::{OldMail, OldMailbox};
 pub use play::{Replayed, Turn, replay};
+pub use saving::{NotSaved, Saved, conversations, worth_a_look};
 pub use table::table;
 
 use crate::config::IntentName;

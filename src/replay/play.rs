@@ -6,10 +6,11 @@ use super::{Nearest, one_line};
 use crate::config::IntentName;
 use crate::decide::{Action, NoticePlan};
 use crate::gateway::{Clerk, Handled, How, Office};
-use crate::inbox::{Arrival, Content, Cursor, Place};
+use crate::inbox::{Arrival, Cursor, Place};
 use crate::journal::{AttemptOutcome, CopyProof, Journal, JournalError, RecordedEffect};
 use crate::mail::MailIdentity;
 use crate::rehearsal::TemporaryFolder;
+use crate::ticket::TicketId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -29,6 +30,8 @@ pub struct Replayed {
     pub real_answers: usize,
     /// Mails of people that answer none.
     pub other_mails_of_people: usize,
+    /// The mails of each ticket, by their place in the mailbox.
+    pub(super) tickets: BTreeMap<TicketId, Vec<usize>>,
 }
 
 /// A mail of somebody else, and what would have been done.
@@ -54,6 +57,8 @@ pub struct Turn {
     pub article: Option<IntentName>,
     /// The article nearest to it.
     pub nearest: Option<Nearest>,
+    /// The ticket that it belongs to, or would have opened.
+    pub ticket: Option<TicketId>,
     /// By when an answer would have been promised.
     pub promised_by: Option<Timestamp>,
     /// What people really answered first.
@@ -71,6 +76,14 @@ pub struct Answer {
     pub likeness: f64,
     /// How it begins.
     pub words: String,
+}
+
+impl Replayed {
+    fn note_ticket(&mut self, ticket: Option<&TicketId>, place: usize) {
+        if let Some(ticket) = ticket {
+            self.tickets.entry(ticket.clone()).or_default().push(place);
+        }
+    }
 }
 
 impl Turn {
@@ -100,11 +113,12 @@ pub fn replay(
     let articles = Articles::of(&office.knowledge);
     let mut replayed = Replayed::default();
     let mut judged: BTreeMap<MailIdentity, usize> = BTreeMap::new();
-    for (number, letter) in (1_u32..).zip(&mailbox.letters) {
+    for ((place, letter), number) in mailbox.letters.iter().enumerate().zip(1_u32..) {
         let arrival = arrival(letter, number);
         match &letter.by {
             Author::Outside => {
                 let (turn, identity) = judge(&clerk, &journal, &arrival, letter)?;
+                replayed.note_ticket(turn.ticket.as_ref(), place);
                 if let Some(identity) = identity {
                     let _ = judged.insert(identity, replayed.turns.len());
                 }
@@ -113,10 +127,12 @@ pub fn replay(
             Author::OurPeople(real) => {
                 let _ = clerk.note_sent(&arrival, None, letter.at)?;
                 let answered = real.answers.and_then(|mail| judged.get(&mail));
-                match answered.and_then(|place| replayed.turns.get_mut(*place)) {
+                match answered.and_then(|turn| replayed.turns.get_mut(*turn)) {
                     Some(turn) => {
-                        replayed.real_answers += 1;
                         note_answer(turn, real, letter.at, &articles);
+                        let ticket = turn.ticket.clone();
+                        replayed.real_answers += 1;
+                        replayed.note_ticket(ticket.as_ref(), place);
                     }
                     None => replayed.other_mails_of_people += 1,
                 }
@@ -136,7 +152,7 @@ fn arrival(letter: &Letter, number: u32) -> Arrival {
             uid_validity: 1,
             uid: number,
         },
-        content: Content::Whole(letter.raw.clone()),
+        content: letter.content.clone(),
         was_handled: false,
         checked: None,
     }
@@ -164,6 +180,7 @@ fn judge(
         why: String::new(),
         article: None,
         nearest: None,
+        ticket: None,
         promised_by: None,
         answer: None,
     };
@@ -172,8 +189,10 @@ fn judge(
             mail,
             understanding,
             decision,
+            ticket,
             ..
         } => {
+            turn.ticket = Some(ticket);
             turn.subject = one_line(mail.subject.as_str(), SUBJECT_MAX);
             turn.words = one_line(&mail.body.own_words(), WORDS_MAX);
             turn.decision = decision.action.as_str();

@@ -26,6 +26,7 @@ mod urgency;
 mod word_lists;
 mod words;
 
+pub(crate) use payment::is_card_number;
 pub(crate) use prepare::without_reply_marks;
 pub use summary::{
     Author, OpenSentence, Source, SourcePart, SourcedSentence, ThreadSummary, WhyOpen,

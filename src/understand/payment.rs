@@ -26,7 +26,7 @@ impl PaymentNumbers {
                     .and_then(|text| text.chars().next_back());
                 let after = text.get(found.end()..).and_then(|text| text.chars().next());
                 let alone = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '+');
-                alone(before) && alone(after) && is_card(found.as_str())
+                alone(before) && alone(after) && is_card_number(found.as_str())
             })
         });
         if card {
@@ -43,7 +43,7 @@ impl PaymentNumbers {
 }
 
 /// ISO/IEC 7812: as many digits as cards have that begin so, Luhn. (One in ten telephone numbers passes Luhn.)
-fn is_card(text: &str) -> bool {
+pub(crate) fn is_card_number(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     if !is_length_of_cards(&digits) {
         return false;

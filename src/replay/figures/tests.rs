@@ -35,6 +35,7 @@ pub(in crate::replay) fn turn(
             suggest_threshold: 0.5,
         }),
         promised_by: None,
+        ticket: None,
         answer: None,
     }
 }

@@ -22,6 +22,7 @@ fn made(words: &str) -> String {
         turns,
         real_answers: 6,
         other_mails_of_people: 1,
+        ..Replayed::default()
     };
     let figures = figures(&replayed, &OldMailbox::default(), &office);
     let changed = Changed {

@@ -8,11 +8,17 @@ fn office() -> Office {
     crate::rehearsal::furnish(&settings).unwrap()
 }
 
+fn whole(raw: &[u8]) -> Content {
+    Content::Whole(raw.to_vec())
+}
+
 fn mail(name: &str, head: &str) -> OldMail {
     OldMail {
         name: name.to_owned(),
-        raw: format!("{head}\r\nMessage-ID: <{name}@x.example>\r\n\r\nThe words of {name}.\r\n")
-            .into_bytes(),
+        content: whole(
+            format!("{head}\r\nMessage-ID: <{name}@x.example>\r\n\r\nThe words of {name}.\r\n")
+                .as_bytes(),
+        ),
     }
 }
 
@@ -105,7 +111,7 @@ fn an_answer_is_found_by_what_it_names_or_by_whom_it_goes_to_about_what() {
     );
     assert_eq!(mailbox.by_our_machines, 1);
     let identity = |place: usize| {
-        let content = Content::Whole(mailbox.letters[place].raw.clone());
+        let content = mailbox.letters[place].content.clone();
         office.read(&content).unwrap().identity
     };
     let answers: Vec<Option<MailIdentity>> = (mailbox.letters.iter())
@@ -130,11 +136,11 @@ fn hostile_bytes_are_counted_or_judged_and_take_nothing_along() {
     let mails = vec![
         OldMail {
             name: "empty".to_owned(),
-            raw: Vec::new(),
+            content: whole(b""),
         },
         OldMail {
             name: "bytes".to_owned(),
-            raw: (0..=255).collect(),
+            content: whole(&(0..=255).collect::<Vec<u8>>()),
         },
         mail("good", &dated(&format!("{ANN}\r\nSubject: good"), 9)),
     ];
