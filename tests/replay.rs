@@ -1,13 +1,18 @@
-//! An old mailbox is gone through: what the figures say is what was put into it.
+//! An old mailbox is gone through: what the figures say is what was put into it, from files and from a server.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "a test that fails may panic"
 )]
+
+mod mail_system;
 
 #[path = "replay/mailbox.rs"]
 mod mailbox;
 
+use mail_system::{Desk, MailSystem};
 use mailbox::{MadeMailbox, made};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -173,7 +178,92 @@ fn a_folder_without_mails_is_an_error_that_says_so() {
     let output = replay(&[folder.path().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
     let words = String::from_utf8(output.stderr).unwrap();
-    assert!(words.contains("hold no mails"), "{words}");
+    assert!(words.contains("there are no mails"), "{words}");
+}
+
+#[test]
+fn a_folder_on_the_server_is_read_and_nothing_is_changed_there() {
+    const SUPPORT: &str = "support@lindenhof-tea.example";
+    const ANN: &str = "ann@inbox.example";
+    let system = MailSystem::start(&[SUPPORT]);
+    let desk = Desk::set_up(&system, SUPPORT, |_| {});
+    let asks = "From: ann@inbox.example\r\nTo: support@lindenhof-tea.example\r\nSubject: Delivery\r\nDate: Mon, 5 Jan 2026 10:00:00 +0000\r\nMessage-ID: <asks@inbox.example>\r\n\r\nHow long does delivery take if I order today?\r\n";
+    let other = asks
+        .replace("asks@", "other@")
+        .replace("Delivery", "Thanks");
+    let answers = "From: support@lindenhof-tea.example\r\nTo: ann@inbox.example\r\nSubject: Re: Delivery\r\nDate: Mon, 5 Jan 2026 11:00:00 +0000\r\nIn-Reply-To: <asks@inbox.example>\r\nMessage-ID: <answers@lindenhof-tea.example>\r\n\r\nDear Ann, two days.";
+    for mail in [asks, &other] {
+        system.deliver_lmtp(ANN, SUPPORT, mail.as_bytes());
+    }
+    let mut client = system.imap(SUPPORT);
+    let _ = client.command("CREATE Sent");
+    client.append("Sent", answers.as_bytes()).unwrap();
+    let _ = client.select("INBOX");
+    let before = client.flags("asks@inbox.example");
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handoffd"));
+    let _ = command.args([
+        "replay", "--json", "--folder", "INBOX", "--folder", "Sent", "--config",
+    ]);
+    let output = command.arg(&desk.config).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["figures"]["judged"], 2, "{found}");
+    assert_eq!(found["figures"]["people"]["answers"], 1);
+    assert_eq!(found["mails"][0]["name"], "INBOX:1");
+    assert_eq!(client.flags("asks@inbox.example"), before);
+    assert!(!before.contains("\\Seen"), "{before:?}");
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handoffd"));
+    let _ = command.args(["replay", "--folder", "Nowhere", "--config"]);
+    let output = command.arg(&desk.config).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(words.contains("Nowhere"), "{words}");
+}
+
+#[test]
+fn what_is_saved_passes_the_test_and_holds_nobodys_name() {
+    let mailbox = made(40);
+    let folder = written(&mailbox);
+    let whole = folder.path().to_str().unwrap().to_owned();
+    let saved = path(&folder, "conversations");
+    let output = replay(&["--save", &saved, &whole]);
+    assert!(output.status.success(), "{output:?}");
+    let files: Vec<PathBuf> = std::fs::read_dir(&saved)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert!(files.len() > 5, "{files:?}");
+    for file in &files {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(
+            !text.contains("customer") && !text.contains("Customer"),
+            "{text}"
+        );
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handoffd"));
+    let _ = command.arg("test").arg("--config").arg(desk()).arg(&saved);
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+
+    // One that lies there already is not written over, and one that is no mail is named.
+    let output = replay(&["--save", &saved, &whole]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("File exists"),
+        "{output:?}"
+    );
+    let output = replay(&["--save", &saved, "--choose", "inbox.mbox:4000", &whole]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("inbox.mbox:4000"),
+        "{output:?}"
+    );
 }
 
 /// For whoever wants to look: `REPLAY_MAILS=2000 REPLAY_FOLDER=/tmp/old cargo test --test replay write_a_made_mailbox -- --ignored`.

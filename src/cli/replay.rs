@@ -6,7 +6,7 @@ mod saving;
 mod server;
 
 use super::{Common, Failure, source};
-use crate::config::Settings;
+use crate::config::{Configuration, Settings};
 use crate::gateway::Office;
 use crate::inbox::Content;
 use crate::rehearsal;
@@ -50,7 +50,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         Some(path) => Some(furnish(other_settings(common, path)?)?),
         None => None,
     };
-    let mails = mails(arguments, &office.settings)?;
+    let mails = mails(common, arguments)?;
     let mailbox = OldMailbox::of(mails, &office, Timestamp::now());
     if mailbox.is_empty() {
         return Err(Failure::NotSo(
@@ -100,13 +100,15 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     Ok(())
 }
 
-fn mails(arguments: &Arguments, settings: &Settings) -> Result<Vec<OldMail>, Failure> {
+fn mails(common: &Common, arguments: &Arguments) -> Result<Vec<OldMail>, Failure> {
     let on_disk = source::mails(&arguments.paths)?.map(|(name, raw)| OldMail {
         name,
         content: Content::Whole(raw),
     });
     let mut mails: Vec<OldMail> = on_disk.collect();
     if !arguments.folders.is_empty() {
+        // All else needs no password.
+        let (_, settings) = common.one_of(Configuration::load(&common.config))?;
         let mut bar = Bar::of(None, "fetching: ");
         let fetched = server::mails(&settings.inbox, &arguments.folders, |here| bar.draw(here));
         bar.wipe();
