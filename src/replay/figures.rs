@@ -364,10 +364,7 @@ fn gap_figures(customers: &[&Turn], office: &Office) -> Vec<GapFigures> {
             turn.decision == "handoff" && turn.nearest.as_ref().is_none_or(is_far)
         })
         .collect();
-    let texts: Vec<String> = (uncovered.iter())
-        .map(|turn| format!("{} {}", turn.subject, turn.words))
-        .collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let texts: Vec<&str> = uncovered.iter().map(|turn| turn.asks.as_str()).collect();
     let figures = |gap: &Gap| GapFigures {
         mails: gap.mails.len(),
         examples: (gap.examples().iter())

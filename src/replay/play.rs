@@ -45,6 +45,8 @@ pub struct Turn {
     pub subject: String,
     /// The beginning of what it says.
     pub words: String,
+    /// What it asks, without greeting and signature: looked at only where a person gets it.
+    pub asks: String,
     /// The decision by its word ([`Action::WORDS`]).
     pub decision: &'static str,
     /// Whether a person wrote whom something could be answered.
@@ -174,6 +176,7 @@ fn judge(
         at: letter.at,
         subject: String::new(),
         words: String::new(),
+        asks: String::new(),
         decision: "quarantine",
         is_a_customers: false,
         rule: "set-aside",
@@ -208,6 +211,10 @@ fn judge(
                 _ => None,
             };
             let office = clerk.office();
+            if turn.decision == "handoff" {
+                let asks = office.trained().understander.what_is_asked(&mail).join(" ");
+                turn.asks = one_line(&asks, WORDS_MAX);
+            }
             turn.nearest = understanding.intents.into_iter().next().map(|score| {
                 let thresholds =
                     (office.knowledge).thresholds(&score.intent, &office.settings.automation);

@@ -18,8 +18,10 @@ pub(super) const DECISIONS: [(&str, &str); 7] = [
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 220.0;
 /// Room for the numbers at the left and below.
-const LEFT: f64 = 40.0;
-const BELOW: f64 = 26.0;
+const LEFT: f64 = 56.0;
+const BELOW: f64 = 32.0;
+/// A date on a phone, where letters are drawn larger.
+const DATE_WIDTH: f64 = 140.0;
 
 fn open(height: f64, says: &str) -> String {
     format!("<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{says}\">")
@@ -40,7 +42,7 @@ pub(super) fn weeks(weeks: &[Week]) -> String {
     let step = (WIDTH - LEFT) / weeks.len().max(1) as f64;
     let scale = (HEIGHT - BELOW - 10.0) / most as f64;
     // So many dates find room below.
-    let labelled = weeks.len().div_ceil(8).max(1);
+    let labelled = weeks.len().div_ceil(4).max(1);
     for (place, week) in weeks.iter().enumerate() {
         let x = LEFT + place as f64 * step;
         let mut y = HEIGHT - BELOW;
@@ -58,7 +60,7 @@ pub(super) fn weeks(weeks: &[Week]) -> String {
                 "<rect class=\"{decision}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"><title>Week of {begins}: {count} {called}</title></rect>"
             );
         }
-        if place % labelled == 0 {
+        if place % labelled == 0 && x + DATE_WIDTH <= WIDTH {
             let _ = write!(
                 svg,
                 "<text x=\"{x:.1}\" y=\"{:.1}\">{}</text>",
@@ -76,7 +78,7 @@ fn axis(svg: &mut String, most: usize) {
     let foot = HEIGHT - BELOW;
     let _ = write!(
         svg,
-        "<text x=\"0\" y=\"14\">{most}</text><text x=\"0\" y=\"{foot}\">0</text><line x1=\"{LEFT}\" y1=\"{foot}\" x2=\"{WIDTH}\" y2=\"{foot}\"/>"
+        "<text x=\"0\" y=\"18\">{most}</text><text x=\"0\" y=\"{foot}\">0</text><line x1=\"{LEFT}\" y1=\"{foot}\" x2=\"{WIDTH}\" y2=\"{foot}\"/>"
     );
 }
 
@@ -98,7 +100,7 @@ pub(super) fn risk(points: &[RiskPoint]) -> String {
     let mut svg = open(HEIGHT, &says);
     let _ = write!(
         svg,
-        "<text x=\"0\" y=\"14\">{:.0}%</text><text x=\"0\" y=\"{foot}\">0%</text><line x1=\"{LEFT}\" y1=\"{foot}\" x2=\"{WIDTH}\" y2=\"{foot}\"/>",
+        "<text x=\"0\" y=\"18\">{:.0}%</text><text x=\"0\" y=\"{foot}\">0%</text><line x1=\"{LEFT}\" y1=\"{foot}\" x2=\"{WIDTH}\" y2=\"{foot}\"/>",
         top * 100.0
     );
     let mut line = String::new();
@@ -162,7 +164,7 @@ pub(super) fn hours(hours: &[[usize; 24]; 7]) -> String {
         let _ = write!(
             svg,
             "<text x=\"{x:.1}\" y=\"{:.1}\">{hour}:00</text>",
-            7.0 * CELL + 16.0
+            7.0 * CELL + 24.0
         );
     }
     svg.push_str("</svg>");

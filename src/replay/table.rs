@@ -82,7 +82,12 @@ fn summary(text: &mut String, figures: &Figures) {
         late,
         without_answer,
     } = &figures.promises;
-    if *made > 0 {
+    if *made > 0 && people.answers == 0 {
+        let _ = writeln!(
+            text,
+            "\n{made:>7}  promises of an answer would have been made; no answer of people is here to hold them against (name the folder of sent mail as well)"
+        );
+    } else if *made > 0 {
         let _ = writeln!(
             text,
             "{made:>7}  promises of an answer would have been made: people kept {kept}, answered {late} later, and of {without_answer} no answer is here"

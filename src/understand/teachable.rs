@@ -5,7 +5,7 @@
 //! (whole mails as examples made the classifier worse: docs/understanding.md). It is kept without numbers, addresses and links: they
 //! name one order or one person, and nobody else will write them.
 
-use super::prepare::Role;
+use super::prepare::{Prepared, Role};
 use super::types::HardStop;
 use super::{Understander, language, spoken_text};
 use crate::config::{IntentName, Language};
@@ -83,6 +83,12 @@ pub enum Unteachable {
 }
 
 impl Understander {
+    /// The sentences of a mail that may carry a request, without greeting, signature, numbers, addresses and links. Empty where there is none.
+    #[must_use]
+    pub fn what_is_asked(&self, mail: &Mail) -> Vec<String> {
+        substance(&self.preparer.prepare(mail))
+    }
+
     /// The words of a customer's mail that may become an example.
     ///
     /// # Errors
@@ -96,14 +102,7 @@ impl Understander {
         if sentences.any(|sentence| sentence.role.is_to_machine()) {
             return Err(Unteachable::SpeaksToMachine);
         }
-        let sentences: Vec<String> = prepared
-            .sentences
-            .iter()
-            .filter(|sentence| sentence.role == Role::Substance)
-            .take(SENTENCES_MAX)
-            .map(|sentence| example(&sentence.text))
-            .filter(|text| words(text) >= WORDS_MIN)
-            .collect();
+        let sentences = substance(&prepared);
         if sentences.is_empty() {
             return Err(Unteachable::NothingSaid);
         }
@@ -118,6 +117,16 @@ impl Understander {
             language,
         })
     }
+}
+
+fn substance(prepared: &Prepared) -> Vec<String> {
+    let substance = (prepared.sentences.iter())
+        .filter(|sentence| sentence.role == Role::Substance)
+        .take(SENTENCES_MAX);
+    substance
+        .map(|sentence| example(&sentence.text))
+        .filter(|text| words(text) >= WORDS_MIN)
+        .collect()
 }
 
 fn words(text: &str) -> usize {

@@ -20,6 +20,7 @@ pub(in crate::replay) fn turn(
         at: monday + SignedDuration::from_hours(hour),
         subject: format!("mail {hour}"),
         words: "Hello".to_owned(),
+        asks: "Hello".to_owned(),
         decision,
         is_a_customers: true,
         rule: match decision {
