@@ -213,6 +213,66 @@ fn a_failed_bounce_is_told_to_the_team_of_its_ticket() {
 }
 
 #[test]
+fn a_lost_mail_is_told_once_whoever_reports_it_and_another_one_is_told_as_well() {
+    let lost = |mail: &str| Some(message_id(mail));
+    let known = |report: &str, recipient: Option<&str>, mail: &str| {
+        let story = TicketStory::opened().handed_off("workshop");
+        new().in_ticket(story.event(Event::Bounced {
+            recipient: recipient.map(address),
+            report: report.to_owned(),
+            original: lost(mail),
+        }))
+    };
+    let (ann, bob) = (Some("ann@a.example"), Some("bob@a.example"));
+    let before = || known("failed 5.1.1", ann, "r@us");
+    let rows = [
+        ("the same", before(), ann, lost("r@us"), false),
+        (
+            "in other letters",
+            before(),
+            Some("Ann@A.example"),
+            lost("r@us"),
+            false,
+        ),
+        ("to nobody named", before(), None, lost("r@us"), false),
+        ("to somebody else", before(), bob, lost("r@us"), true),
+        ("another mail", before(), ann, lost("s@us"), true),
+        // It may be another one: rather told twice than not at all.
+        ("a mail not named", before(), ann, None, true),
+        (
+            "only delayed before",
+            known("delayed 4.2.2", ann, "r@us"),
+            ann,
+            lost("r@us"),
+            true,
+        ),
+        (
+            "nobody named before",
+            known("failed 5.0.0", None, "r@us"),
+            ann,
+            lost("r@us"),
+            true,
+        ),
+    ];
+    for (name, situation, recipient, original_message_id, is_told) in rows {
+        let situation = situation.with(|situation| {
+            kind(SenderKind::Bounce)(situation);
+            situation.mail.bounce = Some(Bounce {
+                recipient: recipient.map(address),
+                status: Some("5.0.0".to_owned()),
+                action: BounceAction::Failed,
+                original_message_id: original_message_id.clone(),
+            });
+        });
+        let Action::Leave { tell_of_bounce } = situation.decide().action else {
+            panic!("{name}");
+        };
+        let team = is_told.then(|| team_name("workshop"));
+        assert_eq!(tell_of_bounce, team, "{name}");
+    }
+}
+
+#[test]
 fn step_2_does_what_staff_ask_for() {
     let drafted = || new().in_ticket(TicketStory::opened().drafted("hours"));
     let held = || new().in_ticket(TicketStory::opened().handed_off("desk"));
