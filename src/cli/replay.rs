@@ -12,7 +12,6 @@ use crate::inbox::Content;
 use crate::rehearsal;
 use crate::replay::{self, Figures, OldMail, OldMailbox, Replayed};
 use bar::Bar;
-use jiff::Timestamp;
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -51,7 +50,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         None => None,
     };
     let mails = mails(common, arguments)?;
-    let mailbox = OldMailbox::of(mails, &office, Timestamp::now());
+    let mailbox = OldMailbox::of(mails, &office, crate::clock::now());
     if mailbox.is_empty() {
         return Err(Failure::NotSo(
             "there are no mails in what was named (`.eml`, mbox and Maildir are read, and with --folder a folder on the server)".to_owned(),
