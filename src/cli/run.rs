@@ -3,7 +3,10 @@
 
 mod loading;
 mod mailbox;
+mod named;
 mod parts;
+mod prepared;
+mod ready;
 mod reload;
 mod signals;
 mod standby;
@@ -19,12 +22,15 @@ use crate::journal::Headway;
 use crate::{control, report};
 use futures_util::future::join_all;
 use loading::{Loading, Refused};
-use mailbox::{Life, NotReady, Over, Ready, in_name_of, span_of};
+use mailbox::{Life, Over};
+use named::{in_name_of, span_of};
 use parts::{Broken, Ended, Why};
+use prepared::Prepared;
+use ready::{NotReady, Ready};
 use reload::Made;
 use sd_notify::NotifyState;
 use signals::{Signals, Word};
-use standby::{Prepared, Standby, Taken, first_round};
+use standby::{Standby, Taken, first_round};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -289,7 +295,7 @@ impl Daemon {
     }
 
     fn begin(&mut self, ready: Ready) {
-        let life = ready.begin(self.endings.clone());
+        let life = Life::begin(ready, self.endings.clone());
         let _ = self.lives.insert(life.name().cloned(), life);
     }
 

@@ -2,8 +2,9 @@
 
 use super::Daemon;
 use super::loading::{Loading, Refused};
-use super::mailbox::{Life, NotReady, Over, Ready};
-use super::standby::Prepared;
+use super::mailbox::{Life, Over};
+use super::prepared::Prepared;
+use super::ready::{NotReady, Ready};
 use crate::config::{Configuration, MailboxName, Settings, StoreKind};
 use crate::gateway::Office;
 use crate::journal::Headway;
@@ -47,7 +48,7 @@ impl Made {
 
     pub(super) fn office(&self) -> &Office {
         match self {
-            Self::Mailbox(ready) => ready.office(),
+            Self::Mailbox(ready) => &ready.office,
             Self::Prepared(prepared) => &prepared.office,
         }
     }

@@ -1,6 +1,6 @@
 //! What does systemd hear of the running daemon? That it lives, as long as every part of every mailbox does, and how it stands with all of them.
 
-use super::mailbox::in_name_of;
+use super::named::in_name_of;
 use crate::config::MailboxName;
 use crate::control::Awaited;
 use crate::gateway::Picture;
