@@ -1,6 +1,7 @@
 //! One mailbox's life: its parts begin, and go on until they are told to end. Several lives go on side by side and share nothing but models of meaning;
 //! one can end, and begin again, while the others go on.
 
+use super::closing::{GIVEN_BACK_WITHIN, close};
 use super::named::{in_name_of, span_of};
 use super::parts::{Ended, Parts};
 use super::prepared::Prepared;
@@ -213,12 +214,14 @@ impl Life {
             name,
             parts,
             journal,
+            sources,
             ..
         } = self;
         parts.settle().await;
-        let head = journal.head();
+        // It has the journal as well, which would stay open.
+        drop(sources);
         // Also where a part failed: another process has not to wait then.
-        journal.give_back();
+        let head = close(journal, GIVEN_BACK_WITHIN).await;
         Over { name, head }
     }
 
@@ -283,12 +286,12 @@ pub(super) mod tests {
     use crate::config::Mode;
     use std::path::Path;
 
-    fn name(text: &str) -> Option<MailboxName> {
+    pub(in crate::cli::run) fn name(text: &str) -> Option<MailboxName> {
         MailboxName::parse(text)
     }
 
     /// The demo's desk with a store of its own; nobody listens where its servers are said to be.
-    fn settings(store: &Path) -> Settings {
+    pub(in crate::cli::run) fn settings(store: &Path) -> Settings {
         let demo = Path::new("config/demo/handoffd.toml");
         let mut settings = Settings::load_without_secrets(demo).unwrap();
         settings.store.path = store.to_owned();

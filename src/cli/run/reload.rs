@@ -91,7 +91,7 @@ impl Daemon {
                 self.standby.leave(one.name.as_ref());
             }
         }
-        self.leaving.retain(|name, _| stays(name));
+        self.leaving.retain(stays);
         let gone: Vec<Option<MailboxName>> = (self.lives.keys())
             .filter(|name| !kept.contains_key(*name))
             .cloned()
@@ -101,9 +101,12 @@ impl Daemon {
             self.lives.remove(&name)
         });
         let gone: Vec<Life> = gone.collect();
+        let ending: Vec<_> = (gone.into_iter())
+            .map(|life| self.leaving.end(life))
+            .collect();
         // So that nobody who asks holds a journal open.
         self.tell_who_is_kept();
-        let over = join_all(gone.into_iter().map(Life::end)).await;
+        let over = join_all(ending).await;
         over.iter().for_each(Over::tell);
         // Side by side: each waits until what its outbox has in flight is finished.
         let taken = self.lives.iter_mut().filter_map(|(name, life)| {
@@ -114,11 +117,7 @@ impl Daemon {
         for ready in new {
             self.begin(ready);
         }
-        for leaving in self.leaving.values_mut() {
-            if let Some(anew) = prepared.remove(&leaving.name) {
-                *leaving = anew;
-            }
-        }
+        self.leaving.change(&mut prepared);
         for (one, _) in self.standby.waiting() {
             if let Some(anew) = prepared.remove(&one.name) {
                 self.standby.change(anew);

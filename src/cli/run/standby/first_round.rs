@@ -1,5 +1,6 @@
 //! What does a process work for from its start? What is free and ours, before anything else is begun.
 
+use super::super::closing::{GIVEN_BACK_WITHIN, close_all};
 use super::super::named::in_name_of;
 use super::super::prepared::Prepared;
 use super::super::ready::{NotReady, NotTaken, Ready};
@@ -30,7 +31,11 @@ pub(in crate::cli::run) fn first_round(
         match Ready::take(&one) {
             Ok(taken) => ready.push(taken),
             Err(NotTaken::Waits(_)) => others.push(one),
-            Err(NotTaken::Fails(why)) => return Err(fails(one.name.as_ref(), &why)),
+            Err(NotTaken::Fails(why)) => {
+                let journals = ready.into_iter().map(|ready| ready.journal);
+                close_all(journals.collect(), GIVEN_BACK_WITHIN);
+                return Err(fails(one.name.as_ref(), &why));
+            }
         }
     }
     Ok((ready, others))

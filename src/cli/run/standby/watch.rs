@@ -1,6 +1,7 @@
 //! What is done at each look at the mailboxes that are stood by for? What is free and ours to take is taken over, a process that has more is asked for one
 //! of its, and what each waits for is noted. A thread of its own, since a look waits for the database.
 
+use super::super::closing::{GIVEN_BACK_WITHIN, close_all};
 use super::super::ready::{NotTaken, Ready};
 use super::super::turns::{LOOKED_AGAIN_AFTER, LOOKS_A_LEASE, judged, wished};
 use super::Taken;
@@ -11,7 +12,7 @@ use crate::control::Awaited;
 use crate::journal::{HeldBy, Lookout, Seen};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::SendError};
 
 /// The thread.
 pub(super) struct Watch {
@@ -156,8 +157,15 @@ impl Watch {
     fn offer(&self, candidate: &Candidate, ready: Ready) {
         let number = candidate.number;
         let is_wanted = self.shared.lock().sends(candidate.name(), number);
-        if is_wanted {
-            let _ = self.taken.blocking_send(Taken { number, ready });
+        let unwanted = match is_wanted {
+            true => {
+                let sent = self.taken.blocking_send(Taken { number, ready });
+                sent.err().map(|SendError(taken)| taken.ready)
+            }
+            false => Some(ready),
+        };
+        if let Some(ready) = unwanted {
+            close_all(vec![ready.journal], GIVEN_BACK_WITHIN);
         }
     }
 }
