@@ -16,6 +16,8 @@ pub enum Awaited {
     Look,
     /// The end of who works for it.
     Holder(HeldBy),
+    /// The same, and a person: it could not be taken over here, for this reason.
+    Unfit(HeldBy, String),
     /// Our turn: nobody works for it, and a process that has fewer mailboxes comes first.
     Turn,
     /// The database, which is out of reach for this reason.
@@ -31,6 +33,10 @@ impl Awaited {
         match self {
             Self::Look => "standing by: who works with the journal is being looked up".to_owned(),
             Self::Holder(held) => format!("standing by: {} works with the journal", held.holder),
+            Self::Unfit(held, why) => format!(
+                "standing by: {} works with the journal, and it could not be taken over here, until this is mended: {why}",
+                held.holder
+            ),
             Self::Turn => "standing by: nobody works with the journal, and whoever has the fewest mailboxes takes it in a moment".to_owned(),
             Self::Database(why) => {
                 format!("waiting for the database, which is out of reach: {why}")
@@ -45,7 +51,7 @@ impl Awaited {
     #[must_use]
     pub fn holder(&self) -> Option<&str> {
         match self {
-            Self::Holder(held) => Some(&held.holder),
+            Self::Holder(held) | Self::Unfit(held, _) => Some(&held.holder),
             Self::Look | Self::Turn | Self::Database(_) | Self::Mending(_) => None,
         }
     }

@@ -54,3 +54,27 @@ impl Prepared {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::mailbox::tests::settings;
+    use super::*;
+    use crate::config::JournalName;
+    use std::path::Path;
+
+    /// The demo's desk with a journal of its own in this database. Its keys lie in the folder.
+    pub(in crate::cli::run) fn prepared(
+        text: &str,
+        database: &Database,
+        folder: &Path,
+    ) -> Prepared {
+        let name = MailboxName::parse(text).unwrap();
+        let mut settings = settings(&folder.join(text));
+        settings.store.kind = StoreKind::Postgres(Box::new(Database {
+            journal: JournalName::default().for_mailbox(&name),
+            ..database.clone()
+        }));
+        settings.store.mailbox = Some(name.clone());
+        Prepared::of(Some(name), settings, Arc::default(), &[]).unwrap()
+    }
+}

@@ -81,7 +81,7 @@ impl Kept {
                     Awaited::Look | Awaited::Holder(_) | Awaited::Turn => {
                         Stands::Elsewhere(awaited.in_words())
                     }
-                    Awaited::Database(_) | Awaited::Mending(_) => {
+                    Awaited::Unfit(..) | Awaited::Database(_) | Awaited::Mending(_) => {
                         Stands::Troubled(awaited.in_words())
                     }
                 }

@@ -14,6 +14,9 @@ use tokio::sync::watch;
 /// How long what could not be taken over is left alone: others may be able to.
 pub(super) const TAKEN_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
+/// How long a key that fits is taken to fit: whoever works for the mailbox may change it.
+const COMPARED_AGAIN_AFTER: Duration = Duration::from_mins(10);
+
 /// A mailbox that is stood by for.
 struct Waiting {
     prepared: Prepared,
@@ -27,6 +30,10 @@ struct Waiting {
     /// Whether another process, or the database, was waited for.
     was_kept_waiting: bool,
     awaited: watch::Sender<Awaited>,
+    /// When the key that lies here is to be compared with that of the journal.
+    compared_next: Instant,
+    /// Why it could not be taken over.
+    unfit: Option<String>,
 }
 
 /// What is looked at in one round.
@@ -35,6 +42,8 @@ pub(super) struct Candidate {
     pub(super) number: u64,
     pub(super) since: Instant,
     pub(super) not_before: Option<Instant>,
+    pub(super) compared_next: Instant,
+    pub(super) unfit: Option<String>,
 }
 
 impl Candidate {
@@ -66,6 +75,8 @@ impl Book {
             is_under_way: false,
             was_kept_waiting: false,
             awaited: watch::channel(Awaited::Look).0,
+            compared_next: Instant::now(),
+            unfit: None,
         };
         let _ = self.waiting.insert(name, waiting);
     }
@@ -82,6 +93,7 @@ impl Book {
             one.number = number;
             one.is_under_way = false;
             one.not_before = None;
+            one.compared_next = Instant::now();
             self.numbers = number;
         }
     }
@@ -128,8 +140,31 @@ impl Book {
                 number: one.number,
                 since: one.since,
                 not_before: one.not_before,
+                compared_next: one.compared_next,
+                unfit: one.unfit.clone(),
             })
             .collect()
+    }
+
+    /// The key that lies here was compared with that of the journal: why it does not fit, or nothing where that could not be seen.
+    pub(super) fn compared(
+        &mut self,
+        name: Option<&MailboxName>,
+        number: u64,
+        unfit: Option<Option<String>>,
+    ) {
+        let Some(one) = self.of(name, number) else {
+            return;
+        };
+        let fits = unfit == Some(None);
+        if let Some(unfit) = unfit {
+            one.unfit = unfit;
+        }
+        one.compared_next = Instant::now()
+            + match fits {
+                true => COMPARED_AGAIN_AFTER,
+                false => TAKEN_AGAIN_AFTER,
+            };
     }
 
     /// What is stood by for, and what each waits for.
@@ -154,11 +189,15 @@ impl Book {
         }
         span_of(name).in_scope(|| match &awaited {
             Awaited::Holder(held) => report::gateway::stands_by(&held.holder),
+            Awaited::Unfit(_, why) => report::gateway::could_not_take_over(why),
             Awaited::Database(why) => report::gateway::database_away(why),
             Awaited::Mending(why) => report::gateway::cannot_take_over(why, TAKEN_AGAIN_AFTER),
             Awaited::Look | Awaited::Turn => {}
         });
-        one.was_kept_waiting |= matches!(awaited, Awaited::Holder(_) | Awaited::Database(_));
+        one.was_kept_waiting |= matches!(
+            awaited,
+            Awaited::Holder(_) | Awaited::Unfit(..) | Awaited::Database(_)
+        );
         if let Awaited::Mending(_) = awaited {
             one.not_before = Some(Instant::now() + TAKEN_AGAIN_AFTER);
         }

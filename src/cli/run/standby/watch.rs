@@ -9,7 +9,7 @@ use super::book::{Candidate, Shared, TAKEN_AGAIN_AFTER};
 use super::look::look;
 use crate::config::Database;
 use crate::control::Awaited;
-use crate::journal::{HeldBy, Lookout, Seen};
+use crate::journal::{HeldBy, Journal, Lookout, Seen};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, error::SendError};
@@ -70,6 +70,7 @@ impl Watch {
         ) {
             Ok(seen) => {
                 self.wish(candidates, &seen);
+                self.compare_one(candidates, &seen);
                 for (candidate, seen) in candidates.iter().zip(seen) {
                     if self.shared.lock().stops {
                         break;
@@ -96,8 +97,9 @@ impl Watch {
 
     /// Asks a process that has more for one of its mailboxes, at most once within a lease.
     fn wish(&mut self, candidates: &[Candidate], seen: &[Seen]) {
-        // Who could not take one over just now asks nobody to give one up.
-        if candidates.iter().any(|one| one.not_before.is_some()) {
+        // Who could not take one over asks nobody to give one up.
+        let could_not = |one: &Candidate| one.not_before.is_some() || one.unfit.is_some();
+        if candidates.iter().any(could_not) {
             return;
         }
         let own = usize::try_from(std::process::id()).unwrap_or_default();
@@ -126,6 +128,22 @@ impl Watch {
         }
     }
 
+    /// Compares the key of one mailbox that another works for with that of its journal: one that is wrong is to be heard of before it is needed. One at each
+    /// look, so that nobody waits for many.
+    fn compare_one(&self, candidates: &[Candidate], seen: &[Seen]) {
+        let held = candidates.iter().zip(seen);
+        let held = held.filter(|(_, seen)| matches!(seen, Seen::Held(_)));
+        let next = held.map(|(candidate, _)| candidate);
+        let next = next.min_by_key(|candidate| candidate.compared_next);
+        let Some(candidate) = next.filter(|one| one.compared_next <= Instant::now()) else {
+            return;
+        };
+        let unfit = Journal::look_at(&candidate.prepared.office.settings.store)
+            .and_then(|journal| journal.unfit_key());
+        let mut book = self.shared.lock();
+        book.compared(candidate.name(), candidate.number, unfit.ok());
+    }
+
     /// Takes a mailbox over where it is our turn, or says what it waits for.
     fn settle(&self, candidate: &Candidate, seen: Seen) {
         let Some(database) = candidate.prepared.database() else {
@@ -147,6 +165,10 @@ impl Watch {
                 Err(NotTaken::Fails(why)) => Some(Awaited::Mending(why)),
             };
         }
+        let awaited = match (awaited, &candidate.unfit) {
+            (Some(Awaited::Holder(held)), Some(why)) => Some(Awaited::Unfit(held, why.clone())),
+            (awaited, _) => awaited,
+        };
         if let Some(awaited) = awaited {
             let mut book = self.shared.lock();
             book.waits(candidate.name(), candidate.number, awaited);
@@ -167,5 +189,107 @@ impl Watch {
         if let Some(ready) = unwanted {
             close_all(vec![ready.journal], GIVEN_BACK_WITHIN);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::prepared::Prepared;
+    use super::super::super::prepared::tests::prepared;
+    use super::*;
+    use crate::journal::store::postgres_tests;
+    use std::path::Path;
+
+    const LEASE: Duration = Duration::from_secs(3);
+
+    fn watch() -> Watch {
+        let (taking, _taken) = mpsc::channel(1);
+        Watch::new(Arc::default(), taking)
+    }
+
+    /// As another process, whose keys lie elsewhere.
+    fn worked_with(prepared: &Prepared, folder: &Path) -> Journal {
+        let mut store = prepared.office.settings.store.clone();
+        store.path = folder.to_owned();
+        let journal = Journal::open_of(&store, &Arc::default()).unwrap();
+        let _ = journal.token_key().unwrap();
+        journal
+    }
+
+    #[test]
+    fn a_mailbox_is_asked_for_by_who_waited_and_could_take_it() {
+        let database = postgres_tests::database();
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let prepared = ["sales", "support"].map(|text| prepared(text, &database, here.path()));
+        // One process has both, and we have none.
+        let _held = prepared
+            .each_ref()
+            .map(|one| worked_with(one, there.path()));
+        let (runtime, client) = postgres_tests::plain_client(&database);
+        let long_ago = Instant::now().checked_sub(2 * LEASE).unwrap();
+        let candidates = |change: fn(&mut Candidate)| {
+            let mut candidates = prepared.each_ref().map(|one| Candidate {
+                prepared: one.clone(),
+                number: 1,
+                since: long_ago,
+                not_before: None,
+                compared_next: long_ago,
+                unfit: None,
+            });
+            change(&mut candidates[1]);
+            candidates
+        };
+        let asked_for = |watch: &mut Watch, candidates: &[Candidate]| {
+            let seen = look(&mut watch.lookout, prepared.iter()).unwrap();
+            watch.wish(candidates, &seen);
+            let taken_back =
+                "update handoffd_lease set wanted_by = null where wanted_by is not null";
+            runtime.block_on(client.execute(taken_back, &[])).unwrap()
+        };
+        let could_not_just_now = candidates(|one| one.not_before = Some(one.since));
+        assert_eq!(asked_for(&mut watch(), &could_not_just_now), 0);
+        let could_not_now = candidates(|one| one.unfit = Some("another key".to_owned()));
+        assert_eq!(asked_for(&mut watch(), &could_not_now), 0);
+        let has_just_begun = candidates(|one| one.since = Instant::now());
+        assert_eq!(asked_for(&mut watch(), &has_just_begun), 0);
+        let mut busy = watch();
+        busy.shared.lock().works_for = 1;
+        let has_waited = candidates(|_| {});
+        assert_eq!(asked_for(&mut busy, &has_waited), 0, "it has its share");
+        let mut idle = watch();
+        assert_eq!(asked_for(&mut idle, &has_waited), 1);
+        let again = asked_for(&mut idle, &has_waited);
+        assert_eq!(again, 0, "once within a lease");
+    }
+
+    #[test]
+    fn a_key_that_is_not_the_journals_is_heard_of_before_it_is_needed() {
+        let database = postgres_tests::database();
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let prepared = prepared("sales", &database, here.path());
+        let _held = worked_with(&prepared, there.path());
+        let mut watch = watch();
+        let shared = Arc::clone(&watch.shared);
+        shared.lock().add(prepared.clone());
+        let mut awaited = || {
+            // What was compared in one round is said in the next.
+            for _ in 0..2 {
+                let candidates = shared.lock().candidates();
+                let _ = watch.round(&candidates);
+            }
+            let waiting = shared.lock().waiting();
+            waiting[0].1.borrow().clone()
+        };
+        let Awaited::Unfit(_, why) = awaited() else {
+            panic!("none lies here");
+        };
+        assert!(why.contains("copy token.key"), "{why}");
+        let key = here.path().join("sales");
+        std::fs::create_dir_all(&key).unwrap();
+        std::fs::copy(there.path().join("token.key"), key.join("token.key")).unwrap();
+        // It is not looked for at each look; a reload asks for one.
+        assert!(matches!(awaited(), Awaited::Unfit(..)));
+        shared.lock().change(prepared);
+        assert!(matches!(awaited(), Awaited::Holder(_)));
     }
 }
