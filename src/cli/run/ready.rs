@@ -109,7 +109,11 @@ pub(super) fn lessons(journal: &Journal) -> Vec<Lesson> {
 #[cfg(test)]
 mod tests {
     use super::super::mailbox::tests::open;
+    use super::super::prepared::tests::prepared;
     use super::*;
+    use crate::config::Database;
+    use crate::journal::store::postgres_tests;
+    use std::time::Duration;
 
     #[test]
     fn a_store_that_cannot_be_used_names_its_mailbox() {
@@ -119,5 +123,23 @@ mod tests {
             panic!("a file is no store");
         };
         assert!(why.starts_with("mailbox sales: "), "{why}");
+    }
+
+    #[test]
+    fn what_cannot_be_taken_over_is_given_back_at_once() {
+        let database = Database {
+            lease: Duration::from_secs(600),
+            ..postgres_tests::database()
+        };
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let first = Ready::take(&prepared("sales", &database, there.path())).unwrap();
+        drop(first);
+        let prepared = prepared("sales", &database, here.path());
+        let Err(NotTaken::Fails(why)) = Ready::take(&prepared) else {
+            panic!("the key is another one");
+        };
+        assert!(why.contains("copy token.key"), "{why}");
+        let held = Journal::held_by(&prepared.office.settings.store).unwrap();
+        assert_eq!(held, None, "another machine may be able to");
     }
 }

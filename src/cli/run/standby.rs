@@ -90,3 +90,62 @@ impl Standby {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::prepared::tests::prepared;
+    use super::*;
+    use crate::journal::store::postgres_tests;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn who_looks_for_nothing_is_woken_by_what_is_new() {
+        let database = postgres_tests::database();
+        let folder = tempfile::tempdir().unwrap();
+        let standby = Standby {
+            shared: Arc::default(),
+            thread: None,
+        };
+        let prepared = prepared("sales", &database, folder.path());
+        let changes: [(&str, &dyn Fn()); 2] = [
+            ("add", &|| standby.add(prepared.clone())),
+            ("change", &|| standby.change(prepared.clone())),
+        ];
+        for (word, change) in changes {
+            let (waits, waiting) = channel();
+            let shared = Arc::clone(&standby.shared);
+            let sleeper = std::thread::spawn(move || {
+                let book = shared.lock();
+                // Nobody changes anything before the wait, which gives the book free.
+                waits.send(()).unwrap();
+                let (_book, waited) = shared.changed.wait_timeout(book, PATIENCE).unwrap();
+                waited.timed_out()
+            });
+            waiting.recv().unwrap();
+            change();
+            assert!(!sleeper.join().unwrap(), "{word} wakes nobody");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn what_was_on_its_way_when_it_was_loaded_anew_is_taken_over_again() {
+        let database = postgres_tests::database();
+        let folder = tempfile::tempdir().unwrap();
+        let (taking, mut taken) = mpsc::channel(1);
+        let standby = Standby::begin(taking).unwrap();
+        let prepared = prepared("sales", &database, folder.path());
+        standby.add(prepared.clone());
+        let first = taken.recv().await.unwrap();
+        standby.change(prepared.clone());
+        assert!(!standby.accepts(&first), "it was made of the old files");
+        drop(first);
+        let second = tokio::time::timeout(PATIENCE, taken.recv()).await;
+        let second = second.expect("nobody looks any more").unwrap();
+        assert!(standby.accepts(&second));
+        assert!(standby.waiting().is_empty());
+        standby.stop();
+    }
+}
