@@ -133,7 +133,7 @@ mod tests {
         };
         let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let first = Ready::take(&prepared("sales", &database, there.path())).unwrap();
-        drop(first);
+        first.journal.give_back();
         let prepared = prepared("sales", &database, here.path());
         let Err(NotTaken::Fails(why)) = Ready::take(&prepared) else {
             panic!("the key is another one");
