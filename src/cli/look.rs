@@ -403,6 +403,8 @@ fn visible(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Settings, StoreKind};
+    use crate::journal::store::postgres_tests;
     use serde_json::json;
 
     #[test]
@@ -411,6 +413,30 @@ mod tests {
         let mut text = String::new();
         print_row(&row, &mut text);
         assert_eq!(text, "2027-01-15T08:00:01Z  x[2J wrote\n    ab\n    c31m\n");
+    }
+
+    #[test]
+    fn what_is_nowhere_is_not_said_to_be_another_machines() {
+        let folder = tempfile::tempdir().unwrap();
+        let demo = Path::new("config/demo/handoffd.toml");
+        let mut store = Settings::load_without_secrets(demo).unwrap().store;
+        store.kind = StoreKind::Postgres(Box::new(postgres_tests::database()));
+        store.path = folder.path().to_owned();
+        let _held = Journal::open_of(&store, &Arc::default()).unwrap();
+        let id = || "K7QF2-M9XRT".to_owned();
+        for question in [
+            Question::Close { id: id() },
+            Question::Retry { id: id() },
+            Question::Unlearn { id: id() },
+        ] {
+            let said = from_the_store(&store, &question);
+            assert_eq!(said, Err(control::nowhere(&question)));
+        }
+        let said = from_the_store(&store, &Question::Resume);
+        assert!(
+            matches!(&said, Err(Refusal::Failed(why)) if why.contains("do this there")),
+            "{said:?}"
+        );
     }
 
     #[test]
