@@ -3,7 +3,7 @@
 
 use super::{Common, Failure};
 use crate::config::{Configuration, Control, MailboxName, Store};
-use crate::control::{self, Question, Refusal};
+use crate::control::{self, Question, Reach, Refusal};
 use crate::journal::{self, HeldBy, Journal, JournalError};
 use crate::mail::is_invisible_control;
 use serde_json::Value;
@@ -208,14 +208,8 @@ fn from_the_stores(
     }
     let stores: Vec<&(Option<&MailboxName>, &Store)> = stores.iter().collect();
     let reach = question.reach();
-    let has = |(_, store): &(Option<&MailboxName>, &Store)| {
-        let journal = Journal::look_at(store).map_err(|why| Refusal::Failed(why.to_string()))?;
-        let has = control::has(&journal, question);
-        drop(journal);
-        give_to_owner(store)?;
-        has
-    };
-    let asked = control::who_has_it(stores, reach, |(name, _)| *name, has).and_then(|stores| {
+    let has = |(_, store): &(Option<&MailboxName>, &Store)| has_it(store, question);
+    let asked = control::who_has_it(stores, question, |(name, _)| *name, has).and_then(|stores| {
         control::as_one(
             &stores,
             reach,
@@ -226,6 +220,15 @@ fn from_the_stores(
     Ok(asked)
 }
 
+/// Whether what the question names is in this store.
+fn has_it(store: &Store, question: &Question) -> Result<bool, Refusal> {
+    let journal = Journal::look_at(store).map_err(|why| Refusal::Failed(why.to_string()))?;
+    let has = control::has(&journal, question);
+    drop(journal);
+    give_to_owner(store)?;
+    has
+}
+
 fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refusal> {
     let failed = |why: JournalError| Refusal::Failed(why.to_string());
     let opened = match question {
@@ -233,6 +236,13 @@ fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refu
         other if other.only_looks() => Journal::look_at(store),
         _ => Journal::open_of(store, &Arc::default()),
     };
+    // Nobody is sent to another machine for what is not there either.
+    if matches!(opened, Err(JournalError::Held { .. }))
+        && question.reach() == Reach::WhoHasIt
+        && has_it(store, question) == Ok(false)
+    {
+        return Err(control::nowhere(question));
+    }
     let journal = opened.map_err(failed)?;
     let mut answered = control::answer(&journal, question, crate::clock::now());
     drop(journal);
@@ -393,6 +403,8 @@ fn visible(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Settings, StoreKind};
+    use crate::journal::store::postgres_tests;
     use serde_json::json;
 
     #[test]
@@ -401,6 +413,30 @@ mod tests {
         let mut text = String::new();
         print_row(&row, &mut text);
         assert_eq!(text, "2027-01-15T08:00:01Z  x[2J wrote\n    ab\n    c31m\n");
+    }
+
+    #[test]
+    fn what_is_nowhere_is_not_said_to_be_another_machines() {
+        let folder = tempfile::tempdir().unwrap();
+        let demo = Path::new("config/demo/handoffd.toml");
+        let mut store = Settings::load_without_secrets(demo).unwrap().store;
+        store.kind = StoreKind::Postgres(Box::new(postgres_tests::database()));
+        store.path = folder.path().to_owned();
+        let _held = Journal::open_of(&store, &Arc::default()).unwrap();
+        let id = || "K7QF2-M9XRT".to_owned();
+        for question in [
+            Question::Close { id: id() },
+            Question::Retry { id: id() },
+            Question::Unlearn { id: id() },
+        ] {
+            let said = from_the_store(&store, &question);
+            assert_eq!(said, Err(control::nowhere(&question)));
+        }
+        let said = from_the_store(&store, &Question::Resume);
+        assert!(
+            matches!(&said, Err(Refusal::Failed(why)) if why.contains("do this there")),
+            "{said:?}"
+        );
     }
 
     #[test]

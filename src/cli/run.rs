@@ -1,9 +1,14 @@
 //! `handoffd run`: the daemon, in the foreground. Above the mailboxes, each with a life of its own: signals, reload, systemd, the control socket, and
 //! who works for those that other processes could work for as well.
 
+mod closing;
+mod leaving;
 mod loading;
 mod mailbox;
+mod named;
 mod parts;
+mod prepared;
+mod ready;
 mod reload;
 mod signals;
 mod standby;
@@ -17,20 +22,25 @@ use super::{Common, Failure, log};
 use crate::config::{Configuration, MailboxName, Settings};
 use crate::journal::Headway;
 use crate::{control, report};
+use closing::{GIVEN_BACK_WITHIN, close};
 use futures_util::future::join_all;
+use leaving::Leaving;
 use loading::{Loading, Refused};
-use mailbox::{Life, NotReady, Over, Ready, in_name_of, span_of};
+use mailbox::{Life, Over};
+use named::{in_name_of, span_of};
 use parts::{Broken, Ended, Why};
+use prepared::Prepared;
+use ready::{NotReady, Ready};
 use reload::Made;
 use sd_notify::NotifyState;
 use signals::{Signals, Word};
-use standby::{Prepared, Standby, Taken, first_round};
+use standby::{Standby, Taken, first_round};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use systemd::Watched;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// The first word of a part that ended ends the daemon: no more need to wait.
@@ -117,8 +127,7 @@ struct Daemon {
     socket: PathBuf,
     lives: BTreeMap<Option<MailboxName>, Life>,
     /// Those that another process has taken over, as long as what was in flight here is being finished.
-    leaving: BTreeMap<Option<MailboxName>, Prepared>,
-    left: JoinSet<Option<MailboxName>>,
+    leaving: Leaving,
     standby: Standby,
     taken: mpsc::Receiver<Taken>,
     endings: mpsc::Sender<Ended>,
@@ -139,8 +148,7 @@ impl Daemon {
             config,
             socket,
             lives: BTreeMap::new(),
-            leaving: BTreeMap::new(),
-            left: JoinSet::new(),
+            leaving: Leaving::default(),
             standby,
             taken,
             endings,
@@ -187,7 +195,7 @@ impl Daemon {
                     }
                     Why::Wanted(_) => {}
                 },
-                Some(left) = self.left.join_next() => match left {
+                Some(left) = self.leaving.next() => match left {
                     Ok(name) => self.stand_by_again(&name),
                     Err(_) => break Err(told(None, Broken::Part(LEAVING))),
                 },
@@ -224,11 +232,13 @@ impl Daemon {
         let _ = self.asked.send_replace(Arc::default());
         let _ = self.watched.send_replace(Arc::default());
         let over = join_all(self.lives.into_values().map(Life::end)).await;
-        while self.left.join_next().await.is_some() {}
+        while self.leaving.next().await.is_some() {}
         let _ = stopped.await;
-        let mut taken = self.taken;
-        let given_back = move || while taken.blocking_recv().is_some() {};
-        let _ = tokio::task::spawn_blocking(given_back).await;
+        let mut given_back = Vec::new();
+        while let Some(taken) = self.taken.recv().await {
+            given_back.push(close(Arc::new(taken.ready.journal), GIVEN_BACK_WITHIN));
+        }
+        let _ = join_all(given_back).await;
         ended.map_err(Failure::Unreachable)?;
         over.iter().for_each(Over::tell);
         Ok(())
@@ -240,20 +250,13 @@ impl Daemon {
             return;
         };
         span_of(name.as_ref()).in_scope(tell);
-        let _ = self.leaving.insert(name.clone(), life.prepared());
-        // Not waited for here: what it has in flight at a silent server may take minutes.
-        let _ = self.left.spawn(async move {
-            let name = life.name().cloned();
-            let _over = life.end().await;
-            name
-        });
+        self.leaving.begin(life);
         self.tell_who_is_kept();
     }
 
     /// What was in flight is finished.
     fn stand_by_again(&mut self, name: &Option<MailboxName>) {
-        // Not there where a reload has taken it out of the settings.
-        if let Some(prepared) = self.leaving.remove(name) {
+        if let Some(prepared) = self.leaving.over(name) {
             self.standby.add(prepared);
         }
         self.tell_who_is_kept();
@@ -265,8 +268,8 @@ impl Daemon {
             self.begin(taken.ready);
             self.tell_who_is_kept();
         } else {
-            // Its lease is given back, which waits for the database.
-            drop(tokio::task::spawn_blocking(move || drop(taken)));
+            // Its lease is given back, which nobody waits for.
+            drop(close(Arc::new(taken.ready.journal), GIVEN_BACK_WITHIN));
         }
     }
 
@@ -289,14 +292,14 @@ impl Daemon {
     }
 
     fn begin(&mut self, ready: Ready) {
-        let life = ready.begin(self.endings.clone());
+        let life = Life::begin(ready, self.endings.clone());
         let _ = self.lives.insert(life.name().cloned(), life);
     }
 
     /// To the control socket, the watchdog, the status line, and whoever takes further mailboxes over.
     fn tell_who_is_kept(&self) {
         self.standby
-            .works_for(self.lives.len() + self.leaving.len());
+            .works_for(self.lives.len() + self.leaving.prepared().len());
         let (mut desks, mut watched) = (Vec::new(), Vec::new());
         for life in self.lives.values() {
             let name = life.name().cloned();
@@ -311,20 +314,22 @@ impl Daemon {
             let kept = control::Kept::Here(Box::new(life.sources().clone()));
             desks.push(control::Desk { name, kept });
         }
-        let leaving = self.leaving.values().map(|prepared| {
-            let (_, awaited) = watch::channel(control::Awaited::Look);
-            (prepared.clone(), awaited)
-        });
-        for (prepared, awaited) in self.standby.waiting().into_iter().chain(leaving) {
-            let name = prepared.name.clone();
-            let bystander = prepared.bystander(awaited.clone());
+        let stood_by_for = |prepared: &Prepared, awaited| control::Desk {
+            name: prepared.name.clone(),
+            kept: control::Kept::StoodByFor(Box::new(prepared.bystander(awaited))),
+        };
+        for (prepared, awaited) in self.standby.waiting() {
+            desks.push(stood_by_for(&prepared, awaited.clone()));
             watched.push(Watched {
-                name: name.clone(),
+                name: prepared.name,
                 kept: systemd::Kept::StoodByFor(awaited),
             });
-            let kept = control::Kept::StoodByFor(Box::new(bystander));
-            desks.push(control::Desk { name, kept });
         }
+        for prepared in self.leaving.prepared() {
+            let (_, awaited) = watch::channel(control::Awaited::Look);
+            desks.push(stood_by_for(prepared, awaited));
+        }
+        watched.extend(self.leaving.watched());
         desks.sort_by(|one, other| one.name.cmp(&other.name));
         let _ = self.asked.send_replace(Arc::new(desks));
         let _ = self.watched.send_replace(Arc::new(watched));
@@ -361,6 +366,39 @@ mod tests {
             dumpable_behavior().ok(),
             Some(DumpableBehavior::NotDumpable)
         );
+    }
+
+    #[tokio::test]
+    async fn the_watchdog_sees_a_mailbox_that_is_left_until_it_is_stood_by_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut daemon = Daemon::new(PathBuf::new(), PathBuf::new()).unwrap();
+        let sales = mailbox::tests::name("sales");
+        daemon.begin(mailbox::tests::open("sales", folder.path()).unwrap());
+        let seen = |daemon: &Daemon| {
+            let watched = daemon.watched.borrow();
+            let [one] = watched.as_slice() else {
+                panic!("there is one");
+            };
+            assert_eq!(one.name, mailbox::tests::name("sales"));
+            one.kept.clone()
+        };
+        daemon.tell_who_is_kept();
+        assert!(matches!(seen(&daemon), systemd::Kept::Here { .. }));
+        daemon.leave(&sales, || {});
+        assert!(matches!(seen(&daemon), systemd::Kept::Ending(_)));
+        // Whoever asks about it is answered.
+        let desks = Arc::clone(&daemon.asked.borrow());
+        assert!(matches!(
+            desks.as_slice(),
+            [control::Desk {
+                kept: control::Kept::StoodByFor(_),
+                ..
+            }]
+        ));
+        let left = daemon.leaving.next().await.unwrap().unwrap();
+        daemon.stand_by_again(&left);
+        assert!(matches!(seen(&daemon), systemd::Kept::StoodByFor(_)));
+        daemon.standby.stop();
     }
 
     #[test]

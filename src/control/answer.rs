@@ -1,6 +1,7 @@
 //! What is the answer to a question? Rows of JSON, made from the journal alone; the command line prints them for people.
 
 use super::Question;
+use super::sought::{no_mail, no_reference, no_ticket};
 use super::{lessons, outbox, privacy, story};
 use crate::journal::{
     EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
@@ -48,28 +49,7 @@ pub fn answer(
     answer_with(journal, &Standing::default(), question, now)
 }
 
-/// Whether the journal has what a question names: the ticket, the mail, the lesson. Changes nothing.
-///
-/// # Errors
-/// [`Refusal::Failed`]
-pub fn has(journal: &Journal, question: &Question) -> Result<bool, Refusal> {
-    let has_ticket = |text: &str| match TicketId::parse(text) {
-        Some(id) => Ok(journal.ticket(&id)?.is_some()),
-        None => Ok(false),
-    };
-    match question {
-        Question::Ticket { id } | Question::Close { id } => has_ticket(id),
-        Question::Unlearn { id } => Ok(!lessons::named(journal, id)?.is_empty()),
-        Question::Retry { id } if TicketId::parse(id).is_some() => has_ticket(id),
-        Question::Retry { id } => match MessageId::parse(id) {
-            Some(mail) => Ok(journal.effect(&mail)?.is_some()),
-            None => Ok(false),
-        },
-        _ => Ok(false),
-    }
-}
-
-/// The same of a running daemon, which knows how it stands with the servers.
+/// The answer of a running daemon, which knows how it stands with the servers.
 pub(super) fn answer_with(
     journal: &Journal,
     standing: &Standing,
@@ -210,10 +190,8 @@ fn waits_for_people(ticket: &Ticket) -> bool {
 }
 
 fn find(journal: &Journal, text: &str) -> Result<Ticket, Refusal> {
-    let id = TicketId::parse(text).ok_or_else(|| {
-        Refusal::NotSo("that is no ticket reference; one looks like K7QF2-M9XRT".to_owned())
-    })?;
-    (journal.ticket(&id)?).ok_or_else(|| Refusal::NotSo(format!("there is no ticket {id}")))
+    let id = TicketId::parse(text).ok_or_else(no_reference)?;
+    (journal.ticket(&id)?).ok_or_else(|| no_ticket(&id))
 }
 
 fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
@@ -336,9 +314,7 @@ fn retry(journal: &Journal, text: &str, now: Timestamp) -> Result<Vec<Value>, Re
         }
     }
     if rows.is_empty() {
-        return Err(Refusal::NotSo(
-            "no mail by that name waits or was given up; `handoffd outbox` shows them".to_owned(),
-        ));
+        return Err(no_mail());
     }
     Ok(rows)
 }

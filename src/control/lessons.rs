@@ -26,14 +26,19 @@ pub(super) fn named(journal: &Journal, text: &str) -> Result<Vec<Lesson>, Refusa
     Ok(named)
 }
 
+/// What is said where there is none.
+pub(super) fn nothing_learned() -> Refusal {
+    Refusal::NotSo(
+        "nothing was learned by that name; `handoffd learned` shows each lesson and its ticket"
+            .to_owned(),
+    )
+}
+
 /// Forgets them.
 pub(super) fn forget(journal: &Journal, text: &str) -> Result<Vec<Value>, Refusal> {
     let gone = named(journal, text)?;
     if gone.is_empty() {
-        return Err(Refusal::NotSo(
-            "nothing was learned by that name; `handoffd learned` shows each lesson and its ticket"
-                .to_owned(),
-        ));
+        return Err(nothing_learned());
     }
     let mails: Vec<MailIdentity> = gone.iter().map(|lesson| lesson.mail).collect();
     journal.forget_lessons(&mails)?;

@@ -11,13 +11,15 @@ mod outbox;
 mod peer;
 mod privacy;
 mod reach;
+mod sought;
 mod story;
 
 pub(crate) use answer::AUTOMATIC_MAIL_GOES;
-pub use answer::{Refusal, answer, has};
+pub use answer::{Refusal, answer};
 pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
 pub use reach::{Reach, as_one, meant, who_has_it};
+pub use sought::{has, nowhere};
 pub use story::in_one_line;
 
 use crate::config::MailboxName;
@@ -292,11 +294,7 @@ async fn converse(mut stream: UnixStream, desks: Arc<Vec<Desk>>) -> std::io::Res
         Ok(Request { question, mailbox }) => {
             let patience = question.patience();
             let work = tokio::task::spawn_blocking(move || {
-                let reach = question.reach();
-                let meant = meant(&desks, mailbox.as_deref(), reach, Desk::name)?;
-                let has = |desk: &Desk| desk.has(&question);
-                let meant = who_has_it(meant, reach, Desk::name, has)?;
-                as_one(&meant, reach, Desk::name, |desk| desk.answer(&question))
+                answer_of(&desks, mailbox.as_deref(), &question)
             });
             let answered = tokio::time::timeout(patience, work).await?;
             answered.unwrap_or_else(|why| Err(Refusal::Failed(why.to_string())))
@@ -324,16 +322,28 @@ async fn converse(mut stream: UnixStream, desks: Arc<Vec<Desk>>) -> std::io::Res
     tokio::time::timeout(PATIENCE, tell).await?
 }
 
+/// What these mailboxes answer, or the one that is named, or the one that has what is asked about.
+fn answer_of(
+    desks: &[Desk],
+    mailbox: Option<&str>,
+    question: &Question,
+) -> Result<Vec<Value>, Refusal> {
+    let reach = question.reach();
+    let meant = meant(desks, mailbox, reach, Desk::name)?;
+    let meant = who_has_it(meant, question, Desk::name, |desk| desk.has(question))?;
+    as_one(&meant, reach, Desk::name, |desk| desk.answer(question))
+}
+
 impl Desk {
     const fn name(&self) -> Option<&MailboxName> {
         self.name.as_ref()
     }
 
-    /// Whether what the question names is here; another's journal is not asked.
+    /// Whether what the question names is in its journal, whoever works with that.
     fn has(&self, question: &Question) -> Result<bool, Refusal> {
         match &self.kept {
-            Kept::Here(sources) => answer::has(&sources.journal, question),
-            Kept::StoodByFor(_) => Ok(false),
+            Kept::Here(sources) => has(&sources.journal, question),
+            Kept::StoodByFor(bystander) => bystander.has(question),
         }
     }
 

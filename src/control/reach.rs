@@ -1,6 +1,7 @@
 //! Of several mailboxes, which does a question go to, and how do their answers become one? The same for the running daemon and for stores that are
 //! looked into while it is stopped. Pure but for what asks.
 
+use super::sought::{is_misspelt, nowhere};
 use super::{Question, Refusal};
 use crate::config::MailboxName;
 use serde_json::{Value, json};
@@ -84,35 +85,50 @@ pub fn meant<'m, M>(
     }
 }
 
-/// Of the mailboxes that are meant, those that have what is asked about, where one was to be found. Where none says that it has it, all are asked: one
-/// of them says why.
+/// Of the mailboxes that are meant, the one that has what a question names, where it is about that one; else all of them.
 ///
 /// # Errors
-/// [`Refusal::NotSo`] where several have it: what is done to one of them might be meant for another.
-pub fn who_has_it<M>(
-    mailboxes: Vec<&M>,
-    reach: Reach,
+/// [`Refusal::NotSo`] where none has it, and where several do: what is done to one of them might be meant for another. [`Refusal::Failed`] where it
+/// may be in one that could not be looked into.
+pub fn who_has_it<'m, M>(
+    mailboxes: Vec<&'m M>,
+    question: &Question,
     name_of: impl Fn(&M) -> Option<&MailboxName>,
     has: impl Fn(&M) -> Result<bool, Refusal>,
-) -> Result<Vec<&M>, Refusal> {
-    if reach != Reach::WhoHasIt || mailboxes.len() < 2 {
+) -> Result<Vec<&'m M>, Refusal> {
+    if is_misspelt(question) {
+        return Err(nowhere(question));
+    }
+    // The only one says itself what it has not.
+    if question.reach() != Reach::WhoHasIt || mailboxes.len() < 2 {
         return Ok(mailboxes);
     }
-    // One that cannot be looked into says so when it is asked, unless another has it.
-    let having = mailboxes.iter().copied();
-    let having: Vec<&M> = having.filter(|one| has(one) == Ok(true)).collect();
-    match having.len() {
-        0 => Ok(mailboxes),
-        1 => Ok(having),
-        _ => {
-            let names = having.iter().filter_map(|one| name_of(one));
-            let names: Vec<&str> = names.map(MailboxName::as_str).collect();
-            Err(Refusal::NotSo(format!(
-                "the mailboxes {} have it, because one mail came to all of them: say which is meant with `--mailbox NAME`",
-                names.join(" and ")
-            )))
+    let (mut having, mut unseen) = (Vec::new(), Vec::new());
+    for one in mailboxes {
+        match has(one) {
+            Ok(true) => having.push(one),
+            Ok(false) => {}
+            Err(why) => unseen.push((name_of(one), why)),
         }
     }
+    if having.is_empty() {
+        return Err(match unseen.is_empty() {
+            true => nowhere(question),
+            false => Refusal::Failed(format!(
+                "no mailbox that can be looked into has it:\n{}",
+                in_their_names(&unseen).join("\n")
+            )),
+        });
+    }
+    if having.len() > 1 {
+        let names = having.iter().filter_map(|one| name_of(one));
+        let names: Vec<&str> = names.map(MailboxName::as_str).collect();
+        return Err(Refusal::NotSo(format!(
+            "the mailboxes {} have it, because one mail came to all of them: say which is meant with `--mailbox NAME`",
+            names.join(" and ")
+        )));
+    }
+    Ok(having)
 }
 
 /// Asks the mailboxes that are meant, and makes one answer of theirs. Each row of a mailbox with a name says which it is from.
@@ -176,26 +192,30 @@ fn all_refusals(refusals: &[(Option<&MailboxName>, Refusal)]) -> Refusal {
         .filter(|(_, refusal)| matches!(refusal, Refusal::Failed(_)));
     let failed: Vec<_> = failed.collect();
     let told = match failed.is_empty() {
-        true => refusals.iter().collect(),
-        false => failed.clone(),
+        true => refusals.to_vec(),
+        false => failed.iter().copied().cloned().collect(),
     };
     let is_same = told.windows(2).all(|two| match two {
         [(_, first), (_, second)] => first == second,
         _ => true,
     });
-    let sentences = told.iter().map(|(name, refusal)| match (is_same, name) {
-        (false, Some(name)) => format!("mailbox {name}: {refusal}"),
-        _ => refusal.to_string(),
-    });
-    let sentences: Vec<String> = match is_same {
-        true => sentences.take(1).collect(),
-        false => sentences.collect(),
+    let sentences = match (is_same, told.first()) {
+        (true, Some((_, first))) => vec![first.to_string()],
+        _ => in_their_names(&told),
     };
     let why = sentences.join("\n");
     match failed.is_empty() {
         true => Refusal::NotSo(why),
         false => Refusal::Failed(why),
     }
+}
+
+fn in_their_names(refusals: &[(Option<&MailboxName>, Refusal)]) -> Vec<String> {
+    let sentences = refusals.iter().map(|(name, refusal)| match name {
+        Some(name) => format!("mailbox {name}: {refusal}"),
+        None => refusal.to_string(),
+    });
+    sentences.collect()
 }
 
 #[cfg(test)]
@@ -274,9 +294,10 @@ mod tests {
     #[test]
     fn what_several_have_is_asked_of_none_before_one_is_named() {
         let all = names(&["a", "b", "c"]);
-        let found = |has: &dyn Fn(&str) -> Result<bool, Refusal>, reach| {
+        let close = |id: &str| Question::Close { id: id.to_owned() };
+        let found = |has: &dyn Fn(&str) -> Result<bool, Refusal>, question: &Question| {
             let all: Vec<_> = all.iter().collect();
-            let found = who_has_it(all, reach, |name| Some(name), |name| has(name.as_str()));
+            let found = who_has_it(all, question, |name| Some(name), |name| has(name.as_str()));
             found.map(|found| {
                 found
                     .iter()
@@ -284,24 +305,64 @@ mod tests {
                     .collect::<Vec<_>>()
             })
         };
-        let why = found(&|name| Ok(name != "b"), Reach::WhoHasIt).unwrap_err();
+        let known = close("K7QF2-M9XRT");
+        let why = found(&|name| Ok(name != "b"), &known).unwrap_err();
         let why = why.to_string();
         assert!(
             why.contains("a and c have it") && why.contains("--mailbox NAME"),
             "{why}"
         );
-        let b = found(&|name| Ok(name == "b"), Reach::WhoHasIt);
+        let b = found(&|name| Ok(name == "b"), &known);
         assert_eq!(b, Ok(vec!["b".to_owned()]));
-        // Where nobody has it, or nothing is looked for, all are asked.
-        for (has, reach) in [(false, Reach::WhoHasIt), (true, Reach::Each)] {
-            assert_eq!(found(&|_| Ok(has), reach).unwrap().len(), 3);
-        }
+        // Where nothing is looked for, all are asked.
+        assert_eq!(found(&|_| Ok(true), &Question::Status).unwrap().len(), 3);
         let failed = || Err(Refusal::Failed("disk".to_owned()));
-        let found = found(
+        let b = found(
             &|name| if name == "b" { Ok(true) } else { failed() },
-            Reach::WhoHasIt,
+            &known,
         );
-        assert_eq!(found, Ok(vec!["b".to_owned()]));
+        assert_eq!(b, Ok(vec!["b".to_owned()]));
+        // It may lie where nobody can look: that is no word that it is not there.
+        let unseen = found(
+            &|name| if name == "b" { failed() } else { Ok(false) },
+            &known,
+        );
+        assert!(
+            matches!(&unseen, Err(Refusal::Failed(why)) if why.contains("mailbox b: disk")),
+            "{unseen:?}"
+        );
+    }
+
+    #[test]
+    fn what_nobody_has_is_said_to_be_nowhere_and_a_slip_of_the_pen_is_asked_of_none() {
+        let all = names(&["a", "b"]);
+        let nowhere = |question: Question, can_look: bool| {
+            let all: Vec<_> = all.iter().collect();
+            let has = |_: &MailboxName| match can_look {
+                true => Ok(false),
+                false => Err(Refusal::Failed("nobody was to look".to_owned())),
+            };
+            match who_has_it(all, &question, |name| Some(name), has) {
+                Err(Refusal::NotSo(why)) => why,
+                other => panic!("{other:?}"),
+            }
+        };
+        let id = || "K7QF2-M9XRT".to_owned();
+        let expected = "there is no ticket K7QF2-M9XRT";
+        assert_eq!(nowhere(Question::Ticket { id: id() }, true), expected);
+        assert_eq!(nowhere(Question::Close { id: id() }, true), expected);
+        let retried = nowhere(Question::Retry { id: id() }, true);
+        assert!(retried.starts_with("no mail by that name"), "{retried}");
+        let learned = nowhere(Question::Unlearn { id: id() }, true);
+        assert!(learned.starts_with("nothing was learned by that name"));
+        let slip = || "K7QF2-M9XR".to_owned();
+        for question in [
+            Question::Ticket { id: slip() },
+            Question::Close { id: slip() },
+        ] {
+            let why = nowhere(question, false);
+            assert!(why.starts_with("that is no ticket reference"), "{why}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ fn mail(name: &MessageId) -> Outgoing {
     }
 }
 
-fn sources_of(journal: Arc<Journal>, wake: Arc<Notify>) -> Sources {
+pub(super) fn sources_of(journal: Arc<Journal>, wake: Arc<Notify>) -> Sources {
     Sources {
         journal,
         wake,

@@ -36,31 +36,61 @@ impl Journal {
     /// [`JournalError::Store`] where a file cannot be read or made, or is too short to be a secret, and where there are too many;
     /// [`JournalError::State`] where it is not the key that the journal knows.
     pub fn token_key(&self) -> Result<TokenKey, JournalError> {
-        let credentials = credentials()?;
-        if !credentials.is_empty() {
-            return self.key_of_credentials(&credentials);
-        }
-        let mut files = files(&self.folder)?;
-        if files.is_empty() {
-            self.may_make_key(KeyKind::Token)?;
-            let path = self.folder.join(file_name(0));
-            make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
-            files.push((0, path));
-        }
-        let key = key_of(&files, &self.folder)?;
+        let key = match self.key_here()? {
+            Some(key) => key,
+            None => {
+                self.may_make_key(KeyKind::Token)?;
+                let path = self.folder.join(file_name(0));
+                make_secret(&self.folder, &path).map_err(|why| failure(&path, &why.to_string()))?;
+                key_of(&[(0, path)], &self.folder)?
+            }
+        };
         self.known_key(KeyKind::Token, &key)?;
         Ok(key)
     }
 
+    /// What keeps the keys that lie here from those that the journal knows, in a sentence; `None` where they fit. For who only looks: makes none, and
+    /// notes nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`] where the database cannot be asked.
+    pub fn unfit_key(&self) -> Result<Option<String>, JournalError> {
+        let fits = match self.key_here() {
+            Ok(Some(key)) => self.known_key(KeyKind::Token, &key),
+            Ok(None) => self.may_make_key(KeyKind::Token),
+            // A file that cannot be read, or is none of ours.
+            Err(why) => return Ok(Some(why.to_string())),
+        };
+        match fits {
+            Ok(()) => Ok(None),
+            Err(JournalError::State(why)) => Ok(Some(why)),
+            Err(why) => Err(why),
+        }
+    }
+
+    /// The key of all tokens, where there is one.
+    fn key_here(&self) -> Result<Option<TokenKey>, JournalError> {
+        let credentials = credentials()?;
+        if !credentials.is_empty() {
+            return self.made_of(&credentials).map(Some);
+        }
+        if !self.folder.exists() {
+            return Ok(None);
+        }
+        let files = files(&self.folder)?;
+        match files.is_empty() {
+            true => Ok(None),
+            false => key_of(&files, &self.folder).map(Some),
+        }
+    }
+
     /// Mailboxes share credentials, and tickets of one mail that came to several have the same reference: each has a key of its own made of them.
-    fn key_of_credentials(&self, secrets: &[(u32, PathBuf)]) -> Result<TokenKey, JournalError> {
-        let key = key_of(secrets, &self.folder)?;
-        let key = match &self.mailbox {
+    fn made_of(&self, credentials: &[(u32, PathBuf)]) -> Result<TokenKey, JournalError> {
+        let key = key_of(credentials, &self.folder)?;
+        Ok(match &self.mailbox {
             Some(mailbox) => key.for_mailbox(mailbox),
             None => key,
-        };
-        self.known_key(KeyKind::Token, &key)?;
-        Ok(key)
+        })
     }
 
     /// Makes a key of the next epoch, which is used from the next [`Journal::token_key`] on; its number. Where earlier ones are forgotten, the
@@ -349,7 +379,7 @@ mod tests {
         let key = |mailbox: Option<&str>| {
             let mailbox = mailbox.and_then(MailboxName::parse);
             let journal = Journal::in_memory(folder.path()).of_mailbox(mailbox.as_ref());
-            journal.key_of_credentials(&[(0, secret.clone())]).unwrap()
+            journal.made_of(&[(0, secret.clone())]).unwrap()
         };
         // One mail to both: the same reference, the same customer.
         let ticket = TicketId::for_mail(&MailIdentity([1; 32]), 0);

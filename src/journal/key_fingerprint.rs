@@ -100,12 +100,26 @@ mod tests {
         assert!(!there.path().join("token.key").exists(), "none was made");
         let why = journal.hiding_key().map(drop).unwrap_err().to_string();
         assert!(why.contains("copy forgotten.key"), "{why}");
+        // Who stands by sees it before it is to take over.
+        let unfit = || {
+            let store = PostgresStore::look(&database, &Arc::default()).unwrap();
+            let journal = Journal::with_store(Box::new(store), there.path());
+            journal.unfit_key().unwrap()
+        };
+        let none_here = unfit().unwrap();
+        assert!(none_here.contains("copy token.key"), "{none_here}");
+        assert!(!there.path().join("token.key").exists(), "none was made");
         std::fs::write(there.path().join("token.key"), [7; 32]).unwrap();
         assert!(journal.token_key().is_err());
+        assert!(unfit().unwrap().contains("copy token.key"));
+        std::fs::write(there.path().join("token.key"), "short").unwrap();
+        let short = unfit().unwrap();
+        assert!(short.contains("less than 32 bytes"), "{short}");
         for file in ["token.key", "forgotten.key"] {
             std::fs::copy(here.path().join(file), there.path().join(file)).unwrap();
         }
         assert_eq!(journal.token_key().unwrap().revision(), first.revision());
+        assert_eq!(unfit(), None);
         let _ = journal.hiding_key().unwrap();
         // Changed there: here it is behind until the new file is copied.
         let now = Timestamp::UNIX_EPOCH;

@@ -337,6 +337,14 @@ pub fn cannot_take_over(why: &str, retry_after: Duration) {
     );
 }
 
+/// Another process works with the journal, and were it our turn it could not be used here.
+pub fn could_not_take_over(why: &str) {
+    warn!(
+        event = "could-not-take-over",
+        "another process works for this mailbox, and it could not be taken over here: {why}"
+    );
+}
+
 /// A process that works for fewer mailboxes gets this one.
 pub fn makes_room(by: &str) {
     info!(

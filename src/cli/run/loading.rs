@@ -1,6 +1,6 @@
 //! What was loaded for each mailbox, at a start or a reload: all of it is taken, or nothing. Each model of meaning is loaded once.
 
-use super::mailbox::NotReady;
+use super::ready::NotReady;
 use crate::cli::Failure;
 use crate::config::gathered::{Gathered, Stands};
 use crate::config::{MailboxName, Problem};

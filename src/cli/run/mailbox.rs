@@ -1,13 +1,14 @@
-//! One mailbox's life: its journal is opened, its desk furnished, its parts begin, and go on until they are told to end. Several lives go on side by
-//! side and share nothing but models of meaning; one can end, and begin again, while the others go on.
+//! One mailbox's life: its parts begin, and go on until they are told to end. Several lives go on side by side and share nothing but models of meaning;
+//! one can end, and begin again, while the others go on.
 
+use super::closing::{GIVEN_BACK_WITHIN, close};
+use super::named::{in_name_of, span_of};
 use super::parts::{Ended, Parts};
-use super::standby::Prepared;
-use crate::config::{MailboxName, Problem, Settings};
-use crate::control::Awaited;
-use crate::gateway::{self, Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
-use crate::journal::{Head, Headway, Journal, JournalError, NotOpened};
-use crate::learning::Lesson;
+use super::prepared::Prepared;
+use super::ready::{NotReady, Ready, lessons};
+use crate::config::{MailboxName, Settings};
+use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
+use crate::journal::{Head, Headway, Journal};
 use crate::outbox::{Outbox, Standing};
 use crate::understand::meaning::Encoder;
 use crate::watch::Signs;
@@ -17,109 +18,34 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-/// Why a mailbox cannot begin, or not go on with changed files.
-#[derive(Debug)]
-pub(super) enum NotReady {
-    /// Articles or templates have problems.
-    Problems(Vec<Problem>),
-    /// Its store cannot be used, in words that name the mailbox.
-    Store(String),
-}
-
-/// Why a mailbox that is stood by for is not taken over.
-#[derive(Debug)]
-pub(super) enum NotTaken {
-    /// It is not our turn yet.
-    Waits(Awaited),
-    /// This does not pass by itself.
-    Fails(String),
-}
-
-impl From<JournalError> for NotTaken {
-    fn from(why: JournalError) -> Self {
-        Self::Fails(why.to_string())
-    }
-}
-
-impl From<NotOpened> for NotTaken {
-    fn from(why: NotOpened) -> Self {
-        match why {
-            NotOpened::Held(held) => Self::Waits(Awaited::Holder(held)),
-            NotOpened::Away(why) => Self::Waits(Awaited::Database(why)),
-            NotOpened::Failed(why) => why.into(),
-        }
-    }
-}
-
-/// A mailbox whose journal is open and whose desk is furnished; nothing of it runs yet.
-pub(super) struct Ready {
+/// A mailbox that is kept.
+pub(super) struct Life {
     name: Option<MailboxName>,
-    office: Office,
-    journal: Journal,
+    office: Arc<RwLock<Arc<Office>>>,
+    journal: Arc<Journal>,
+    gateway_wake: Arc<Notify>,
+    outbox_wake: Arc<Notify>,
+    taught: Arc<Notify>,
+    signs: Arc<Signs>,
+    understood_by: watch::Sender<String>,
+    standing: Arc<Standing>,
     headway: Arc<Headway>,
+    swept: watch::Receiver<Option<clock::Moment>>,
+    sources: control::Sources,
+    parts: Parts,
+    /// The outbox ends by itself too: a reload may change the server that it sends through.
+    outbox_stop: CancellationToken,
 }
 
-impl Ready {
-    /// Opens the journal and loads what the settings name. `models` are those that others have loaded. Takes as long as the store is large.
-    pub(super) fn open(
-        name: Option<MailboxName>,
-        settings: Settings,
-        headway: Arc<Headway>,
-        models: &[Arc<Encoder>],
-    ) -> Result<Self, NotReady> {
-        let _in_its_name = span_of(name.as_ref()).entered();
-        let failed =
-            |error: JournalError| NotReady::Store(in_name_of(name.as_ref(), &error.to_string()));
-        let journal = Journal::open_of(&settings.store, &headway).map_err(failed)?;
-        // The order within a ticket hangs on it, so nothing is sent before.
-        let _added = journal.index_unsettled().map_err(failed)?;
-        let key = journal.token_key().map_err(failed)?;
-        let lessons = lessons(&journal);
-        let office = Office::furnish_among(settings, key, &lessons, models);
-        let office = office.map_err(NotReady::Problems)?;
-        Ok(Self {
-            name,
-            office,
-            journal,
-            headway,
-        })
-    }
-
-    /// Takes over what was prepared, where its journal is free. One try.
-    pub(super) fn take(prepared: &Prepared) -> Result<Self, NotTaken> {
-        let (name, headway) = (prepared.name.clone(), Arc::clone(&prepared.headway));
-        let _in_its_name = span_of(name.as_ref()).entered();
-        let journal = Journal::open_if_free(&prepared.office.settings.store, &headway)?;
-        let _added = journal.index_unsettled()?;
-        let office = prepared.office.with_key(journal.token_key()?);
-        if let Err(error) = gateway::learn(&journal, &office, clock::now()) {
-            report::gateway::lessons_not_read(&error);
-        }
-        Ok(Self {
-            name,
-            office,
-            journal,
-            headway,
-        })
-    }
-
-    /// What is loaded.
-    pub(super) const fn office(&self) -> &Office {
-        &self.office
-    }
-
-    pub(super) const fn name(&self) -> Option<&MailboxName> {
-        self.name.as_ref()
-    }
-
+impl Life {
     /// Begins its life. What ends without being told to is sent to `endings`.
-    pub(super) fn begin(self, endings: mpsc::Sender<Ended>) -> Life {
-        let Self {
+    pub(super) fn begin(ready: Ready, endings: mpsc::Sender<Ended>) -> Self {
+        let Ready {
             name,
             office,
             journal,
             headway,
-        } = self;
+        } = ready;
         let span = span_of(name.as_ref());
         let _in_its_name = span.clone().entered();
         let (understood_by, understood_by_seen) = watch::channel(office.understood_by());
@@ -190,7 +116,7 @@ impl Ready {
             standing: Arc::clone(&standing),
             picture,
         };
-        let mut life = Life {
+        let mut life = Self {
             name,
             office,
             journal,
@@ -210,28 +136,7 @@ impl Ready {
         report::gateway::started(&life.office());
         life
     }
-}
 
-/// A mailbox that is kept.
-pub(super) struct Life {
-    name: Option<MailboxName>,
-    office: Arc<RwLock<Arc<Office>>>,
-    journal: Arc<Journal>,
-    gateway_wake: Arc<Notify>,
-    outbox_wake: Arc<Notify>,
-    taught: Arc<Notify>,
-    signs: Arc<Signs>,
-    understood_by: watch::Sender<String>,
-    standing: Arc<Standing>,
-    headway: Arc<Headway>,
-    swept: watch::Receiver<Option<clock::Moment>>,
-    sources: control::Sources,
-    parts: Parts,
-    /// The outbox ends by itself too: a reload may change the server that it sends through.
-    outbox_stop: CancellationToken,
-}
-
-impl Life {
     pub(super) const fn name(&self) -> Option<&MailboxName> {
         self.name.as_ref()
     }
@@ -309,12 +214,14 @@ impl Life {
             name,
             parts,
             journal,
+            sources,
             ..
         } = self;
         parts.settle().await;
-        let head = journal.head();
+        // It has the journal as well, which would stay open.
+        drop(sources);
         // Also where a part failed: another process has not to wait then.
-        journal.give_back();
+        let head = close(journal, GIVEN_BACK_WITHIN).await;
         Over { name, head }
     }
 
@@ -373,42 +280,18 @@ fn use_key(
     })
 }
 
-/// What staff confirmed. Where it cannot be read the desk runs on its articles alone, and the learner tries again.
-fn lessons(journal: &Journal) -> Vec<Lesson> {
-    journal.lessons().unwrap_or_else(|error| {
-        report::gateway::lessons_not_read(&error);
-        Vec::new()
-    })
-}
-
-/// What log lines of a mailbox carry: its name, where there is one. At the highest level, so that no filter takes it away.
-pub(super) fn span_of(name: Option<&MailboxName>) -> Span {
-    name.map_or_else(
-        Span::none,
-        |name| tracing::error_span!("in", mailbox = %name),
-    )
-}
-
-/// A sentence about a mailbox, with its name where there is one.
-pub(super) fn in_name_of(name: Option<&MailboxName>, sentence: &str) -> String {
-    match name {
-        Some(name) => format!("mailbox {name}: {sentence}"),
-        None => sentence.to_owned(),
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::config::Mode;
     use std::path::Path;
 
-    fn name(text: &str) -> Option<MailboxName> {
+    pub(in crate::cli::run) fn name(text: &str) -> Option<MailboxName> {
         MailboxName::parse(text)
     }
 
     /// The demo's desk with a store of its own; nobody listens where its servers are said to be.
-    fn settings(store: &Path) -> Settings {
+    pub(in crate::cli::run) fn settings(store: &Path) -> Settings {
         let demo = Path::new("config/demo/handoffd.toml");
         let mut settings = Settings::load_without_secrets(demo).unwrap();
         settings.store.path = store.to_owned();
@@ -416,26 +299,16 @@ mod tests {
         settings
     }
 
-    fn open(text: &str, folder: &Path) -> Result<Ready, NotReady> {
+    pub(in crate::cli::run) fn open(text: &str, folder: &Path) -> Result<Ready, NotReady> {
         let settings = settings(&folder.join(text));
         Ready::open(name(text), settings, Arc::default(), &[])
-    }
-
-    #[test]
-    fn a_store_that_cannot_be_used_names_its_mailbox() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("sales"), "no folder").unwrap();
-        let Err(NotReady::Store(why)) = open("sales", folder.path()) else {
-            panic!("a file is no store");
-        };
-        assert!(why.starts_with("mailbox sales: "), "{why}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_life_ends_and_begins_again_while_another_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let (endings, mut ended) = mpsc::channel(4);
-        let begin = |text: &str| open(text, folder.path()).unwrap().begin(endings.clone());
+        let begin = |text: &str| Life::begin(open(text, folder.path()).unwrap(), endings.clone());
         let (sales, mut support) = (begin("sales"), begin("support"));
         // Two at once would be two owners of one journal.
         assert!(matches!(

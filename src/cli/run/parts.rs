@@ -275,6 +275,35 @@ mod tests {
         assert_eq!(ended.recv().await, None, "whoever was told to end did");
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_word_waits_where_the_line_is_full_and_no_longer_than_somebody_listens() {
+        let (endings, mut ended) = mpsc::channel(1);
+        let word = |why: &str| Ended {
+            name: None,
+            why: Why::Lost(why.to_owned()),
+        };
+        let stop = CancellationToken::new();
+        tell(&endings, word("first"), &stop).await;
+        // Nothing is left out: many may be lost at once.
+        let second = tokio::spawn({
+            let (endings, stop, word) = (endings.clone(), stop.clone(), word("second"));
+            async move { tell(&endings, word, &stop).await }
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(ended.recv().await, Some(word("first")));
+        second.await.unwrap();
+        // A daemon that ends waits for its parts, and reads none of their words.
+        let third = tell(&endings, word("third"), &stop);
+        let all_are_told = async {
+            tokio::task::yield_now().await;
+            stop.cancel();
+        };
+        let both = futures_util::future::join(third, all_are_told);
+        let told = tokio::time::timeout(std::time::Duration::from_secs(60), both).await;
+        assert!(told.is_ok(), "it waits for ever");
+        assert_eq!(ended.recv().await, Some(word("second")));
+    }
+
     #[tokio::test]
     async fn a_damaged_store_is_told_and_a_sound_one_is_not() {
         let (mut parts, mut ended) = parts();

@@ -2,8 +2,9 @@
 
 use super::Daemon;
 use super::loading::{Loading, Refused};
-use super::mailbox::{Life, NotReady, Over, Ready};
-use super::standby::Prepared;
+use super::mailbox::{Life, Over};
+use super::prepared::Prepared;
+use super::ready::{NotReady, Ready};
 use crate::config::{Configuration, MailboxName, Settings, StoreKind};
 use crate::gateway::Office;
 use crate::journal::Headway;
@@ -47,7 +48,7 @@ impl Made {
 
     pub(super) fn office(&self) -> &Office {
         match self {
-            Self::Mailbox(ready) => ready.office(),
+            Self::Mailbox(ready) => &ready.office,
             Self::Prepared(prepared) => &prepared.office,
         }
     }
@@ -90,7 +91,7 @@ impl Daemon {
                 self.standby.leave(one.name.as_ref());
             }
         }
-        self.leaving.retain(|name, _| stays(name));
+        self.leaving.retain(stays);
         let gone: Vec<Option<MailboxName>> = (self.lives.keys())
             .filter(|name| !kept.contains_key(*name))
             .cloned()
@@ -100,9 +101,12 @@ impl Daemon {
             self.lives.remove(&name)
         });
         let gone: Vec<Life> = gone.collect();
+        let ending: Vec<_> = (gone.into_iter())
+            .map(|life| self.leaving.end(life))
+            .collect();
         // So that nobody who asks holds a journal open.
         self.tell_who_is_kept();
-        let over = join_all(gone.into_iter().map(Life::end)).await;
+        let over = join_all(ending).await;
         over.iter().for_each(Over::tell);
         // Side by side: each waits until what its outbox has in flight is finished.
         let taken = self.lives.iter_mut().filter_map(|(name, life)| {
@@ -113,11 +117,7 @@ impl Daemon {
         for ready in new {
             self.begin(ready);
         }
-        for leaving in self.leaving.values_mut() {
-            if let Some(anew) = prepared.remove(&leaving.name) {
-                *leaving = anew;
-            }
-        }
+        self.leaving.change(&mut prepared);
         for (one, _) in self.standby.waiting() {
             if let Some(anew) = prepared.remove(&one.name) {
                 self.standby.change(anew);

@@ -1,16 +1,16 @@
 //! What does systemd hear of the running daemon? That it lives, as long as every part of every mailbox does, and how it stands with all of them.
 
-use super::mailbox::in_name_of;
+use super::named::in_name_of;
 use crate::config::MailboxName;
 use crate::control::Awaited;
 use crate::gateway::Picture;
 use crate::journal::Headway;
 use crate::report;
-use crate::watch::{ALL_IS_WELL, Part, Signs};
+use crate::watch::{ALL_IS_WELL, Signs};
 use futures_util::future::select_all;
 use sd_notify::NotifyState;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -18,6 +18,12 @@ use tokio_util::sync::CancellationToken;
 
 /// So many mailboxes are named in the status line.
 const NAMED_MAX: usize = 3;
+
+/// So long may what is in flight take when a mailbox is left: as long as the longest work after which a part says that it lives. What it waits for
+/// at a mail server has shorter limits of its own.
+const ENDS_WITHIN: Duration = Duration::from_mins(10);
+/// What finishes it.
+const LEAVING: &str = "the part that finishes the work of a mailbox that is left";
 
 /// What systemd is told of one mailbox.
 #[derive(Clone)]
@@ -37,6 +43,24 @@ pub(super) enum Kept {
     },
     /// It stands by.
     StoodByFor(watch::Receiver<Awaited>),
+    /// It is being left; nothing where that is over.
+    Ending(Weak<Ending>),
+}
+
+/// The work of a mailbox that is being finished.
+pub(super) struct Ending {
+    since: Instant,
+    headway: Arc<Headway>,
+}
+
+impl Ending {
+    /// From now on.
+    pub(super) fn begins(headway: Arc<Headway>) -> Self {
+        Self {
+            since: Instant::now(),
+            headway,
+        }
+    }
 }
 
 impl Kept {
@@ -50,13 +74,14 @@ impl Kept {
                     _ => Stands::Troubled(sentence),
                 }
             }
+            Self::Ending(_) => Stands::Ending,
             Self::StoodByFor(awaited) => {
                 let awaited = awaited.borrow_and_update();
                 match &*awaited {
                     Awaited::Look | Awaited::Holder(_) | Awaited::Turn => {
                         Stands::Elsewhere(awaited.in_words())
                     }
-                    Awaited::Database(_) | Awaited::Mending(_) => {
+                    Awaited::Unfit(..) | Awaited::Database(_) | Awaited::Mending(_) => {
                         Stands::Troubled(awaited.in_words())
                     }
                 }
@@ -68,6 +93,8 @@ impl Kept {
         match self {
             Self::Here { picture, .. } => picture.changed().await,
             Self::StoodByFor(awaited) => awaited.changed().await,
+            // Whoever is told who is kept is told that it is over.
+            Self::Ending(_) => std::future::pending().await,
         }
     }
 }
@@ -81,6 +108,8 @@ enum Stands {
     Troubled(String),
     /// It is stood by for, as it should be.
     Elsewhere(String),
+    /// What is in flight is being finished.
+    Ending,
 }
 
 /// All mailboxes that are kept now.
@@ -103,27 +132,45 @@ pub(super) async fn feed_watchdog(all: AllWatched, shutdown: CancellationToken) 
         match silent_part(&watched, &mut steps) {
             None => tell(&[NotifyState::Watchdog]),
             Some((name, part, late)) => {
-                report::gateway::part_silent(&in_name_of(name.as_ref(), part.in_words()), late);
+                report::gateway::part_silent(&in_name_of(name.as_ref(), part), late);
             }
         }
     }
 }
 
+/// How far the work on the store of each mailbox was; of one that is being left apart from one of that name that is worked for again.
+type Steps = BTreeMap<(Option<MailboxName>, bool), u64>;
+
 /// A part that hangs, whose it is, and for how long it has been silent. While long work on a mailbox's store gets on, its parts wait for that.
 fn silent_part(
     watched: &[Watched],
-    steps: &mut BTreeMap<Option<MailboxName>, u64>,
-) -> Option<(Option<MailboxName>, Part, Duration)> {
+    steps: &mut Steps,
+) -> Option<(Option<MailboxName>, &'static str, Duration)> {
     let before = std::mem::take(steps);
+    let now = Instant::now();
     let mut found = None;
     for one in watched {
-        let Kept::Here { signs, headway, .. } = &one.kept else {
-            continue;
+        let (is_ending, headway, silent) = match &one.kept {
+            Kept::Here { signs, headway, .. } => {
+                let silent = signs.silent(now);
+                let silent = silent.map(|(part, late)| (part.in_words(), late));
+                (false, Arc::clone(headway), silent)
+            }
+            Kept::Ending(ending) => {
+                let Some(ending) = ending.upgrade() else {
+                    continue;
+                };
+                let late = now.saturating_duration_since(ending.since + ENDS_WITHIN);
+                let silent = (!late.is_zero()).then_some((LEAVING, late));
+                (true, Arc::clone(&ending.headway), silent)
+            }
+            Kept::StoodByFor(_) => continue,
         };
+        let whose = (one.name.clone(), is_ending);
         let now = headway.steps();
-        let gets_on = before.get(&one.name).is_some_and(|before| *before != now);
-        let _ = steps.insert(one.name.clone(), now);
-        if let (None, false, Some((part, late))) = (&found, gets_on, signs.silent(Instant::now())) {
+        let gets_on = before.get(&whose).is_some_and(|before| *before != now);
+        let _ = steps.insert(whose, now);
+        if let (None, false, Some((part, late))) = (&found, gets_on, silent) {
             found = Some((one.name.clone(), part, late));
         }
     }
@@ -181,12 +228,13 @@ fn of_all(all: &[(Option<&MailboxName>, Stands)]) -> String {
             Stands::Unseen => String::new(),
             Stands::Well => ALL_IS_WELL.to_owned(),
             Stands::Troubled(words) | Stands::Elsewhere(words) => words.clone(),
+            Stands::Ending => "finishing what is in flight, then the mailbox is left".to_owned(),
         };
     }
     let troubled: Vec<String> = (all.iter())
         .filter_map(|(name, stands)| match stands {
             Stands::Troubled(words) => Some(in_name_of(*name, words)),
-            Stands::Unseen | Stands::Well | Stands::Elsewhere(_) => None,
+            Stands::Unseen | Stands::Well | Stands::Elsewhere(_) | Stands::Ending => None,
         })
         .collect();
     let well = all.iter().filter(|(_, stands)| *stands == Stands::Well);
@@ -219,6 +267,7 @@ pub(in crate::cli) fn tell(state: &[NotifyState<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::Part;
 
     fn name(text: &str) -> Option<MailboxName> {
         MailboxName::parse(text)
@@ -253,7 +302,29 @@ mod tests {
         // Work on the store of one is no excuse for the other.
         kept[1].1.step();
         let silent = silent_part(&watched, &mut steps).map(|(name, part, _)| (name, part));
-        assert_eq!(silent, Some((name("sales"), Part::Outbox)));
+        assert_eq!(silent, Some((name("sales"), Part::Outbox.in_words())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mailbox_that_is_left_is_in_sight_until_its_work_is_finished() {
+        let headway: Arc<Headway> = Arc::default();
+        let ending = Arc::new(Ending::begins(Arc::clone(&headway)));
+        let watched = [Watched {
+            name: name("sales"),
+            kept: Kept::Ending(Arc::downgrade(&ending)),
+        }];
+        let mut steps = Steps::new();
+        let mut silent = || silent_part(&watched, &mut steps).map(|(name, part, _)| (name, part));
+        tokio::time::advance(ENDS_WITHIN).await;
+        assert_eq!(silent(), None);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(silent(), Some((name("sales"), LEAVING)));
+        // An export of it that gets on is no hanging.
+        headway.step();
+        assert_eq!(silent(), None);
+        assert_eq!(silent(), Some((name("sales"), LEAVING)));
+        drop(ending);
+        assert_eq!(silent(), None, "it is over");
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub(crate) fn opened_anywhere() -> PostgresStore {
 }
 
 /// A connection past the store.
-pub(super) fn plain_client(database: &Database) -> (Runtime, Client) {
+pub(crate) fn plain_client(database: &Database) -> (Runtime, Client) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -248,6 +248,26 @@ fn a_database_that_lost_commits_is_not_worked_with() {
     drop(store);
     let why = PostgresStore::open(&database, &Arc::default()).err();
     assert!(matches!(why, Some(JournalError::Damaged { .. })), "{why:?}");
+}
+
+#[test]
+fn an_opening_that_fails_leaves_the_journal_to_others_at_once() {
+    let database = Database {
+        lease: Duration::from_secs(600),
+        ..database()
+    };
+    let store = opened(&database);
+    note(&store, "one").unwrap();
+    drop(store);
+    let (runtime, client) = plain_client(&database);
+    let back = client.execute("update handoffd_journal set commits = commits + 1", &[]);
+    assert_eq!(runtime.block_on(back).unwrap(), 1);
+    let why = PostgresStore::open_once(&database, &Arc::default()).err();
+    assert!(
+        matches!(why, Some(NotOpened::Failed(JournalError::Damaged { .. }))),
+        "{why:?}"
+    );
+    assert_eq!(PostgresStore::held_by(&database).unwrap(), None);
 }
 
 /// The server refuses what is written, until it is told otherwise.
