@@ -28,6 +28,7 @@ pub mod understand;
 pub mod watch;
 
 pub mod gateway;
+pub mod numbers;
 pub mod rehearsal;
 pub mod replay;
 

@@ -1,6 +1,8 @@
 //! `handoffd status`, `tickets`, `ticket`, `outbox`, …: look into the running daemon, or into its store when it is stopped.
 //! Prints text of strangers: nothing that could command a terminal gets through.
 
+mod numbers;
+
 use super::{Common, Failure};
 use crate::config::{Configuration, Control, MailboxName, Store};
 use crate::control::{self, Question, Reach, Refusal};
@@ -49,6 +51,15 @@ pub(super) enum Verb {
         #[arg(long)]
         new_chain: bool,
     },
+    /// How well it goes: answers and what came of them, hand-offs and why, promises, drafts, by day, article, team and reason
+    Numbers {
+        /// Of so many days, today among them
+        #[arg(long, default_value_t = 28, value_parser = clap::value_parser!(u16).range(1..=400))]
+        days: u16,
+        /// As Prometheus reads it, for its textfile collector
+        #[arg(long)]
+        prometheus: bool,
+    },
     /// What staff's confirmations taught: what, by whom, in which ticket
     Learned,
     /// Take back what was learned
@@ -77,7 +88,7 @@ pub(super) enum Verb {
 }
 
 pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
-    let question = question(verb);
+    let question = question(common, verb);
     let named = common.mailbox.as_deref();
     let answered = match Configuration::load_without_secrets(&common.config) {
         Ok(configuration) => {
@@ -94,9 +105,18 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
         Refusal::NotSo(why) => Failure::NotSo(visible(&why)),
         Refusal::Failed(why) => Failure::Unreachable(visible(&why)),
     })?;
+    let text = numbers::text(verb, common.json, &rows);
+    let text = text.unwrap_or_else(|| in_rows(&rows, common.json));
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|why| Failure::Unreachable(format!("standard output: {why}")))?;
+    how_it_ends(&rows)
+}
+
+fn in_rows(rows: &[Value], as_json: bool) -> String {
     let mut text = String::new();
-    for row in &rows {
-        if common.json {
+    for row in rows {
+        if as_json {
             // serde_json escapes the ASCII controls; what else moves a terminal is left out.
             text.push_str(&visible(&row.to_string()));
             text.push('\n');
@@ -104,13 +124,10 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
             print_row(row, &mut text);
         }
     }
-    if rows.is_empty() && !common.json {
+    if rows.is_empty() && !as_json {
         text.push_str("none\n");
     }
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|why| Failure::Unreachable(format!("standard output: {why}")))?;
-    how_it_ends(&rows)
+    text
 }
 
 /// Whether rows that were shown tell of something that is not so.
@@ -146,7 +163,7 @@ fn socket_in(config: &Path) -> PathBuf {
     written.unwrap_or_else(|| PathBuf::from(Control::DEFAULT_SOCKET))
 }
 
-fn question(verb: &Verb) -> Question {
+fn question(common: &Common, verb: &Verb) -> Question {
     match verb {
         Verb::Status => Question::Status,
         Verb::Tickets => Question::Tickets,
@@ -162,6 +179,10 @@ fn question(verb: &Verb) -> Question {
         },
         Verb::Compact { new_chain } => Question::Compact {
             new_chain: *new_chain,
+        },
+        Verb::Numbers { days, .. } => Question::Numbers {
+            days: *days,
+            zone: numbers::zone(common),
         },
         Verb::Learned => Question::Learned,
         Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },

@@ -7,9 +7,11 @@ use crate::journal::{
     EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
 };
 use crate::mail::MessageId;
+use crate::numbers::{Counting, Period};
 use crate::outbox::Standing;
 use crate::ticket::{Event, PromiseOutcome, Status, Ticket, TicketId, TimedEvent};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -117,6 +119,7 @@ pub(super) fn answer_with(
             now: at_once,
         } => privacy::forget(journal, address, *at_once, now),
         Question::Compact { new_chain } => privacy::compact(journal, *new_chain),
+        Question::Numbers { days, zone } => figures(journal, *days, zone, now),
         Question::Learned => lessons::list(journal),
         Question::Unlearn { id } => lessons::forget(journal, id),
         Question::ChangeKey { forget_earlier } => {
@@ -219,6 +222,31 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
         "counted_of_what_went": privacy::counted(journal)?,
         "first_replies": first_replies(&tickets),
     })])
+}
+
+/// So many tickets are counted at most.
+const COUNTED_MAX: usize = 200_000;
+
+fn figures(
+    journal: &Journal,
+    days: u16,
+    zone: &str,
+    now: Timestamp,
+) -> Result<Vec<Value>, Refusal> {
+    let zone = TimeZone::get(zone)
+        .map_err(|_| Refusal::NotSo(format!("{zone} is no time zone that is known here")))?;
+    let period = Period::last_days(days, now, zone);
+    let mut counting = Counting::new(period.clone(), now);
+    let are_all =
+        journal.each_ticket_opened_from(period.tickets_from(), COUNTED_MAX, |ticket| {
+            counting.take_in(ticket);
+        })?;
+    if !are_all {
+        return Err(Refusal::NotSo(format!(
+            "more than {COUNTED_MAX} tickets have to do with so many days: ask for fewer"
+        )));
+    }
+    Ok(crate::numbers::rows(&counting.numbers(), &period))
 }
 
 /// The word for automatic mail that nothing stops.

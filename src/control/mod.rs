@@ -87,6 +87,13 @@ pub enum Question {
         #[serde(default)]
         new_chain: bool,
     },
+    /// How well it goes: figures of the last days.
+    Numbers {
+        /// So many, today among them.
+        days: u16,
+        /// The time zone in which they begin and end, by its IANA name.
+        zone: String,
+    },
     /// What staff's confirmations taught.
     Learned,
     /// Take back what was learned.
@@ -136,6 +143,7 @@ impl Question {
             | Self::Quarantine
             | Self::Journal
             | Self::Verify
+            | Self::Numbers { .. }
             | Self::Learned => true,
             Self::Forget { .. }
             | Self::Compact { .. }

@@ -31,6 +31,7 @@ impl Question {
             | Self::Quarantine
             | Self::Journal
             | Self::Verify
+            | Self::Numbers { .. }
             | Self::Forget { .. }
             | Self::Compact { .. }
             | Self::Learned => Reach::Each,

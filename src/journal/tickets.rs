@@ -83,6 +83,28 @@ impl Journal {
         Ok(tickets)
     }
 
+    /// The tickets that were opened from this moment on, one after the other, oldest first; at most so many. Whether these were all.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn each_ticket_opened_from(
+        &self,
+        from: Timestamp,
+        max: usize,
+        mut each: impl FnMut(&Ticket),
+    ) -> Result<bool, JournalError> {
+        let from = place::time(from);
+        let rows = (self.store).scan(Tree::TicketsByTime, &from, None, Order::Upwards, max)?;
+        for (key, _) in &rows {
+            if let Some(id) = place::ticket_id(place::after_time(key))
+                && let Some(ticket) = self.ticket(&id)?
+            {
+                each(&ticket);
+            }
+        }
+        Ok(rows.len() < max)
+    }
+
     /// Tickets that may wait for a moment: something began in them that people must see to in time, and it is not yet seen to be over.
     ///
     /// # Errors

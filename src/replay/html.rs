@@ -4,7 +4,7 @@
 use super::comparison::Comparison;
 use super::figures::{ArticleFigures, Figures, share};
 use super::plot::{self, DECISIONS};
-use super::table::duration;
+use crate::numbers::duration;
 use handlebars::{Handlebars, RenderError};
 use serde_json::{Value, json};
 

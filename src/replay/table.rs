@@ -2,6 +2,7 @@
 
 use super::figures::{Figures, Promises, Shown, share};
 use super::plot::DECISIONS;
+use crate::numbers::duration;
 use std::fmt::Write;
 
 /// So many rows of a list are shown; the rest stands in JSON and on the page.
@@ -186,14 +187,4 @@ fn show(text: &mut String, mail: &Shown) {
         "   {}{confidence}  {}  {}",
         mail.decision, mail.subject, mail.name
     );
-}
-
-/// A length of time as people say it.
-pub(super) fn duration(seconds: i64) -> String {
-    match seconds {
-        ..120 => format!("{seconds} seconds"),
-        120..7_200 => format!("{} minutes", seconds / 60),
-        7_200..172_800 => format!("{} hours", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
-    }
 }

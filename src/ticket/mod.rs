@@ -22,6 +22,7 @@ pub use id::TicketId;
 pub use links::ThreadLinks;
 pub use presence::Holder;
 pub(crate) use privacy_request::is_privacy_request;
+pub(crate) use promise::is_shown_answer;
 pub use promise::{Promise, PromiseOutcome};
 pub use status::Status;
 pub use token::{Party, Token, TokenKey};

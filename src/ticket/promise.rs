@@ -156,7 +156,7 @@ impl Ticket {
 
 /// Whether with this a person has answered the customer, beyond doubt: a mail that only bears an address of ours may be anybody's, and a
 /// promise must not count as kept by a forgery.
-pub(super) const fn is_shown_answer(event: &Event) -> bool {
+pub(crate) const fn is_shown_answer(event: &Event) -> bool {
     matches!(
         event,
         Event::StaffReplied { .. }

@@ -1,0 +1,140 @@
+//! The rows for a terminal: the whole first, as sentences with their figures, then a line for each article, team, reason and day.
+
+use serde_json::Value;
+use std::fmt::Write;
+
+/// What is said of the whole, in the order in which somebody asks: the figure, what it counts, and the rate beside it.
+const WHOLE: [(&str, &str, Option<&str>); 21] = [
+    ("tickets", "tickets were opened", None),
+    ("customer_mails", "mails of customers came", None),
+    ("answers", "were answered by an approved text alone", None),
+    ("confirmed", "  said that it helped", Some("confirmed")),
+    ("presumed", "  have said nothing for two weeks", None),
+    ("recontacted", "  wrote again about it", Some("recontacted")),
+    ("missed_hand_offs", "    and went to a person then", None),
+    ("pending", "  are not two weeks old", None),
+    ("questions", "questions for missing details", None),
+    ("hand_offs", "went to a person", None),
+    (
+        "promises_kept",
+        "promises of an answer were kept",
+        Some("promises_kept"),
+    ),
+    ("promises_broken", "were broken", None),
+    ("promises_open", "are open", None),
+    ("promises_withdrawn", "became void", None),
+    (
+        "first_replies",
+        "first replies of people after a packet",
+        None,
+    ),
+    (
+        "asked_again",
+        "  asked for what it held",
+        Some("asked_again"),
+    ),
+    ("drafts", "drafts were shown", None),
+    (
+        "drafts_sent",
+        "  were sent as they were",
+        Some("drafts_sent_as_they_were"),
+    ),
+    ("drafts_edited", "  were sent with changes", None),
+    ("drafts_refused", "  were refused", None),
+    ("opt_outs", "customers want no automatic mail", None),
+];
+/// What is told of each article, team and day.
+const PARTS: [(&str, &str); 9] = [
+    ("tickets", "tickets"),
+    ("answers", "answered"),
+    ("recontacted", "wrote again"),
+    ("questions", "asked"),
+    ("hand_offs", "to a person"),
+    ("drafts", "drafts"),
+    ("drafts_refused", "refused"),
+    ("promises_kept", "promises kept"),
+    ("promises_broken", "broken"),
+];
+
+/// All of it as text.
+#[must_use]
+pub fn table(rows: &[Value]) -> String {
+    let mut text = String::new();
+    let mut section = String::new();
+    for row in rows {
+        let field = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+        let of = field("of");
+        if of == "all" {
+            whole(row, field("mailbox"), &mut text);
+            section.clear();
+            continue;
+        }
+        if of.is_empty() {
+            // A mailbox that could not be asked says why.
+            let _ = writeln!(text, "{row}");
+            continue;
+        }
+        if section != of {
+            of.clone_into(&mut section);
+            let _ = writeln!(text, "\nby {of}");
+        }
+        let parts = PARTS.iter().filter_map(|(key, called)| {
+            let count = row.get(*key)?.as_u64()?;
+            Some(format!("{count} {called}"))
+        });
+        let parts: Vec<String> = parts.collect();
+        let _ = writeln!(text, "  {:<28} {}", field("name"), parts.join(", "));
+    }
+    text
+}
+
+fn whole(row: &Value, mailbox: &str, text: &mut String) {
+    let field = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+    let day = |moment: &str| moment.split('T').next().unwrap_or_default().to_owned();
+    let named = match mailbox {
+        "" => String::new(),
+        mailbox => format!("{mailbox}: "),
+    };
+    let _ = writeln!(
+        text,
+        "{named}{} to {}\n",
+        day(field("from")),
+        day(field("until"))
+    );
+    for (key, called, rate) in WHOLE {
+        let count = row.get(key).and_then(Value::as_u64).unwrap_or_default();
+        let rate = rate.and_then(|rate| row.get("rates")?.get(rate)?.as_f64());
+        let rate = rate.map_or_else(String::new, |rate| format!(" ({:.0} %)", rate * 100.0));
+        let _ = writeln!(text, "{count:>7}  {called}{rate}");
+    }
+    for (key, called) in [
+        ("first_response", "first words of ours to a customer"),
+        ("time_to_human", "answers of people after a hand-off"),
+    ] {
+        let spread = |part: &str| row.get(key).and_then(|spread| spread.get(part)?.as_i64());
+        let (Some(count), Some(median), Some(ninth)) = (
+            spread("count"),
+            spread("median_seconds"),
+            spread("ninth_decile_seconds"),
+        ) else {
+            continue;
+        };
+        let _ = writeln!(
+            text,
+            "{count:>7}  {called}: half within {}, nine of ten within {}",
+            duration(median),
+            duration(ninth)
+        );
+    }
+}
+
+/// A length of time as people say it.
+#[must_use]
+pub(crate) fn duration(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} seconds"),
+        120..7_200 => format!("{} minutes", seconds / 60),
+        7_200..172_800 => format!("{} hours", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

@@ -1,0 +1,361 @@
+//! A small made-up history, in which each figure is known by hand.
+
+use super::*;
+use crate::compose::Purpose;
+use crate::decide::test_situation::{
+    address, article, draft, intent, language, mailbox, message_id, team_name, ticket_id,
+};
+use crate::mail::{HeaderText, MailIdentity};
+use crate::ticket::{
+    AskedAgain, Edit, Event, Given, KnownToTeam, MailSummary, Notice, PromiseOutcome, TimedEvent,
+};
+
+/// The day is counted from 1: Monday, 5 January 2026; the first Monday's tickets are all opened at ten.
+fn moment(day: i64, hour: i64, minute: i64) -> Timestamp {
+    let monday: Timestamp = "2026-01-05T00:00:00Z".parse().unwrap();
+    monday + SignedDuration::from_mins(((day - 1) * 24 + hour) * 60 + minute)
+}
+
+struct Story {
+    ticket: Ticket,
+    at: Timestamp,
+    cause: u8,
+}
+
+impl Story {
+    fn opened(id: u8, customer: &str, at: Timestamp) -> Self {
+        let story = Self {
+            ticket: Ticket {
+                id: ticket_id(id),
+                events: vec![],
+            },
+            at,
+            cause: id * 10,
+        };
+        story.event(Event::Opened {
+            customer: mailbox(customer),
+            subject: HeaderText::clean("a question"),
+            language: language("en"),
+            mail: summary(),
+        })
+    }
+
+    /// Another mail comes, or time passes.
+    fn at(mut self, at: Timestamp) -> Self {
+        self.at = at;
+        self.cause += 1;
+        self
+    }
+
+    fn event(mut self, event: Event) -> Self {
+        self.ticket.events.push(TimedEvent {
+            at: self.at,
+            cause: Some(MailIdentity([self.cause; 32])),
+            event,
+        });
+        self
+    }
+
+    fn wrote_again(self) -> Self {
+        self.event(Event::CustomerWrote { mail: summary() })
+    }
+
+    fn decided(self, decision: &'static str, rule: &str) -> Self {
+        self.event(Event::Decided {
+            decision,
+            reasons: vec![(rule.to_owned(), String::new())],
+            evidence: vec![],
+            intent: Some((intent("delivery-time"), 0.9)),
+            close: vec![],
+        })
+    }
+
+    fn answered(self, mail: &str) -> Self {
+        let answered = self.decided("answer", "sure").event(Event::Answered {
+            article: article("delivery-time"),
+            confidence: 0.9,
+        });
+        answered.event(Event::Wrote {
+            message_id: message_id(mail),
+            purpose: Purpose::Answer,
+            to: vec![address("x@a.example")],
+            said: vec![],
+        })
+    }
+
+    fn handed_off(self, rule: &str, promised_by: Timestamp) -> Self {
+        self.decided("handoff", rule).event(Event::HandedOff {
+            team: team_name("desk"),
+            promised_by: Some(promised_by),
+            notice: Notice::Sent {
+                text: "a person answers".to_owned(),
+            },
+            why: String::new(),
+        })
+    }
+
+    fn staff(self, event: impl FnOnce(crate::mail::Address) -> Event) -> Self {
+        self.event(event(address("kim@shop.example")))
+    }
+}
+
+fn summary() -> MailSummary {
+    MailSummary {
+        identity: MailIdentity([1; 32]),
+        message_id: None,
+        references: vec![],
+        subject: HeaderText::clean("a question"),
+        excerpt: String::new(),
+        attachments: vec![],
+        also_to: vec![],
+    }
+}
+
+const NOW: (i64, i64, i64) = (20, 12, 0);
+
+fn history() -> Vec<Ticket> {
+    let monday = moment(1, 10, 0);
+    let asked_again = |member| Event::AskedAgain {
+        member,
+        asked: AskedAgain::new(
+            KnownToTeam {
+                given: Given::Name,
+                value: "Bob".to_owned(),
+            },
+            "What is your name?",
+        ),
+    };
+    let edit = Edit {
+        kept_percent: 80,
+        changes: vec![],
+        further_changes: 0,
+    };
+    let stories = vec![
+        // Says that it helped, on Wednesday.
+        Story::opened(1, "ann@a.example", monday)
+            .at(moment(1, 10, 1))
+            .answered("1@us")
+            .at(moment(3, 9, 0))
+            .wrote_again()
+            .event(Event::Confirmed),
+        // Writes again on Thursday; a person answers two hours later, asks for what was known, and keeps the promise.
+        Story::opened(2, "bob@b.example", monday)
+            .at(moment(1, 10, 3))
+            .answered("2@us")
+            .at(moment(4, 10, 0))
+            .wrote_again()
+            .handed_off("did-not-help", moment(5, 10, 0))
+            .at(moment(4, 12, 0))
+            .staff(|member| Event::StaffReplied { member })
+            .staff(asked_again)
+            .at(moment(4, 13, 0))
+            .staff(|member| Event::StaffReplied { member }),
+        // Silent for more than two weeks.
+        Story::opened(3, "carl@c.example", monday)
+            .at(moment(1, 10, 5))
+            .answered("3@us"),
+        // The same customer again, later than two weeks: another matter, and its two weeks are not over.
+        Story::opened(4, "carl@c.example", moment(18, 10, 0)).answered("4@us"),
+        // Never left.
+        Story::opened(5, "dora@d.example", monday)
+            .answered("5@us")
+            .event(Event::MailWithdrawn {
+                message_id: message_id("5@us"),
+                purpose: Purpose::Answer,
+            }),
+        // Asks the same in a new mail on Wednesday, where nobody keeps the promise.
+        Story::opened(6, "Fay@f.example", monday).answered("6@us"),
+        Story::opened(7, "fay@F.example", moment(3, 10, 0))
+            .handed_off("not-sure", moment(4, 10, 0))
+            .at(moment(4, 10, 0))
+            .event(Event::PromiseLapsed {
+                team: team_name("desk"),
+                promised_by: moment(4, 10, 0),
+                new_promise: None,
+                notice: Notice::Withheld { why: String::new() },
+            }),
+        // Drafts: as it was, with changes, refused. And one who wants no automatic mail.
+        drafted(8)
+            .at(moment(1, 11, 0))
+            .staff(|member| Event::DraftApproved {
+                member,
+                article: None,
+                edit: None,
+            }),
+        drafted(9)
+            .at(moment(1, 12, 0))
+            .staff(|member| Event::DraftApproved {
+                member,
+                article: None,
+                edit: Some(edit),
+            }),
+        drafted(10)
+            .at(moment(1, 13, 0))
+            .staff(|member| Event::DraftRefused {
+                member,
+                why: String::new(),
+            })
+            .at(moment(1, 14, 0))
+            .event(Event::AutomationRefused),
+        // Crossed with the answer: they had not seen it.
+        Story::opened(11, "gus@g.example", monday)
+            .answered("11@us")
+            .at(moment(1, 10, 1))
+            .wrote_again()
+            .event(Event::Crossed),
+        // Before the period.
+        Story::opened(12, "hal@h.example", moment(-3, 10, 0)).answered("12@us"),
+    ];
+    stories.into_iter().map(|story| story.ticket).collect()
+}
+
+fn drafted(id: u8) -> Story {
+    Story::opened(id, "ida@i.example", moment(1, 10, 0)).event(Event::Drafted {
+        draft: draft("opening-hours"),
+    })
+}
+
+fn numbers_of(history: &[Ticket]) -> Numbers {
+    let now = moment(NOW.0, NOW.1, NOW.2);
+    let period = Period::last_days(20, now, TimeZone::UTC);
+    assert_eq!(period.from, moment(1, 0, 0));
+    let mut counting = Counting::new(period, now);
+    history.iter().for_each(|ticket| counting.take_in(ticket));
+    counting.numbers()
+}
+
+#[test]
+fn each_figure_is_what_was_put_in() {
+    let numbers = numbers_of(&history());
+    let Counts {
+        decisions,
+        first_response,
+        time_to_human,
+        ..
+    } = &numbers.all;
+    assert_eq!(*decisions, BTreeMap::from([("answer", 7), ("handoff", 2)]));
+    // 1, 3, 5 minutes; at once for 4, 6, 11 and the hand-off of 7; an hour and two for the drafts. 5 never left.
+    assert_eq!(first_response.count(), 9);
+    assert_eq!(first_response.percentile(50), Some(60));
+    assert_eq!(first_response.percentile(90), Some(7_200));
+    assert_eq!(
+        (time_to_human.count(), time_to_human.percentile(50)),
+        (1, Some(7_200))
+    );
+    let counts = Counts {
+        decisions: BTreeMap::new(),
+        first_response: Spread::default(),
+        time_to_human: Spread::default(),
+        ..numbers.all.clone()
+    };
+    assert_eq!(
+        counts,
+        Counts {
+            tickets: 11,
+            customer_mails: 14,
+            answers: 6,
+            confirmed: 1,
+            presumed: 2,
+            recontacted: 2,
+            missed_hand_offs: 2,
+            pending: 1,
+            hand_offs: 2,
+            promises_kept: 1,
+            promises_broken: 1,
+            first_replies: 1,
+            asked_again: 1,
+            drafts: 3,
+            drafts_sent: 1,
+            drafts_edited: 1,
+            drafts_refused: 1,
+            opt_outs: 1,
+            ..Counts::default()
+        }
+    );
+    let reasons = [("did-not-help".to_owned(), 1), ("not-sure".to_owned(), 1)];
+    assert_eq!(numbers.reasons, BTreeMap::from(reasons));
+}
+
+#[test]
+fn days_articles_and_teams_have_their_own() {
+    let numbers = numbers_of(&history());
+    let day = |day: i64| {
+        numbers
+            .days
+            .get(&moment(day, 0, 0).to_zoned(TimeZone::UTC).date())
+    };
+    assert_eq!(
+        day(1).map(|day| (day.tickets, day.answers, day.drafts)),
+        Some((9, 5, 3))
+    );
+    assert_eq!(
+        day(4).map(|day| (day.hand_offs, day.promises_broken)),
+        Some((1, 1))
+    );
+    assert_eq!(day(2), None);
+    let of = |name: &str| &numbers.articles[&intent(name)];
+    assert_eq!(
+        (of("delivery-time").answers, of("delivery-time").recontacted),
+        (6, 2)
+    );
+    assert_eq!(
+        (
+            of("opening-hours").answers,
+            of("opening-hours").drafts_edited
+        ),
+        (0, 1)
+    );
+    let desk = &numbers.teams[&team_name("desk")];
+    assert_eq!(
+        (desk.hand_offs, desk.promises_kept, desk.promises_broken),
+        (2, 1, 1)
+    );
+    let sum = |part: fn(&Counts) -> u64| numbers.days.values().map(part).sum::<u64>();
+    assert_eq!(sum(|day| day.answers), numbers.all.answers);
+    assert_eq!(sum(|day| day.customer_mails), numbers.all.customer_mails);
+}
+
+#[test]
+fn no_tickets_are_no_figures_and_no_rates() {
+    let numbers = numbers_of(&[]);
+    assert_eq!(numbers, Numbers::default());
+    let now = moment(2, 0, 0);
+    let rows = rows(&numbers, &Period::last_days(1, now, TimeZone::UTC));
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["rates"]["recontacted"], serde_json::Value::Null);
+    assert_eq!(rows[0]["answers"], 0);
+}
+
+#[test]
+fn rows_and_exposition_say_the_same() {
+    let now = moment(NOW.0, NOW.1, NOW.2);
+    let period = Period::last_days(20, now, TimeZone::UTC);
+    let mut rows = rows(&numbers_of(&history()), &period);
+    for row in &mut rows {
+        row["mailbox"] = "sales\"\n".into();
+    }
+    insta::assert_snapshot!("exposition", exposition(&rows));
+    insta::assert_snapshot!("table", table(&rows));
+    insta::assert_snapshot!("rows", serde_json::to_string_pretty(&rows).unwrap());
+}
+
+#[test]
+fn a_period_begins_at_midnight_where_the_desk_is() {
+    let zone = TimeZone::get("Asia/Tokyo").unwrap();
+    let period = Period::last_days(7, moment(8, 16, 0), zone);
+    // One in the morning of the 13th in Tokyo; midnight of the 7th there.
+    assert_eq!(period.from, moment(2, 15, 0));
+    assert_eq!(
+        Period::last_days(0, moment(1, 12, 0), TimeZone::UTC).from,
+        moment(1, 0, 0)
+    );
+}
+
+#[test]
+fn a_promise_that_waits_is_open() {
+    let ticket = Story::opened(1, "ann@a.example", moment(1, 10, 0))
+        .handed_off("not-sure", moment(2, 10, 0))
+        .ticket;
+    assert_eq!(ticket.promises()[0].outcome, PromiseOutcome::Open);
+    assert_eq!(numbers_of(&[ticket]).all.promises_open, 1);
+}
