@@ -359,3 +359,21 @@ fn a_promise_that_waits_is_open() {
     assert_eq!(ticket.promises()[0].outcome, PromiseOutcome::Open);
     assert_eq!(numbers_of(&[ticket]).all.promises_open, 1);
 }
+
+#[test]
+fn every_figure_is_on_its_page() {
+    let page = include_str!("../../docs/metrics.md");
+    let rows = rows(
+        &Numbers::default(),
+        &Period::last_days(1, moment(1, 0, 0), TimeZone::UTC),
+    );
+    let keys = rows[0].as_object().unwrap().keys();
+    let rates = rows[0]["rates"].as_object().unwrap().keys();
+    for key in keys.chain(rates) {
+        assert!(
+            page.contains(&format!("`{key}`")) || ["from", "until", "of"].contains(&key.as_str()),
+            "{key}"
+        );
+    }
+    assert!(page.contains(&format!("`{}`", happened::LATER)));
+}

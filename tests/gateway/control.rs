@@ -98,6 +98,26 @@ fn a_key_is_changed_and_nobody_is_cut_off_until_earlier_ones_are_forgotten() {
     let relayed = sam.receives("the reply", |mail| mail.says("A new one leaves us"));
     assert_ne!(relayed.reply_address(), sams_notice.reply_address());
 
+    // And the figures of the running daemon tell of just that
+    let (code, said) = world.daemon.ask(&["numbers", "--json", "--days", "2"]);
+    assert_eq!(code, 0, "{said}");
+    let whole: serde_json::Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+    let expected = [
+        ("tickets", 2),
+        ("customer_mails", 3),
+        ("hand_offs", 2),
+        ("first_replies", 1),
+        ("promises_kept", 0),
+    ];
+    for (figure, count) in expected {
+        assert_eq!(whole[figure], count, "{figure}: {said}");
+    }
+    assert_eq!(whole["time_to_human"]["count"], 1);
+    let (_, text) = world.daemon.ask(&["numbers"]);
+    assert!(text.contains("2  went to a person"), "{text}");
+    let (_, text) = world.daemon.ask(&["numbers", "--prometheus"]);
+    assert!(text.contains("# TYPE handoffd_hand_offs gauge"), "{text}");
+
     // When earlier keys are forgotten, then a packet of theirs shows nobody any more
     let said = change_key(&world.daemon, &["--forget-earlier"]);
     let of_kim = kims_packet.ticket().expect("a ticket");
