@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says so by a panic, and lives in real time"
 )]
 
+use clap_complete::Shell;
 use std::fs;
 use std::path::Path;
 
@@ -238,12 +239,55 @@ fn the_manual_page_says_what_the_program_says() {
     }
     text.push_str(".SH FILES\n.TP\n/etc/handoffd/handoffd.toml\nthe settings; every key is shown in config/handoffd.toml\n");
     text.push_str(".SH SIGNALS\n.TP\nSIGTERM\nfinishes what is in flight and ends\n.TP\nSIGHUP\nreads settings, articles and templates anew, all or nothing\n");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/handoffd.1");
+    is_up_to_date("docs/handoffd.1", &text);
+}
+
+/// With UPDATE=1 it is written first.
+fn is_up_to_date(path: &str, text: &str) {
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, &text).expect("write the page");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        fs::write(&path, text).expect("write what is generated");
     }
     assert!(
-        read("docs/handoffd.1") == text,
-        "docs/handoffd.1 is out of date: UPDATE=1 cargo test --test documents"
+        read(path) == text,
+        "{path} is out of date: UPDATE=1 cargo test --test documents"
     );
+}
+
+#[test]
+fn shells_complete_what_the_program_takes() {
+    for (shell, path) in [
+        (Shell::Bash, "docs/completions/handoffd.bash"),
+        (Shell::Zsh, "docs/completions/_handoffd"),
+        (Shell::Fish, "docs/completions/handoffd.fish"),
+    ] {
+        let mut script = Vec::new();
+        let mut command = handoffd::cli::command();
+        clap_complete::generate(shell, &mut command, "handoffd", &mut script);
+        let script = String::from_utf8(script).expect("a script in UTF-8");
+        is_up_to_date(path, &script);
+    }
+}
+
+#[test]
+fn bash_takes_its_completions() {
+    // As bash asks for them: `handoffd repl<Tab>` and `handoffd replay --ag<Tab>`.
+    let complete = |words: &str, place: usize| {
+        let script = format!(
+            "source docs/completions/handoffd.bash; COMP_WORDS=({words}); COMP_CWORD={place}; \
+             _handoffd handoffd \"${{COMP_WORDS[{place}]}}\" \"\"; echo \"${{COMPREPLY[@]}}\""
+        );
+        let asked = std::process::Command::new("bash")
+            .args(["--norc", "-c", &script])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output();
+        let asked = asked.expect("bash");
+        assert!(asked.status.success(), "{asked:?}");
+        String::from_utf8(asked.stdout)
+            .expect("words")
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(complete("handoffd repl", 1), "replay");
+    assert_eq!(complete("handoffd replay --ag", 2), "--against");
 }
