@@ -829,3 +829,65 @@ fn servers_that_are_away_are_both_named() {
     assert!(error.contains(&format!("127.0.0.1:{imap}")), "{error}");
     assert!(error.contains(&format!("127.0.0.1:{smtp}")), "{error}");
 }
+
+/// Answers the ten questions for settings in this folder.
+fn init(folder: &Path, answers: &str) -> (Option<i32>, String) {
+    use std::io::Write;
+    let mut asked = Command::new(env!("CARGO_BIN_EXE_handoffd"))
+        .arg("init")
+        .arg("--config")
+        .arg(folder.join("handoffd.toml"))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may have ended before.
+    let _ = asked.stdin.take().unwrap().write_all(answers.as_bytes());
+    let output = asked.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn ten_answers_make_settings_that_check_accepts_and_nothing_is_written_over() {
+    const ANSWERS: &str = "The Shop\nsupport@shop.example\n\n\n\nplum-tree\ncare@shop.example\nrosa@shop.example\n\nEurope/Berlin\n";
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("new");
+    let (code, said) = init(&place, ANSWERS);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("handoffd check --online") && !said.contains("plum-tree"),
+        "{said}"
+    );
+    let secret = place.join("mail.password");
+    assert_eq!(
+        fs::metadata(&secret).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert_eq!(fs::read_to_string(&secret).unwrap(), "plum-tree\n");
+    let (code, said) = check(&place);
+    assert_eq!(code, Some(0), "{said}");
+
+    // Once more: nothing is asked, and nothing is changed.
+    let before = fs::read(place.join("handoffd.toml")).unwrap();
+    let (code, said) = init(&place, "Other\n");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("is there already") && !said.contains("What do customers"),
+        "{said}"
+    );
+    assert_eq!(fs::read(place.join("handoffd.toml")).unwrap(), before);
+
+    // Who knows no password yet is told where it belongs; all else is there.
+    let later = folder.path().join("later");
+    let (code, said) = init(&later, &ANSWERS.replace("plum-tree", ""));
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("First write the password into"), "{said}");
+
+    // A wrong answer leaves nothing behind.
+    let wrong = folder.path().join("wrong");
+    let (code, said) = init(&wrong, "The Shop\nnobody\n");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("is no address") && !wrong.exists(), "{said}");
+}

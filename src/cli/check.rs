@@ -22,6 +22,13 @@ pub(super) struct Arguments {
     online: bool,
 }
 
+impl Arguments {
+    /// Asks no server.
+    pub(super) const fn offline() -> Self {
+        Self { online: false }
+    }
+}
+
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure> {
     let inspection = Inspection::of(&common.config);
     let mut gathered = Gathered::default();

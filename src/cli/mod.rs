@@ -3,6 +3,7 @@
 mod check;
 mod evaluate;
 mod explain;
+mod init;
 mod limits;
 mod log;
 mod login;
@@ -70,6 +71,8 @@ impl Common {
 enum Verb {
     /// Run the daemon in the foreground
     Run,
+    /// Ask ten questions, and write settings and first articles that `check` accepts, beside the file that --config names
+    Init,
     /// Name every problem of settings, articles and templates
     Check(check::Arguments),
     /// Walk through the way to an access token (Microsoft 365, Google) and log in to both servers with it
@@ -139,6 +142,7 @@ pub fn main() -> ExitCode {
     let common = &arguments.common;
     let result = match &arguments.verb {
         Verb::Run => run::run(common),
+        Verb::Init => init::run(common),
         Verb::Check(arguments) => check::run(common, arguments),
         Verb::Login(arguments) => login::run(common, arguments),
         Verb::Read(arguments) => read::run(common, arguments),

@@ -1,0 +1,173 @@
+//! From answers to files: settings, articles to begin with, the password, and what lets the unit have it. Pure.
+
+use super::answers::{Answers, Question};
+use std::path::{Path, PathBuf};
+
+/// The file with the password of both servers, beside the settings.
+pub(super) const PASSWORD: &str = "mail.password";
+/// What lets the unit have the password as a credential.
+pub(super) const DROP_IN: &str = "password.conf";
+
+/// A file that is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NewFile {
+    /// Seen from the folder of the settings.
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+    pub(super) mode: u32,
+}
+
+impl NewFile {
+    /// One that anybody may read who may enter the folder.
+    pub(super) fn open(path: &str, text: String) -> Self {
+        Self {
+            path: path.into(),
+            text,
+            mode: 0o644,
+        }
+    }
+}
+
+/// All of them, for this folder.
+pub(super) fn files(answers: &Answers, folder: &Path, settings_name: &str) -> Vec<NewFile> {
+    let hours = answers.of(Question::Hours);
+    let password = match answers.of(Question::Password) {
+        "" => String::new(),
+        password => format!("{password}\n"),
+    };
+    vec![
+        NewFile::open(settings_name, settings(answers)),
+        NewFile {
+            mode: 0o600,
+            ..NewFile::open(PASSWORD, password)
+        },
+        NewFile::open(
+            DROP_IN,
+            format!(
+                "[Service]\nLoadCredential={PASSWORD}:{}/{PASSWORD}\n",
+                folder.display()
+            ),
+        ),
+        NewFile::open(
+            "knowledge/opening-hours.md",
+            article(
+                "opening-hours",
+                "When are you open?",
+                &[
+                    "When are you open?",
+                    "What are your opening hours?",
+                    "Are you open on Saturday?",
+                    "Until when can I reach you?",
+                ],
+                &format!(
+                    "We read and answer mails {hours}. [Write here when your shop or your phone can be reached.]"
+                ),
+            ),
+        ),
+        NewFile::open(
+            "knowledge/delivery-time.md",
+            article(
+                "delivery-time",
+                "How long does delivery take?",
+                &[
+                    "How long does delivery take?",
+                    "When will my order arrive if I order today?",
+                    "How many days until it is here?",
+                    "What is your delivery time?",
+                ],
+                "[Write here how long delivery takes, to which countries, and what it costs.]",
+            ),
+        ),
+        NewFile::open(
+            "knowledge/return-how-to.md",
+            article(
+                "return-how-to",
+                "How do I return something?",
+                &[
+                    "How do I return something?",
+                    "I want to send the order back, how does that work?",
+                    "How can I return goods that I do not want?",
+                    "What is your return policy?",
+                ],
+                "[Write here how something is returned, until when, and who pays for it.]",
+            ),
+        ),
+    ]
+}
+
+/// A text for a TOML file.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+fn settings(answers: &Answers) -> String {
+    let of = |question| quoted(answers.of(question));
+    let members: Vec<String> = answers
+        .members()
+        .iter()
+        .map(|member| quoted(member))
+        .collect();
+    let admin = members.first().cloned().unwrap_or_default();
+    format!(
+        r#"# Written by `handoffd init`. Every key there is, with its default: /usr/share/doc/handoffd/examples/handoffd.toml, docs/admin.md.
+
+[support]
+address = {address}
+name    = {name}
+# Who is told when handoffd itself needs a person.
+admin   = {admin}
+
+[inbox]
+host = {inbox}
+user = {user}
+password_file = "{PASSWORD}"
+
+[smtp]
+host = {smtp}
+user = {user}
+password_file = "{PASSWORD}"
+
+[automation]
+# Decides and records, sends nothing. Take the line away (or write "live") when you have seen for a week what it would do.
+mode = "shadow"
+
+[knowledge]
+folder = "knowledge"
+
+[[team]]
+name     = "care"
+address  = {team}
+members  = [{members}]
+hours    = {hours}
+timezone = {zone}
+# What customers are told when a person has their mail: an answer within so much of the hours above.
+reply_within = "4h"
+"#,
+        address = of(Question::Address),
+        name = of(Question::Name),
+        inbox = of(Question::InboxHost),
+        smtp = of(Question::SmtpHost),
+        user = of(Question::User),
+        team = of(Question::Team),
+        members = members.join(", "),
+        hours = of(Question::Hours),
+        zone = of(Question::Zone),
+    )
+}
+
+/// It is proposed to staff, and not sent by itself: nobody has approved these words yet.
+fn article(intent: &str, title: &str, asks: &[&str], text: &str) -> String {
+    let asks: Vec<String> = asks
+        .iter()
+        .map(|ask| format!("  {},\n", quoted(ask)))
+        .collect();
+    format!(
+        "+++\nintent = {}\ntitle = {}\n# `answer` sends it by itself; `draft` proposes it to the team, which changes it and says yes.\nmode = \"draft\"\nask = [\n{}]\n+++\n{text}\n",
+        quoted(intent),
+        quoted(title),
+        asks.concat()
+    )
+}
+
+#[cfg(test)]
+mod tests;
