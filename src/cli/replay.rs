@@ -49,6 +49,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         Some(path) => Some(furnish(other_settings(common, path)?)?),
         None => None,
     };
+    if let Some(folder) = &arguments.save {
+        saving::prepare(folder)?;
+    }
     let mails = mails(common, arguments)?;
     let mailbox = OldMailbox::of(mails, &office, crate::clock::now());
     if mailbox.is_empty() {
@@ -65,38 +68,40 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         }
         None => None,
     };
-    let saved = match &arguments.save {
-        Some(folder) => Some(saving::save(
-            folder,
-            &arguments.choose,
-            &replayed,
-            &figures,
-            &mailbox,
-            &office,
-        )?),
-        None => None,
-    };
     if let Some(path) = &arguments.html {
         let title = office.settings.support.address.as_str();
         let page = replay::page(&figures, comparison.as_ref(), title)
             .map_err(|why| Failure::NotSo(format!("the page could not be made: {why}")))?;
-        write_for_oneself(path, &page, OpenOptions::new().create(true).truncate(true))?;
+        write_for_oneself(path, &page)?;
     }
-    if common.json {
-        println!("{}", as_json(&replayed, &figures, comparison.as_ref()));
-        return Ok(());
+    let mut text = match common.json {
+        true => format!("{}\n", as_json(&replayed, &figures, comparison.as_ref())),
+        false => super::printable(&replay::table(&figures)),
+    };
+    if let (Some(comparison), false) = (&comparison, common.json) {
+        text.push_str(&super::printable(&changes(comparison)));
     }
-    print!("{}", super::printable(&replay::table(&figures)));
-    if let Some(comparison) = comparison {
-        print!("{}", super::printable(&changes(&comparison)));
-    }
-    if let (Some(saved), Some(folder)) = (saved, &arguments.save) {
-        println!(
-            "\n{saved} tickets are saved in {}: read them, then `handoffd test {0}`",
-            folder.display()
+    print(&text)?;
+    if let Some(folder) = &arguments.save {
+        let chosen = &arguments.choose;
+        let saved = saving::save(folder, chosen, &replayed, &figures, &mailbox, &office)?;
+        let folder = folder.display();
+        let saving::Saved { written, kept } = saved;
+        eprintln!(
+            "{written} tickets are saved in {folder}, {kept} lay there already and are as they were: read them, then `handoffd test {folder}`"
         );
     }
     Ok(())
+}
+
+/// Whoever has read enough (`| head`) closes the pipe: that is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Unreachable(format!("standard output: {why}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn mails(common: &Common, arguments: &Arguments) -> Result<Vec<OldMail>, Failure> {
@@ -137,12 +142,17 @@ fn go_through(mailbox: &OldMailbox, office: &Office, what: &str) -> Result<Repla
     replayed.map_err(|why| Failure::Unreachable(why.to_string()))
 }
 
-/// It holds words of customers: for nobody but who asked for it.
-fn write_for_oneself(path: &Path, text: &str, options: &mut OpenOptions) -> Result<(), Failure> {
+/// It holds words of customers: for nobody but who asked for it. Written beside, and moved there when it is whole.
+fn write_for_oneself(path: &Path, text: &str) -> Result<(), Failure> {
     use std::os::unix::fs::OpenOptionsExt;
-    let written = (options.write(true).mode(0o600).open(path))
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|why| Failure::NotSo(format!("{} could not be written: {why}", path.display())))
+    let failed = |why| Failure::NotSo(format!("{} could not be written: {why}", path.display()));
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(&beside).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    std::fs::rename(&beside, path).map_err(failed)
 }
 
 fn as_json(

@@ -1,7 +1,7 @@
 //! What came of an answer that nobody looked at before it left?
 
 use crate::config::IntentName;
-use crate::ticket::{Event, SentAnswer, Ticket, TimedEvent};
+use crate::ticket::{Event, Ticket, TimedEvent, is_shown_answer};
 use jiff::{SignedDuration, Timestamp};
 
 /// Who has said nothing for so long is taken to be helped.
@@ -23,21 +23,24 @@ pub enum Fate {
     Pending,
 }
 
-/// The fate of an answer as far as its own ticket tells.
-pub(super) fn fate(answer: &SentAnswer<'_>, ticket: &Ticket, now: Timestamp) -> Fate {
-    let until = end(answer.at);
-    let in_time = |timed: &&TimedEvent| answer.at <= timed.at && timed.at < until;
-    for timed in ticket.events.iter().filter(in_time) {
+/// The fate of the answer at this place of a ticket's story, as far as the ticket tells.
+pub(super) fn fate(place: usize, ticket: &Ticket, now: Timestamp) -> Fate {
+    let mut later = ticket.events.iter().skip(place);
+    let Some(answered) = later.next() else {
+        return Fate::Pending;
+    };
+    let until = end(answered.at);
+    for timed in later.filter(|timed| timed.at < until) {
         match &timed.event {
             Event::Confirmed => return Fate::Confirmed,
+            // What is said from here on is said of a person's words.
+            event if is_shown_answer(event) => break,
             Event::CustomerWrote { .. } => match became_of(timed, ticket) {
-                // The thanks themselves: the next event says so.
-                Some(Reading::Thanks) => return Fate::Confirmed,
                 // They had not seen the answer yet.
                 Some(Reading::Crossed) => {}
                 read => {
                     return Fate::Recontacted {
-                        went_to_a_person: read == Some(Reading::HandedOff),
+                        went_to_a_person: read == Some(Reading::WentToAPerson),
                     };
                 }
             },
@@ -60,20 +63,18 @@ pub(super) fn end(answered: Timestamp) -> Timestamp {
 /// What a mail of the customer turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
-    Thanks,
     Crossed,
-    HandedOff,
+    WentToAPerson,
 }
 
 fn became_of(wrote: &TimedEvent, ticket: &Ticket) -> Option<Reading> {
-    let of_it = ticket
-        .events
-        .iter()
-        .filter(|timed| timed.cause.is_some() && timed.cause == wrote.cause);
+    let of_it =
+        (ticket.events.iter()).filter(|timed| timed.cause.is_some() && timed.cause == wrote.cause);
     let mut read = of_it.filter_map(|timed| match &timed.event {
-        Event::Confirmed => Some(Reading::Thanks),
         Event::Crossed => Some(Reading::Crossed),
-        Event::HandedOff { .. } => Some(Reading::HandedOff),
+        Event::HandedOff { .. } | Event::PassedOn { .. } | Event::Drafted { .. } => {
+            Some(Reading::WentToAPerson)
+        }
         _ => None,
     });
     read.next()
@@ -103,7 +104,7 @@ impl FirstQuestion {
         Some(Self {
             at,
             about: about.clone(),
-            went_to_a_person: decision == "handoff",
+            went_to_a_person: ["handoff", "relay", "draft"].contains(&decision),
         })
     }
 }

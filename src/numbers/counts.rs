@@ -56,7 +56,7 @@ pub struct Counts {
     pub drafts_edited: u64,
     /// Refused.
     pub drafts_refused: u64,
-    /// Customers who want no automatic mail.
+    /// How often a customer said that they want no automatic mail.
     pub opt_outs: u64,
 }
 
@@ -102,6 +102,25 @@ impl Counts {
                 &mut self.recontacted
             }
         }
+    }
+}
+
+/// Answers whose two weeks are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// How many.
+    pub answers: u64,
+    /// Of these: the customer said that it helped.
+    pub confirmed: u64,
+    /// Of these: the customer wrote again about it.
+    pub recontacted: u64,
+}
+
+impl Settled {
+    pub(super) fn add(&mut self, fate: Fate) {
+        self.answers += 1;
+        self.confirmed += u64::from(fate == Fate::Confirmed);
+        self.recontacted += u64::from(matches!(fate, Fate::Recontacted { .. }));
     }
 }
 

@@ -1,13 +1,11 @@
 //! Which things that count happened in a ticket, when, and whom do they belong to?
 
 use super::answer::{self, Fate};
+use crate::compose::Purpose;
 use crate::config::{IntentName, TeamName};
 use crate::mail::MessageId;
-use crate::ticket::{
-    Draft, Event, Notice, PromiseOutcome, SentAnswer, Ticket, TimedEvent, is_shown_answer,
-};
+use crate::ticket::{Draft, Event, Notice, PromiseOutcome, Ticket, is_shown_answer};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
 
 /// One thing that counts.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +61,7 @@ pub enum What {
     OptedOut,
 }
 
-/// The reason of a hand-off that no mail brought about: an answer that was withdrawn, a promise that nobody kept.
+/// The reason of a hand-off that no mail brought about: an answer that was withdrawn.
 pub const LATER: &str = "afterwards";
 
 /// All that happened in a ticket, as far as it tells itself.
@@ -72,7 +70,7 @@ pub fn happened(ticket: &Ticket, now: Timestamp) -> Vec<Happened> {
     let mut all = Vec::new();
     story(ticket, &mut all);
     answers(ticket, now, &mut all);
-    promises(ticket, &mut all);
+    promises(ticket, now, &mut all);
     all
 }
 
@@ -92,18 +90,14 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
     let mut team: Option<&TeamName> = None;
     let mut handed_off: Option<Timestamp> = None;
     let mut awaits_reply = false;
-    let lost = lost(&ticket.events);
-    let mut answers = ticket.automatic_answers().into_iter();
+    let lost = ticket.lost_to_customer();
     for (place, timed) in ticket.events.iter().enumerate() {
         let at = timed.at;
         team = timed.event.team().or(team);
-        let is_response = match &timed.event {
-            Event::Answered { .. } => {
-                (answers.next()).is_some_and(|answer| has_left(&answer, &lost))
-            }
-            event => is_response(event),
-        };
-        if let (false, true, Some(opened)) = (responded, is_response, opened) {
+        let has_left = mail_of(ticket, place).is_none_or(|mail| !lost.contains(mail));
+        if let (false, true, Some(opened)) =
+            (responded, has_left && is_response(&timed.event), opened)
+        {
             responded = true;
             add(
                 at,
@@ -112,7 +106,7 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
                 team,
             );
         }
-        if let (true, Some(since)) = (is_shown_answer(&timed.event), handed_off) {
+        if let (true, Some(since)) = (has_left && is_shown_answer(&timed.event), handed_off) {
             handed_off = None;
             add(
                 at,
@@ -177,12 +171,12 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
     }
 }
 
-/// An automatic answer is one if it left, which others tell.
 const fn is_response(event: &Event) -> bool {
     is_shown_answer(event)
         || matches!(
             event,
-            Event::Asked { .. }
+            Event::Answered { .. }
+                | Event::Asked { .. }
                 | Event::HandedOff {
                     notice: Notice::Sent { .. },
                     ..
@@ -210,60 +204,59 @@ fn reason(ticket: &Ticket, place: usize) -> (String, Option<&IntentName>) {
     }
 }
 
+/// The mail to the customer that came of the event at this place.
+fn mail_of(ticket: &Ticket, place: usize) -> Option<&MessageId> {
+    let mut from_here = ticket.events.iter().skip(place);
+    match &from_here.next()?.event {
+        Event::HandedOff { .. } => from_here.find_map(|timed| match &timed.event {
+            Event::Wrote {
+                purpose: Purpose::Notice,
+                message_id,
+                ..
+            } => Some(message_id),
+            _ => None,
+        }),
+        _ => ticket.written_by(place),
+    }
+}
+
 /// The answers that left by themselves. One that was withdrawn or never arrived answered nobody.
 fn answers(ticket: &Ticket, now: Timestamp, all: &mut Vec<Happened>) {
-    let lost = lost(&ticket.events);
-    let answers = ticket.automatic_answers().into_iter();
-    let arrived = answers.filter(|answer| has_left(answer, &lost));
-    all.extend(arrived.map(|answer| Happened {
-        at: answer.at,
-        what: What::Answered(answer::fate(&answer, ticket, now)),
-        article: Some(answer.article.intent.clone()),
-        team: None,
-    }));
-}
-
-fn has_left(answer: &SentAnswer<'_>, lost: &BTreeSet<&MessageId>) -> bool {
-    answer.mail.is_none_or(|mail| !lost.contains(mail))
-}
-
-/// Mails that reached nobody.
-fn lost(events: &[TimedEvent]) -> BTreeSet<&MessageId> {
-    let mut lost = BTreeSet::new();
-    for timed in events {
-        match &timed.event {
-            Event::MailWithdrawn { message_id, .. } => {
-                let _ = lost.insert(message_id);
-            }
-            Event::SendFailed {
-                mail: Some(mail),
-                may_have_arrived: false,
-                ..
-            } => {
-                let _ = lost.insert(mail);
-            }
-            Event::Bounced {
-                original: Some(mail),
-                ..
-            } => {
-                let _ = lost.insert(mail);
-            }
-            Event::NotLost { message_id } => {
-                let _ = lost.remove(message_id);
-            }
-            _ => {}
+    let lost = ticket.lost_to_customer();
+    for (place, timed) in ticket.events.iter().enumerate() {
+        let Event::Answered { article, .. } = &timed.event else {
+            continue;
+        };
+        if ticket
+            .written_by(place)
+            .is_some_and(|mail| lost.contains(mail))
+        {
+            continue;
         }
+        all.push(Happened {
+            at: timed.at,
+            what: What::Answered(answer::fate(place, ticket, now)),
+            article: Some(article.intent.clone()),
+            team: None,
+        });
     }
-    lost
 }
 
-/// Promises count on the day for which they were given.
-fn promises(ticket: &Ticket, all: &mut Vec<Happened>) {
+/// Promises count on the day for which they were given; those that are open today, for they may be kept yet.
+fn promises(ticket: &Ticket, now: Timestamp, all: &mut Vec<Happened>) {
     let team = ticket.last_team().cloned();
-    all.extend(ticket.promises().into_iter().map(|promise| Happened {
-        at: promise.by,
-        what: What::Promise(promise.outcome),
-        article: None,
-        team: team.clone(),
+    all.extend(ticket.promises().into_iter().map(|promise| {
+        let (at, outcome) = match promise.outcome {
+            // Nobody was there to see it lapse.
+            PromiseOutcome::Open if promise.by < now => (promise.by, PromiseOutcome::Broken),
+            PromiseOutcome::Open => (now, PromiseOutcome::Open),
+            outcome => (promise.by, outcome),
+        };
+        Happened {
+            at,
+            what: What::Promise(outcome),
+            article: None,
+            team: team.clone(),
+        }
     }));
 }

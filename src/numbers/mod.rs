@@ -11,7 +11,7 @@ mod rows;
 mod table;
 
 pub use answer::{Fate, PRESUMED_AFTER};
-pub use counts::{Counts, Spread};
+pub use counts::{Counts, Settled, Spread};
 pub use happened::{Happened, What, happened};
 pub use prometheus::exposition;
 pub use rows::rows;
@@ -26,7 +26,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
-/// What happens later than this after a ticket was opened is in no figure: a year of tickets must not be read for a week of figures.
+/// Tickets that were opened longer than this before a period are not read for it: a year of tickets must not be read for a week of figures.
 pub const TICKET_SEEN_FOR: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// From when until when.
@@ -34,7 +34,7 @@ pub const TICKET_SEEN_FOR: SignedDuration = SignedDuration::from_hours(60 * 24);
 pub struct Period {
     /// The first moment.
     pub from: Timestamp,
-    /// The moment behind the last one.
+    /// The last one.
     pub until: Timestamp,
     /// Where days begin and end.
     pub zone: TimeZone,
@@ -64,7 +64,7 @@ impl Period {
     }
 
     fn holds(&self, at: Timestamp) -> bool {
-        self.from <= at && at < self.until
+        self.from <= at && at <= self.until
     }
 
     fn day(&self, at: Timestamp) -> Date {
@@ -77,6 +77,8 @@ impl Period {
 pub struct Numbers {
     /// All of it.
     pub all: Counts,
+    /// What became of the answers of the period whose two weeks are over: of these alone a share means something.
+    pub settled: Settled,
     /// By day, where something happened.
     pub days: BTreeMap<Date, Counts>,
     /// By article.
@@ -160,6 +162,7 @@ impl Counting {
                 },
                 (fate, _) => fate,
             };
+            let is_over = end(answered.at) <= self.now;
             let answered = Happened {
                 at: answered.at,
                 what: What::Answered(fate),
@@ -167,6 +170,9 @@ impl Counting {
                 team: None,
             };
             self.numbers.add(&answered, &self.period);
+            if is_over && self.period.holds(answered.at) {
+                self.numbers.settled.add(fate);
+            }
         }
         self.numbers
     }

@@ -10,7 +10,7 @@ pub fn rows(numbers: &Numbers, period: &Period) -> Vec<Value> {
     let mut whole = named("all", None, &numbers.all, Zeros::Shown);
     let _ = whole.insert("from".to_owned(), json!(period.from));
     let _ = whole.insert("until".to_owned(), json!(period.until));
-    let _ = whole.insert("rates".to_owned(), rates(&numbers.all));
+    let _ = whole.insert("rates".to_owned(), rates(numbers));
     let mut rows = vec![Value::Object(whole)];
     let mut add = |of, name: String, counts: &Counts| {
         rows.push(Value::Object(named(of, Some(name), counts, Zeros::Hidden)));
@@ -63,17 +63,17 @@ fn named(of: &str, name: Option<String>, counts: &Counts, zeros: Zeros) -> Map<S
 }
 
 /// Parts of wholes, 0 to 1; nothing where the whole is none.
-fn rates(counts: &Counts) -> Value {
+fn rates(numbers: &Numbers) -> Value {
+    let (counts, settled) = (&numbers.all, numbers.settled);
     let part = |part: u64, whole: u64| match whole {
         0 => Value::Null,
         whole => json!(part as f64 / whole as f64),
     };
-    let settled = counts.answers - counts.pending;
     let due = counts.promises_kept + counts.promises_broken;
     let seen = counts.drafts_sent + counts.drafts_edited + counts.drafts_refused;
     json!({
-        "recontacted": part(counts.recontacted, settled),
-        "confirmed": part(counts.confirmed, settled),
+        "recontacted": part(settled.recontacted, settled.answers),
+        "confirmed": part(settled.confirmed, settled.answers),
         "promises_kept": part(counts.promises_kept, due),
         "asked_again": part(counts.asked_again, counts.first_replies),
         "drafts_sent_as_they_were": part(counts.drafts_sent, seen),

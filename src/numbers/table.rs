@@ -8,9 +8,9 @@ const WHOLE: [(&str, &str, Option<&str>); 21] = [
     ("tickets", "tickets were opened", None),
     ("customer_mails", "mails of customers came", None),
     ("answers", "were answered by an approved text alone", None),
-    ("confirmed", "  said that it helped", Some("confirmed")),
+    ("confirmed", "  said that it helped", None),
     ("presumed", "  have said nothing for two weeks", None),
-    ("recontacted", "  wrote again about it", Some("recontacted")),
+    ("recontacted", "  wrote again about it", None),
     ("missed_hand_offs", "    and went to a person then", None),
     ("pending", "  are not two weeks old", None),
     ("questions", "questions for missing details", None),
@@ -41,7 +41,11 @@ const WHOLE: [(&str, &str, Option<&str>); 21] = [
     ),
     ("drafts_edited", "  were sent with changes", None),
     ("drafts_refused", "  were refused", None),
-    ("opt_outs", "customers want no automatic mail", None),
+    (
+        "opt_outs",
+        "times a customer wanted no automatic mail",
+        None,
+    ),
 ];
 /// What is told of each article, team and day.
 const PARTS: [(&str, &str); 9] = [
@@ -106,6 +110,15 @@ fn whole(row: &Value, mailbox: &str, text: &mut String) {
         let rate = rate.and_then(|rate| row.get("rates")?.get(rate)?.as_f64());
         let rate = rate.map_or_else(String::new, |rate| format!(" ({:.0} %)", rate * 100.0));
         let _ = writeln!(text, "{count:>7}  {called}{rate}");
+    }
+    let rate = |name: &str| row.get("rates")?.get(name)?.as_f64();
+    if let (Some(again), Some(helped)) = (rate("recontacted"), rate("confirmed")) {
+        let _ = writeln!(
+            text,
+            "{:>6.0}%  of the answers whose two weeks are over were written about again, {:.0} % were said to have helped",
+            again * 100.0,
+            helped * 100.0
+        );
     }
     for (key, called) in [
         ("first_response", "first words of ours to a customer"),

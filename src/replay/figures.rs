@@ -5,6 +5,7 @@ use super::play::{Replayed, Turn};
 use super::{Gap, Nearest, OldMailbox, as_text, gaps};
 use crate::config::IntentName;
 use crate::gateway::Office;
+use crate::ticket::TicketId;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -280,10 +281,13 @@ fn articles(customers: &[&Turn]) -> Vec<ArticleFigures> {
             }
         }
         // What is used and not the nearest (a question that goes on) has no curve here, and is rare.
-        let Some(figures) = (turn.article.as_ref()).and_then(|intent| articles.get_mut(intent))
-        else {
+        let (Some(intent), Some(nearest)) = (&turn.article, &turn.nearest) else {
             continue;
         };
+        let figures = (articles.entry(intent)).or_insert_with(|| ArticleFigures {
+            intent: intent.clone(),
+            ..unused(nearest)
+        });
         match turn.decision {
             "answer" => figures.answered += 1,
             "draft" => figures.drafted += 1,
@@ -322,7 +326,11 @@ fn unused(nearest: &Nearest) -> ArticleFigures {
 fn near_thresholds(customers: &[&Turn]) -> Vec<NearThreshold> {
     let mut near: BTreeMap<(&IntentName, &'static str), Vec<(f64, &Turn)>> = BTreeMap::new();
     let mut thresholds = BTreeMap::new();
-    for turn in customers {
+    // Where something else than confidence decided, another threshold changes nothing.
+    let by_confidence = |turn: &&&Turn| {
+        turn.decision != "handoff" || ["not-sure", "no-intent"].contains(&turn.rule)
+    };
+    for turn in customers.iter().filter(by_confidence) {
         let Some(nearest) = &turn.nearest else {
             continue;
         };
@@ -375,23 +383,37 @@ fn gap_figures(customers: &[&Turn], office: &Office) -> Vec<GapFigures> {
     gaps.iter().map(figures).collect()
 }
 
+/// A promise is kept by the ticket's first answer behind the mail, whichever of its mails that answers. One whose time lies behind the last mail of all is
+/// not judged: nobody knows.
 fn promises(customers: &[&Turn]) -> Promises {
+    let answered_at = |turn: &Turn| {
+        let answer = turn.answer.as_ref()?;
+        turn.at.checked_add(answer.after).ok()
+    };
+    let mut answers: BTreeMap<&TicketId, Vec<Timestamp>> = BTreeMap::new();
+    for turn in customers {
+        if let (Some(ticket), Some(at)) = (&turn.ticket, answered_at(turn)) {
+            answers.entry(ticket).or_default().push(at);
+        }
+    }
+    let last = customers
+        .iter()
+        .map(|turn| answered_at(turn).unwrap_or(turn.at))
+        .max();
     let mut promises = Promises::default();
     for turn in customers {
-        let Some(promised_by) = turn.promised_by else {
+        let Some(promised_by) = turn
+            .promised_by
+            .filter(|by| last.is_some_and(|last| *by <= last))
+        else {
             continue;
         };
         promises.made += 1;
-        match &turn.answer {
+        let of_ticket = turn.ticket.as_ref().and_then(|ticket| answers.get(ticket));
+        let behind = of_ticket.into_iter().flatten().filter(|at| **at >= turn.at);
+        match behind.min() {
             None => promises.without_answer += 1,
-            Some(answer)
-                if turn
-                    .at
-                    .checked_add(answer.after)
-                    .is_ok_and(|at| at <= promised_by) =>
-            {
-                promises.kept += 1;
-            }
+            Some(at) if *at <= promised_by => promises.kept += 1,
             Some(_) => promises.late += 1,
         }
     }

@@ -199,7 +199,7 @@ fn judge(
             turn.subject = one_line(mail.subject.as_str(), SUBJECT_MAX);
             turn.words = one_line(&mail.body.own_words(), WORDS_MAX);
             turn.decision = decision.action.as_str();
-            turn.is_a_customers = mail.may_auto_reply && turn.decision != "leave";
+            turn.is_a_customers = mail.may_auto_reply;
             turn.rule = decision.reasons.first.rule;
             turn.why = decision.reasons.first.sentence.english().to_owned();
             turn.article = article_of(&decision.action);

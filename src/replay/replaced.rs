@@ -9,7 +9,7 @@
 use crate::mail::{Address, Mail, Mailbox};
 use crate::understand::is_card_number;
 use regex::{Captures, Regex};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who they are from now on, in the order in which they come.
 const NAMES: [(&str, &str); 8] = [
@@ -24,20 +24,60 @@ const NAMES: [(&str, &str); 8] = [
 ];
 /// A card number that is nobody's, with right check digits.
 const NOBODYS_CARD: &str = "4111 1111 1111 1111";
-/// Shorter words of a name are everyday words as well.
-const NAME_WORD_MIN: usize = 3;
-/// Parts of addresses that are nobody's name.
-const ROLES: [&str; 12] = [
-    "info", "mail", "email", "office", "contact", "hello", "shop", "order", "orders", "post",
-    "kontakt", "buero",
+/// A single letter is no name. Names of two letters are known where they begin with a capital.
+const NAME_WORD_MIN: usize = 2;
+/// Parts of names and addresses that are nobody's.
+const ROLES: [&str; 40] = [
+    "info",
+    "mail",
+    "email",
+    "office",
+    "contact",
+    "hello",
+    "shop",
+    "order",
+    "orders",
+    "post",
+    "kontakt",
+    "buero",
+    "support",
+    "sales",
+    "team",
+    "service",
+    "admin",
+    "noreply",
+    "reply",
+    "customer",
+    "customers",
+    "care",
+    "help",
+    "desk",
+    "kundenservice",
+    "via",
+    "and",
+    "und",
+    "von",
+    "der",
+    "de",
+    "van",
+    "den",
+    "la",
+    "le",
+    "di",
+    "da",
+    "the",
+    "mr",
+    "mrs",
 ];
+
 /// What is looked at, the first that fits at a place.
 const PATTERN: &str = concat!(
-    r"(?P<link>(?:https?://|www\.)[^\s<>]+)",
+    r"(?P<link>(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://|[Ww][Ww][Ww]\.)[^\s<>]+)",
     r"|(?P<address>[\w.+%'-]+@[\w-]+(?:\.[\w-]+)*)",
     r"|(?P<day>\b(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4})\b)",
-    r"|(?P<row>\+?[0-9](?:[ ()/.\-]{0,2}[0-9]){7,})",
-    r"|(?P<number>[0-9]+)",
+    r"|(?P<row>\+?[0-9](?:[ ()/.\-]{0,2}[0-9]){4,})",
+    r"|(?P<mixed>(?:[A-Za-z]+[0-9]+){2,}[A-Za-z]*|[0-9]+(?:[A-Za-z]+[0-9]+)+[A-Za-z]*)",
+    r"|(?P<number>\p{Nd}+)",
     r"|(?P<word>\p{L}[\p{L}\p{M}'’-]*)",
 );
 
@@ -45,6 +85,7 @@ const PATTERN: &str = concat!(
 pub(super) struct Replacements {
     pattern: Regex,
     kept: Address,
+    everyday: BTreeSet<String>,
     people: BTreeMap<String, Made>,
     words: BTreeMap<String, &'static str>,
     addresses: BTreeMap<String, String>,
@@ -67,10 +108,12 @@ impl Replacements {
     pub(super) fn of<'a>(
         mails: impl Iterator<Item = &'a Mail>,
         kept: &Address,
+        everyday: &[String],
     ) -> Result<Self, regex::Error> {
         let mut replacements = Self {
             pattern: Regex::new(PATTERN)?,
             kept: kept.clone(),
+            everyday: everyday.iter().map(|word| folded(word)).collect(),
             people: BTreeMap::new(),
             words: BTreeMap::new(),
             addresses: BTreeMap::new(),
@@ -89,7 +132,8 @@ impl Replacements {
 
     fn meet(&mut self, somebody: &Mailbox) {
         let key = somebody.address.key();
-        if key == self.kept.key() || self.people.contains_key(&key) {
+        let is_the_desk = key == self.kept.key();
+        if self.people.contains_key(&key) {
             return;
         }
         let number = self.people.len();
@@ -97,24 +141,29 @@ impl Replacements {
             .get(number % NAMES.len())
             .copied()
             .unwrap_or(("Robin", "Moss"));
-        let made = Made {
-            name: format!("{given} {family}"),
-            address: format!("{}{}@home.example", given.to_lowercase(), number + 1),
-        };
-        let local = key.split('@').next().unwrap_or_default().to_owned();
-        let words = match &somebody.name {
-            Some(name) => name.as_str().to_lowercase(),
-            None => local,
-        };
-        let is_end = |character: char| !character.is_alphabetic();
-        let words: Vec<&str> = (words.split(is_end))
-            .filter(|word| word.chars().count() >= NAME_WORD_MIN && !ROLES.contains(word))
-            .collect();
-        for (position, word) in words.iter().enumerate() {
-            let stands_for = if position == 0 { given } else { family };
-            let _ = (self.words.entry((*word).to_owned())).or_insert(stands_for);
+        // Whoever answers from the desk's address is called by a name of their own.
+        let name = somebody.name.iter().map(|name| name.as_str());
+        let local = key.split('@').next().filter(|_| !is_the_desk);
+        for text in name.chain(local) {
+            let is_end = |character: char| !character.is_alphabetic();
+            let words = text.split(is_end).map(folded);
+            let words = words.filter(|word| {
+                let is_long = word.chars().count() >= NAME_WORD_MIN;
+                is_long && !ROLES.contains(&word.as_str()) && !self.everyday.contains(word)
+            });
+            let words: Vec<String> = words.collect();
+            for (position, word) in words.into_iter().enumerate() {
+                let stands_for = if position == 0 { given } else { family };
+                let _ = self.words.entry(word).or_insert(stands_for);
+            }
         }
-        let _ = self.people.insert(key, made);
+        if !is_the_desk {
+            let made = Made {
+                name: format!("{given} {family}"),
+                address: format!("{}{}@home.example", given.to_lowercase(), number + 1),
+            };
+            let _ = self.people.insert(key, made);
+        }
     }
 
     /// `Name <address>` of who stands for this one.
@@ -156,6 +205,9 @@ impl Replacements {
         if is("day") {
             return whole.to_owned();
         }
+        if is("mixed") {
+            return of(&mut self.numbers, whole, |number| digits(whole, number));
+        }
         if is("row") {
             return match is_card_number(whole) {
                 true => NOBODYS_CARD.to_owned(),
@@ -185,9 +237,8 @@ impl Replacements {
     }
 
     fn word(&self, word: &str) -> String {
-        let key = word.to_lowercase();
-        if let Some(made) = self.words.get(&key) {
-            return (*made).to_owned();
+        if let Some(made) = self.name(word) {
+            return made;
         }
         // Ann's, Weber-Frei: each part for itself.
         let is_end = |character: char| !character.is_alphabetic();
@@ -197,13 +248,47 @@ impl Replacements {
         let part = |part: &str| {
             let core = part.trim_end_matches(is_end);
             let end = part.strip_prefix(core).unwrap_or_default();
-            match self.words.get(&core.to_lowercase()) {
+            match self.name(core) {
                 Some(made) => format!("{made}{end}"),
                 None => part.to_owned(),
             }
         };
         word.split_inclusive(is_end).map(part).collect()
     }
+
+    /// What stands for this word of a name, which may have the ending of a genitive (`Müllers`).
+    fn name(&self, word: &str) -> Option<String> {
+        let key = folded(word);
+        let is_short = key.chars().count() <= 2;
+        if is_short && !word.starts_with(char::is_uppercase) {
+            return None;
+        }
+        if let Some(made) = self.words.get(&key) {
+            return Some((*made).to_owned());
+        }
+        let stem = key
+            .strip_suffix('s')
+            .filter(|stem| stem.chars().count() > 2)?;
+        self.words.get(stem).map(|made| format!("{made}s"))
+    }
+}
+
+/// In lower case, and as those write who have no umlauts.
+fn folded(word: &str) -> String {
+    let lower = word.to_lowercase();
+    let mut folded = String::new();
+    for character in lower.chars() {
+        match character {
+            'ä' => folded.push_str("ae"),
+            'ö' => folded.push_str("oe"),
+            'ü' => folded.push_str("ue"),
+            'ß' => folded.push_str("ss"),
+            // The mark that makes an umlaut of the letter before it.
+            '\u{308}' => folded.push('e'),
+            other => folded.push(other),
+        }
+    }
+    folded
 }
 
 /// What stands for this one; the first time it is made, with its number from 1.

@@ -161,7 +161,7 @@ fn conversation(
         ),
         step: steps(&letters, office)?,
     };
-    let file_name = format!("{}-{}.toml", turn.rule, ticket.to_string().to_lowercase());
+    let file_name = format!("{}.toml", ticket.to_string().to_lowercase());
     let played = {
         let text = written(&form, ticket)?;
         let read = read_back(&file_name, &text, ticket)?;
@@ -188,7 +188,8 @@ fn conversation(
 
 fn steps(letters: &[(&Letter, Mail)], office: &Office) -> Result<Vec<StepForm>, NotSaved> {
     let desk = &office.settings.support.address;
-    let mut replacements = Replacements::of(letters.iter().map(|(_, mail)| mail), desk)?;
+    let everyday = everyday(office);
+    let mut replacements = Replacements::of(letters.iter().map(|(_, mail)| mail), desk, &everyday)?;
     let mut steps = Vec::new();
     let mut before: Option<Timestamp> = None;
     let mut customer = None;
@@ -232,6 +233,21 @@ fn steps(letters: &[(&Letter, Mail)], office: &Office) -> Result<Vec<StepForm>, 
         steps.push(step);
     }
     Ok(steps)
+}
+
+/// Words that are the desk's own, and no person's name: what it is called, its domain, its teams.
+fn everyday(office: &Office) -> Vec<String> {
+    let settings = &office.settings;
+    let teams = settings.teams.iter().map(|team| team.name.0.as_str());
+    let own = [
+        settings.support.name.as_str(),
+        settings.support.address.as_str(),
+    ];
+    let words = own
+        .into_iter()
+        .chain(teams)
+        .flat_map(|text| text.split(|c: char| !c.is_alphabetic()));
+    words.map(str::to_owned).collect()
 }
 
 /// A name that says nothing but what kind of file it is.
@@ -293,7 +309,8 @@ fn head<'a>(before: impl Iterator<Item = &'a Turn>, played: &[PlayedStep]) -> St
         .iter()
         .filter(|step| step.ticket.is_some() && step.reason.is_some());
     for (turn, step) in before.zip(judged) {
-        if turn.decision != step.decision {
+        let rule = step.reason.as_ref().map_or("", |(rule, _)| *rule);
+        if (turn.decision, turn.rule) != (step.decision.as_str(), rule) {
             let _ = writeln!(
                 head,
                 "# Step {} is decided on otherwise than the mail that it is made of: {} there ({}). A name, a number, or a mail left out made the difference.",

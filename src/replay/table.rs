@@ -100,7 +100,10 @@ fn hand_offs(text: &mut String, figures: &Figures) {
     if figures.hand_offs.is_empty() {
         return;
     }
-    let _ = writeln!(text, "\nWhy a person");
+    let _ = writeln!(
+        text,
+        "\nWhy a person, with what was said of the first such mail"
+    );
     for reason in figures.hand_offs.iter().take(ROWS) {
         let _ = writeln!(
             text,

@@ -5,6 +5,7 @@ use super::{Event, ShownBy, Ticket, TimedEvent};
 use crate::compose::Purpose;
 use crate::mail::{Address, BounceAction, MessageId};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// A mail of ours that the customer should have read and has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,34 @@ impl Ticket {
     #[must_use]
     pub fn last_to_be_read(&self) -> Option<&MessageId> {
         self.plain_events().rev().find_map(Event::wrote_to_be_read)
+    }
+
+    /// Mails of ours that the customer certainly has not got: withdrawn, given up without a doubt, or reported as failed; found again ones are not among
+    /// them.
+    pub(crate) fn lost_to_customer(&self) -> BTreeSet<&MessageId> {
+        let customer = self.customer().map(|customer| customer.address.key());
+        let mut lost = BTreeSet::new();
+        for event in self.plain_events() {
+            match event {
+                Event::MailWithdrawn { message_id, .. } => {
+                    let _ = lost.insert(message_id);
+                }
+                Event::NotLost { message_id } => {
+                    let _ = lost.remove(message_id);
+                }
+                Event::SendFailed {
+                    may_have_arrived: true,
+                    ..
+                } => {}
+                other => {
+                    let named = other.lost_mail();
+                    let to_customer =
+                        named.filter(|(_, to, _)| to.is_none_or(|to| Some(to.key()) == customer));
+                    lost.extend(to_customer.and_then(|(mail, ..)| mail));
+                }
+            }
+        }
+        lost
     }
 
     /// The mail that came of the event at this place: the next that the customer should read, before another such event.

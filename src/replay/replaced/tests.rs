@@ -13,7 +13,12 @@ fn mail(head: &str) -> Mail {
 
 fn replacements(head: &str) -> Replacements {
     let desk = Address::parse("support@alder-bikes.example").unwrap();
-    Replacements::of([mail(head)].iter(), &desk).unwrap()
+    Replacements::of(
+        [mail(head)].iter(),
+        &desk,
+        &["alder".to_owned(), "bikes".to_owned()],
+    )
+    .unwrap()
 }
 
 const ANN: &str = "From: Ann Weber-Frei <ann.weber@a.example>\r\nTo: Desk <support@alder-bikes.example>\r\nCc: bo@b.example";
@@ -69,8 +74,8 @@ fn numbers_keep_their_form_and_nothing_else() {
         assert_eq!(replacements.text(written), replaced, "the same each time");
     }
     // Another order of numbers, and other ones in their place: it is not worked out from them.
-    let mut first = Replacements::of([mail(ANN)].iter(), &replacements.kept).unwrap();
-    let mut second = Replacements::of([mail(ANN)].iter(), &replacements.kept).unwrap();
+    let mut first = Replacements::of([mail(ANN)].iter(), &replacements.kept, &[]).unwrap();
+    let mut second = Replacements::of([mail(ANN)].iter(), &replacements.kept, &[]).unwrap();
     assert_eq!(first.text("204177"), second.text("299999"));
     // Two of them stay two.
     assert_ne!(first.text("204178"), first.text("204177"));
@@ -90,4 +95,53 @@ fn without_a_name_the_address_says_it_and_roles_are_no_names() {
         replacements.text("cheers roy, info follows"),
         "cheers Robin, info follows"
     );
+}
+
+#[test]
+fn names_are_known_in_every_spelling_and_everyday_words_stay() {
+    let head = "From: =?utf-8?q?J=C3=BCrgen_M=C3=BCller?= <jmueller75@q.example>\r\nTo: Nora of Alder Bikes <support@alder-bikes.example>\r\nCc: Bo von Li <bo.kowalski@b.example>";
+    let mut replacements = replacements(head);
+    for (written, expected) in [
+        (
+            "Jürgen Müller, JUERGEN MUELLER, Müllers",
+            "Robin Moss, Robin Moss, Mosss",
+        ),
+        (
+            "Bo Li, but bo and li are words",
+            "Sascha Lind, but bo and li are words",
+        ),
+        ("Kowalski of der Post", "Lind of der Post"),
+        (
+            "Kind regards, Nora, Alder Bikes",
+            "Kind regards, Noa, Alder Bikes",
+        ),
+    ] {
+        let replaced = replacements.text(written);
+        let is_gone = ["rgen", "ller", "Kowalski", "Nora"]
+            .iter()
+            .all(|name| !replaced.contains(name));
+        assert!(is_gone, "{written}: {replaced}");
+        assert_eq!(
+            replaced.split(' ').count(),
+            expected.split(' ').count(),
+            "{replaced}"
+        );
+        for everyday in [
+            "but bo and li are words",
+            "der Post",
+            "Kind regards",
+            "Alder Bikes",
+        ] {
+            assert_eq!(
+                replaced.contains(everyday),
+                written.contains(everyday),
+                "{replaced}"
+            );
+        }
+    }
+    let link = replacements.text("FTP://q.example/juergen and HTTPS://Q.EXAMPLE/Juergen");
+    assert!(!link.to_lowercase().contains("juergen"), "{link}");
+    for number in ["12 34 56", "A1B2C3D4E5F6", "55-12-34"] {
+        assert_ne!(replacements.text(number), number);
+    }
 }
