@@ -36,7 +36,9 @@ pub(in crate::replay) fn turn(
             suggest_threshold: 0.5,
         }),
         promised_by: None,
-        ticket: None,
+        ticket: Some(crate::decide::test_situation::ticket_id(
+            u8::try_from(hour).unwrap(),
+        )),
         answer: None,
     }
 }
@@ -163,6 +165,16 @@ fn promises_are_held_against_when_people_answered() {
         without_answer: 1,
     };
     assert_eq!(promises(&customers), expected);
+    // An answer to a later mail of the ticket keeps it as well, and before its time nothing is judged.
+    let first = promised(turn(10, "handoff", None), 8);
+    let again = Turn {
+        ticket: first.ticket.clone(),
+        ..answered(turn(11, "relay", None), 1, None)
+    };
+    let of_two = promises(&[&first, &again, &turn(40, "relay", None)]);
+    assert_eq!((of_two.made, of_two.kept), (1, 1));
+    let open = promises(&[&first, &turn(12, "relay", None)]);
+    assert_eq!(open.made, 0);
     let replayed = Replayed {
         real_answers: 6,
         ..Replayed::default()
