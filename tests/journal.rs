@@ -32,7 +32,7 @@ mod chosen_store;
 mod stores;
 
 /// So many tests of this file are about no files.
-const ON_POSTGRESQL: usize = 30;
+const ON_POSTGRESQL: usize = 31;
 
 const ANN: &str = "ann@customer.example";
 
@@ -600,6 +600,99 @@ fn a_copy_that_comes_during_a_later_attempt_outweighs_what_comes_of_that() {
             }
         }
         assert!(journal.given_up_untold(9).unwrap().is_empty(), "{what}");
+    }
+}
+
+/// It was given up in doubt, a later mail of its ticket has left, and then its copy shows that one of two had it: the other is not sent it behind the
+/// later mail, and not after the team was told that it is not sent again. They are told once more, about that one.
+#[test]
+fn what_was_given_up_stays_so_for_those_whom_a_late_copy_does_not_name() {
+    // How often it was in doubt, by what its copy shows it, and whether the team was told before the copy came.
+    let cases = [
+        (1, CopyProof::None, true),
+        (1, CopyProof::None, false),
+        (1, CopyProof::Asked, true),
+        (2, CopyProof::None, true),
+    ];
+    for (doubts, copy, is_told) in cases {
+        let what = format!("{doubts} {copy:?} {is_told}");
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal_in(folder.path()).unwrap();
+        let reply = |number: u8, name: &str| {
+            let party = Some(Party::Customer(address(ANN)));
+            let to = [ANN, "ben@x.example"];
+            let mail = outgoing(name, &to, Purpose::StaffReply, party);
+            drop(
+                journal
+                    .record(entry(number, vec![mail]), moment(0))
+                    .unwrap(),
+            );
+        };
+        let begin = || {
+            let effect = journal.due(moment(9), 9).unwrap().remove(0);
+            journal.begin_attempt(effect, copy, moment(1)).unwrap()
+        };
+        let first = id("1@desk.example");
+        reply(1, first.as_str());
+        for doubt in 1..=doubts {
+            let mut attempt = begin();
+            let put_off = vec![address(ANN)];
+            (journal.narrow_attempt(&mut attempt, copy, put_off, vec![])).unwrap();
+            drop(attempt);
+            let why = "it may have left".to_owned();
+            let verdict = match doubt < doubts {
+                true => DoubtVerdict::SendAgain {
+                    why,
+                    due: moment(2),
+                },
+                false => DoubtVerdict::GiveUp { why },
+            };
+            assert!(journal.resolve_doubt(&first, verdict, moment(2)).unwrap());
+        }
+        if is_told {
+            let told = Entry {
+                told: vec![first.clone()],
+                ..Entry::default()
+            };
+            journal.record(told, moment(3)).unwrap();
+            assert!(journal.given_up_untold(9).unwrap().is_empty(), "{what}");
+        }
+        reply(2, "2@desk.example");
+        (journal.settle(begin(), AttemptOutcome::Sent, moment(4))).unwrap();
+        let proof = match copy {
+            CopyProof::None => Entry {
+                seen_in_sent: Some(first.clone()),
+                ..Entry::default()
+            },
+            CopyProof::Asked => Entry {
+                own_copy_of: Some(first.clone()),
+                ..Entry::default()
+            },
+        };
+        journal.record(proof.clone(), moment(5)).unwrap();
+        let is_still_given_up = || {
+            let record = journal.effect(&first).unwrap().unwrap();
+            assert!(
+                matches!(record.state, EffectState::GivenUp { at, .. } if at == moment(2)),
+                "{what}: {record:?}"
+            );
+            assert_eq!(record.recipients, [address(ANN)], "{what}");
+            assert!(journal.due(moment(9), 9).unwrap().is_empty(), "{what}");
+        };
+        is_still_given_up();
+        let untold = journal.given_up_untold(9).unwrap();
+        assert_eq!(untold.len(), 1, "{what}");
+        assert_eq!(untold[0].recipients, [address(ANN)], "{what}");
+        // After several doubts one of the other transactions may have reached her.
+        let may_have_left = journal.is_given_up_in_doubt(&first).unwrap();
+        assert_eq!(may_have_left, doubts > 1, "{what}");
+        // The same copy once more shows nothing new.
+        journal.record(proof, moment(6)).unwrap();
+        is_still_given_up();
+        // A person may have it tried again, for her alone.
+        assert!(journal.retry(&first, moment(7)).unwrap());
+        let due = journal.due(moment(9), 9).unwrap();
+        assert_eq!(due[0].record().recipients, [address(ANN)], "{what}");
     }
 }
 

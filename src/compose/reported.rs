@@ -26,6 +26,12 @@ const PHRASES: &[(&str, &str)] = &[
         "tried for too long, each time cut off after the content",
         "zu lange versucht, jedes Mal nach dem Inhalt abgebrochen",
     ),
+    // src/journal/own_copy.rs
+    (
+        "it left for its other recipients alone; this one had been put off, and that was not known before it was given up",
+        "sie ging allein an ihre übrigen Empfänger hinaus; dieser war aufgeschoben, und das war nicht bekannt, bevor sie aufgegeben \
+         wurde",
+    ),
     // src/outbox/outcome.rs
     ("tried for too long", "zu lange versucht"),
     ("last ", "zuletzt "),

@@ -119,8 +119,9 @@ impl Writer {
     ) -> Result<Composed, ComposeError> {
         let desk = self.desk(settings, now);
         let why = loss.why.as_str();
-        // A mail that somebody had tried again is lost anew, and told anew.
-        let cause = format!("lost {} {}", lost.message_id, lost.attempts);
+        // A mail that somebody had tried again is lost anew, and told anew; so is one of which a late copy shows that it reached some.
+        let recipient = recipients_of(lost);
+        let cause = format!("lost {} {} {recipient}", lost.message_id, lost.attempts);
         let failed = lost.recipients.iter().map(|recipient| Event::SendFailed {
             recipient: recipient.clone(),
             why: why.to_owned(),
@@ -132,7 +133,6 @@ impl Writer {
             Fate::Withdrawn => Vec::new(),
             Fate::NotArrived | Fate::TooLarge(_) | Fate::Unknown => failed.collect(),
         };
-        let recipient = recipients_of(lost);
         let undelivered = Undelivered {
             recipient: &recipient,
             subject: &lost.subject,

@@ -3,6 +3,9 @@
 //! A copy does not say of which transaction it is. Where several are in doubt (no copy had come in time, so it was tried again, and cut off
 //! again) it shows that the mail is with those whom each of them would have reached that asked for a copy; to the others it is sent again. Most mails
 //! have one recipient.
+//!
+//! Promise: what was given up stays given up for those whom the copy does not name. Later mails of its ticket may have reached them since, and the
+//! team was told that it is not sent again by itself: they are told of once more instead, by their names alone.
 
 use super::form::Delivery;
 use super::store::Batch;
@@ -10,6 +13,9 @@ use super::{CopyProof, EffectRecord, EffectState, Journal, JournalError};
 use crate::mail::{Address, MessageId};
 use crate::ticket::{TicketId, TimedEvent};
 use jiff::Timestamp;
+
+/// Why a mail was given up for those whom it did not reach, where its copy shows that it reached the others.
+const NOT_FOR_THIS_ONE: &str = "it left for its other recipients alone; this one had been put off, and that was not known before it was given up";
 
 /// When a copy of a mail of ours proves that it left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,9 +110,39 @@ impl Journal {
         } else {
             record.recipients = remaining;
             delivery.reached_some = true;
-            EffectState::Waiting { due: now }
+            match &record.state {
+                EffectState::GivenUp { at, why } => EffectState::GivenUp {
+                    at: *at,
+                    why: why_for_the_others(why, &record, &mut delivery),
+                },
+                _ => EffectState::Waiting { due: now },
+            }
         };
         self.change_state(batch, record, &delivery, state)?;
         Ok(gained)
+    }
+}
+
+/// Why a mail stays given up for those whom its copy does not name. After one doubt it is known that they do not have it; after several one of the
+/// other transactions may have reached them.
+fn why_for_the_others(why: &str, record: &EffectRecord, delivery: &mut Delivery) -> String {
+    if delivery.doubts > 1 {
+        return why.to_owned();
+    }
+    delivery.doubts = 0;
+    // A server's last words, which say more, are kept as those; the end of a doubt leaves them alone.
+    match record.last_failure.as_deref() == Some(why) {
+        true => why.to_owned(),
+        false => NOT_FOR_THIS_ONE.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_reason_is_told_in_german_as_well() {
+        let german = crate::config::Language("de".to_owned());
+        let told = crate::compose::reported(&german, super::NOT_FOR_THIS_ONE);
+        assert!(!told.contains("the "), "{told}");
     }
 }

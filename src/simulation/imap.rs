@@ -7,12 +7,11 @@ use super::mishaps::Mishap;
 use super::world;
 use super::world::{Server, World};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf};
-use tokio::sync::watch;
 
 pub(super) async fn serve(stream: DuplexStream, machine: usize) {
     let (reader, mut writer) = tokio::io::split(stream);
     let mut lines = BufReader::new(reader);
-    let mut changes = world(|world| world.inbox_changed.subscribe());
+    let mut changes_known = world(|world| world.inbox_changes.so_far());
     let mut session = Session::default();
     let mishap = world(|world| world.mishap("greeting", ""));
     let ready = || b"* OK ready\r\n".to_vec();
@@ -62,7 +61,7 @@ pub(super) async fn serve(stream: DuplexStream, machine: usize) {
                     &mut session,
                     &mut lines,
                     &mut writer,
-                    &mut changes,
+                    &mut changes_known,
                 )
                 .await
                     == Course::Ends
@@ -85,7 +84,7 @@ async fn idle(
     session: &mut Session,
     lines: &mut BufReader<ReadHalf<DuplexStream>>,
     writer: &mut tokio::io::WriteHalf<DuplexStream>,
-    changes: &mut watch::Receiver<u64>,
+    changes_known: &mut u64,
 ) -> Course {
     let mut line = Vec::new();
     loop {
@@ -119,13 +118,24 @@ async fn idle(
                 let act = || format!("{tag} OK done\r\n").into_bytes();
                 return turn((Server::Imap, machine), writer, mishap, act).await;
             }
-            changed = changes.changed() => {
-                if changed.is_err() || world(|world| session.is_outdated(world)) {
+            () = inbox_changes(changes_known) => {
+                if world(|world| session.is_outdated(world)) {
                     return Course::Ends;
                 }
             }
         }
     }
+}
+
+/// Waits until the inbox has changed more often than is known.
+async fn inbox_changes(known: &mut u64) {
+    while let Some(next) = world(|world| {
+        let changes = &world.inbox_changes;
+        (changes.so_far() == *known).then(|| changes.next())
+    }) {
+        next.await;
+    }
+    *known = world(|world| world.inbox_changes.so_far());
 }
 
 async fn read_line(lines: &mut BufReader<ReadHalf<DuplexStream>>) -> Option<String> {
@@ -193,7 +203,7 @@ fn otherwise(world: &mut World, opened: Opened) -> Otherwise {
             if let Some(name) = folder.double(chance, keeps_flags) {
                 world.note(format!("{name} lies there twice"));
                 world.tally.hit("mailbox", "doubled under another UID");
-                world.inbox_changed.send_modify(|changes| *changes += 1);
+                world.inbox_changes.happened();
             }
             Otherwise::Goes
         }

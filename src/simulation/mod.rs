@@ -9,6 +9,7 @@
 
 mod at_database;
 mod calendar;
+mod changes;
 mod daemon;
 mod folder;
 mod imap;

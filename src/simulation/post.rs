@@ -217,7 +217,7 @@ fn deliver(mail: Mail, now: Instant) {
         if is_ours {
             let bytes = Arc::clone(&mail.bytes);
             world.inbox.add(&mail.name, bytes, mail.transaction);
-            world.inbox_changed.send_modify(|changes| *changes += 1);
+            world.inbox_changes.happened();
         }
         is_ours
     });

@@ -2,7 +2,9 @@
 
 use super::plant::Plant;
 use super::tally::{RARE, SHARED};
-use super::tests::{is_found, nothing_is_lost_or_doubled, nothing_is_missing, replays};
+use super::tests::{
+    is_found, many_replay, nothing_is_lost_or_doubled, nothing_is_missing, replays,
+};
 use super::world::Machines;
 
 /// So many runs are played in the ordinary tests.
@@ -36,6 +38,12 @@ fn three_machines_lose_and_double_nothing_in_many_worlds() {
 #[test]
 fn a_seed_of_three_machines_replays_to_the_last_byte() {
     replays(1..6, Machines::Three);
+}
+
+#[test]
+#[ignore = "long: make faults"]
+fn seeds_of_three_machines_replay_in_many_worlds() {
+    many_replay(Machines::Three);
 }
 
 #[test]

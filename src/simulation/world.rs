@@ -1,6 +1,7 @@
 //! What there is in the world, and what goes wrong in it.
 
 use super::calendar::Calendar;
+use super::changes::Changes;
 use super::folder::Folder;
 use super::machine::{Machine, Peer};
 use super::mishaps::{AtCommit, CopyFate, Files, Mishap, Rates};
@@ -15,7 +16,6 @@ use super::tally::Tally;
 use crate::clock::Moment;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// How many machines keep the mailbox.
@@ -49,8 +49,8 @@ pub(super) struct World {
     pub(super) tally: Tally,
     pub(super) streak: Option<Streak>,
     disk_full_until: Instant,
-    /// Told at each change of the inbox.
-    pub(super) inbox_changed: watch::Sender<u64>,
+    /// The changes of the inbox.
+    pub(super) inbox_changes: Changes,
     pub(super) post: Post,
     pub(super) people: People,
     /// Until when the IMAP and the SMTP server are down.
@@ -89,7 +89,6 @@ impl World {
         let daemons = Seeded::new(chance.number());
         let rates = Rates::draw(&mut chance, plant);
         let began = Instant::now();
-        let (inbox_changed, _) = watch::channel(0);
         let streak = Streak::draw(&mut chance, began, plant == Some(Plant::CountsNoDoubts));
         let mut world = Self {
             streak,
@@ -109,7 +108,7 @@ impl World {
             is_calm: false,
             plant,
             inbox: Folder::default(),
-            inbox_changed,
+            inbox_changes: Changes::default(),
             post: Post::default(),
             people,
             down: [began; 2],
@@ -294,7 +293,7 @@ impl World {
         self.sent.renew();
         let validity = self.inbox.validity;
         self.note(format!("the folders are made anew: {validity}"));
-        self.inbox_changed.send_modify(|changes| *changes += 1);
+        self.inbox_changes.happened();
     }
 
     /// Whether a delivery is made twice.

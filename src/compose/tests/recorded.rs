@@ -432,6 +432,24 @@ fn of_a_mail_that_may_have_arrived_it_is_not_said_that_it_did_not() {
     insta::assert_snapshot!(told.join("\n---\n"));
 }
 
+/// The journal takes a mail of a name once: a second report must have another.
+#[test]
+fn of_a_mail_that_turns_out_to_have_reached_some_it_is_told_once_more() {
+    let (settings, ticket) = (settings(), story().ticket());
+    let mut lost = of_record(&compose(&in_ticket(), &answer()).mails[0]);
+    lost.recipients.push(address("friend@elsewhere.example"));
+    let writer = Writer::load(&settings, key()).unwrap();
+    let name = |lost: &crate::journal::EffectRecord| {
+        let loss = loss("it may have left", None);
+        let told = (writer.delivery_trouble(&ticket, lost, &loss, &settings, at(0))).unwrap();
+        told.mails[0].message_id.clone()
+    };
+    let of_both = name(&lost);
+    assert_eq!(name(&lost), of_both);
+    let _ = lost.recipients.pop();
+    assert_ne!(name(&lost), of_both);
+}
+
 #[test]
 fn the_customers_words_stand_in_the_report_where_the_team_never_saw_them() {
     let report = |ticket: &crate::ticket::Ticket, code: &str| {
