@@ -49,6 +49,9 @@ _handoffd() {
             handoffd,import)
                 cmd="handoffd__subcmd__import"
                 ;;
+            handoffd,init)
+                cmd="handoffd__subcmd__init"
+                ;;
             handoffd,journal)
                 cmd="handoffd__subcmd__journal"
                 ;;
@@ -151,6 +154,9 @@ _handoffd() {
             handoffd__subcmd__help,import)
                 cmd="handoffd__subcmd__help__subcmd__import"
                 ;;
+            handoffd__subcmd__help,init)
+                cmd="handoffd__subcmd__help__subcmd__init"
+                ;;
             handoffd__subcmd__help,journal)
                 cmd="handoffd__subcmd__help__subcmd__journal"
                 ;;
@@ -215,7 +221,7 @@ _handoffd() {
 
     case "${cmd}" in
         handoffd)
-            opts="-h -V --config --json --mailbox --help --version run check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
+            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -579,7 +585,7 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__help)
-            opts="run check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
+            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -761,6 +767,20 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__init)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1013,6 +1033,28 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__import)
+            opts="-h -V --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__init)
             opts="-h -V --config --json --mailbox --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
