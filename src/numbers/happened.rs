@@ -35,7 +35,7 @@ pub enum What {
     Asked,
     /// A person has it from here.
     HandedOff {
-        /// The rule that decided; [`LATER`] where no mail did.
+        /// The rule that decided; `afterwards` where no mail did.
         reason: String,
     },
     /// The first words of ours reached the customer, so long after theirs: an answer, a question, what happens next, or a person's reply.
@@ -94,9 +94,9 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
     for (place, timed) in ticket.events.iter().enumerate() {
         let at = timed.at;
         team = timed.event.team().or(team);
-        let has_left = mail_of(ticket, place).is_none_or(|mail| !lost.contains(mail));
+        let has_left = || mail_of(ticket, place).is_none_or(|mail| !lost.contains(mail));
         if let (false, true, Some(opened)) =
-            (responded, has_left && is_response(&timed.event), opened)
+            (responded, is_response(&timed.event) && has_left(), opened)
         {
             responded = true;
             add(
@@ -106,7 +106,7 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
                 team,
             );
         }
-        if let (true, Some(since)) = (has_left && is_shown_answer(&timed.event), handed_off) {
+        if let (true, Some(since)) = (is_shown_answer(&timed.event) && has_left(), handed_off) {
             handed_off = None;
             add(
                 at,
