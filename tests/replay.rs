@@ -237,10 +237,7 @@ fn what_is_saved_passes_the_test_and_holds_nobodys_name() {
     assert!(files.len() > 5, "{files:?}");
     for file in &files {
         let text = std::fs::read_to_string(file).unwrap();
-        assert!(
-            !text.contains("customer") && !text.contains("Customer"),
-            "{text}"
-        );
+        assert!(!text.to_lowercase().contains("wilma"), "{text}");
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_handoffd"));
     let _ = command.arg("test").arg("--config").arg(desk()).arg(&saved);

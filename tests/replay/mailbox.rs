@@ -66,7 +66,7 @@ pub fn made(mails: usize) -> MadeMailbox {
     for number in 0..mails {
         let minutes = number * 97;
         let date = date(minutes);
-        let from = format!("Customer {number} <customer{number}@home{number}.example>");
+        let from = format!("Wilma {number} <wilma{number}@home{number}.example>");
         let subject = format!("Question {number}");
         let head = |subject: &str| {
             format!(
@@ -96,9 +96,9 @@ pub fn made(mails: usize) -> MadeMailbox {
                 let says_the_same = number % 10 < 4;
                 if number % 10 < 6 {
                     let words = match says_the_same {
-                        true => format!("Hello Customer {number},\n\n{body}\n\nKim"),
+                        true => format!("Hello Wilma {number},\n\n{body}\n\nKim"),
                         false => format!(
-                            "Hello Customer {number},\n\nI have looked at your bicycle this morning and will phone you about the gear hub.\n\nKim"
+                            "Hello Wilma {number},\n\nI have looked at your bicycle this morning and will phone you about the gear hub.\n\nKim"
                         ),
                     };
                     let head = reply_head(number, &subject, minutes + 45);
@@ -120,12 +120,12 @@ pub fn made(mails: usize) -> MadeMailbox {
 }
 
 fn letter(text: &str, number: usize) -> String {
-    format!("Hello,\n\n{text}\n\nKind regards\nCustomer {number}")
+    format!("Hello,\n\n{text}\n\nKind regards\nWilma {number}")
 }
 
 fn reply_head(number: usize, subject: &str, minutes: usize) -> String {
     format!(
-        "From: Alder Bikes <support@alder-bikes.example>\nTo: customer{number}@home{number}.example\nSubject: Re: {subject}\nDate: {}\nMessage-ID: <reply{number}.{minutes}@alder-bikes.example>\nIn-Reply-To: <{number}@home.example>\n",
+        "From: Alder Bikes <support@alder-bikes.example>\nTo: wilma{number}@home{number}.example\nSubject: Re: {subject}\nDate: {}\nMessage-ID: <reply{number}.{minutes}@alder-bikes.example>\nIn-Reply-To: <{number}@home.example>\n",
         date(minutes)
     )
 }
