@@ -148,8 +148,10 @@ fn write_for_oneself(path: &Path, text: &str) -> Result<(), Failure> {
     let failed = |why| Failure::NotSo(format!("{} could not be written: {why}", path.display()));
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
+    // What an earlier run left there may be readable for others, or lead elsewhere.
+    let _ = std::fs::remove_file(&beside);
     let mut options = OpenOptions::new();
-    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    let options = options.write(true).create_new(true).mode(0o600);
     let mut file = options.open(&beside).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     std::fs::rename(&beside, path).map_err(failed)

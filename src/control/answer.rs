@@ -243,7 +243,7 @@ fn figures(
         })?;
     if !are_all {
         return Err(Refusal::NotSo(format!(
-            "more than {COUNTED_MAX} tickets have to do with so many days: ask for fewer"
+            "{COUNTED_MAX} tickets or more have to do with so many days: ask for fewer"
         )));
     }
     Ok(crate::numbers::rows(&counting.numbers(), &period))

@@ -69,6 +69,7 @@ pub const LATER: &str = "afterwards";
 pub fn happened(ticket: &Ticket, now: Timestamp) -> Vec<Happened> {
     let mut all = Vec::new();
     story(ticket, &mut all);
+    first_replies(ticket, &mut all);
     answers(ticket, now, &mut all);
     promises(ticket, now, &mut all);
     all
@@ -89,7 +90,6 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
     let mut draft: Option<&Draft> = None;
     let mut team: Option<&TeamName> = None;
     let mut handed_off: Option<Timestamp> = None;
-    let mut awaits_reply = false;
     let lost = ticket.lost_to_customer();
     for (place, timed) in ticket.events.iter().enumerate() {
         let at = timed.at;
@@ -130,11 +130,9 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
             Event::Asked { intent, .. } => add(at, What::Asked, Some(intent), None),
             Event::Drafted { draft: shown } => {
                 draft = Some(shown);
-                awaits_reply = true;
                 add(at, What::DraftShown, Some(&shown.article.intent), team);
             }
             Event::DraftApproved { edit, .. } => {
-                awaits_reply = false;
                 let what = match edit {
                     None => What::DraftSent,
                     Some(_) => What::DraftEdited,
@@ -151,24 +149,36 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
                 add(at, What::DraftRefused, article, team);
             }
             Event::HandedOff { .. } => {
-                awaits_reply = true;
                 let _ = handed_off.get_or_insert(at);
                 let (reason, article) = reason(ticket, place);
                 add(at, What::HandedOff { reason }, article, team);
             }
-            Event::StaffReplied { .. } if awaits_reply => {
-                awaits_reply = false;
-                let next = ticket.events.get(place + 1).map(|next| &next.event);
-                let asked_again = matches!(next, Some(Event::AskedAgain { .. }));
-                add(at, What::FirstReply { asked_again }, None, team);
-            }
-            Event::WroteOutside { .. } => awaits_reply = false,
             // Nobody waits for a person any more.
             Event::Closed { .. } | Event::GivenBack { .. } => handed_off = None,
             Event::AutomationRefused => add(at, What::OptedOut, None, None),
             _ => {}
         }
     }
+}
+
+fn first_replies(ticket: &Ticket, all: &mut Vec<Happened>) {
+    all.extend(ticket.first_replies().into_iter().map(|reply| {
+        let before = ticket
+            .events
+            .iter()
+            .take_while(|timed| timed.at <= reply.at);
+        Happened {
+            at: reply.at,
+            what: What::FirstReply {
+                asked_again: !reply.asked_again.is_empty(),
+            },
+            article: None,
+            team: before
+                .filter_map(|timed| timed.event.team())
+                .last()
+                .cloned(),
+        }
+    }));
 }
 
 const fn is_response(event: &Event) -> bool {

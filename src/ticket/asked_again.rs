@@ -4,6 +4,7 @@
 use super::{AttachmentSummary, Event, MailSummary, Ticket};
 use crate::config::FactName;
 use crate::mail::Address;
+use jiff::Timestamp;
 
 /// The longest sentence of a reply that is kept, in characters.
 const SENTENCE_MAX_CHARACTERS: usize = 200;
@@ -71,6 +72,8 @@ impl AskedAgain {
 /// A member's first reply after a packet, and what it asked for again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstReply<'a> {
+    /// When.
+    pub at: Timestamp,
     /// Who wrote it.
     pub member: &'a Address,
     /// Nothing, where it asked for nothing that was known.
@@ -143,13 +146,14 @@ impl Ticket {
     pub fn first_replies(&self) -> Vec<FirstReply<'_>> {
         let mut replies: Vec<FirstReply<'_>> = Vec::new();
         let mut awaits = false;
-        for event in self.plain_events() {
-            match event {
+        for timed in &self.events {
+            match &timed.event {
                 Event::HandedOff { .. } | Event::Drafted { .. } => awaits = true,
                 Event::DraftApproved { .. } | Event::WroteOutside { .. } => awaits = false,
                 Event::StaffReplied { member } if awaits => {
                     awaits = false;
                     replies.push(FirstReply {
+                        at: timed.at,
                         member,
                         asked_again: vec![],
                     });
