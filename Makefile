@@ -8,8 +8,8 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL = help
 
-# The servers of tests and demo (PostgreSQL as throw-away instances; the cluster that Debian makes is not used), and a C compiler for `ring`.
-PACKAGES = dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve exim4-daemon-light dnsmasq-base systemd postgresql ca-certificates gcc libc6-dev
+# The servers of tests and demo (PostgreSQL as throw-away instances; the cluster that Debian makes is not used), what shows manual pages, and a C compiler for `ring`.
+PACKAGES = dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve exim4-daemon-light dnsmasq-base systemd postgresql ca-certificates groff-base gcc libc6-dev
 
 .PHONY: help
 help: ## what there is

@@ -7,7 +7,11 @@
     reason = "a test that cannot go on says so by a panic, and lives in real time"
 )]
 
+#[path = "documents/manual_pages.rs"]
+mod manual_pages;
+
 use clap_complete::Shell;
+use manual_pages::Head;
 use std::fs;
 use std::path::Path;
 
@@ -239,7 +243,76 @@ fn the_manual_page_says_what_the_program_says() {
     }
     text.push_str(".SH FILES\n.TP\n/etc/handoffd/handoffd.toml\nthe settings; every key is shown in config/handoffd.toml\n");
     text.push_str(".SH SIGNALS\n.TP\nSIGTERM\nfinishes what is in flight and ends\n.TP\nSIGHUP\nreads settings, articles and templates anew, all or nothing\n");
-    is_up_to_date("docs/handoffd.1", &text);
+    text.push_str(
+        ".SH SEE ALSO\n.BR handoffd.toml (5),\n.BR handoffd\\-articles (5),\n.BR handoffd\\-templates (5)\n",
+    );
+    is_up_to_date("docs/man/handoffd.1", &text);
+}
+
+/// What an admin writes, beside the command that reads it: each page out of the one text about it, which other tests hold to the types.
+#[test]
+fn the_manual_has_pages_of_settings_articles_and_templates() {
+    let settings = Head {
+        name: "handoffd.toml",
+        what: "the settings of handoffd, every key",
+        files: "`/etc/handoffd/handoffd.toml`, or what `--config` names",
+        see_also: &["handoffd.1", "handoffd-articles.5", "handoffd-templates.5"],
+    };
+    let reference = read("config/handoffd.toml");
+    let page = manual_pages::of_settings(&settings, &reference);
+    for key in [
+        "address",
+        "poll_seconds",
+        "first_start",
+        "reply_within",
+        "pattern",
+    ] {
+        assert!(page.contains(&format!("\n\\fB{key} = ")), "{key}");
+    }
+    is_up_to_date("docs/man/handoffd.toml.5", &page);
+
+    let articles = Head {
+        name: "handoffd-articles",
+        what: "what handoffd may say, and to what",
+        files: "`*.md` in the folder of `[knowledge]`, `/etc/handoffd/knowledge/` by default",
+        see_also: &["handoffd.1", "handoffd.toml.5"],
+    };
+    let page = manual_pages::of_markdown(&articles, &read("docs/articles.md"));
+    is_up_to_date("docs/man/handoffd-articles.5", &page);
+
+    let templates = Head {
+        name: "handoffd-templates",
+        what: "the texts of all mails that handoffd writes",
+        files: "`LANGUAGE/NAME.hbs` in the folder of `[templates]`",
+        see_also: &["handoffd.1", "handoffd.toml.5"],
+    };
+    let page = manual_pages::of_markdown(&templates, &read("docs/templates.md"));
+    is_up_to_date("docs/man/handoffd-templates.5", &page);
+}
+
+/// The formatter that shows them finds nothing to complain of. Where it is not installed nothing is asked.
+#[test]
+fn the_formatter_of_manual_pages_has_no_complaint() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/man");
+    let mut pages = 0;
+    for entry in fs::read_dir(&root).expect("docs/man").flatten() {
+        let asked = std::process::Command::new("groff")
+            .args(["-man", "-Tutf8", "-ww", "-Kutf8", "-z"])
+            .arg(entry.path())
+            .output();
+        let Ok(asked) = asked else {
+            eprintln!("not tested: groff is not installed (groff-base)");
+            return;
+        };
+        let words = String::from_utf8_lossy(&asked.stderr).into_owned();
+        assert!(
+            asked.status.success() && words.is_empty(),
+            "{:?}: {words}",
+            entry.path()
+        );
+        pages += 1;
+    }
+    assert_eq!(pages, 4);
 }
 
 /// With UPDATE=1 it is written first.
