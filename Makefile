@@ -21,7 +21,7 @@ demo: packages ## play the conversations of config/demo/ on real mail servers (D
 	$(CARGO) test --locked --test demo
 
 .PHONY: test
-test: packages other-servers ## all tests, real mail servers included
+test: packages other-servers deb-tools ## all tests, real mail servers included
 	@$(CARGO) test --locked --no-fail-fast
 
 .PHONY: faults
@@ -100,11 +100,14 @@ model: ## fetch the models of meaning into models/
 	cp "$$folder/ATTRIBUTION.txt" "$(MODELS)/static/LICENSE"
 	echo "$(MODELS)/ is filled"
 
+.PHONY: deb-tools
+deb-tools: packages ## what builds the Debian package, under target/tools/ (two minutes, once)
+	@[ -e target/tools/bin/cargo-deb ] || $(CARGO) install --locked --quiet --root target/tools cargo-deb@3.6.0
+
 .PHONY: deb
-deb: model ## build the Debian package, models included, under target/debian/
+deb: model deb-tools ## build the Debian package, models included, under target/debian/
 	@export PATH="$(CURDIR)/target/tools/bin:$$PATH"
-	cargo deb --version >/dev/null 2>&1 || $(CARGO) install --locked --quiet --root target/tools cargo-deb@3.6.0
-	$(CARGO) deb --locked --profile dist
+	$(CARGO) deb --locked --profile dist --variant models
 	dpkg-deb --contents target/debian/handoffd_*.deb | grep models/transformer/model.safetensors
 
 .PHONY: rejector

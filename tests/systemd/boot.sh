@@ -1,9 +1,9 @@
 #!/bin/bash
 # Boots Debian's own systemd as the first process of a throw-away container: this machine's files under an overlay in memory, everything else
 # of its own. Run inside fresh namespaces (`unshare`); what it mounts ends with them.
-#   boot.sh FOLDER PROGRAM REPOSITORY DESK
+#   boot.sh FOLDER DESK
 set -euo pipefail
-folder=$1 program=$2 repository=$3 desk=$4
+folder=$1 desk=$2
 
 mount -t tmpfs -o size=2g tmpfs "$folder"
 mkdir "$folder/upper" "$folder/work" "$folder/root"
@@ -24,13 +24,12 @@ mount -t devpts devpts "$root/dev/pts" -o newinstance,ptmxmode=0666,mode=0620
 ln -s pts/ptmx "$root/dev/ptmx"
 ln -s /proc/self/fd "$root/dev/fd"
 
-# As `make install` or the package puts things.
-rm -rf "$root/etc/handoffd" "$root/var/lib/handoffd" "$root/var/lib/private/handoffd"
-cp "$program" "$root/usr/bin/handoffd"
-cp "$repository/systemd/handoffd.service" "$root/usr/lib/systemd/system/"
-cp "$repository/systemd/handoffd.sysusers.conf" "$root/usr/lib/sysusers.d/handoffd.conf"
-cp "$repository/systemd/handoffd.tmpfiles.conf" "$root/usr/lib/tmpfiles.d/handoffd.conf"
-cp -r "$desk/etc/." "$root/etc/"
+# Nothing of handoffd but what is laid over it.
+rm -rf "$root/etc/handoffd" "$root"/var/{lib,cache}/handoffd "$root"/var/{lib,cache}/private/handoffd "$root/usr/bin/handoffd"
+rm -f "$root/usr/lib/systemd/system/handoffd.service" "$root/usr/lib/sysusers.d/handoffd.conf" "$root/usr/lib/tmpfiles.d/handoffd.conf"
+# (A machine in a container may forbid packages to start and stop services; this one is a machine.)
+rm -f "$root/usr/sbin/policy-rc.d"
+cp -r "$desk/." "$root/"
 
 cd "$root"
 mkdir -p old
