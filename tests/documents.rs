@@ -66,16 +66,40 @@ fn every_link_between_documents_leads_somewhere() {
             .skip(1)
             .filter_map(|rest| rest.split(')').next())
         {
-            let path = target.split('#').next().unwrap_or_default();
-            if path.is_empty() || path.contains("://") {
+            let (path, heading) = target.split_once('#').unwrap_or((target, ""));
+            if path.contains("://") {
                 continue;
             }
+            let page = match path {
+                "" => root.join(&document),
+                path => folder.join(path),
+            };
             assert!(
-                folder.join(path).exists(),
+                page.exists(),
                 "{document} links to {target}, which is not there"
+            );
+            let is_page = heading.is_empty() || anchors(&page).contains(&heading.to_owned());
+            assert!(
+                is_page,
+                "{document} links to {target}, and no heading is that"
             );
         }
     }
+}
+
+/// By what a page's headings are linked to: lower case, without punctuation, joined by `-`.
+fn anchors(page: &Path) -> Vec<String> {
+    let text = fs::read_to_string(page).expect("a page");
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|heading| {
+            let words = heading.trim_start_matches('#').trim().to_lowercase();
+            let kept = words
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+            kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+        })
+        .collect()
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::report;
 use std::path::{Path, PathBuf};
 
-/// What was measured (docs/admin.md): tasks and memory of a process without a mailbox, and of each mailbox beside it, at most.
+/// What was measured (docs/mailboxes.md): tasks and memory of a process without a mailbox, and of each mailbox beside it, at most.
 const TASKS: u64 = 20;
 const TASKS_A_MAILBOX: u64 = 5;
 /// No more than this whatever the number of mailboxes: what waits for the disk has 512 threads at most, sled 128, and one beside for each store.

@@ -21,7 +21,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     let Some(keeper) = settings.token_keeper() else {
         return Err(Failure::Usage(
             "no server is logged in to with a token: there is no section [oauth2] in the settings. For Microsoft 365 and Google Workspace add it \
-             (docs/admin.md, OAuth2); a server with passwords is tried with `handoffd check --online`"
+             (docs/oauth2.md); a server with passwords is tried with `handoffd check --online`"
                 .to_owned(),
         ));
     };

@@ -161,7 +161,7 @@ fn ending_mail(ending: &Ending, warning: i64, now: Timestamp) -> (String, &'stat
     };
     let text = format!(
         "Of the account in [oauth2], {} {when}. From then on handoffd gets no access token and can neither fetch nor send mail.\n\nA new one is made at \
-         the provider; docs/admin.md, section OAuth2, has the steps. Then set secret_expires in handoffd.toml where it is used, reload, and see with \
+         the provider; docs/oauth2.md has the steps. Then set secret_expires in handoffd.toml where it is used, reload, and see with \
          `handoffd login` that it works.\n",
         ending.what
     );

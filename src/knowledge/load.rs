@@ -54,7 +54,7 @@ impl Knowledge {
             problems.push(at_first_line(
                 &settings.knowledge.folder,
                 "there is no article in the folder".to_owned(),
-                "write one, see docs/admin.md",
+                "write one, see docs/articles.md",
             ));
         }
         problems.sort();

@@ -70,7 +70,7 @@ pub enum TokenError {
     },
     /// A mail server does not take fresh tokens.
     #[error(
-        "the token server gives tokens, but {server} does not take them for user {user}: {answer}; check that the mailbox exists and that the account registered at the provider may use it (docs/admin.md, OAuth2), then run `handoffd login`"
+        "the token server gives tokens, but {server} does not take them for user {user}: {answer}; check that the mailbox exists and that the account registered at the provider may use it (docs/oauth2.md), then run `handoffd login`"
     )]
     NotTaken {
         /// `host:port`.

@@ -138,6 +138,6 @@ fn remedy(account: &Account, error: &str, description: &str) -> String {
         "access_denied" => "somebody said no in the browser: run `handoffd login` again, and allow it".to_owned(),
         "expired_token" => "nobody typed the code in time: run `handoffd login` again".to_owned(),
         "temporarily_unavailable" | "server_error" | "slow_down" => "it is asked again".to_owned(),
-        _ => "check the section [oauth2] against docs/admin.md, then run `handoffd login`".to_owned(),
+        _ => "check the section [oauth2] against docs/oauth2.md, then run `handoffd login`".to_owned(),
     }
 }

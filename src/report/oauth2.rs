@@ -49,8 +49,8 @@ pub fn admin_told(why: &TokenError) {
 pub fn ends_soon(ending: &Ending, days_left: i64) {
     let (what, on) = (&ending.what, ending.on);
     if days_left < 0 {
-        error!(event = "token-end", %what, %on, "it has ended: renew it now (docs/admin.md, OAuth2)");
+        error!(event = "token-end", %what, %on, "it has ended: renew it now (docs/oauth2.md)");
     } else {
-        warn!(event = "token-end", %what, %on, days_left, "it ends soon: renew it (docs/admin.md, OAuth2)");
+        warn!(event = "token-end", %what, %on, days_left, "it ends soon: renew it (docs/oauth2.md)");
     }
 }

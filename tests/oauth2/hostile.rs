@@ -123,14 +123,14 @@ async fn a_no_says_what_to_do_and_gives_no_secret_back() {
         (
             "planted-client-secret",
             "planted-client-secret",
-            "docs/admin.md",
+            "docs/oauth2.md",
         ),
         (
             "invalid_scope",
             "\u{1b}[2Jclear\r\nnew line \u{202e}",
             "[oauth2] scope",
         ),
-        ("weird \u{1b}[0m\n code", "", "docs/admin.md"),
+        ("weird \u{1b}[0m\n code", "", "docs/oauth2.md"),
     ] {
         let error = error_of(Answer::Refuse(code, words.to_owned())).await;
         assert!(error.to_string().contains(remedy), "{remedy}: {error}");

@@ -128,7 +128,7 @@ user = {user}
 password_file = "{PASSWORD}"
 
 [automation]
-# Decides and records, sends nothing. Take the line away (or write "live") when you have seen for a week what it would do.
+# Decides and records, sends nothing: for a week. Then "draft" shows every answer to the team first, and "live" sends what it is sure of.
 mode = "shadow"
 
 [knowledge]
