@@ -89,7 +89,8 @@ fn expand(
     Ok(())
 }
 
-/// In a folder: `.eml`, `.mbox`, and whatever lies in a Maildir's `cur` and `new`.
+/// In a folder: `.eml`, `.mbox`, whatever lies in a Maildir's `cur` and `new`, and files without an ending that begin as an mbox does, as
+/// Thunderbird and others keep their folders.
 fn holds_mail(path: &Path) -> bool {
     let extension = path
         .extension()
@@ -105,6 +106,13 @@ fn holds_mail(path: &Path) -> bool {
         .any(|known| extension.eq_ignore_ascii_case(known))
         || folder == "cur"
         || folder == "new"
+        || (path.extension().is_none() && begins_as_an_mbox(path))
+}
+
+fn begins_as_an_mbox(path: &Path) -> bool {
+    let mut begin = [0; 5];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin == *b"From "
 }
 
 /// An mbox says so by its name, or by a second separator line after a blank line.
@@ -145,6 +153,23 @@ fn mbox(bytes: &[u8]) -> Vec<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_of_a_mail_program_is_found_by_how_its_files_begin() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        write(
+            "Inbox",
+            "From - Mon\nSubject: 1\n\nx\n\nFrom - Mon\nSubject: 2\n\ny\n",
+        );
+        write("Inbox.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->");
+        write("Archive", "a note of mine\n");
+        write("Empty", "");
+        let found: Vec<_> = mails(&[folder.path().to_owned()]).unwrap().collect();
+        let bodies: Vec<_> = found.iter().map(|(_, mail)| mail.as_slice()).collect();
+        let expected: [&[u8]; 2] = [b"Subject: 1\n\nx\n\n", b"Subject: 2\n\ny\n"];
+        assert_eq!(bodies, expected);
+    }
 
     #[test]
     fn an_mbox_is_taken_apart() {

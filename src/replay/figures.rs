@@ -63,6 +63,8 @@ pub struct LeftOut {
     pub by_our_machines: usize,
     /// Mails that no part could read.
     pub unreadable: usize,
+    /// Files that are no mails.
+    pub no_mails: usize,
     /// Mails without a date that can be: they count as of the moment of the mail before them.
     pub undated: usize,
     /// Mails of our people that answer none of these.
@@ -211,6 +213,7 @@ pub fn figures(replayed: &Replayed, mailbox: &OldMailbox, office: &Office) -> Fi
             repeated: mailbox.repeated,
             by_our_machines: mailbox.by_our_machines,
             unreadable: mailbox.unreadable,
+            no_mails: mailbox.no_mails,
             undated: mailbox.undated,
             other_mails_of_people: replayed.other_mails_of_people,
         },

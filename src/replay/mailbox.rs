@@ -34,6 +34,8 @@ pub struct OldMailbox {
     pub by_our_machines: usize,
     /// Mails that no part could read.
     pub unreadable: usize,
+    /// Files that are no mails: nothing in them says from whom, to whom, when or about what.
+    pub no_mails: usize,
 }
 
 /// One of them.
@@ -71,6 +73,13 @@ struct Read {
     at: Timestamp,
 }
 
+/// Whoever names a folder names whatever lies in it. (RFC 5322 section 3.6 demands a sender and a date of every mail.)
+fn is_no_mail(mail: &Mail) -> bool {
+    let is_addressed = mail.from.is_some() || !mail.to.is_empty() || !mail.delivered_to.is_empty();
+    let is_named = mail.message_id.is_some() || mail.date.is_some();
+    !is_addressed && !is_named && mail.subject.as_str().is_empty()
+}
+
 impl OldMailbox {
     /// Takes them apart and puts them in order. `now` is the latest that a mail can have come.
     #[must_use]
@@ -84,6 +93,10 @@ impl OldMailbox {
                 mailbox.unreadable += 1;
                 continue;
             };
+            if is_no_mail(&mail) {
+                mailbox.no_mails += 1;
+                continue;
+            }
             if !met.insert(mail.identity) {
                 mailbox.repeated += 1;
                 continue;

@@ -7,6 +7,8 @@ use std::fmt::Write;
 
 /// So many rows of a list are shown; the rest stands in JSON and on the page.
 const ROWS: usize = 12;
+/// So many answers of people an article.
+const SAID_ELSE: usize = 3;
 /// So many gaps.
 const GAPS: usize = 6;
 
@@ -60,6 +62,7 @@ fn summary(text: &mut String, figures: &Figures) {
             "without a date, counted as of the mail before them",
         ),
         (left_out.unreadable, "unreadable"),
+        (left_out.no_mails, "files that are no mails, left out"),
     ];
     let _ = writeln!(text);
     for (count, called) in rows {
@@ -111,6 +114,7 @@ fn hand_offs(text: &mut String, figures: &Figures) {
             reason.mails, reason.rule, reason.sentence
         );
     }
+    and_more(text, figures.hand_offs.len(), ROWS, "reasons");
 }
 
 fn articles(text: &mut String, figures: &Figures) {
@@ -145,9 +149,10 @@ fn said_else(text: &mut String, figures: &Figures) {
             let _ = writeln!(text, "\nWhere people answered something else");
         }
         let _ = writeln!(text, "  {}", article.intent);
-        for mail in article.people_said_else.iter().take(3) {
+        for mail in article.people_said_else.iter().take(SAID_ELSE) {
             show(text, mail);
         }
+        and_more(text, article.people_said_else.len(), SAID_ELSE, "of these");
     }
 }
 
@@ -162,23 +167,34 @@ fn gaps(text: &mut String, figures: &Figures) {
             show(text, mail);
         }
     }
+    and_more(text, figures.gaps.len(), GAPS, "such questions");
+}
+
+/// What is cut says so.
+fn and_more(text: &mut String, all: usize, shown: usize, called: &str) {
+    if all > shown {
+        let more = all - shown;
+        let _ = writeln!(
+            text,
+            "  and {more} more {called}: `--json` and `--html` have all"
+        );
+    }
 }
 
 fn near(text: &mut String, figures: &Figures) {
-    let send = figures
-        .near_thresholds
-        .iter()
-        .filter(|near| near.which == "send");
-    let mut is_first = true;
-    for near in send.take(ROWS) {
-        if std::mem::take(&mut is_first) {
-            let _ = writeln!(text, "\nNearest to the threshold for sending");
-        }
+    let send: Vec<_> = (figures.near_thresholds.iter())
+        .filter(|near| near.which == "send")
+        .collect();
+    if !send.is_empty() {
+        let _ = writeln!(text, "\nNearest to the threshold for sending");
+    }
+    for near in send.iter().take(ROWS) {
         let _ = writeln!(text, "  {} ({:.2})", near.intent, near.threshold);
         for mail in near.mails.iter().take(2) {
             show(text, mail);
         }
     }
+    and_more(text, send.len(), ROWS, "articles");
 }
 
 fn show(text: &mut String, mail: &Shown) {
