@@ -3,6 +3,7 @@
 //! The inbox is the only thing that starts anything, and the journal the only thing that says what happened. A signal
 //! (IDLE, the outbox, a timer) wakes the loop and is then forgotten: the loop asks the server and the journal.
 
+mod articles_alone;
 mod aside_words;
 mod brake;
 mod deadlines;

@@ -55,6 +55,9 @@ _handoffd() {
             handoffd,journal)
                 cmd="handoffd__subcmd__journal"
                 ;;
+            handoffd,learn)
+                cmd="handoffd__subcmd__learned"
+                ;;
             handoffd,learned)
                 cmd="handoffd__subcmd__learned"
                 ;;
@@ -221,7 +224,7 @@ _handoffd() {
 
     case "${cmd}" in
         handoffd)
-            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
+            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned learn unlearn change-key close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1099,7 +1102,7 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__learned)
-            opts="-h -V --config --json --mailbox --help --version"
+            opts="-h -V --review --config --json --mailbox --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

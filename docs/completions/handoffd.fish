@@ -52,6 +52,7 @@ complete -c handoffd -n "__fish_handoffd_needs_command" -f -a "forget" -d 'Remov
 complete -c handoffd -n "__fish_handoffd_needs_command" -f -a "compact" -d 'Write the store anew, so that its files hold nothing of what was deleted'
 complete -c handoffd -n "__fish_handoffd_needs_command" -f -a "numbers" -d 'How well it goes: answers and what came of them, hand-offs and why, promises, drafts, by day, article, team and reason'
 complete -c handoffd -n "__fish_handoffd_needs_command" -f -a "learned" -d 'What staff\'s confirmations taught: what, by whom, in which ticket'
+complete -c handoffd -n "__fish_handoffd_needs_command" -f -a "learn" -d 'What staff\'s confirmations taught: what, by whom, in which ticket'
 complete -c handoffd -n "__fish_handoffd_needs_command" -f -a "unlearn" -d 'Take back what was learned'
 complete -c handoffd -n "__fish_handoffd_needs_command" -f -a "change-key" -d 'Change the key of all secret addresses: a new one makes them from now on'
 complete -c handoffd -n "__fish_handoffd_needs_command" -f -a "close" -d 'Close a ticket'
@@ -215,9 +216,16 @@ complete -c handoffd -n "__fish_handoffd_using_subcommand numbers" -s h -l help 
 complete -c handoffd -n "__fish_handoffd_using_subcommand numbers" -s V -l version -d 'Print version'
 complete -c handoffd -n "__fish_handoffd_using_subcommand learned" -l config -d 'The settings' -r -F
 complete -c handoffd -n "__fish_handoffd_using_subcommand learned" -l mailbox -d 'Of settings with several mailboxes, the one that is meant. Who looks or forgets without it means all of them' -r
+complete -c handoffd -n "__fish_handoffd_using_subcommand learned" -l review -d 'Only what a person should look at: what stands against the articles, then what was learned of answers by hand'
 complete -c handoffd -n "__fish_handoffd_using_subcommand learned" -l json -d 'One JSON object a line on standard output'
 complete -c handoffd -n "__fish_handoffd_using_subcommand learned" -s h -l help -d 'Print help'
 complete -c handoffd -n "__fish_handoffd_using_subcommand learned" -s V -l version -d 'Print version'
+complete -c handoffd -n "__fish_handoffd_using_subcommand learn" -l config -d 'The settings' -r -F
+complete -c handoffd -n "__fish_handoffd_using_subcommand learn" -l mailbox -d 'Of settings with several mailboxes, the one that is meant. Who looks or forgets without it means all of them' -r
+complete -c handoffd -n "__fish_handoffd_using_subcommand learn" -l review -d 'Only what a person should look at: what stands against the articles, then what was learned of answers by hand'
+complete -c handoffd -n "__fish_handoffd_using_subcommand learn" -l json -d 'One JSON object a line on standard output'
+complete -c handoffd -n "__fish_handoffd_using_subcommand learn" -s h -l help -d 'Print help'
+complete -c handoffd -n "__fish_handoffd_using_subcommand learn" -s V -l version -d 'Print version'
 complete -c handoffd -n "__fish_handoffd_using_subcommand unlearn" -l config -d 'The settings' -r -F
 complete -c handoffd -n "__fish_handoffd_using_subcommand unlearn" -l mailbox -d 'Of settings with several mailboxes, the one that is meant. Who looks or forgets without it means all of them' -r
 complete -c handoffd -n "__fish_handoffd_using_subcommand unlearn" -l json -d 'One JSON object a line on standard output'

@@ -61,7 +61,12 @@ pub(super) enum Verb {
         prometheus: bool,
     },
     /// What staff's confirmations taught: what, by whom, in which ticket
-    Learned,
+    #[command(visible_alias = "learn")]
+    Learned {
+        /// Only what a person should look at: what stands against the articles, then what was learned of answers by hand
+        #[arg(long)]
+        review: bool,
+    },
     /// Take back what was learned
     Unlearn {
         /// The lesson's reference, or a ticket's for all of it
@@ -101,10 +106,13 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
         Err(problems) => control::ask(&socket_in(&common.config), &question, named)
             .ok_or_else(|| Failure::problems(&problems))?,
     };
-    let rows = answered.map_err(|refusal| match refusal {
+    let mut rows = answered.map_err(|refusal| match refusal {
         Refusal::NotSo(why) => Failure::NotSo(visible(&why)),
         Refusal::Failed(why) => Failure::Unreachable(visible(&why)),
     })?;
+    if let Verb::Learned { review: true } = verb {
+        control::keep_for_review(&mut rows);
+    }
     let text = numbers::text(verb, common.json, &rows);
     let text = text.unwrap_or_else(|| in_rows(&rows, common.json));
     std::io::stdout()
@@ -184,7 +192,7 @@ fn question(common: &Common, verb: &Verb) -> Question {
             days: *days,
             zone: numbers::zone(common),
         },
-        Verb::Learned => Question::Learned,
+        Verb::Learned { .. } => Question::Learned,
         Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },
         Verb::ChangeKey { forget_earlier } => Question::ChangeKey {
             forget_earlier: *forget_earlier,

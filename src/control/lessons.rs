@@ -1,18 +1,51 @@
 //! What staff's confirmations taught, for people: who taught it, in which ticket, and taking it back.
 
 use super::Refusal;
+use crate::config::IntentName;
 use crate::journal::Journal;
-use crate::learning::{InUse, Lesson};
+use crate::learning::{Confirmation, InUse, Lesson, mail_reference};
 use crate::mail::MailIdentity;
 use crate::ticket::TicketId;
 use serde_json::{Value, json};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// All lessons that are kept, the newest first.
 pub(super) fn list(journal: &Journal) -> Result<Vec<Value>, Refusal> {
     let mut lessons = journal.lessons()?;
     lessons.sort_by_key(|lesson| (Reverse(lesson.at), lesson.mail.0));
     Ok(lessons.iter().map(row).collect())
+}
+
+/// Says of each row whether it is in use, as only a running daemon knows.
+pub(super) fn mark(rows: &mut [Value], in_use: &InUse) {
+    let waiting: BTreeMap<String, &IntentName> = (in_use.held_back.iter())
+        .map(|(mail, says)| (mail_reference(*mail), says))
+        .collect();
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        let reference = row.get("lesson").and_then(Value::as_str);
+        if let Some(says) = reference.and_then(|reference| waiting.get(reference)) {
+            let why = format!(
+                "not in use: these words are surely about {says}; it counts once a second ticket says the same, \
+                 `handoffd unlearn` takes it back"
+            );
+            let _ = row.insert("held_back".to_owned(), why.into());
+        }
+    }
+}
+
+/// What a person should look at: what stands against the articles first, then what nobody named.
+pub fn keep_for_review(rows: &mut Vec<Value>) {
+    let is_unnamed = |row: &Value| {
+        let how = row.get("how").and_then(Value::as_str);
+        let unnamed = [
+            Confirmation::AnsweredAsArticle,
+            Confirmation::AnsweredByHand,
+        ];
+        unnamed.iter().any(|one| how == Some(one.as_str()))
+    };
+    rows.retain(|row| row.get("held_back").is_some() || is_unnamed(row));
+    rows.sort_by_key(|row| row.get("held_back").is_none());
 }
 
 /// One lesson by its reference, or all of a ticket.

@@ -18,6 +18,7 @@ pub(crate) use answer::AUTOMATIC_MAIL_GOES;
 pub use answer::{Refusal, answer};
 pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
+pub use lessons::keep_for_review;
 pub use reach::{Reach, as_one, meant, who_has_it};
 pub use sought::{has, nowhere};
 pub use story::in_one_line;
@@ -384,6 +385,7 @@ impl Desk {
                 .iter_mut()
                 .filter_map(Value::as_object_mut)
                 .for_each(|row| sources.add_to_status(row)),
+            Question::Learned => lessons::mark(&mut rows, &sources.learned.borrow()),
             _ => {}
         }
         Ok(rows)

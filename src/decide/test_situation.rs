@@ -239,6 +239,28 @@ fn topic(name: &str, mode: ArticleMode, team: Option<&str>, needs: &[&str], body
     }
 }
 
+/// Articles in English, by intent and text.
+pub(crate) fn knowledge_of(articles: &[(&str, &str)]) -> Knowledge {
+    let known = knowledge();
+    let (_, some) = known.topics.first_key_value().unwrap();
+    let topics = articles.iter().map(|(name, body)| {
+        let (language, article) = some.articles.first_key_value().unwrap();
+        let article = Article {
+            body: (*body).to_owned(),
+            ..article.clone()
+        };
+        let topic = Topic {
+            articles: [(language.clone(), article)].into(),
+            ..some.clone()
+        };
+        (intent(name), topic)
+    });
+    Knowledge {
+        topics: topics.collect(),
+        ..known.clone()
+    }
+}
+
 /// `hours` is answered, `track` needs an order number, `refund` is drafted, `repair` goes to the workshop.
 pub(crate) fn knowledge() -> Knowledge {
     let topics = [

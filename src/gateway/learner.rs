@@ -46,7 +46,7 @@ impl Learner {
         journal: Arc<Journal>,
         taught: Arc<Notify>,
     ) -> (Self, watch::Receiver<InUse>) {
-        let now = InUse::of(&current(&office).trained().taught);
+        let now = in_use(&current(&office));
         let (in_use, seen) = watch::channel(now);
         let learner = Self {
             office,
@@ -87,8 +87,7 @@ impl Learner {
             mailbox.in_scope(|| learn(&journal, &desk, clock::now()))
         });
         learning.await.map_err(|_| LearnError::Broken)??;
-        self.in_use
-            .send_replace(InUse::of(&office.trained().taught));
+        self.in_use.send_replace(in_use(&office));
         Ok(())
     }
 }
@@ -102,13 +101,15 @@ pub fn learn(journal: &Journal, office: &Office, now: Timestamp) -> Result<(), J
     let keep = office.settings.store.keep_learned;
     let lessons = journal.lessons()?;
     journal.forget_lessons(&learning::outdated(&lessons, now, keep))?;
-    let taught = learning::taught(&learning::in_use(&lessons, &office.knowledge, now, keep));
-    if taught == office.trained().taught {
-        return Ok(());
+    if office.learn_from(&lessons, now) {
+        report::gateway::learned(office.trained().taught.len(), began.elapsed());
     }
-    office.learn(taught);
-    report::gateway::learned(office.trained().taught.len(), began.elapsed());
     Ok(())
+}
+
+fn in_use(office: &Office) -> InUse {
+    let trained = office.trained();
+    InUse::of(&trained.taught, trained.held_back.clone())
 }
 
 fn current(office: &RwLock<Arc<Office>>) -> Arc<Office> {

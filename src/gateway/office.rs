@@ -1,16 +1,18 @@
 //! Everything that is loaded from the admin's files: replaced as a whole on reload, or not at all.
 
+use super::articles_alone::ArticlesAlone;
 use crate::clock;
 use crate::compose::Writer;
 use crate::config::{Problem, Settings};
 use crate::journal::Desk;
 use crate::knowledge::Knowledge;
-use crate::learning::{self, Lesson};
+use crate::learning::{HeldBack, Lesson};
 use crate::mail::Reader;
 use crate::sender_checks::Checker;
 use crate::ticket::TokenKey;
 use crate::understand::meaning::Encoder;
 use crate::understand::{Taught, Understander};
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -39,6 +41,8 @@ pub struct Office {
     pub(super) revision: OnceLock<Desk>,
     /// Replaced as a whole when staff confirmed something.
     trained: RwLock<Arc<Trained>>,
+    /// What lessons are held against.
+    articles_alone: Arc<ArticlesAlone>,
     /// Asks about senders; made when it is first needed.
     pub(super) checker: OnceLock<Option<Checker>>,
 }
@@ -50,6 +54,8 @@ pub struct Trained {
     pub understander: Understander,
     /// What it was taught beside the articles' phrases.
     pub taught: Vec<Taught>,
+    /// What it was not taught yet, because it stands alone against the articles.
+    pub held_back: HeldBack,
     /// The same as a digest.
     pub(super) learned: String,
 }
@@ -57,6 +63,7 @@ pub struct Trained {
 impl Trained {
     fn on(
         taught: Vec<Taught>,
+        held_back: HeldBack,
         knowledge: &Knowledge,
         settings: &Settings,
         encoder: Option<&Arc<Encoder>>,
@@ -68,6 +75,7 @@ impl Trained {
         Self {
             understander,
             taught,
+            held_back,
             learned,
         }
     }
@@ -91,10 +99,29 @@ impl Office {
         Arc::clone(&trained.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Learns this instead of what was learned before. Takes up to seconds; mails that come meanwhile are understood as before.
-    pub fn learn(&self, taught: Vec<Taught>) {
+    /// Learns from these lessons instead of from those before; whether anything changed by it. Takes up to seconds; mails that come meanwhile are
+    /// understood as before.
+    pub fn learn_from(&self, lessons: &[Lesson], now: Timestamp) -> bool {
+        let (knowledge, settings) = (&self.knowledge, &self.settings);
         let encoder = self.encoder.as_ref();
-        let trained = Trained::on(taught, &self.knowledge, &self.settings, encoder);
+        let (taught, held_back) =
+            (self.articles_alone).taught(lessons, knowledge, settings, encoder, now);
+        let before = self.trained();
+        if (&taught, &held_back) == (&before.taught, &before.held_back) {
+            return false;
+        }
+        self.take_in(taught, held_back);
+        true
+    }
+
+    /// Learns this, whatever the articles say.
+    pub fn learn(&self, taught: Vec<Taught>) {
+        self.take_in(taught, HeldBack::new());
+    }
+
+    fn take_in(&self, taught: Vec<Taught>, held_back: HeldBack) {
+        let (knowledge, encoder) = (&self.knowledge, self.encoder.as_ref());
+        let trained = Trained::on(taught, held_back, knowledge, &self.settings, encoder);
         let mut current = self.trained.write().unwrap_or_else(PoisonError::into_inner);
         *current = Arc::new(trained);
     }
@@ -121,6 +148,7 @@ impl Office {
             writer: self.writer.with_key(key.clone()),
             key,
             trained: RwLock::new(self.trained()),
+            articles_alone: Arc::clone(&self.articles_alone),
             checker: OnceLock::new(),
             revision: OnceLock::new(),
         }
@@ -172,10 +200,11 @@ impl Office {
         {
             encoder.recall_from(&folder);
         }
-        let keep = settings.store.keep_learned;
-        let in_use = learning::in_use(lessons, &knowledge, clock::now(), keep);
-        let taught = learning::taught(&in_use);
-        let trained = Trained::on(taught, &knowledge, &settings, encoder.as_ref());
+        let articles_alone = Arc::new(ArticlesAlone::default());
+        let model = encoder.as_ref();
+        let (taught, held_back) =
+            articles_alone.taught(lessons, &knowledge, &settings, model, clock::now());
+        let trained = Trained::on(taught, held_back, &knowledge, &settings, model);
         Ok(Self {
             settings,
             knowledge,
@@ -185,6 +214,7 @@ impl Office {
             key,
             revision: OnceLock::new(),
             trained: RwLock::new(Arc::new(trained)),
+            articles_alone,
             checker: OnceLock::new(),
         })
     }

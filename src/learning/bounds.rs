@@ -1,7 +1,7 @@
 //! How much is kept, and what of it takes part? The newest lessons of each article and of "none of these", for a limited time. Pure; the
 //! same lessons give the same list.
 
-use super::{Confirmation, Lesson};
+use super::{Confirmation, HeldBack, Lesson, held_back};
 use crate::config::{IntentName, Language};
 use crate::knowledge::Knowledge;
 use crate::mail::MailIdentity;
@@ -50,14 +50,16 @@ pub fn outdated(lessons: &[Lesson], now: Timestamp, keep: Duration) -> Vec<MailI
         .collect()
 }
 
-/// The lessons that take part, newest first: young enough, and of an article that is there in their language.
+/// The lessons that take part, newest first: young enough, of an article that is there in their language, and not against what the articles alone
+/// surely say, unless it was said twice. `articles_say`: which article surely answers a lesson's words, as far as the articles' own phrases tell.
 #[must_use]
 pub fn in_use<'a>(
     lessons: &'a [Lesson],
     knowledge: &Knowledge,
     now: Timestamp,
     keep: Duration,
-) -> Vec<&'a Lesson> {
+    articles_say: impl Fn(&Lesson) -> Option<IntentName>,
+) -> Used<'a> {
     let has_articles = |language: &Language| {
         let mut topics = knowledge.topics.values();
         topics.any(|topic| topic.articles.contains_key(language))
@@ -70,8 +72,10 @@ pub fn in_use<'a>(
                 None => has_articles(language),
             }
     };
+    let held_back = held_back(lessons.iter().filter(takes_part), articles_say);
     let mut seen: BTreeSet<(&Language, &str)> = BTreeSet::new();
     let mut used = newest_first(lessons.iter().filter(takes_part));
+    used.retain(|lesson| !held_back.contains_key(&lesson.mail));
     // The same words count once, however often they were sent and confirmed. What was confirmed last holds, but an answer by hand, which names
     // no article, does not take back what somebody named.
     let named: BTreeSet<(&Language, &str)> = used
@@ -84,7 +88,19 @@ pub fn in_use<'a>(
         let is_named = lesson.how != Confirmation::AnsweredByHand || !named.contains(&words);
         is_named && seen.insert(words)
     });
-    used
+    Used {
+        lessons: used,
+        held_back,
+    }
+}
+
+/// Which lessons take part.
+#[derive(Debug)]
+pub struct Used<'a> {
+    /// Those that do, the most telling first.
+    pub lessons: Vec<&'a Lesson>,
+    /// Those that wait for a second one like them.
+    pub held_back: HeldBack,
 }
 
 /// The same as examples, in the same order.
@@ -93,9 +109,11 @@ pub fn taught(in_use: &[&Lesson]) -> Vec<Taught> {
     in_use.iter().map(|lesson| lesson.taught()).collect()
 }
 
-/// How many examples are in use.
+/// How many examples are in use, and which are not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InUse {
+    /// Lessons that wait for a second one like them.
+    pub held_back: HeldBack,
     /// By article.
     pub by_intent: BTreeMap<IntentName, usize>,
     /// Of what no article covers.
@@ -105,8 +123,11 @@ pub struct InUse {
 impl InUse {
     /// Counts them.
     #[must_use]
-    pub fn of(taught: &[Taught]) -> Self {
-        let mut in_use = Self::default();
+    pub fn of(taught: &[Taught], held_back: HeldBack) -> Self {
+        let mut in_use = Self {
+            held_back,
+            ..Self::default()
+        };
         for one in taught {
             match &one.intent {
                 Some(intent) => *in_use.by_intent.entry(intent.clone()).or_insert(0) += 1,

@@ -34,13 +34,20 @@ pub enum Confirmation {
     Named,
     /// A member said `OK` to a draft, or sent it with changes that kept most of it.
     Approved,
+    /// A member answered by hand with an article's own text.
+    AnsweredAsArticle,
     /// A member answered by hand what no article was near to.
     AnsweredByHand,
 }
 
 impl Confirmation {
     /// Every way.
-    pub const ALL: [Self; 3] = [Self::Named, Self::Approved, Self::AnsweredByHand];
+    pub const ALL: [Self; 4] = [
+        Self::Named,
+        Self::Approved,
+        Self::AnsweredAsArticle,
+        Self::AnsweredByHand,
+    ];
 
     /// The word for it in records and JSON.
     #[must_use]
@@ -48,6 +55,7 @@ impl Confirmation {
         match self {
             Self::Named => "named",
             Self::Approved => "approved",
+            Self::AnsweredAsArticle => "answered-as-article",
             Self::AnsweredByHand => "answered-by-hand",
         }
     }
@@ -60,8 +68,7 @@ impl Lesson {
     /// The reference by which people name it: the first digits of its mail's identity.
     #[must_use]
     pub fn reference(&self) -> String {
-        let whole = self.mail.to_string();
-        whole.chars().take(Self::REFERENCE_DIGITS).collect()
+        mail_reference(self.mail)
     }
 
     /// The same as an example.
@@ -73,4 +80,11 @@ impl Lesson {
             intent: self.intent.clone(),
         }
     }
+}
+
+/// The reference of the lesson of a mail.
+#[must_use]
+pub fn mail_reference(mail: MailIdentity) -> String {
+    let whole = mail.to_string();
+    whole.chars().take(Lesson::REFERENCE_DIGITS).collect()
 }

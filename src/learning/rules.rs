@@ -17,6 +17,8 @@ pub enum Confirmed<'a> {
     Named(Option<&'a IntentName>),
     /// The draft that is made of this article.
     Draft(&'a IntentName),
+    /// The article whose text they wrote as an answer of their own.
+    SaidAs(&'a IntentName),
     /// Nothing by name: they answered in their own words.
     OwnAnswer,
 }
@@ -41,6 +43,15 @@ pub fn lesson(
             }
             (Some(intent), Confirmation::Approved)
         }
+        Confirmed::SaidAs(intent) => {
+            let is_about_it = request.found == Found::Directly;
+            let is_answered_before =
+                answers_our_question(ticket, request.mail) || is_settled(ticket, request.mail);
+            if !is_about_it || is_answered_before {
+                return None;
+            }
+            (Some(intent), Confirmation::AnsweredAsArticle)
+        }
         Confirmed::OwnAnswer => {
             let is_about_it = request.found == Found::Directly;
             if !is_about_it || request.rule != NO_INTENT || is_settled(ticket, request.mail) {
@@ -52,7 +63,9 @@ pub fn lesson(
     // Nobody has looked at the sentence of an answer by hand: one that an article may well answer is not learned as none.
     let text = match how {
         Confirmation::AnsweredByHand => request.text.unanswered()?,
-        Confirmation::Named | Confirmation::Approved => request.text.carrier(intent),
+        Confirmation::Named | Confirmation::Approved | Confirmation::AnsweredAsArticle => {
+            request.text.carrier(intent)
+        }
     };
     Some(Lesson {
         mail: request.mail,

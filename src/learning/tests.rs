@@ -319,6 +319,23 @@ fn what_an_act_teaches() {
             Confirmed::OwnAnswer,
             None,
         ),
+        (
+            "an answer in the words of an article",
+            Story::new().opened(1, PLAIN, &["not-sure"]).handed_off(1),
+            Confirmed::SaidAs(&hours),
+            Some((Some("hours"), Confirmation::AnsweredAsArticle)),
+        ),
+        (
+            "one to what somebody has answered",
+            open().caused(
+                5,
+                Event::StaffReplied {
+                    member: address("lou@shop.example"),
+                },
+            ),
+            Confirmed::SaidAs(&hours),
+            None,
+        ),
         ("a yes", draft(), Confirmed::Draft(&refund), approved),
         (
             "a yes to what a member made of the draft",
@@ -397,7 +414,7 @@ fn an_answer_by_hand_takes_back_nothing_that_somebody_named() {
         ..kept(2, None, now - DAY)
     };
     let lessons = [named.clone(), by_hand];
-    let used = in_use(&lessons, &knowledge(), now, DAY * 365);
+    let used = in_use(&lessons, &knowledge(), now, DAY * 365, |_| None).lessons;
     assert_eq!(used, [&named]);
 }
 
@@ -451,7 +468,7 @@ fn only_what_is_young_and_has_an_article_takes_part_in_the_same_order_each_time(
         },
     ];
     let numbers = |lessons: &[Lesson], keep: Duration| -> Vec<String> {
-        let used = in_use(lessons, &knowledge(), now, keep);
+        let used = in_use(lessons, &knowledge(), now, keep, |_| None).lessons;
         used.iter().map(|one| one.text.clone()).collect()
     };
     let wanted = ["request 3", "request 1", "request 2"];
@@ -465,11 +482,11 @@ fn only_what_is_young_and_has_an_article_takes_part_in_the_same_order_each_time(
         ..kept(7, Some("track"), now)
     };
     let all = [lessons.as_slice(), &[again]].concat();
-    let used = in_use(&all, &knowledge(), now, DAY * 365);
+    let used = in_use(&all, &knowledge(), now, DAY * 365, |_| None).lessons;
     let same: Vec<_> = used.iter().filter(|one| one.text == "request 1").collect();
     assert_eq!(same.len(), 1);
     assert_eq!(same[0].intent, Some(intent("track")));
-    let counts = InUse::of(&taught(&used));
+    let counts = InUse::of(&taught(&used), HeldBack::new());
     assert_eq!((counts.by_intent[&intent("hours")], counts.none), (1, 1));
     assert!(numbers(&lessons, Duration::ZERO).is_empty());
     assert_eq!(outdated(&lessons, now, DAY * 365), [lessons[4].mail]);

@@ -89,6 +89,12 @@ impl Understander {
         substance(&self.preparer.prepare(mail))
     }
 
+    /// The article that a sentence like those of examples is nearest to, and how sure; nothing where it is rather about none.
+    #[must_use]
+    pub fn sentence_says(&self, sentence: &str, language: &Language) -> Option<(IntentName, f64)> {
+        self.intents.sentence_says(sentence, language)
+    }
+
     /// The words of a customer's mail that may become an example.
     ///
     /// # Errors

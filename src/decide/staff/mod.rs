@@ -11,6 +11,7 @@ mod no_lesson;
 mod outside;
 mod pass;
 mod plan;
+mod said_as;
 mod waiting;
 
 use super::sentence::{Pattern, Value};

@@ -6,9 +6,10 @@ use super::approval::{OnDraft, Speaker, nothing_above, own_words};
 use super::hints;
 use super::intent::named;
 use super::pass::{give, postpone};
+use super::said_as::said_as;
 use super::waiting::{approve, refuse};
 use crate::config::{IntentName, TeamName};
-use crate::desk::{StaffAct, read_act};
+use crate::desk::{StaffAct, read_act, words_for_us};
 use crate::learning::{self, Confirmed, Lesson};
 use crate::mail::{Address, Extent, Protection};
 use crate::ticket::Ticket;
@@ -57,6 +58,9 @@ impl Plan {
         ticket: &Ticket,
         member: &Address,
     ) -> Self {
+        let Some(Ok(request)) = view.situation.request else {
+            return self;
+        };
         let confirmed = match (&self.confirmed, &self.draft) {
             _ if self.impossible.is_some() => None,
             (Some(Confirms::Named(intent)), _) => Some(Confirmed::Named(intent.as_ref())),
@@ -64,12 +68,16 @@ impl Plan {
                 Some(Confirms::Draft),
                 Some(OnDraft::Send(draft) | OnDraft::SendEdited { draft, .. }),
             ) => Some(Confirmed::Draft(&draft.article.intent)),
-            (Some(Confirms::OwnAnswer), _) => Some(Confirmed::OwnAnswer),
+            (Some(Confirms::OwnAnswer), _) => {
+                let answer = words_for_us(view.situation.mail);
+                let article = said_as(&answer, &request.text.language, view.situation.knowledge);
+                Some(article.map_or(Confirmed::OwnAnswer, Confirmed::SaidAs))
+            }
             (Some(Confirms::Draft) | None, _) => None,
         };
-        if let (Some(confirmed), Some(Ok(request))) = (confirmed, view.situation.request) {
-            self.lesson = learning::lesson(confirmed, request, ticket, member, view.situation.now);
-        }
+        self.lesson = confirmed.and_then(|confirmed| {
+            learning::lesson(confirmed, request, ticket, member, view.situation.now)
+        });
         self
     }
 

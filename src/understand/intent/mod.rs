@@ -101,6 +101,18 @@ impl IntentFinder {
         }
     }
 
+    /// The nearest article of one sentence, and how sure; nothing where none speaks the language, or it is rather about none.
+    pub(super) fn sentence_says(
+        &self,
+        sentence: &str,
+        language: &Language,
+    ) -> Option<(IntentName, f64)> {
+        let trained = self.trained.get(language)?;
+        let reading = trained.model.read(&[(sentence, 1.0)])?;
+        let said = reading.sentence_says(0).filter(|said| !said.rather_none)?;
+        Some((IntentName(said.intent.to_owned()), said.confidence))
+    }
+
     /// Intents and requests of a mail in a language; nothing where no article speaks it.
     pub(super) fn find(
         &self,
