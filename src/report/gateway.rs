@@ -514,6 +514,17 @@ pub fn filed(mails: usize, folder: &str) {
     debug!(event = "filed", mails, folder, "tagged and filed");
 }
 
+/// The operator said yes or no to a draft.
+pub fn operator_decided(ticket: &TicketId, word: &crate::decide::OperatorsWord) {
+    info!(
+        event = "operator-decided",
+        %ticket,
+        draft = word.draft().0,
+        approves = matches!(word, crate::decide::OperatorsWord::Approve(_)),
+        "a draft was decided on from the command line or the page"
+    );
+}
+
 /// The control socket cannot be used.
 pub fn control_failed(socket: &std::path::Path, error: &std::io::Error) {
     warn!(
