@@ -21,6 +21,7 @@ pub(crate) use answer::AUTOMATIC_MAIL_GOES;
 pub use answer::{Refusal, answer};
 pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
+pub(crate) use peer::may_ask;
 pub use reach::{Reach, as_one, meant, who_has_it};
 pub use sought::{has, nowhere};
 pub use story::in_one_line;
@@ -309,7 +310,7 @@ pub async fn serve(
 }
 
 /// Removes the socket of a daemon that is gone; nothing else that may lie there, and no socket that somebody listens on.
-fn clear_the_way(socket: &Path) -> std::io::Result<()> {
+pub(crate) fn clear_the_way(socket: &Path) -> std::io::Result<()> {
     let refused = |why: &str| Err(std::io::Error::new(ErrorKind::AlreadyExists, why));
     match std::fs::symlink_metadata(socket) {
         Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
