@@ -36,7 +36,10 @@ pub(crate) fn stacked(bars: &[Bar], before: &str, kinds: &[(&str, &str)], says: 
     let step = (WIDTH - LEFT) / bars.len().max(1) as f64;
     let scale = (HEIGHT - BELOW - 10.0) / most as f64;
     // So many names find room below.
-    let labelled = bars.len().div_ceil(4).max(1);
+    let labelled = bars
+        .len()
+        .div_ceil(4)
+        .max((DATE_WIDTH / step).ceil() as usize);
     for (place, bar) in bars.iter().enumerate() {
         let x = LEFT + place as f64 * step;
         let mut y = HEIGHT - BELOW;

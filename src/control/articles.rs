@@ -1,5 +1,6 @@
 //! The articles as rows: what each is, as it is loaded, and what came of it in the last days. Pure.
 
+use crate::config::Language;
 use crate::knowledge::{ArticleMode, Knowledge};
 use serde_json::{Map, Value, json};
 
@@ -20,8 +21,13 @@ pub(super) fn of(figures: &[Value]) -> Vec<Value> {
     rows.collect()
 }
 
-/// What is loaded: articles with nothing on record come as well, in the order of their names.
-pub(super) fn add_what_is_loaded(rows: &mut Vec<Value>, knowledge: &Knowledge) {
+/// What is loaded: articles with nothing on record come as well, in the order of their names. The title is that of the
+/// text in this language, where there is one.
+pub(super) fn add_what_is_loaded(
+    rows: &mut Vec<Value>,
+    knowledge: &Knowledge,
+    language: &Language,
+) {
     let name_of = |row: &Value| {
         let name = row.get("article").and_then(Value::as_str);
         name.unwrap_or_default().to_owned()
@@ -48,7 +54,8 @@ pub(super) fn add_what_is_loaded(rows: &mut Vec<Value>, knowledge: &Knowledge) {
             ArticleMode::Draft => "draft",
             ArticleMode::Handoff => "handoff",
         };
-        let title = topic.articles.values().next();
+        let title = topic.articles.get(language);
+        let title = title.or_else(|| topic.articles.values().next());
         let _ = row.insert("title".to_owned(), json!(title.map(|text| &text.title)));
         let _ = row.insert("mode".to_owned(), mode.into());
         let team = topic.team.as_ref().map(|team| team.0.as_str());

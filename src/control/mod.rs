@@ -425,7 +425,9 @@ impl Desk {
                 .filter_map(Value::as_object_mut)
                 .for_each(|row| sources.add_to_status(row)),
             Question::Articles { .. } => {
-                articles::add_what_is_loaded(&mut rows, &sources.office().knowledge);
+                let office = sources.office();
+                let language = &office.settings.support.language;
+                articles::add_what_is_loaded(&mut rows, &office.knowledge, language);
             }
             _ => {}
         }

@@ -378,17 +378,29 @@ struct Sent {
     why: String,
 }
 
-/// Whether this may act; a refusal where it may not.
-fn may_act(visitor: &Visitor, headers: &HeaderMap, form: &str) -> Result<(), Response> {
+/// Why a deed was not done.
+struct NotDone(StatusCode, &'static str);
+
+impl IntoResponse for NotDone {
+    fn into_response(self) -> Response {
+        let Self(status, why) = self;
+        refused(status, why)
+    }
+}
+
+/// Whether this may act; why not where it may not.
+fn may_act(visitor: &Visitor, headers: &HeaderMap, form: &str) -> Result<(), NotDone> {
     if !visitor.may_act() {
-        let why = "This page only shows. Where [page] token_file is set, whoever knows the token can act.";
-        return Err(refused(StatusCode::FORBIDDEN, why));
+        return Err(NotDone(
+            StatusCode::FORBIDDEN,
+            "This page only shows. Where [page] token_file is set, whoever knows the token can act.",
+        ));
     }
     let is_ours =
         visitor.sent(form) && (*visitor == Visitor::Program || guard::says_where_from(headers));
     match is_ours {
         true => Ok(()),
-        false => Err(refused(
+        false => Err(NotDone(
             StatusCode::FORBIDDEN,
             "The form was made before you came in again. Load the page anew and try again.",
         )),
@@ -422,7 +434,7 @@ async fn approve(
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
     Form(sent): Form<Sent>,
-) -> Result<Response, Response> {
+) -> Result<Response, NotDone> {
     may_act(&visitor, &headers, &sent.form)?;
     let draft = seen_draft(&sent)?;
     let id = sent.ticket.clone();
@@ -435,7 +447,7 @@ async fn refuse(
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
     Form(sent): Form<Sent>,
-) -> Result<Response, Response> {
+) -> Result<Response, NotDone> {
     may_act(&visitor, &headers, &sent.form)?;
     let draft = seen_draft(&sent)?;
     let (id, why) = (sent.ticket.clone(), sent.why.clone());
@@ -444,10 +456,10 @@ async fn refuse(
 }
 
 /// Which draft was seen: nothing is decided on another.
-fn seen_draft(sent: &Sent) -> Result<Option<u32>, Response> {
+fn seen_draft(sent: &Sent) -> Result<Option<u32>, NotDone> {
     match sent.draft {
         Some(draft) => Ok(Some(draft)),
-        None => Err(refused(
+        None => Err(NotDone(
             StatusCode::BAD_REQUEST,
             "The form does not say which draft it is about.",
         )),
@@ -459,7 +471,7 @@ async fn close(
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
     Form(sent): Form<Sent>,
-) -> Result<Response, Response> {
+) -> Result<Response, NotDone> {
     may_act(&visitor, &headers, &sent.form)?;
     let id = sent.ticket.clone();
     Ok(shown.act(Question::Close { id }, &sent, Said::Closed).await)
@@ -470,7 +482,7 @@ async fn retry(
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
     Form(sent): Form<Sent>,
-) -> Result<Response, Response> {
+) -> Result<Response, NotDone> {
     may_act(&visitor, &headers, &sent.form)?;
     let id = sent.mail.clone();
     Ok(shown
@@ -483,7 +495,7 @@ async fn logout(
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
     Form(sent): Form<Sent>,
-) -> Result<Response, Response> {
+) -> Result<Response, NotDone> {
     may_act(&visitor, &headers, &sent.form)?;
     shown.door.forget(&headers);
     Ok(set_cookie(to("/login"), &door::no_cookie()))

@@ -123,9 +123,12 @@ fn a_draft_is_approved_and_refused_on_the_command_line() {
     let (code, said) = ask(&["refuse", &maxs, "--why", "he resells stolen goods"]);
     assert_eq!(code, 0, "{said}");
     max.receives("the notice", |mail| mail.says("person"));
-    world.team_receives(BILLING, &max, "why it was refused", |mail| {
-        mail.says("he resells stolen goods")
-    });
+    let told = world
+        .system
+        .wait_for(BILLING, "why it was refused", |mail| {
+            mail.says("he resells stolen goods")
+        });
+    assert_eq!(told.ticket(), Some(maxs.as_str()));
     world.settle();
     assert_eq!((answers(&lea), answers(&max)), (1, 0));
     assert!(!max.mails().iter().any(|mail| mail.says("stolen")));

@@ -51,6 +51,9 @@ fn article(row: Row<'_>) -> Markup {
     };
     let texts = row.below("texts");
     let texts = texts.0.as_object().into_iter().flatten();
+    let texts: Vec<String> = texts
+        .map(|(language, text)| format!("{language} {}", Row(text).text("revision")))
+        .collect();
     html! {
         article.card {
             h2 { (words(match row.text("title") { "" => row.text("article"), title => title })) }
@@ -59,9 +62,7 @@ fn article(row: Row<'_>) -> Markup {
             @if told.is_empty() { p { "Nothing happened with it in this time." } } @else {
                 ul.record { @for (count, called) in told { li { b { (count) } " " (called) } } }
             }
-            @for (language, text) in texts {
-                p.soft { (language) ": revision " (Row(text).text("revision")) }
-            }
+            @if !texts.is_empty() { p.soft { "Revisions: " (texts.join(", ")) } }
         }
     }
 }

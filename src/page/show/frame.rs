@@ -24,18 +24,18 @@ pub(super) fn page(title: &str, here: &str, seen: &Seen<'_>, inside: &Markup) ->
                     li { a href=(address) aria-current=[(address == here).then_some("page")] { (name) } }
                 }
             }
-            @if let Some(form) = seen.form {
-                form method="post" action="/logout" {
-                    input type="hidden" name="form" value=(form);
-                    button.quiet type="submit" { "Leave" }
-                }
-            }
         }
     };
     let foot = html! {
-        "Times are those of " (seen.zone.name()) ". This page was made at "
+        p { "Times are those of " (seen.zone.name()) ". This page was made at "
         (seen.zone.moment(seen.now, seen.now)) "; load it again for what came since. "
-        @if !seen.needs_token { "It only shows: without " code { "[page] token_file" } " nobody can act here." }
+        @if !seen.needs_token { "It only shows: without " code { "[page] token_file" } " nobody can act here." } }
+        @if let Some(form) = seen.form {
+            form method="post" action="/logout" {
+                input type="hidden" name="form" value=(form);
+                button.second type="submit" { "Leave this page" }
+            }
+        }
     };
     html! {
         (whole(title, Some(&ways), Some(&foot), &html! {
@@ -88,7 +88,7 @@ fn whole(title: &str, ways: Option<&Markup>, foot: Option<&Markup>, inside: &Mar
                     @if let Some(ways) = ways { (ways) }
                 }
                 main #content tabindex="-1" { (inside) }
-                @if let Some(foot) = foot { footer { p { (foot) } } }
+                @if let Some(foot) = foot { footer { (foot) } }
             }
         }
     }

@@ -118,7 +118,7 @@ fn standing(row: Row<'_>, seen: &Seen<'_>) -> Markup {
                     (fact("Inbox", &server(row.below("inbox"), seen)))
                     (fact("Sending", &server(row.below("outbox"), seen)))
                     @if row.has("mode") { (fact("Mode", &html! { (row.text("mode")) })) }
-                    @if row.has("automatic_mail") { (fact("Automatic mail", &words(row.text("automatic_mail")))) }
+                    @if row.has("automatic_mail") { (fact("Automatic mail", &words(&seen.zone.told(row.text("automatic_mail"), seen.now)))) }
                     @if row.has("last_mail") { (fact("Last mail came", &time(row, "last_mail", seen.zone, seen.now))) }
                     (fact("Tickets", &html! { (row.count("tickets")) }))
                     (fact("Waiting to leave", &html! {
@@ -185,7 +185,7 @@ pub(super) fn waiting_mail(row: Row<'_>, seen: &Seen<'_>) -> Markup {
             span.soft { " · recorded " (time(row, "since", seen.zone, seen.now))
                 @if let Some(ago) = from_now(row, "since", seen.now) { " (" (ago) ")" }
                 ", " (row.count("attempts")) " attempts" } }
-        @if row.has("held_because") { p { (words(row.text("held_because"))) } }
+        @if row.has("held_because") { p { (words(&seen.zone.told(row.text("held_because"), seen.now))) } }
         @if row.has("why") { p { (words(row.text("why"))) } }
         @if can_be_tried && !ticket.is_empty() {
             (form("/retry", seen, &[("mail", mail), ("ticket", ticket), ("mailbox", box_)], &html! {

@@ -4,8 +4,10 @@ use super::super::metrics::DAYS;
 use super::frame::page;
 use super::parts::{picture, refusals, words};
 use super::{Row, Seen};
-use crate::numbers::table;
+use crate::numbers::figures;
 use crate::plot::{Bar, most_of, stacked};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -31,18 +33,18 @@ pub(crate) fn numbers(rows: &[Value], seen: &Seen<'_>) -> Markup {
         p.soft { "Of the last " (DAYS) " days, today among them. What each figure means stands in docs/metrics.md; machines read "
             code { "/metrics" } " and " code { "/numbers.json" } "." }
         (refusals(rows.iter().map(Row)))
-        @for (name, rows) in &mailboxes { (of_mailbox(name, rows)) }
+        @for (name, rows) in &mailboxes { (of_mailbox(name, rows, seen)) }
     };
     page("Numbers", "/numbers", seen, &inside)
 }
 
-fn of_mailbox(name: &str, rows: &[Row<'_>]) -> Markup {
+fn of_mailbox(name: &str, rows: &[Row<'_>], seen: &Seen<'_>) -> Markup {
     let of = |kind: &'static str| {
         rows.iter()
             .copied()
             .filter(move |row| row.text("of") == kind)
     };
-    let whole: Vec<Value> = of("all").map(|row| row.0.clone()).collect();
+    let whole = of("all").next();
     let days: Vec<Row<'_>> = of("day").collect();
     let mut reasons: Vec<Row<'_>> = of("reason").collect();
     reasons.sort_by_key(|row| std::cmp::Reverse(row.count("hand_offs")));
@@ -52,10 +54,16 @@ fn of_mailbox(name: &str, rows: &[Row<'_>]) -> Markup {
     };
     html! {
         h2 { (title) }
-        pre.figures tabindex="0" role="region" aria-label=(format!("Figures: {title}")) { (table(&whole).trim_end()) }
+        @if let Some(whole) = whole {
+            ul.figures {
+                @for one in figures(whole.0) {
+                    li.{ "depth-" (one.depth) } { b { (one.figure) } " " span { (one.words) } }
+                }
+            }
+        }
         h3 { "Day by day" }
         @if days.is_empty() { p { "Nothing happened in this time." } } @else {
-            (picture(by_day(&days)))
+            (picture(by_day(&days, whole, seen)))
             ul.legend { @for (_, class, called) in PARTS { li { span.key.(class) {} (called) } } }
             details {
                 summary { "The same as a table" }
@@ -76,30 +84,38 @@ fn of_mailbox(name: &str, rows: &[Row<'_>]) -> Markup {
     }
 }
 
-/// Days without anything are no rows: the picture shows those that are.
-fn by_day(days: &[Row<'_>]) -> String {
-    let bars: Vec<Bar> = (days.iter())
-        .map(|day| Bar {
-            // Ours: a date. Anything else is not drawn.
-            name: match day.text("name").parse::<jiff::civil::Date>() {
-                Ok(date) => date.to_string(),
-                Err(_) => String::new(),
-            },
-            parts: (PARTS.iter())
-                .map(|(key, _, _)| usize::try_from(day.count(key)).unwrap_or_default())
-                .collect(),
-        })
+/// Every day of the period, those as well on which nothing happened, which are no rows.
+fn by_day(rows: &[Row<'_>], whole: Option<Row<'_>>, seen: &Seen<'_>) -> String {
+    let known: BTreeMap<Date, Row<'_>> = (rows.iter())
+        .filter_map(|row| Some((row.text("name").parse().ok()?, *row)))
         .collect();
+    let edge = |key: &str| {
+        let at: Timestamp = whole?.text(key).parse().ok()?;
+        Some(seen.zone.day(at))
+    };
+    let first = edge("from").or(known.keys().next().copied());
+    let last = edge("until").or(known.keys().next_back().copied());
+    let mut bars = Vec::new();
+    if let (Some(first), Some(last)) = (first, last) {
+        let days = first.series(1.day()).take_while(|day| *day <= last);
+        // Bounded whatever the rows say.
+        for day in days.take(usize::from(DAYS) + 1) {
+            let parts = PARTS.iter().map(|(key, _, _)| {
+                let count = known.get(&day).map(|row| row.count(key));
+                usize::try_from(count.unwrap_or_default()).unwrap_or_default()
+            });
+            bars.push(Bar {
+                name: day.to_string(),
+                parts: parts.collect(),
+            });
+        }
+    }
     let most = most_of(&bars);
     let says = format!(
         "What was done on each day, {most} on the fullest one. The table below says the same."
     );
-    stacked(
-        &bars,
-        "",
-        &PARTS.map(|(_, class, called)| (class, called)),
-        &says,
-    )
+    let kinds = PARTS.map(|(_, class, called)| (class, called));
+    stacked(&bars, "", &kinds, &says)
 }
 
 fn table_of(caption: &str, rows: &[Row<'_>], columns: &[(&str, &str)]) -> Markup {

@@ -55,14 +55,33 @@ pub(crate) fn ticket(rows: &[Value], drafts: &[Value], seen: &Seen<'_>) -> Marku
 
 fn event(row: Row<'_>, seen: &Seen<'_>) -> Markup {
     html! {
-        h3 { (words(row.text("what"))) }
+        h3 { (words(&seen.zone.told(row.text("what"), seen.now))) }
         p.soft { (time(row, "at", seen.zone, seen.now)) }
         @if row.has("decision") { (decided(row)) }
         @else if row.has("mail") { (wrote(row)) }
         @else if row.has("text") { (came(row)) }
         @else {
-            @let told = row.texts("words").join("\n");
-            @if !told.is_empty() { (letter(&told)) }
+            (told(row, seen))
+        }
+    }
+}
+
+/// Words of ours, and what the customer was told by them, which their mail shows as well.
+fn told(row: Row<'_>, seen: &Seen<'_>) -> Markup {
+    const CUSTOMER_WAS_TOLD: &str = "the customer was told:";
+    let words = row.texts("words");
+    let mut parts = words.splitn(2, |word| *word == CUSTOMER_WAS_TOLD);
+    let (ours, theirs) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    let ours: Vec<String> = (ours.iter())
+        .map(|word| seen.zone.told(word, seen.now))
+        .collect();
+    html! {
+        @if !ours.is_empty() { (letter(&ours.join("\n"))) }
+        @if !theirs.is_empty() {
+            details { summary { "What the customer was told" } (letter(&theirs.join("\n"))) }
         }
     }
 }

@@ -35,6 +35,27 @@ impl Zone {
         at.strftime(form).to_string()
     }
 
+    /// The day of a moment.
+    pub(super) fn day(&self, at: Timestamp) -> jiff::civil::Date {
+        self.zoned(at).date()
+    }
+
+    /// Words of ours that may hold moments, with these as people say them.
+    pub(super) fn told(&self, words: &str, now: Timestamp) -> String {
+        let told = words.split(' ').map(|word| {
+            let bare = word.trim_end_matches([',', ':', ';']);
+            let looks_like_one = bare.len() >= "2026-11-27T12:00Z".len() && bare.ends_with('Z');
+            match bare.parse::<Timestamp>() {
+                Ok(at) if looks_like_one => {
+                    let behind = word.strip_prefix(bare).unwrap_or_default();
+                    format!("{}{behind}", self.moment(at, now))
+                }
+                _ => word.to_owned(),
+            }
+        });
+        told.collect::<Vec<_>>().join(" ")
+    }
+
     fn zoned(&self, at: Timestamp) -> Zoned {
         at.to_zoned(self.zone.clone())
     }
@@ -80,6 +101,11 @@ mod tests {
         ] {
             assert_eq!(zone.moment(at.parse().unwrap(), now), expected);
         }
+        let said = "stopped since 2026-11-27T07:05:00Z until 2026-11-27T13:00:00.5Z: too many";
+        assert_eq!(
+            zone.told(said, now),
+            "stopped since today, 08:05 until today, 14:00: too many"
+        );
         let row = json!({ "at": "2026-11-27T10:00:00Z", "by": "2026-11-27T12:30:00Z" });
         assert_eq!(from_now(Row(&row), "at", now).unwrap(), "2 hours ago");
         assert_eq!(from_now(Row(&row), "by", now).unwrap(), "in 30 minutes");
