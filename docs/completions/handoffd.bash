@@ -16,6 +16,12 @@ _handoffd() {
             ",$1")
                 cmd="handoffd"
                 ;;
+            handoffd,approve)
+                cmd="handoffd__subcmd__approve"
+                ;;
+            handoffd,articles)
+                cmd="handoffd__subcmd__articles"
+                ;;
             handoffd,change-key)
                 cmd="handoffd__subcmd__change__subcmd__key"
                 ;;
@@ -76,6 +82,9 @@ _handoffd() {
             handoffd,recover)
                 cmd="handoffd__subcmd__recover"
                 ;;
+            handoffd,refuse)
+                cmd="handoffd__subcmd__refuse"
+                ;;
             handoffd,replay)
                 cmd="handoffd__subcmd__replay"
                 ;;
@@ -120,6 +129,12 @@ _handoffd() {
                 ;;
             handoffd__subcmd__evaluate__subcmd__help,intents)
                 cmd="handoffd__subcmd__evaluate__subcmd__help__subcmd__intents"
+                ;;
+            handoffd__subcmd__help,approve)
+                cmd="handoffd__subcmd__help__subcmd__approve"
+                ;;
+            handoffd__subcmd__help,articles)
+                cmd="handoffd__subcmd__help__subcmd__articles"
                 ;;
             handoffd__subcmd__help,change-key)
                 cmd="handoffd__subcmd__help__subcmd__change__subcmd__key"
@@ -181,6 +196,9 @@ _handoffd() {
             handoffd__subcmd__help,recover)
                 cmd="handoffd__subcmd__help__subcmd__recover"
                 ;;
+            handoffd__subcmd__help,refuse)
+                cmd="handoffd__subcmd__help__subcmd__refuse"
+                ;;
             handoffd__subcmd__help,replay)
                 cmd="handoffd__subcmd__help__subcmd__replay"
                 ;;
@@ -221,12 +239,64 @@ _handoffd() {
 
     case "${cmd}" in
         handoffd)
-            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
+            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key articles approve refuse close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__approve)
+            opts="-h -V --draft --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --draft)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__articles)
+            opts="-h -V --days --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --days)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -585,8 +655,36 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__help)
-            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
+            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key articles approve refuse close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__approve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__articles)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -893,6 +991,20 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__help__subcmd__recover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__refuse)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1241,6 +1353,36 @@ _handoffd() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__refuse)
+            opts="-h -V --draft --why --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --draft)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --why)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
