@@ -44,8 +44,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-/// The longest request, in bytes.
-const REQUEST_MAX_BYTES: u64 = 4096;
+/// The longest request, in bytes: one with a reason for a no in it.
+const REQUEST_MAX_BYTES: u64 = 16 * 1024;
 
 /// The largest reply that is read, in bytes.
 const REPLY_MAX_BYTES: u64 = 256 * 1024 * 1024;

@@ -18,7 +18,7 @@ pub use serving::{Listening, listen, serve};
 use crate::config::{Listen, Page};
 use crate::control::Desk;
 use jiff::tz::TimeZone;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -48,15 +48,14 @@ impl Serving {
     /// Whether another one would be served alike.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
-        use secrecy::ExposeSecret;
-        let token = |one: &Self| {
-            let token = one.token.as_ref();
-            token.map(|token| token.expose_secret().to_owned())
-        };
         self.listen == other.listen
             && self.hosts == other.hosts
             && self.zone == other.zone
-            && token(self) == token(other)
+            && self.words_of_token() == other.words_of_token()
+    }
+
+    fn words_of_token(&self) -> Option<&str> {
+        self.token.as_ref().map(ExposeSecret::expose_secret)
     }
 }
 

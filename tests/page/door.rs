@@ -177,3 +177,46 @@ fn a_port_that_is_taken_is_told_and_mail_goes_on() {
     })
     .unwrap();
 }
+
+#[test]
+fn on_a_socket_only_root_and_our_own_user_are_answered() {
+    use std::io::Read;
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::net::UnixStream;
+    use std::os::unix::process::CommandExt;
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("page.sock");
+    let _page = PageWorld::with(Door::Open, |settings| {
+        set(
+            settings,
+            "page.listen",
+            socket.to_string_lossy().into_owned(),
+        );
+    });
+    let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut stream = UnixStream::connect(&socket).unwrap();
+    stream
+        .write_all(b"GET /tickets HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
+
+    // Even where somebody has opened the way
+    for (path, mode) in [(folder.path(), 0o755), (socket.as_path(), 0o666)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let asker = "use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die; \
+        print $s qq(GET / HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n); $s->flush; print while <$s>;";
+    let as_nobody = std::process::Command::new("perl")
+        .args(["-e", asker])
+        .arg(&socket)
+        .current_dir("/")
+        .uid(65534)
+        .output();
+    match as_nobody {
+        Ok(output) => assert_eq!(String::from_utf8_lossy(&output.stdout), ""),
+        Err(why) => println!("not root, so no other user was played: {why}"),
+    }
+}

@@ -194,3 +194,57 @@ pub(super) fn waiting_mail(row: Row<'_>, seen: &Seen<'_>) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Zone;
+    use super::*;
+    use jiff::tz::TimeZone;
+    use serde_json::json;
+
+    #[test]
+    fn of_several_mailboxes_each_is_shown_and_what_leads_to_a_ticket_names_its_own() {
+        let status = [
+            json!({ "mailbox": "sales", "well": true, "mails_waiting": 0, "tickets": 3 }),
+            json!({ "mailbox": "post", "failed": "the database is away" }),
+        ];
+        let tickets = [json!({
+            "mailbox": "sales", "ticket": "K7QF2-M9XRT", "subject": "a <b>", "customer": "ann@y.example",
+            "answer_promised_by": "2026-11-27T11:00:00Z",
+        })];
+        let drafts = [json!({
+            "mailbox": "sales", "ticket": "B7QF2-M9XRT", "draft": 1, "subject": "", "team": "desk",
+        })];
+        let rows = Now {
+            status: &status,
+            tickets: &tickets,
+            drafts: &drafts,
+            outbox: &[],
+            aside: &[],
+        };
+        let zone = Zone::new(TimeZone::UTC);
+        let seen = Seen {
+            zone: &zone,
+            now: "2026-11-27T12:00:00Z".parse().unwrap(),
+            form: None,
+            needs_token: false,
+            said: None,
+        };
+        let shown = now(&rows, &seen).into_string();
+        for words in [
+            "Mailbox sales",
+            "all is well",
+            "Mailbox post",
+            "the database is away",
+            "href=\"/ticket/K7QF2-M9XRT?mailbox=sales\"",
+            "a &lt;b&gt;",
+            "class=\"due over\"",
+            "60 minutes ago",
+            "(no subject)",
+            "It only shows",
+        ] {
+            assert!(shown.contains(words), "{words} in {shown}");
+        }
+        assert!(!shown.contains("<form"), "nothing acts: {shown}");
+    }
+}
