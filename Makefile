@@ -38,6 +38,27 @@ on-postgres: packages ## the tests of the journal and all end-to-end stories tha
 screens: ## how our mails look: HTML and pictures, phone and desk, under target/screens/ (with Chromium; not in CI)
 	@$(CARGO) test --locked --test conversations screens -- --ignored --nocapture
 
+# The rules of accessibility that pages are looked through with: axe-core (MPL-2.0, only for tests), which comes inside a Python package, of which
+# nothing else is used.
+AXE = axe-playwright-python==0.1.8
+AXE_SHA256 = fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8
+.PHONY: axe
+axe:
+	@[ ! -e target/tools/axe/axe.min.js ] || exit 0
+	python3 -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory packages PACKAGES="python3 python3-pip"
+	folder=$$(mktemp -d)
+	trap 'rm -rf "$$folder"' EXIT
+	python3 -m pip --quiet --disable-pip-version-check download --no-deps --no-cache-dir --only-binary=:all: --dest "$$folder" "$(AXE)"
+	echo "$(AXE_SHA256)  $$(echo "$$folder"/*.whl)" | sha256sum --check --quiet
+	python3 -m zipfile -e "$$folder"/*.whl "$$folder/open"
+	mkdir -p target/tools/axe
+	cp "$$folder/open/axe_playwright_python/axe.min.js" target/tools/axe/
+
+.PHONY: page-screens
+page-screens: packages axe ## every page in a real browser: is anything in anybody's way? Pictures, phone and desk, light and dark, under target/page/
+	@command -v chromium >/dev/null || $(MAKE) --no-print-directory packages PACKAGES="chromium fonts-dejavu-core"
+	$(CARGO) test --locked --test page everybody_can_use -- --nocapture
+
 .PHONY: corpus
 corpus: ## only the tests that read the shipped corpus of mails
 	@if [ -e tests/corpus.rs ] || [ -d tests/corpus ]; then

@@ -29,11 +29,13 @@ pub mod watch;
 
 pub mod gateway;
 pub mod numbers;
+mod plot;
 pub mod rehearsal;
 pub mod replay;
 
 pub mod cli;
 pub mod control;
+pub mod page;
 pub mod report;
 
 #[cfg(test)]

@@ -77,6 +77,24 @@ const NONE: &str = "";
 
 const CASES: &[Broken] = &[
     broken(
+        "a page that the whole network can read",
+        TOML,
+        "[knowledge]",
+        "[page]\nlisten = \"0.0.0.0:8025\"\n[knowledge]",
+    ),
+    broken(
+        "a page at a name, with a token that is short and hosts that are addresses",
+        TOML,
+        "[knowledge]",
+        "[page]\nlisten = \"desk.shop.example:8025\"\ntoken_file = \"secret\"\nhosts = [\"https://desk.shop.example/\"]\n[knowledge]",
+    ),
+    broken(
+        "a page without a place",
+        TOML,
+        "[knowledge]",
+        "[page]\nhosts = [\"desk.shop.example\"]\n[knowledge]",
+    ),
+    broken(
         "oauth2 without flow and provider",
         TOML,
         "[knowledge]",

@@ -78,6 +78,31 @@ pub(super) enum Verb {
         #[arg(long)]
         forget_earlier: bool,
     },
+    /// The articles, and what came of each
+    Articles {
+        /// Of so many days, today among them
+        #[arg(long, default_value_t = 28, value_parser = clap::value_parser!(u16).range(1..=400))]
+        days: u16,
+    },
+    /// Say yes to the draft that waits in a ticket: it is sent, or waits for a second yes
+    Approve {
+        /// The ticket's reference
+        id: String,
+        /// The draft's number: refused where another one waits meanwhile
+        #[arg(long)]
+        draft: Option<u32>,
+    },
+    /// Say no to the draft that waits in a ticket: a person answers
+    Refuse {
+        /// The ticket's reference
+        id: String,
+        /// The draft's number
+        #[arg(long)]
+        draft: Option<u32>,
+        /// Why, for the team
+        #[arg(long, default_value = "")]
+        why: String,
+    },
     /// Close a ticket
     Close {
         /// Its reference
@@ -197,6 +222,19 @@ fn question(common: &Common, verb: &Verb) -> Question {
         Verb::ChangeKey { forget_earlier } => Question::ChangeKey {
             forget_earlier: *forget_earlier,
         },
+        Verb::Articles { days } => Question::Articles {
+            days: *days,
+            zone: numbers::zone(common),
+        },
+        Verb::Approve { id, draft } => Question::Approve {
+            id: id.clone(),
+            draft: *draft,
+        },
+        Verb::Refuse { id, draft, why } => Question::Refuse {
+            id: id.clone(),
+            draft: *draft,
+            why: why.clone(),
+        },
         Verb::Close { id } => Question::Close { id: id.clone() },
         Verb::Resume => Question::Resume,
         Verb::Retry { id } => Question::Retry { id: id.clone() },
@@ -210,6 +248,11 @@ fn from_the_stores(
     question: &Question,
 ) -> Result<Result<Vec<Value>, Refusal>, Failure> {
     let socket = configuration.control().socket.display();
+    if let Question::Approve { .. } | Question::Refuse { .. } = question {
+        return Err(Failure::Unreachable(format!(
+            "no daemon listens on {socket}; start handoffd first: what is approved is written by who sends it"
+        )));
+    }
     if let Question::ChangeKey { .. } = question {
         // Whether the key is a credential is known to the unit alone.
         return Err(Failure::Unreachable(format!(

@@ -6,6 +6,7 @@ mod leaving;
 mod loading;
 mod mailbox;
 mod named;
+mod page;
 mod parts;
 mod prepared;
 mod ready;
@@ -21,6 +22,7 @@ use super::starting::Starting;
 use super::{Common, Failure, log};
 use crate::config::{Configuration, MailboxName, Settings};
 use crate::journal::Headway;
+use crate::page::Serving;
 use crate::{control, report};
 use closing::{GIVEN_BACK_WITHIN, close};
 use futures_util::future::join_all;
@@ -62,6 +64,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     keep_memory_to_ourselves();
     let configuration =
         Configuration::load(&common.config).map_err(|found| Failure::problems(&found))?;
+    let page = page::wanted(&configuration);
     let mailboxes: Vec<(Option<MailboxName>, Settings, Arc<Headway>)> = configuration
         .into_mailboxes()
         .map(|(name, settings)| (name, settings, Arc::default()))
@@ -81,7 +84,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     for prepared in waiting {
         daemon.standby.add(prepared);
     }
-    runtime.block_on(daemon.run(ready, starting))
+    runtime.block_on(daemon.run(ready, starting, page))
 }
 
 /// Those that this process works for from its start, and those that it stands by for.
@@ -129,6 +132,7 @@ struct Daemon {
     /// Those that another process has taken over, as long as what was in flight here is being finished.
     leaving: Leaving,
     standby: Standby,
+    page: page::Page,
     taken: mpsc::Receiver<Taken>,
     endings: mpsc::Sender<Ended>,
     ended: mpsc::Receiver<Ended>,
@@ -150,6 +154,7 @@ impl Daemon {
             lives: BTreeMap::new(),
             leaving: Leaving::default(),
             standby,
+            page: page::Page::default(),
             taken,
             endings,
             ended,
@@ -159,7 +164,12 @@ impl Daemon {
         })
     }
 
-    async fn run(mut self, ready: Vec<Ready>, starting: Starting) -> Result<(), Failure> {
+    async fn run(
+        mut self,
+        ready: Vec<Ready>,
+        starting: Starting,
+        page: Option<Serving>,
+    ) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         for one in ready {
             self.begin(one);
@@ -170,6 +180,7 @@ impl Daemon {
             self.shutdown.clone(),
         ))];
         beside.extend(self.serve_control());
+        self.page.show(page, self.asked.subscribe()).await;
         // Before anybody else tells systemd how it stands.
         drop(starting);
         let status = tokio::spawn(systemd::tell_how_it_stands(
@@ -225,6 +236,7 @@ impl Daemon {
         let stopped = tokio::task::spawn_blocking(move || standby.stop());
         self.lives.values().for_each(Life::tell_to_end);
         // Whoever asks meanwhile is still answered, from journals that are closed once nobody does.
+        self.page.end().await;
         beside.push(status);
         for task in beside {
             let _ = task.await;

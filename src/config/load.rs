@@ -5,6 +5,7 @@ mod holidays;
 mod mailboxes;
 mod member;
 mod oauth2;
+mod page;
 #[cfg(test)]
 mod reference_text;
 mod servers;
@@ -245,6 +246,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
     let understanding = understanding::understanding(top, surroundings);
     let templates_folder = templates(top, surroundings);
     let control = control(top, surroundings);
+    let page = page::page(top, surroundings);
     let facts = fact::facts(top, &support.language);
     top.refuse_unknown_keys();
     let settings = Settings {
@@ -265,6 +267,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
         templates_folder,
         store,
         control,
+        page,
         facts,
     };
     support::refuse_answering_oneself(top, &settings);

@@ -1,6 +1,6 @@
 //! Which mailboxes does one configuration keep? The only one, or those of `[[mailbox]]` by name: each with settings of its own, checked.
 
-use super::{Control, Settings};
+use super::{Control, Page, Settings};
 use std::fmt;
 use std::path::Path;
 
@@ -117,6 +117,15 @@ impl Configuration {
         match self {
             Self::One(settings) => &settings.control,
             Self::Named(first, _) => &first.settings.control,
+        }
+    }
+
+    /// `[page]`, which is the same for all.
+    #[must_use]
+    pub fn page(&self) -> Option<&Page> {
+        match self {
+            Self::One(settings) => settings.page.as_ref(),
+            Self::Named(first, _) => first.settings.page.as_ref(),
         }
     }
 

@@ -8,6 +8,7 @@ mod load;
 mod mailbox;
 mod member;
 mod ours;
+mod page;
 mod problem;
 pub(crate) mod section;
 mod server;
@@ -21,6 +22,7 @@ pub use load::{ArticleFolder, Inspected, Inspection};
 pub(crate) use load::{TEMPLATE_LANGUAGES, is_loopback, models_near};
 pub use mailbox::{ChoiceError, Configuration, Mailbox, MailboxName};
 pub use member::{Member, SenderName};
+pub use page::{Listen, Page};
 pub use problem::Problem;
 pub use server::{FirstStart, Inbox, Login, Smtp, Tls};
 pub use trust::{OwnChecks, SenderTrust, StaffProof, WhoseWord};
@@ -65,6 +67,8 @@ pub struct Settings {
     pub store: Store,
     /// `[control]`
     pub control: Control,
+    /// `[page]`; without it there is none.
+    pub page: Option<Page>,
     /// `[fact.NAME]`
     pub facts: BTreeMap<FactName, Fact>,
 }

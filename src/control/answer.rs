@@ -2,7 +2,7 @@
 
 use super::Question;
 use super::sought::{no_mail, no_reference, no_ticket};
-use super::{lessons, outbox, privacy, story};
+use super::{articles, draft, lessons, outbox, privacy, story, written};
 use crate::journal::{
     EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
 };
@@ -66,7 +66,13 @@ pub(super) fn answer_with(
         Question::Ticket { id } => {
             let ticket = find(journal, id)?;
             let mut rows = vec![ticket_row(journal, &ticket)?];
-            rows.extend(ticket.events.iter().map(story::row));
+            for timed in &ticket.events {
+                let mut row = story::row(timed);
+                if let Some(row) = row.as_object_mut() {
+                    written::add(row, timed, journal)?;
+                }
+                rows.push(row);
+            }
             for filter in FILTERS {
                 let effects = journal.effects(filter, ROWS_MAX)?;
                 let of_ticket = |effect: &&EffectRecord| effect.ticket.as_ref() == Some(&ticket.id);
@@ -87,10 +93,7 @@ pub(super) fn answer_with(
         }
         Question::Drafts => Ok((journal.tickets(ROWS_MAX)?.iter())
             .filter_map(|ticket| match ticket.status() {
-                Status::WaitsForApproval(_) => {
-                    let waiting = ticket.draft_in_waiting()?;
-                    Some(story::draft_row(&ticket.id, &waiting))
-                }
+                Status::WaitsForApproval(_) => draft::row(ticket),
                 _ => None,
             })
             .collect()),
@@ -120,6 +123,14 @@ pub(super) fn answer_with(
         } => privacy::forget(journal, address, *at_once, now),
         Question::Compact { new_chain } => privacy::compact(journal, *new_chain),
         Question::Numbers { days, zone } => figures(journal, *days, zone, now),
+        Question::Articles { days, zone } => {
+            Ok(articles::of(&figures(journal, *days, zone, now)?))
+        }
+        // What is approved is written by who sends it.
+        Question::Approve { .. } | Question::Refuse { .. } => Err(Refusal::Failed(
+            "no daemon runs here; start handoffd first: what is approved is written by who sends it"
+                .to_owned(),
+        )),
         Question::Learned => lessons::list(journal),
         Question::Unlearn { id } => lessons::forget(journal, id),
         Question::ChangeKey { forget_earlier } => {
@@ -403,5 +414,7 @@ fn ticket_row(journal: &Journal, ticket: &Ticket) -> Result<Value, Refusal> {
         "opened": ticket.events.first().map(|timed| timed.at),
         "last": ticket.events.last().map(|timed| timed.at),
         "asked_about_personal_data": ticket.privacy_request(),
+        "answer_promised_by": ticket.open_promise(),
+        "team": ticket.last_team().map(|team| team.0.as_str()),
     }))
 }

@@ -4,7 +4,9 @@
 //! lines are bounded.
 
 mod answer;
+mod articles;
 mod bystander;
+mod draft;
 mod export;
 mod lessons;
 mod outbox;
@@ -13,35 +15,38 @@ mod privacy;
 mod reach;
 mod sought;
 mod story;
+mod written;
 
 pub(crate) use answer::AUTOMATIC_MAIL_GOES;
 pub use answer::{Refusal, answer};
 pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
 pub use lessons::keep_for_review;
+pub(crate) use peer::may_ask;
 pub use reach::{Reach, as_one, meant, who_has_it};
 pub use sought::{has, nowhere};
 pub use story::in_one_line;
 
 use crate::config::MailboxName;
-use crate::gateway::Picture;
+use crate::gateway::{Office, Picture};
 use crate::journal::Journal;
 use crate::learning::InUse;
 use crate::outbox::Standing;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-/// The longest request, in bytes.
-const REQUEST_MAX_BYTES: u64 = 4096;
+/// The longest request, in bytes: one with a reason for a no in it.
+const REQUEST_MAX_BYTES: u64 = 16 * 1024;
 
 /// The largest reply that is read, in bytes.
 const REPLY_MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -95,6 +100,13 @@ pub enum Question {
         /// The time zone in which they begin and end, by its IANA name.
         zone: String,
     },
+    /// The articles, and what came of each in the last days.
+    Articles {
+        /// So many, today among them.
+        days: u16,
+        /// The time zone in which they begin and end, by its IANA name.
+        zone: String,
+    },
     /// What staff's confirmations taught.
     Learned,
     /// Take back what was learned.
@@ -111,6 +123,25 @@ pub enum Question {
     Close {
         /// Its reference.
         id: String,
+    },
+    /// Say yes to the draft that waits in a ticket, as the operator.
+    Approve {
+        /// The ticket's reference.
+        id: String,
+        /// The draft's number, so that nothing is approved that was not seen; without it the one that waits now is meant.
+        #[serde(default)]
+        draft: Option<u32>,
+    },
+    /// Say no to it.
+    Refuse {
+        /// The ticket's reference.
+        id: String,
+        /// The draft's number.
+        #[serde(default)]
+        draft: Option<u32>,
+        /// Why, for the team.
+        #[serde(default)]
+        why: String,
     },
     /// Let automatic mail go again.
     Resume,
@@ -145,12 +176,15 @@ impl Question {
             | Self::Journal
             | Self::Verify
             | Self::Numbers { .. }
+            | Self::Articles { .. }
             | Self::Learned => true,
             Self::Forget { .. }
             | Self::Compact { .. }
             | Self::Unlearn { .. }
             | Self::ChangeKey { .. }
             | Self::Close { .. }
+            | Self::Approve { .. }
+            | Self::Refuse { .. }
             | Self::Resume
             | Self::Retry { .. } => false,
         }
@@ -220,6 +254,8 @@ pub struct Sources {
     pub standing: Arc<Standing>,
     /// How it stands.
     pub picture: watch::Receiver<Picture>,
+    /// What is loaded now: the articles, and what writes our mails.
+    pub office: Arc<RwLock<Arc<Office>>>,
 }
 
 /// The socket, made; whoever asks now waits until it is answered.
@@ -275,7 +311,7 @@ pub async fn serve(
 }
 
 /// Removes the socket of a daemon that is gone; nothing else that may lie there, and no socket that somebody listens on.
-fn clear_the_way(socket: &Path) -> std::io::Result<()> {
+pub(crate) fn clear_the_way(socket: &Path) -> std::io::Result<()> {
     let refused = |why: &str| Err(std::io::Error::new(ErrorKind::AlreadyExists, why));
     match std::fs::symlink_metadata(socket) {
         Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
@@ -332,7 +368,7 @@ async fn converse(mut stream: UnixStream, desks: Arc<Vec<Desk>>) -> std::io::Res
 }
 
 /// What these mailboxes answer, or the one that is named, or the one that has what is asked about.
-fn answer_of(
+pub(crate) fn answer_of(
     desks: &[Desk],
     mailbox: Option<&str>,
     question: &Question,
@@ -362,14 +398,18 @@ impl Desk {
             Kept::Here(sources) => sources,
             Kept::StoodByFor(bystander) => return bystander.answer(question),
         };
-        let answered = answer::answer_with(
-            &sources.journal,
-            &sources.standing,
-            question,
-            crate::clock::now(),
-        );
+        let now = crate::clock::now();
+        let answered = match question {
+            Question::Approve { .. } | Question::Refuse { .. } => {
+                sources.about_draft(question, now)
+            }
+            _ => answer::answer_with(&sources.journal, &sources.standing, question, now),
+        };
         match question {
-            Question::Close { .. } | Question::Retry { .. } => {
+            Question::Close { .. }
+            | Question::Retry { .. }
+            | Question::Approve { .. }
+            | Question::Refuse { .. } => {
                 // Whoever says "again" knows more of the servers than we do.
                 sources.standing.try_all();
                 sources.wake.notify_one();
@@ -386,6 +426,11 @@ impl Desk {
                 .filter_map(Value::as_object_mut)
                 .for_each(|row| sources.add_to_status(row)),
             Question::Learned => lessons::mark(&mut rows, &sources.learned.borrow()),
+            Question::Articles { .. } => {
+                let office = sources.office();
+                let language = &office.settings.support.language;
+                articles::add_what_is_loaded(&mut rows, &office.knowledge, language);
+            }
             _ => {}
         }
         Ok(rows)
@@ -393,6 +438,18 @@ impl Desk {
 }
 
 impl Sources {
+    /// What is loaded now.
+    fn office(&self) -> Arc<Office> {
+        Arc::clone(&self.office.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The operator's word about a draft.
+    fn about_draft(&self, question: &Question, now: Timestamp) -> Result<Vec<Value>, Refusal> {
+        let rows = draft::decide(&self.office(), &self.journal, question, now)?;
+        self.taught.notify_one();
+        Ok(rows)
+    }
+
     /// What only a running daemon knows.
     fn add_to_status(&self, row: &mut serde_json::Map<String, Value>) {
         let understood_by = self.understood_by.borrow().clone();

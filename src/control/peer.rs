@@ -8,7 +8,7 @@ use tokio::net::UnixStream;
 const ROOT: u32 = 0;
 
 /// Whether whoever is at the other end is answered.
-pub(super) fn may_ask(stream: &UnixStream) -> bool {
+pub(crate) fn may_ask(stream: &UnixStream) -> bool {
     match (stream.peer_cred(), our_user()) {
         (Ok(peer), Some(ours)) => is_answered(peer.uid(), ours),
         _ => false,

@@ -32,6 +32,7 @@ impl Question {
             | Self::Journal
             | Self::Verify
             | Self::Numbers { .. }
+            | Self::Articles { .. }
             | Self::Forget { .. }
             | Self::Compact { .. }
             | Self::Learned => Reach::Each,
@@ -39,6 +40,8 @@ impl Question {
             Self::Ticket { .. }
             | Self::Unlearn { .. }
             | Self::Close { .. }
+            | Self::Approve { .. }
+            | Self::Refuse { .. }
             | Self::Retry { .. } => Reach::WhoHasIt,
             Self::ChangeKey { .. } => Reach::Named,
         }

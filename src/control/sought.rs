@@ -15,7 +15,10 @@ pub fn has(journal: &Journal, question: &Question) -> Result<bool, Refusal> {
         None => Ok(false),
     };
     match question {
-        Question::Ticket { id } | Question::Close { id } => has_ticket(id),
+        Question::Ticket { id }
+        | Question::Close { id }
+        | Question::Approve { id, .. }
+        | Question::Refuse { id, .. } => has_ticket(id),
         Question::Unlearn { id } => Ok(!lessons::named(journal, id)?.is_empty()),
         Question::Retry { id } if TicketId::parse(id).is_some() => has_ticket(id),
         Question::Retry { id } => match MessageId::parse(id) {
@@ -30,7 +33,10 @@ pub fn has(journal: &Journal, question: &Question) -> Result<bool, Refusal> {
 #[must_use]
 pub fn nowhere(question: &Question) -> Refusal {
     match question {
-        Question::Ticket { id } | Question::Close { id } => match TicketId::parse(id) {
+        Question::Ticket { id }
+        | Question::Close { id }
+        | Question::Approve { id, .. }
+        | Question::Refuse { id, .. } => match TicketId::parse(id) {
             Some(id) => no_ticket(&id),
             None => no_reference(),
         },
@@ -43,7 +49,10 @@ pub fn nowhere(question: &Question) -> Refusal {
 /// Whether a question names what can be nowhere: it is mistyped. A Message-ID may be anything.
 pub(super) fn is_misspelt(question: &Question) -> bool {
     match question {
-        Question::Ticket { id } | Question::Close { id } => TicketId::parse(id).is_none(),
+        Question::Ticket { id }
+        | Question::Close { id }
+        | Question::Approve { id, .. }
+        | Question::Refuse { id, .. } => TicketId::parse(id).is_none(),
         _ => false,
     }
 }

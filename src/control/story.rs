@@ -14,6 +14,14 @@ use serde_json::{Value, json};
 /// An event as a row: when, what, and the words that belong to it.
 pub(super) fn row(timed: &TimedEvent) -> Value {
     let (what, words) = tell(&timed.event);
+    let what = match (&timed.event, timed.cause) {
+        // No mail is behind it: the operator said so.
+        (
+            Event::DraftApproved { .. } | Event::FirstApproval { .. } | Event::DraftRefused { .. },
+            None,
+        ) => format!("{what}, as the operator, on the command line or the page"),
+        _ => what,
+    };
     let mut row = json!({
         "at": timed.at,
         "what": what,

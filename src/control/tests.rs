@@ -20,6 +20,14 @@ fn mail(name: &MessageId) -> Outgoing {
     }
 }
 
+/// The demo's desk, without a model of meaning.
+fn demo() -> Office {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/handoffd.toml");
+    let mut settings = crate::config::Settings::load_without_secrets(&path).unwrap();
+    settings.understanding.embedding = crate::config::Embedding::None;
+    Office::furnish(settings, crate::ticket::TokenKey::new([7; 32]), &[]).unwrap()
+}
+
 pub(super) fn sources_of(journal: Arc<Journal>, wake: Arc<Notify>) -> Sources {
     Sources {
         journal,
@@ -31,6 +39,7 @@ pub(super) fn sources_of(journal: Arc<Journal>, wake: Arc<Notify>) -> Sources {
         tokens: watch::channel(None).1,
         standing: Arc::default(),
         picture: watch::channel(Picture::default()).1,
+        office: Arc::new(RwLock::new(Arc::new(demo()))),
     }
 }
 

@@ -39,7 +39,7 @@ pub use loops::{
 pub use not_left::{NotLeft, Standing};
 pub use own_time::own_time;
 pub use sentence::Sentence;
-pub use staff::OnDraft;
+pub use staff::{OnDraft, OperatorsWord, by_operator};
 use view::View;
 
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};

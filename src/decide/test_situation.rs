@@ -208,6 +208,7 @@ pub(crate) fn settings() -> Settings {
         control: Control {
             socket: "socket".into(),
         },
+        page: None,
         facts: BTreeMap::from([(
             fact("order_number"),
             Fact {

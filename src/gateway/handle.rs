@@ -274,6 +274,8 @@ impl<'a> Clerk<'a> {
         }
         let identity = mail.identity;
         let raw = arrival.raw();
+        // What the operator decides meanwhile is decided before or after this mail.
+        let _deciding = self.journal.deciding();
         let judged = self.within_limits(queue, (place, begun), || {
             let judgement = self.office.judge(mail, raw, self.journal, now)?;
             let judged = judged_on(self.office, raw, &judgement, now);
@@ -483,7 +485,7 @@ pub(super) fn is_shadow(office: &Office) -> bool {
 }
 
 /// `[store] keep_learned_days = 0`: nothing is kept.
-fn learns(office: &Office) -> bool {
+pub(super) fn learns(office: &Office) -> bool {
     !office.settings.store.keep_learned.is_zero()
 }
 

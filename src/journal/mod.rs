@@ -92,6 +92,8 @@ pub struct Journal {
     mailbox: Option<MailboxName>,
     /// Held from the first read to the commit of whatever reads before it writes.
     writing: Mutex<()>,
+    /// Held by whoever decides on what the journal says until it is recorded what follows.
+    deciding: Mutex<()>,
 }
 
 impl Journal {
@@ -127,6 +129,7 @@ impl Journal {
             folder: folder.to_owned(),
             mailbox: None,
             writing: Mutex::new(()),
+            deciding: Mutex::new(()),
         }
     }
 

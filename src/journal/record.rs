@@ -17,6 +17,7 @@ use crate::mail::{Address, MessageId};
 use crate::ticket::{Event, TicketId, TimedEvent};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
 
 impl Journal {
     /// Records an entry in one commit, on disk when this returns, and gives back the effects that are new with it.
@@ -47,6 +48,12 @@ impl Journal {
         now: Timestamp,
     ) -> Result<Vec<RecordedEffect>, JournalError> {
         self.record_outliving(entry, now, Outlives::NothingYet)
+    }
+
+    /// Whoever decides on a ticket holds this until what follows is recorded, so that two who decide at the same time do so one after the other: a
+    /// draft that two people approve in the same moment is sent once.
+    pub fn deciding(&self) -> MutexGuard<'_, ()> {
+        self.deciding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All that was recorded so far is on disk when this returns.

@@ -15,8 +15,8 @@ pub use counts::{Counts, Settled, Spread};
 pub use happened::{Happened, What, happened};
 pub use prometheus::exposition;
 pub use rows::rows;
-pub(crate) use table::duration;
 pub use table::table;
+pub(crate) use table::{duration, figures};
 
 use crate::config::{IntentName, TeamName};
 use crate::ticket::Ticket;

@@ -92,33 +92,40 @@ pub fn table(rows: &[Value]) -> String {
     text
 }
 
-fn whole(row: &Value, mailbox: &str, text: &mut String) {
-    let field = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
-    let day = |moment: &str| moment.split('T').next().unwrap_or_default().to_owned();
-    let named = match mailbox {
-        "" => String::new(),
-        mailbox => format!("{mailbox}: "),
-    };
-    let _ = writeln!(
-        text,
-        "{named}{} to {}\n",
-        day(field("from")),
-        day(field("until"))
-    );
-    for (key, called, rate) in WHOLE {
-        let count = row.get(key).and_then(Value::as_u64).unwrap_or_default();
-        let rate = rate.and_then(|rate| row.get("rates")?.get(rate)?.as_f64());
-        let rate = rate.map_or_else(String::new, |rate| format!(" ({:.0} %)", rate * 100.0));
-        let _ = writeln!(text, "{count:>7}  {called}{rate}");
-    }
+/// A figure of the whole, and what it is of.
+pub(crate) struct Figure {
+    /// How far it stands below the one before that it is a part of.
+    pub(crate) depth: usize,
+    /// The count, or the rate.
+    pub(crate) figure: String,
+    /// What it counts.
+    pub(crate) words: String,
+}
+
+/// The figures of the whole, in the order in which somebody asks.
+pub(crate) fn figures(row: &Value) -> Vec<Figure> {
+    let mut figures = Vec::new();
     let rate = |name: &str| row.get("rates")?.get(name)?.as_f64();
+    for (key, called, of_whole) in WHOLE {
+        let count = row.get(key).and_then(Value::as_u64).unwrap_or_default();
+        let rate = of_whole.and_then(rate);
+        let rate = rate.map_or_else(String::new, |rate| format!(" ({:.0} %)", rate * 100.0));
+        let words = called.trim_start();
+        figures.push(Figure {
+            depth: (called.len() - words.len()) / 2,
+            figure: count.to_string(),
+            words: format!("{words}{rate}"),
+        });
+    }
     if let (Some(again), Some(helped)) = (rate("recontacted"), rate("confirmed")) {
-        let _ = writeln!(
-            text,
-            "{:>6.0}%  of the answers whose two weeks are over were written about again, {:.0} % were said to have helped",
-            again * 100.0,
-            helped * 100.0
-        );
+        figures.push(Figure {
+            depth: 0,
+            figure: format!("{:.0}%", again * 100.0),
+            words: format!(
+                "of the answers whose two weeks are over were written about again, {:.0} % were said to have helped",
+                helped * 100.0
+            ),
+        });
     }
     for (key, called) in [
         ("first_response", "first words of ours to a customer"),
@@ -132,12 +139,35 @@ fn whole(row: &Value, mailbox: &str, text: &mut String) {
         ) else {
             continue;
         };
-        let _ = writeln!(
-            text,
-            "{count:>7}  {called}: half within {}, nine of ten within {}",
-            duration(median),
-            duration(ninth)
-        );
+        figures.push(Figure {
+            depth: 0,
+            figure: count.to_string(),
+            words: format!(
+                "{called}: half within {}, nine of ten within {}",
+                duration(median),
+                duration(ninth)
+            ),
+        });
+    }
+    figures
+}
+
+fn whole(row: &Value, mailbox: &str, text: &mut String) {
+    let field = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+    let day = |moment: &str| moment.split('T').next().unwrap_or_default().to_owned();
+    let named = match mailbox {
+        "" => String::new(),
+        mailbox => format!("{mailbox}: "),
+    };
+    let _ = writeln!(
+        text,
+        "{named}{} to {}\n",
+        day(field("from")),
+        day(field("until"))
+    );
+    for one in figures(row) {
+        let indent = "  ".repeat(one.depth);
+        let _ = writeln!(text, "{:>7}  {indent}{}", one.figure, one.words);
     }
 }
 

@@ -2,6 +2,7 @@
 //! its colours from the page (`html.rs`), and holds no text of a mail.
 
 use super::figures::{BINS, RiskPoint, Week};
+use crate::plot::{BELOW, Bar, HEIGHT, LEFT, WIDTH, most_of, open, stacked};
 use std::fmt::Write;
 
 /// The decisions in the order in which they stand on each other, with what they are called for people.
@@ -15,71 +16,19 @@ pub(super) const DECISIONS: [(&str, &str); 7] = [
     ("quarantine", "kept aside"),
 ];
 
-const WIDTH: f64 = 640.0;
-const HEIGHT: f64 = 220.0;
-/// Room for the numbers at the left and below.
-const LEFT: f64 = 56.0;
-const BELOW: f64 = 32.0;
-/// A date on a phone, where letters are drawn larger.
-const DATE_WIDTH: f64 = 140.0;
-
-fn open(height: f64, says: &str) -> String {
-    format!("<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{says}\">")
-}
-
 /// Mails by week, decision on decision.
 pub(super) fn weeks(weeks: &[Week]) -> String {
-    let most = (weeks
-        .iter()
-        .map(|week| week.decisions.values().sum::<usize>()))
-    .max();
-    let most = most.unwrap_or_default().max(1);
-    let mut svg = open(
-        HEIGHT,
-        &format!("Mails by week, {most} in the fullest one."),
-    );
-    axis(&mut svg, most);
-    let step = (WIDTH - LEFT) / weeks.len().max(1) as f64;
-    let scale = (HEIGHT - BELOW - 10.0) / most as f64;
-    // So many dates find room below.
-    let labelled = weeks.len().div_ceil(4).max(1);
-    for (place, week) in weeks.iter().enumerate() {
-        let x = LEFT + place as f64 * step;
-        let mut y = HEIGHT - BELOW;
-        for (decision, called) in DECISIONS {
-            let count = week.decisions.get(decision).copied().unwrap_or_default();
-            if count == 0 {
-                continue;
-            }
-            let height = count as f64 * scale;
-            y -= height;
-            let width = (step - 1.0).max(1.0);
-            let begins = week.begins;
-            let _ = write!(
-                svg,
-                "<rect class=\"{decision}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"><title>Week of {begins}: {count} {called}</title></rect>"
-            );
-        }
-        if place % labelled == 0 && x + DATE_WIDTH <= WIDTH {
-            let _ = write!(
-                svg,
-                "<text x=\"{x:.1}\" y=\"{:.1}\">{}</text>",
-                HEIGHT - 8.0,
-                week.begins
-            );
-        }
-    }
-    svg.push_str("</svg>");
-    svg
-}
-
-/// The number at the top of the axis and at its foot.
-fn axis(svg: &mut String, most: usize) {
-    let foot = HEIGHT - BELOW;
-    let _ = write!(
-        svg,
-        "<text x=\"0\" y=\"18\">{most}</text><text x=\"0\" y=\"{foot}\">0</text><line x1=\"{LEFT}\" y1=\"{foot}\" x2=\"{WIDTH}\" y2=\"{foot}\"/>"
-    );
+    let bars: Vec<Bar> = (weeks.iter())
+        .map(|week| Bar {
+            name: week.begins.to_string(),
+            parts: (DECISIONS.iter())
+                .map(|(decision, _)| week.decisions.get(decision).copied().unwrap_or_default())
+                .collect(),
+        })
+        .collect();
+    let most = most_of(&bars);
+    let says = format!("Mails by week, {most} in the fullest one.");
+    stacked(&bars, "Week of ", &DECISIONS, &says)
 }
 
 /// The share of what people answered otherwise, over the share that would be answered.

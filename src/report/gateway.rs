@@ -514,6 +514,32 @@ pub fn filed(mails: usize, folder: &str) {
     debug!(event = "filed", mails, folder, "tagged and filed");
 }
 
+/// The page can be loaded.
+pub fn page_is_there(listen: &config::Listen) {
+    info!(event = "page", at = %listen, "the page can be loaded");
+}
+
+/// The page cannot be reached; mail goes on.
+pub fn page_failed(listen: &config::Listen, error: &std::io::Error) {
+    warn!(
+        event = "page-failed",
+        at = %listen,
+        %error,
+        "there is no page: what [page] listen names cannot be used; give another port or path, or end what holds it, and reload (SIGHUP); mail goes on"
+    );
+}
+
+/// The operator said yes or no to a draft.
+pub fn operator_decided(ticket: &TicketId, word: &crate::decide::OperatorsWord) {
+    info!(
+        event = "operator-decided",
+        %ticket,
+        draft = word.draft().0,
+        approves = matches!(word, crate::decide::OperatorsWord::Approve(_)),
+        "a draft was decided on from the command line or the page"
+    );
+}
+
 /// The control socket cannot be used.
 pub fn control_failed(socket: &std::path::Path, error: &std::io::Error) {
     warn!(

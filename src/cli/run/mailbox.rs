@@ -115,6 +115,7 @@ impl Life {
             tokens,
             standing: Arc::clone(&standing),
             picture,
+            office: Arc::clone(&office),
         };
         let mut life = Self {
             name,

@@ -3,11 +3,13 @@
 use super::Daemon;
 use super::loading::{Loading, Refused};
 use super::mailbox::{Life, Over};
+use super::page;
 use super::prepared::Prepared;
 use super::ready::{NotReady, Ready};
 use crate::config::{Configuration, MailboxName, Settings, StoreKind};
 use crate::gateway::Office;
 use crate::journal::Headway;
+use crate::page::Serving;
 use crate::understand::meaning::Encoder;
 use crate::{clock, report};
 use futures_util::future::join_all;
@@ -22,6 +24,7 @@ struct LoadedAnew {
     new: Vec<Ready>,
     /// Those that are stood by for, now or from now on.
     prepared: BTreeMap<Option<MailboxName>, Prepared>,
+    page: Option<Serving>,
 }
 
 /// A mailbox that was not kept before, loaded.
@@ -76,6 +79,7 @@ impl Daemon {
             mut kept,
             new,
             mut prepared,
+            page,
         } = match self.load_anew() {
             Ok(loaded) => loaded,
             Err(refused) => {
@@ -127,12 +131,14 @@ impl Daemon {
             self.standby.add(anew);
         }
         self.tell_who_is_kept();
+        self.page.show(page, self.asked.subscribe()).await;
         report::gateway::reloaded();
     }
 
     /// What would be in force after a reload: a desk for each mailbox that stays, and those that are new. Nothing changes yet.
     fn load_anew(&self) -> Result<LoadedAnew, Refused> {
         let configuration = Configuration::load(&self.config).map_err(Refused::Problems)?;
+        let page = page::wanted(&configuration);
         let mut loading = Loading::beside(self.models());
         for (name, settings) in configuration.into_mailboxes() {
             let anew = match self.lives.get(&name) {
@@ -144,7 +150,10 @@ impl Daemon {
             };
             loading.add(name, anew, Anew::office)?;
         }
-        let mut loaded = LoadedAnew::default();
+        let mut loaded = LoadedAnew {
+            page,
+            ..LoadedAnew::default()
+        };
         for (name, anew) in loading.finish()? {
             match anew {
                 Anew::Desk(office) => drop(loaded.kept.insert(name, *office)),

@@ -14,7 +14,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 /// The key of the list.
 pub(super) const KEY: &str = "mailbox";
 /// What is the whole process's.
-const OF_THE_PROCESS: [&str; 2] = ["store", "control"];
+const OF_THE_PROCESS: [&str; 3] = ["store", "control", "page"];
 /// Lists: a mailbox that has its own has nothing of the shared ones.
 const AS_A_WHOLE: [&str; 2] = ["team", "fact"];
 /// The most mailboxes of one process, each with a journal, a watch and a dialogue of its own.
@@ -103,9 +103,12 @@ fn lay<'s>(top: &Section<'s>, source: &Source) -> Vec<Laid<'s>> {
         for key in OF_THE_PROCESS {
             if let Some(at) = section.place(key) {
                 let what = format!("mailbox {name} has a section [{key}] of its own");
-                let remedy = format!(
-                    "set [{key}] at the top of the file, once for all mailboxes; the journal of each lies in a folder of its name there"
-                );
+                let of_each = match key {
+                    "store" => "; the journal of each lies in a folder of its name there",
+                    _ => "",
+                };
+                let remedy =
+                    format!("set [{key}] at the top of the file, once for all mailboxes{of_each}");
                 section.problem(&at, what, remedy);
             }
         }

@@ -40,9 +40,13 @@ fn reference() -> (tempfile::TempDir, Source) {
     }
     let holiday = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\n";
     std::fs::write(folder.path().join("holidays.ics"), holiday).unwrap();
-    for name in ["imap.password", "smtp.password"] {
+    for (name, secret) in [
+        ("imap.password", "secret\n"),
+        ("smtp.password", "secret\n"),
+        ("page.token", "a token that nobody guesses\n"),
+    ] {
         let file = folder.path().join(name);
-        std::fs::write(&file, "secret\n").unwrap();
+        std::fs::write(&file, secret).unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
     let source = Source::read(&path).unwrap();

@@ -8,6 +8,7 @@ mod false_staff;
 mod hints;
 mod intent;
 mod no_lesson;
+mod operator;
 mod outside;
 mod pass;
 mod plan;
@@ -24,6 +25,7 @@ use approval::Speaker;
 use plan::{Plan, plan};
 
 pub use approval::OnDraft;
+pub use operator::{OperatorsWord, by_operator};
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[

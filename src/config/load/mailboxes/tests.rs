@@ -320,6 +320,12 @@ fn what_is_wrong_is_said_once_where_it_stands_and_for_whom() {
             "mailbox help has a section [control] of its own",
         ),
         (
+            "the page of a mailbox",
+            format!("{good}[mailbox.page]\nlisten = \"127.0.0.1:8025\"\n"),
+            "page]\nlisten",
+            "mailbox help has a section [page] of its own",
+        ),
+        (
             "a name that is none",
             changed("name = \"help\"", "name = \"Help desk\""),
             "\"Help desk\"",
