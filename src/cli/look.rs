@@ -1,6 +1,7 @@
 //! `handoffd status`, `tickets`, `ticket`, `outbox`, …: look into the running daemon, or into its store when it is stopped.
 //! Prints text of strangers: nothing that could command a terminal gets through.
 
+mod autonomy;
 mod numbers;
 
 use super::{Common, Failure};
@@ -60,6 +61,12 @@ pub(super) enum Verb {
         #[arg(long)]
         prometheus: bool,
     },
+    /// What articles have earned: the stage of each (shadow, draft, answer), its record, what is needed, and how it came there
+    Autonomy {
+        /// Let an article go on, or take it back
+        #[command(subcommand)]
+        step: Option<autonomy::Step>,
+    },
     /// What staff's confirmations taught: what, by whom, in which ticket
     Learned,
     /// Take back what was learned
@@ -105,7 +112,8 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
         Refusal::NotSo(why) => Failure::NotSo(visible(&why)),
         Refusal::Failed(why) => Failure::Unreachable(visible(&why)),
     })?;
-    let text = numbers::text(verb, common.json, &rows);
+    let text =
+        numbers::text(verb, common.json, &rows).or_else(|| autonomy::text(verb, common, &rows));
     let text = text.unwrap_or_else(|| in_rows(&rows, common.json));
     std::io::stdout()
         .write_all(text.as_bytes())
@@ -184,6 +192,7 @@ fn question(common: &Common, verb: &Verb) -> Question {
             days: *days,
             zone: numbers::zone(common),
         },
+        Verb::Autonomy { step } => autonomy::question(step.as_ref()),
         Verb::Learned => Question::Learned,
         Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },
         Verb::ChangeKey { forget_earlier } => Question::ChangeKey {

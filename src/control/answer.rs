@@ -1,8 +1,9 @@
 //! What is the answer to a question? Rows of JSON, made from the journal alone; the command line prints them for people.
 
-use super::Question;
 use super::sought::{no_mail, no_reference, no_ticket};
-use super::{lessons, outbox, privacy, story};
+use super::{Question, Step};
+use super::{autonomy, lessons, outbox, privacy, story};
+use crate::autonomy::Act;
 use crate::journal::{
     EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
 };
@@ -120,6 +121,15 @@ pub(super) fn answer_with(
         } => privacy::forget(journal, address, *at_once, now),
         Question::Compact { new_chain } => privacy::compact(journal, *new_chain),
         Question::Numbers { days, zone } => figures(journal, *days, zone, now),
+        Question::Autonomy => autonomy::list(journal),
+        Question::ChangeStage { article, step, who } => {
+            let wanted = match step {
+                Step::Advance => Act::Advance,
+                Step::AdvanceAnyway => Act::AdvanceAnyway,
+                Step::Back => Act::Back,
+            };
+            autonomy::change(journal, article, wanted, who, now)
+        }
         Question::Learned => lessons::list(journal),
         Question::Unlearn { id } => lessons::forget(journal, id),
         Question::ChangeKey { forget_earlier } => {
@@ -221,6 +231,7 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
         "promises": promises(&tickets),
         "counted_of_what_went": privacy::counted(journal)?,
         "first_replies": first_replies(&tickets),
+        "articles_that_have_earned_more": autonomy::have_earned_more(journal)?,
     })])
 }
 

@@ -4,6 +4,7 @@
 //! lines are bounded.
 
 mod answer;
+mod autonomy;
 mod bystander;
 mod export;
 mod lessons;
@@ -16,6 +17,7 @@ mod story;
 
 pub(crate) use answer::AUTOMATIC_MAIL_GOES;
 pub use answer::{Refusal, answer};
+pub use autonomy::demanded;
 pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
 pub use reach::{Reach, as_one, meant, who_has_it};
@@ -94,6 +96,17 @@ pub enum Question {
         /// The time zone in which they begin and end, by its IANA name.
         zone: String,
     },
+    /// What articles have earned.
+    Autonomy,
+    /// Let an article go on, or take it back.
+    ChangeStage {
+        /// Its name, or its intent's.
+        article: String,
+        /// What is wanted.
+        step: Step,
+        /// Who wants it.
+        who: String,
+    },
     /// What staff's confirmations taught.
     Learned,
     /// Take back what was learned.
@@ -120,6 +133,18 @@ pub enum Question {
     },
 }
 
+/// What is wanted with an article's stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// It goes on, as it has earned.
+    Advance,
+    /// It goes on, whatever its record.
+    AdvanceAnyway,
+    /// It goes back.
+    Back,
+}
+
 /// A question, and whose mailbox it is about.
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
@@ -144,11 +169,13 @@ impl Question {
             | Self::Journal
             | Self::Verify
             | Self::Numbers { .. }
+            | Self::Autonomy
             | Self::Learned => true,
             Self::Forget { .. }
             | Self::Compact { .. }
             | Self::Unlearn { .. }
             | Self::ChangeKey { .. }
+            | Self::ChangeStage { .. }
             | Self::Close { .. }
             | Self::Resume
             | Self::Retry { .. } => false,

@@ -34,10 +34,12 @@ impl Question {
             | Self::Numbers { .. }
             | Self::Forget { .. }
             | Self::Compact { .. }
+            | Self::Autonomy
             | Self::Learned => Reach::Each,
             Self::Resume => Reach::EachThatCan,
             Self::Ticket { .. }
             | Self::Unlearn { .. }
+            | Self::ChangeStage { .. }
             | Self::Close { .. }
             | Self::Retry { .. } => Reach::WhoHasIt,
             Self::ChangeKey { .. } => Reach::Named,
