@@ -152,7 +152,7 @@ fn row<'c>(
         "intent": article.intent.0,
         "language": article.language.0,
         "stage": standing.stage.as_str(),
-        // Before the first change of its text that is on record everything counts.
+        // When it came to this stage, or its text was changed.
         "since": changes.first().and_then(|change| change.get("at").cloned()),
         "mode_allows": standing.ceiling.map(Stage::as_str),
         "revision": standing.revision,

@@ -316,10 +316,10 @@ pub(super) const DRAFT_ARTICLE: Pattern<3> = both(
 );
 
 pub(super) const NOT_EARNED: Pattern<6> = both(
-    "the mail surely asks about {}, and its text has not yet earned to go out by itself: {} of {} drafts were sent unchanged; {} are needed, and \
-     certainty that at least {} always would be (so far {})",
-    "die Mail fragt sicher nach {}, und der Text darf noch nicht von selbst hinaus: {} von {} Entwürfen gingen unverändert hinaus; nötig sind {}, \
-     und Gewissheit, dass es auf Dauer mindestens {} wären (bisher {})",
+    "the mail surely asks about {}; its text has not yet earned to go out by itself: {} of {} drafts were sent unchanged, needed are {} and \
+     certainty of {} (so far {})",
+    "die Mail fragt sicher nach {}; der Text darf noch nicht von selbst hinaus: {} von {} Entwürfen gingen unverändert hinaus, nötig sind {} und \
+     Gewissheit von {} (bisher {})",
 );
 pub(super) const EARNED_AND_NOT_ALLOWED: Pattern<3> = both(
     "the mail surely asks about {}, and its text has earned to go out by itself ({} of {} drafts were sent unchanged); that waits for the admin's yes",
