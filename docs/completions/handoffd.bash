@@ -16,6 +16,9 @@ _handoffd() {
             ",$1")
                 cmd="handoffd"
                 ;;
+            handoffd,autonomy)
+                cmd="handoffd__subcmd__autonomy"
+                ;;
             handoffd,change-key)
                 cmd="handoffd__subcmd__change__subcmd__key"
                 ;;
@@ -103,6 +106,24 @@ _handoffd() {
             handoffd,unlearn)
                 cmd="handoffd__subcmd__unlearn"
                 ;;
+            handoffd__subcmd__autonomy,advance)
+                cmd="handoffd__subcmd__autonomy__subcmd__advance"
+                ;;
+            handoffd__subcmd__autonomy,back)
+                cmd="handoffd__subcmd__autonomy__subcmd__back"
+                ;;
+            handoffd__subcmd__autonomy,help)
+                cmd="handoffd__subcmd__autonomy__subcmd__help"
+                ;;
+            handoffd__subcmd__autonomy__subcmd__help,advance)
+                cmd="handoffd__subcmd__autonomy__subcmd__help__subcmd__advance"
+                ;;
+            handoffd__subcmd__autonomy__subcmd__help,back)
+                cmd="handoffd__subcmd__autonomy__subcmd__help__subcmd__back"
+                ;;
+            handoffd__subcmd__autonomy__subcmd__help,help)
+                cmd="handoffd__subcmd__autonomy__subcmd__help__subcmd__help"
+                ;;
             handoffd__subcmd__evaluate,desk)
                 cmd="handoffd__subcmd__evaluate__subcmd__desk"
                 ;;
@@ -120,6 +141,9 @@ _handoffd() {
                 ;;
             handoffd__subcmd__evaluate__subcmd__help,intents)
                 cmd="handoffd__subcmd__evaluate__subcmd__help__subcmd__intents"
+                ;;
+            handoffd__subcmd__help,autonomy)
+                cmd="handoffd__subcmd__help__subcmd__autonomy"
                 ;;
             handoffd__subcmd__help,change-key)
                 cmd="handoffd__subcmd__help__subcmd__change__subcmd__key"
@@ -208,6 +232,12 @@ _handoffd() {
             handoffd__subcmd__help,unlearn)
                 cmd="handoffd__subcmd__help__subcmd__unlearn"
                 ;;
+            handoffd__subcmd__help__subcmd__autonomy,advance)
+                cmd="handoffd__subcmd__help__subcmd__autonomy__subcmd__advance"
+                ;;
+            handoffd__subcmd__help__subcmd__autonomy,back)
+                cmd="handoffd__subcmd__help__subcmd__autonomy__subcmd__back"
+                ;;
             handoffd__subcmd__help__subcmd__evaluate,desk)
                 cmd="handoffd__subcmd__help__subcmd__evaluate__subcmd__desk"
                 ;;
@@ -221,7 +251,7 @@ _handoffd() {
 
     case "${cmd}" in
         handoffd)
-            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
+            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers autonomy learned unlearn change-key close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -235,6 +265,128 @@ _handoffd() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy)
+            opts="-h -V --config --json --mailbox --help --version advance back help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__advance)
+            opts="-h -V --anyway --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__back)
+            opts="-h -V --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__help)
+            opts="advance back help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__help__subcmd__advance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__help__subcmd__back)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -585,8 +737,50 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__help)
-            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
+            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers autonomy learned unlearn change-key close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__autonomy)
+            opts="advance back"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__autonomy__subcmd__advance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__autonomy__subcmd__back)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
