@@ -382,6 +382,18 @@ fn autonomy(top: &Section<'_>) -> Autonomy {
         back_at: number("back_at", default.back_at, 100),
         back_within: number("back_within", default.back_within, 1000),
     };
+    if autonomy.back_at > autonomy.back_within {
+        let at = section
+            .place("back_at")
+            .or_else(|| section.place("back_within"));
+        let what = format!(
+            "[autonomy] back_at is {}, more than all of the last {} customers weigh",
+            autonomy.back_at, autonomy.back_within
+        );
+        let remedy =
+            "give a back_at of at most back_within, or articles would answer whatever goes wrong";
+        section.problem(&at.unwrap_or(0..0), what, remedy);
+    }
     section.refuse_unknown_keys();
     autonomy
 }
