@@ -5,11 +5,13 @@
 
 mod articles_alone;
 mod aside_words;
+mod autonomy_watch;
 mod brake;
 mod deadlines;
 mod filing;
 mod first_meeting;
 mod handle;
+mod held_against;
 mod judge;
 mod judged;
 mod kept_back;
@@ -33,6 +35,7 @@ mod time_limit;
 mod token_watch;
 mod trouble_watch;
 
+pub use autonomy_watch::{AutonomyWatch, look as look_at_articles};
 pub use deadlines::{Deadlines, InboxSeen, Looked, look as look_at_deadlines};
 pub use handle::{Clerk, Handled, How};
 pub use judge::{JudgeError, Judgement};

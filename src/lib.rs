@@ -4,6 +4,7 @@
 //! The modules stand in the order in which a mail meets them. Everything from [`mail`] to [`compose`] is pure:
 //! no clock, no files, no network; the same mail, settings, articles and history give the same bytes.
 
+pub mod autonomy;
 mod chance;
 pub mod clock;
 pub mod config;

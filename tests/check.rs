@@ -280,6 +280,18 @@ const CASES: &[Broken] = &[
         "[automation]\nsend_threshold = 80\n[smtp]",
     ),
     broken(
+        "autonomy that is granted by nobody, to a stage that is none, after shares that no record reaches",
+        TOML,
+        "[smtp]",
+        "[autonomy]\nadvance = \"never\"\nstart = \"live\"\nanswer_after = 500\nanswer_lower_bound = 0.99\n[smtp]",
+    ),
+    broken(
+        "autonomy that nothing takes back",
+        TOML,
+        "[smtp]",
+        "[autonomy]\nback_at = 21\n[smtp]",
+    ),
+    broken(
         "a brake of more than a week",
         TOML,
         "[smtp]",

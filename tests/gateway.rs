@@ -18,6 +18,8 @@ mod world;
 
 #[path = "gateway/answers.rs"]
 mod answers;
+#[path = "gateway/autonomy.rs"]
+mod autonomy;
 #[path = "gateway/broken_links.rs"]
 mod broken_links;
 #[path = "gateway/control.rs"]

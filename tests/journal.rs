@@ -233,6 +233,7 @@ fn every_event() -> Vec<Event> {
         Event::Noted { member: member(), text: text() },
         Event::Learned { member: member(), mail: identity(1), intent: Some(IntentName("delivery".to_owned())) },
         Event::Learned { member: member(), mail: identity(1), intent: None },
+        Event::HeldAgainst { article: article(), says_the_same: true, likeness_percent: 72 },
         Event::Closed { member: None },
         Event::Closed { member: Some(member()) },
         Event::AutomationRefused,

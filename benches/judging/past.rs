@@ -1,5 +1,6 @@
 //! The past of one mail, asked of a journal once and remembered: what is measured is the judging, not the reading of the store.
 
+use handoffd::autonomy::{ArticleName, Earned};
 use handoffd::compose::Gathered;
 use handoffd::decide::{History, LastHour, NotLeft, Repeats};
 use handoffd::gateway::Past;
@@ -86,6 +87,9 @@ impl Past for Remembered<'_> {
     }
     fn not_left(&self, ticket: &Ticket) -> Result<Vec<NotLeft>, JournalError> {
         once(&self.not_left, || self.journal.not_left(ticket))
+    }
+    fn earned(&self, _articles: &[ArticleName]) -> Result<Earned, JournalError> {
+        Ok(Earned::AllTheirModeAllows)
     }
     fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
         once(&self.last_hour, || self.journal.last_hour(now))

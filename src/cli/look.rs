@@ -1,6 +1,7 @@
 //! `handoffd status`, `tickets`, `ticket`, `outbox`, …: look into the running daemon, or into its store when it is stopped.
 //! Prints text of strangers: nothing that could command a terminal gets through.
 
+mod autonomy;
 mod numbers;
 
 use super::{Common, Failure};
@@ -59,6 +60,12 @@ pub(super) enum Verb {
         /// As Prometheus reads it, for its textfile collector
         #[arg(long)]
         prometheus: bool,
+    },
+    /// What articles have earned: the stage of each (shadow, draft, answer), its record, what is needed, and how it came there
+    Autonomy {
+        /// Let an article go on, or take it back
+        #[command(subcommand)]
+        step: Option<autonomy::Step>,
     },
     /// What staff's confirmations taught: what, by whom, in which ticket
     #[command(visible_alias = "learn")]
@@ -138,7 +145,8 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     if let Verb::Learned { review: true } = verb {
         control::keep_for_review(&mut rows);
     }
-    let text = numbers::text(verb, common.json, &rows);
+    let text =
+        numbers::text(verb, common.json, &rows).or_else(|| autonomy::text(verb, common, &rows));
     let text = text.unwrap_or_else(|| in_rows(&rows, common.json));
     std::io::stdout()
         .write_all(text.as_bytes())
@@ -217,6 +225,7 @@ fn question(common: &Common, verb: &Verb) -> Question {
             days: *days,
             zone: numbers::zone(common),
         },
+        Verb::Autonomy { step } => autonomy::question(step.as_ref()),
         Verb::Learned { .. } => Question::Learned,
         Verb::Unlearn { id } => Question::Unlearn { id: id.clone() },
         Verb::ChangeKey { forget_earlier } => Question::ChangeKey {

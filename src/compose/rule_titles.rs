@@ -85,6 +85,16 @@ const TITLES: &[(&str, &str, &str)] = &[
         "answers about this wait for a yes",
         "Antworten dazu warten auf ein Ja",
     ),
+    (
+        "not-earned",
+        "its text is still to be approved",
+        "der Text ist noch zu bestätigen",
+    ),
+    (
+        "article-in-shadow",
+        "its article is only tried",
+        "der Artikel wird nur erprobt",
+    ),
     ("attachments", "attachment", "Anhang"),
     (
         "third-party",

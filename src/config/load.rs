@@ -23,9 +23,10 @@ use super::gathered::{Gathered, Stands};
 use super::section::{Located, Section};
 use super::source::Source;
 use super::{
-    Automation, Configuration, Control, KnowledgeFolder, Limits, Mailbox, MailboxName, Mode,
-    Problem, Settings, TroubleReports,
+    Advance, Automation, Autonomy, Configuration, Control, KnowledgeFolder, Limits, Mailbox,
+    MailboxName, Mode, Problem, Settings, TroubleReports,
 };
+use crate::autonomy::{Stage, WINDOW, lower_bound};
 use crate::mail::Address;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -233,6 +234,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
     let inbox = servers::inbox(top, surroundings, &tokens);
     let smtp = servers::smtp(top, surroundings, &tokens);
     let automation = automation(top);
+    let autonomy = autonomy(top);
     let trust = trust::trust(
         top,
         inbox
@@ -256,6 +258,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
         smtp: smtp.unwrap_or_else(servers::smtp_stand_in),
         teams,
         automation,
+        autonomy,
         trust,
         escalate,
         limits,
@@ -337,6 +340,65 @@ fn automation(top: &Section<'_>) -> Automation {
         send_threshold: send.map(|share| share.value),
         suggest_threshold: suggest.map(|share| share.value),
     }
+}
+
+fn autonomy(top: &Section<'_>) -> Autonomy {
+    let section = top.section("autonomy");
+    let default = Autonomy::default();
+    let ways = [
+        ("off", Advance::Off),
+        ("ask", Advance::Ask),
+        ("automatic", Advance::Automatic),
+    ];
+    let stages = Stage::ALL.map(|stage| (stage.as_str(), stage));
+    let number = |key, default: u32, most| {
+        u32::try_from(section.number(key, u64::from(default), 1, most)).unwrap_or(default)
+    };
+    let share = |key, default| {
+        let Some(share) = section.share(key) else {
+            return default;
+        };
+        let best = lower_bound(WINDOW, WINDOW);
+        if share.value > best {
+            let what = format!(
+                "{} is {}, which no record reaches: the last {WINDOW} mails count, and {WINDOW} of {WINDOW} show {best:.2}",
+                section.full_name(key),
+                share.value
+            );
+            let remedy = format!(
+                "give a share of at most {:.2}",
+                (best * 100.0).floor() / 100.0
+            );
+            section.problem(&share.at, what, remedy);
+        }
+        share.value
+    };
+    let draft_after = number("draft_after", default.draft_after, u64::from(WINDOW));
+    let answer_after = number("answer_after", default.answer_after, u64::from(WINDOW));
+    let autonomy = Autonomy {
+        advance: one_of(&section, "advance", &ways, default.advance),
+        start: one_of(&section, "start", &stages, default.start),
+        draft_after,
+        draft_lower_bound: share("draft_lower_bound", default.draft_lower_bound),
+        answer_after,
+        answer_lower_bound: share("answer_lower_bound", default.answer_lower_bound),
+        back_at: number("back_at", default.back_at, 100),
+        back_within: number("back_within", default.back_within, 1000),
+    };
+    if autonomy.back_at > autonomy.back_within {
+        let at = section
+            .place("back_at")
+            .or_else(|| section.place("back_within"));
+        let what = format!(
+            "[autonomy] back_at is {}, more than all of the last {} customers weigh",
+            autonomy.back_at, autonomy.back_within
+        );
+        let remedy =
+            "give a back_at of at most back_within, or articles would answer whatever goes wrong";
+        section.problem(&at.unwrap_or(0..0), what, remedy);
+    }
+    section.refuse_unknown_keys();
+    autonomy
 }
 
 fn limits(top: &Section<'_>) -> Limits {

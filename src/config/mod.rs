@@ -27,6 +27,7 @@ pub use problem::Problem;
 pub use server::{FirstStart, Inbox, Login, Smtp, Tls};
 pub use trust::{OwnChecks, SenderTrust, StaffProof, WhoseWord};
 
+use crate::autonomy::{Demands, Stage};
 use crate::mail::{Address, HeaderText};
 use crate::oauth2::Keeper;
 use std::collections::BTreeMap;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub teams: Vec<Team>,
     /// `[automation]`
     pub automation: Automation,
+    /// `[autonomy]`
+    pub autonomy: Autonomy,
     /// `[trust]`
     pub trust: SenderTrust,
     /// `[escalate]`
@@ -191,6 +194,77 @@ pub struct Automation {
     pub send_threshold: Option<f64>,
     /// Confidence from which an answer is suggested to staff, 0 to 1. `None` means the shipped threshold.
     pub suggest_threshold: Option<f64>,
+}
+
+/// `[autonomy]`: whether each article must earn what its mode lets it do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Autonomy {
+    /// Who lets an article go on that has earned it: "off" asks for no record, and each article does what its mode says; "ask" waits for
+    /// `handoffd autonomy advance`; "automatic" goes on by the rule.
+    pub advance: Advance,
+    /// Where an article begins: "shadow", "draft" or "answer".
+    pub start: Stage,
+    /// From shadow to drafts: people answered so many mails that it would have answered.
+    pub draft_after: u32,
+    /// And with 95 % certainty at least this share of their answers says what it says, 0 to 1.
+    pub draft_lower_bound: f64,
+    /// From drafts to answers: people decided on so many drafts.
+    pub answer_after: u32,
+    /// And with 95 % certainty at least this share is sent unchanged, 0 to 1.
+    pub answer_lower_bound: f64,
+    /// From answers back to drafts: what went wrong of the last answers weighs so much. A customer who wrote again weighs 1, a correction by our
+    /// own people 2.
+    pub back_at: u32,
+    /// So many of the last answers are looked at for that.
+    pub back_within: u32,
+}
+
+/// `[autonomy] advance`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advance {
+    /// No record is asked for.
+    Off,
+    /// The admin's yes is.
+    Ask,
+    /// The rule alone decides.
+    Automatic,
+}
+
+impl Autonomy {
+    /// Whether what an article has earned counts.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.advance != Advance::Off
+    }
+
+    /// What the rule demands.
+    #[must_use]
+    pub const fn demands(&self) -> Demands {
+        Demands {
+            draft_after: self.draft_after,
+            draft_from: self.draft_lower_bound,
+            answer_after: self.answer_after,
+            answer_from: self.answer_lower_bound,
+            back_at: self.back_at,
+            back_within: self.back_within,
+        }
+    }
+}
+
+impl Default for Autonomy {
+    fn default() -> Self {
+        let demands = Demands::default();
+        Self {
+            advance: Advance::Off,
+            start: Stage::Shadow,
+            draft_after: demands.draft_after,
+            draft_lower_bound: demands.draft_from,
+            answer_after: demands.answer_after,
+            answer_lower_bound: demands.answer_from,
+            back_at: demands.back_at,
+            back_within: demands.back_within,
+        }
+    }
 }
 
 /// `[automation] mode`.

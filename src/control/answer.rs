@@ -1,8 +1,9 @@
 //! What is the answer to a question? Rows of JSON, made from the journal alone; the command line prints them for people.
 
-use super::Question;
 use super::sought::{no_mail, no_reference, no_ticket};
-use super::{articles, draft, lessons, outbox, privacy, story, written};
+use super::{Question, Step};
+use super::{articles, autonomy, draft, lessons, outbox, privacy, story, written};
+use crate::autonomy::Act;
 use crate::journal::{
     EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
 };
@@ -131,6 +132,15 @@ pub(super) fn answer_with(
             "no daemon runs here; start handoffd first: what is approved is written by who sends it"
                 .to_owned(),
         )),
+        Question::Autonomy => autonomy::list(journal),
+        Question::ChangeStage { article, step, who } => {
+            let wanted = match step {
+                Step::Advance => Act::Advance,
+                Step::AdvanceAnyway => Act::AdvanceAnyway,
+                Step::Back => Act::Back,
+            };
+            autonomy::change(journal, article, wanted, who, now)
+        }
         Question::Learned => lessons::list(journal),
         Question::Unlearn { id } => lessons::forget(journal, id),
         Question::ChangeKey { forget_earlier } => {
@@ -232,6 +242,7 @@ fn status(journal: &Journal, now: Timestamp) -> Result<Vec<Value>, Refusal> {
         "promises": promises(&tickets),
         "counted_of_what_went": privacy::counted(journal)?,
         "first_replies": first_replies(&tickets),
+        "articles_that_have_earned_more": autonomy::have_earned_more(journal)?,
     })])
 }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod articles;
+mod autonomy;
 mod bystander;
 mod draft;
 mod export;
@@ -19,6 +20,7 @@ mod written;
 
 pub(crate) use answer::AUTOMATIC_MAIL_GOES;
 pub use answer::{Refusal, answer};
+pub use autonomy::demanded;
 pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
 pub use lessons::keep_for_review;
@@ -107,6 +109,17 @@ pub enum Question {
         /// The time zone in which they begin and end, by its IANA name.
         zone: String,
     },
+    /// What articles have earned.
+    Autonomy,
+    /// Let an article go on, or take it back.
+    ChangeStage {
+        /// Its name, or its intent's.
+        article: String,
+        /// What is wanted.
+        step: Step,
+        /// Who wants it.
+        who: String,
+    },
     /// What staff's confirmations taught.
     Learned,
     /// Take back what was learned.
@@ -152,6 +165,18 @@ pub enum Question {
     },
 }
 
+/// What is wanted with an article's stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// It goes on, as it has earned.
+    Advance,
+    /// It goes on, whatever its record.
+    AdvanceAnyway,
+    /// It goes back.
+    Back,
+}
+
 /// A question, and whose mailbox it is about.
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
@@ -177,11 +202,13 @@ impl Question {
             | Self::Verify
             | Self::Numbers { .. }
             | Self::Articles { .. }
+            | Self::Autonomy
             | Self::Learned => true,
             Self::Forget { .. }
             | Self::Compact { .. }
             | Self::Unlearn { .. }
             | Self::ChangeKey { .. }
+            | Self::ChangeStage { .. }
             | Self::Close { .. }
             | Self::Approve { .. }
             | Self::Refuse { .. }

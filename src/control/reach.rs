@@ -35,10 +35,12 @@ impl Question {
             | Self::Articles { .. }
             | Self::Forget { .. }
             | Self::Compact { .. }
+            | Self::Autonomy
             | Self::Learned => Reach::Each,
             Self::Resume => Reach::EachThatCan,
             Self::Ticket { .. }
             | Self::Unlearn { .. }
+            | Self::ChangeStage { .. }
             | Self::Close { .. }
             | Self::Approve { .. }
             | Self::Refuse { .. }

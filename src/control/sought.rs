@@ -1,6 +1,6 @@
 //! What does a question name (a ticket, a mail, a lesson), is it in a journal, and what is said where it is nowhere?
 
-use super::{Question, Refusal, lessons};
+use super::{Question, Refusal, autonomy, lessons};
 use crate::journal::Journal;
 use crate::mail::MessageId;
 use crate::ticket::TicketId;
@@ -20,6 +20,7 @@ pub fn has(journal: &Journal, question: &Question) -> Result<bool, Refusal> {
         | Question::Approve { id, .. }
         | Question::Refuse { id, .. } => has_ticket(id),
         Question::Unlearn { id } => Ok(!lessons::named(journal, id)?.is_empty()),
+        Question::ChangeStage { article, .. } => autonomy::has(journal, article),
         Question::Retry { id } if TicketId::parse(id).is_some() => has_ticket(id),
         Question::Retry { id } => match MessageId::parse(id) {
             Some(mail) => Ok(journal.effect(&mail)?.is_some()),
@@ -41,6 +42,7 @@ pub fn nowhere(question: &Question) -> Refusal {
             None => no_reference(),
         },
         Question::Unlearn { .. } => lessons::nothing_learned(),
+        Question::ChangeStage { article, .. } => autonomy::no_article(article),
         Question::Retry { .. } => no_mail(),
         _ => Refusal::NotSo("there is nothing by that name".to_owned()),
     }

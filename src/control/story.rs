@@ -247,6 +247,23 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             );
             (format!("{} confirmed it as {what}", by(member)), none())
         }
+        Event::HeldAgainst {
+            article,
+            says_the_same,
+            likeness_percent,
+        } => {
+            let what = match says_the_same {
+                true => "says what",
+                false => "says something else than",
+            };
+            (
+                format!(
+                    "the person's answer {what} article {} ({}, {}) says, which is in shadow ({likeness_percent} % alike)",
+                    article.intent, article.language, article.revision
+                ),
+                none(),
+            )
+        }
         Event::Closed {
             member: Some(member),
         } => (format!("{} closed it", by(member)), none()),

@@ -1,17 +1,75 @@
 //! Steps 8 to 10: ask for what is missing, draft, or answer. Facts come from a customer's mail: they enter the approved text as plain
 //! words or not at all.
 
+use super::sentence::Pattern;
 use super::unsure::in_hundredths;
 use super::view::View;
-use super::{Action, Match, sentences};
-use crate::config::{FactName, Mode};
-use crate::knowledge::ArticleMode;
+use super::{Action, Match, Sentence, sentences};
+use crate::autonomy::{ArticleName, IN_SHADOW, Stage, Tally, lower_bound, percent};
+use crate::config::{FactName, IntentName, Mode};
+use crate::knowledge::{Article, ArticleMode, Topic};
 use crate::ticket::{ArticleReference, Draft, Wording};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// The longest fact put into an answer, in characters.
 const FACT_MAX_CHARACTERS: usize = 80;
+
+/// Step 9, its beginning: an article that is only tried has no effect, so nothing is asked for it either.
+pub(super) fn in_shadow(view: &View<'_>) -> Option<Match> {
+    let (wanted, topic, article) = view.article()?;
+    let (stage, _) = earned(view, topic, article)?;
+    (stage == Stage::Shadow).then(|| {
+        let mut action = view.to_person(None);
+        if let Action::HandOff(hand_off) = &mut action {
+            // Who has read a text writes what it says: their answer would be no witness for it.
+            hand_off.suggestion = None;
+        }
+        Match::new(
+            IN_SHADOW,
+            sentences::IN_SHADOW.with([
+                &wanted.intent,
+                &in_hundredths(wanted.confidence),
+                &in_hundredths(wanted.thresholds.send),
+            ]),
+            wanted.evidence.as_str(),
+            action,
+        )
+    })
+}
+
+/// How far an article has come, and its record there; `None` where nobody asks. In a mailbox in shadow nothing has an effect, and what is decided is
+/// what would be done if all had earned it.
+fn earned(view: &View<'_>, topic: &Topic, article: &Article) -> Option<(Stage, Tally)> {
+    let settings = &view.situation.settings;
+    if !settings.autonomy.is_on() || settings.automation.mode == Mode::Shadow {
+        return None;
+    }
+    let name = ArticleName {
+        intent: topic.intent.clone(),
+        language: view.language.clone(),
+    };
+    let earned = &view.situation.history.earned;
+    earned.of(&name, &article.body, settings.autonomy.start)
+}
+
+/// Why an article that has not come further than drafts is proposed: how far it is, and what is needed.
+fn not_earned(view: &View<'_>, intent: &IntentName, tally: Tally) -> Sentence {
+    let demands = view.situation.settings.autonomy.demands();
+    let Tally { good, counted, .. } = tally;
+    if tally.is_enough(Stage::Draft, &demands) {
+        return sentences::EARNED_AND_NOT_ALLOWED.with([intent, &good, &counted]);
+    }
+    let (mails, share) = demands.above(Stage::Draft);
+    sentences::NOT_EARNED.with([
+        intent,
+        &good,
+        &counted,
+        &mails,
+        &percent(share),
+        &percent(lower_bound(good, counted)),
+    ])
+}
 
 /// Step 8: something needed is missing.
 pub(super) fn missing(view: &View<'_>) -> Option<Match> {
@@ -60,11 +118,17 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
     let confidence = in_hundredths(wanted.confidence);
     let needed = in_hundredths(wanted.thresholds.send);
     let asked: [&dyn Display; 3] = [&wanted.intent, &confidence, &needed];
+    let asked_about = |pattern: Pattern<3>| pattern.with(asked);
     let draft_because = match (view.situation.settings.automation.mode, topic.mode) {
-        (Mode::Draft, _) => Some(("draft-mode", sentences::DRAFT_MODE)),
-        (_, ArticleMode::Answer) => None,
+        (Mode::Draft, _) => Some(("draft-mode", asked_about(sentences::DRAFT_MODE))),
+        (_, ArticleMode::Answer) => match earned(view, topic, article) {
+            None | Some((Stage::Answer, _)) => None,
+            Some((Stage::Draft | Stage::Shadow, tally)) => {
+                Some(("not-earned", not_earned(view, &wanted.intent, tally)))
+            }
+        },
         (_, ArticleMode::Draft | ArticleMode::Handoff) => {
-            Some(("draft-article", sentences::DRAFT_ARTICLE))
+            Some(("draft-article", asked_about(sentences::DRAFT_ARTICLE)))
         }
     };
     if let Some((rule, because)) = draft_because {
@@ -78,7 +142,7 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
         };
         return Match::new(
             rule,
-            because.with(asked),
+            because,
             wanted.evidence.as_str(),
             Action::Draft(draft),
         );

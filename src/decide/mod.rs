@@ -42,6 +42,7 @@ pub use sentence::Sentence;
 pub use staff::{OnDraft, OperatorsWord, by_operator};
 use view::View;
 
+use crate::autonomy::Earned;
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};
 use crate::desk::{Sender, StaffAct};
 use crate::knowledge::Knowledge;
@@ -107,6 +108,8 @@ pub struct History {
     pub flood: Option<Flood>,
     /// Earlier tickets of the same address, newest first, at most five.
     pub earlier_tickets: Vec<EarlierTicket>,
+    /// What the articles have earned that this mail may be about.
+    pub earned: Earned,
     /// Mails of ours in the ticket that the customer cannot have read, because they have not left.
     pub not_left: Vec<NotLeft>,
     /// Whether the mail's Message-ID is one that the journal has sent.
@@ -418,7 +421,8 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     if matches.is_empty() {
         let crossed = crossed::crossed(&view);
         let said = crossed.or_else(|| not_left::waits(&view));
-        let missing = said.or_else(|| answer::missing(&view));
+        let in_shadow = said.or_else(|| answer::in_shadow(&view));
+        let missing = in_shadow.or_else(|| answer::missing(&view));
         matches.push(missing.unwrap_or_else(|| answer::answer_or_draft(&view)));
     }
     let mut matches = matches.into_iter();

@@ -315,6 +315,22 @@ pub(super) const DRAFT_ARTICLE: Pattern<3> = both(
     "die Mail fragt nach {} ({}, nötig {}), und Antworten dazu warten auf das Ja eines Menschen",
 );
 
+pub(super) const NOT_EARNED: Pattern<6> = both(
+    "the mail surely asks about {}; its text has not yet earned to go out by itself: {} of {} drafts were sent unchanged, needed are {} and \
+     certainty of {} (so far {})",
+    "die Mail fragt sicher nach {}; der Text darf noch nicht von selbst hinaus: {} von {} Entwürfen gingen unverändert hinaus, nötig sind {} und \
+     Gewissheit von {} (bisher {})",
+);
+pub(super) const EARNED_AND_NOT_ALLOWED: Pattern<3> = both(
+    "the mail surely asks about {}, and its text has earned to go out by itself ({} of {} drafts were sent unchanged); that waits for the admin's yes",
+    "die Mail fragt sicher nach {}, und der Text hat sich verdient, von selbst hinauszugehen ({} von {} Entwürfen gingen unverändert hinaus); dazu \
+     fehlt das Ja des Admins",
+);
+pub(super) const IN_SHADOW: Pattern<3> = both(
+    "the mail asks about {} ({}, needed {}), and that article is only tried in the background so far: please answer in your own words",
+    "die Mail fragt nach {} ({}, nötig {}), und dieser Artikel wird bisher nur im Hintergrund erprobt: bitte antworten Sie in eigenen Worten",
+);
+
 // Why the customer is not told of a hand-off, or of a delay.
 
 pub(super) const NOTHING_TO_THIRD_PARTIES: Pattern<0> = both(

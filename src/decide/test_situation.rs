@@ -166,6 +166,7 @@ pub(crate) fn settings() -> Settings {
             send_threshold: Some(0.7),
             suggest_threshold: Some(0.35),
         },
+        autonomy: crate::config::Autonomy::default(),
         escalate: Escalate::default(),
         trouble: TroubleReports {
             tell_after: Duration::from_mins(10),

@@ -7,6 +7,7 @@ use super::test_situation::{
 use super::{
     Action, Decision, EarlierTicket, Meant, NoticePlan, OnDraft, Own, Standing, on_failure,
 };
+use crate::autonomy::Stage;
 use crate::compose::Purpose;
 use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
@@ -21,6 +22,7 @@ use crate::understand::{CustomerWord, FactSource, HardStop, RequestText, SpokenL
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
+mod earned;
 mod held_back;
 
 fn new() -> TestSituation {
@@ -1198,6 +1200,7 @@ prop_compose! {
         mode in prop::sample::select(vec![Mode::Live, Mode::Draft, Mode::Shadow]),
         refused in prop::bool::weighted(0.2),
         sent in 0..120_u32,
+        stage in prop::option::weighted(0.5, prop::sample::select(Stage::ALL.to_vec())),
     ) -> TestSituation {
         let mut situation = new().sent_by(sender.clone()).saying(&text);
         situation.ticket = story.map(TicketStory::ticket);
@@ -1219,6 +1222,9 @@ prop_compose! {
         situation.settings.automation.mode = mode;
         situation.history.automation_refused = refused;
         situation.history.automatic_in_hour = sent;
+        if let Some(stage) = stage {
+            earned::all_at(stage, (12, 14))(&mut situation);
+        }
         situation
     }
 }
@@ -1247,6 +1253,13 @@ proptest! {
         let is_from_outside = matches!(situation.sender, Sender::Customer(_) | Sender::ThirdParty);
         if !situation.understanding.hard_stops.is_empty() {
             prop_assert!(!matches!(action, Action::Answer { .. } | Action::Ask { .. } | Action::Draft(_)), "{action:?}");
+        }
+        let stage = earned::stage_of_all(&situation).filter(|_| situation.settings.automation.mode != Mode::Shadow);
+        if is_from_outside && stage == Some(Stage::Shadow) {
+            prop_assert!(!matches!(action, Action::Answer { .. } | Action::Ask { .. } | Action::Draft(_)), "{action:?}");
+        }
+        if is_from_outside && stage == Some(Stage::Draft) {
+            prop_assert!(!matches!(action, Action::Answer { .. }), "{action:?}");
         }
         let held = situation.ticket.as_ref().is_some_and(|t| matches!(t.holder(), crate::ticket::Holder::Person(_)));
         if held || situation.sender == Sender::ThirdParty {

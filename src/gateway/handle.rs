@@ -1,6 +1,7 @@
 //! One mail: judge it, and record all that follows together with the cursor, so that nothing is half handled. The daemon and
 //! `handoffd test` go this same way; only what happens to recorded mails differs.
 
+use super::held_against::held_against;
 use super::judge::{JudgeError, Judgement};
 use super::judged::judged_on;
 use super::set_aside::Aside;
@@ -11,7 +12,7 @@ use crate::clock;
 use crate::compose::Composed;
 use crate::config::{Mode, Outcome};
 use crate::decide::{Action, Decision};
-use crate::desk::Sender;
+use crate::desk::{Sender, StaffAct};
 use crate::inbox::{Arrival, Cursor, Place};
 use crate::journal::{
     Beginnings, BegunTogether, Entry, HandledMail, Journal, JournalError, OnServer, RecordedEffect,
@@ -440,9 +441,21 @@ fn entry_for(
         ..
     } = judgement;
     let shadow = is_shadow(office);
-    let events: Vec<Event> = composed
-        .events
-        .into_iter()
+    let answer = match &decision.action {
+        Action::Staff {
+            act: StaffAct::Reply { text },
+            impossible: None,
+            draft: None,
+            ..
+        } => Some(text),
+        _ => None,
+    };
+    let compared = match (answer, ticket) {
+        (Some(text), Some(ticket)) => held_against(office, ticket, text),
+        _ => None,
+    };
+    let events = composed.events.into_iter().chain(compared);
+    let events: Vec<Event> = events
         .filter(|event| !shadow || is_observation(event))
         .collect();
     let touched = ticket.is_some() || !events.is_empty();

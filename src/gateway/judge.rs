@@ -2,6 +2,7 @@
 //! past is asked through [`Past`], so that the same mail, settings, articles and past give the same bytes.
 
 use super::{Office, Past, Trained, stored_about};
+use crate::autonomy::{ArticleName, Earned};
 use crate::compose::{ComposeError, Composed, Gathered, Originals};
 use crate::decide::{self, Decision, History, Own, Pulled, Reaction, Situation};
 use crate::desk::{self, Sender, Trust};
@@ -168,6 +169,9 @@ impl Office {
         if let Some(ticket) = &ticket {
             history.not_left = past.not_left(ticket)?;
         }
+        if let Ok(understanding) = &understood {
+            history.earned = self.earned(understanding, ticket.as_ref(), past)?;
+        }
         let broken = understood.as_ref().err().map(ToString::to_string);
         let understanding =
             understood.unwrap_or_else(|_| Understanding::none(&self.settings.support.language));
@@ -286,6 +290,30 @@ impl Office {
             }
             _ => Ok(None),
         }
+    }
+
+    /// What the articles have earned that a mail may be about: the nearest, and the one that the customer was asked details for.
+    fn earned(
+        &self,
+        understanding: &Understanding,
+        ticket: Option<&Ticket>,
+        past: &dyn Past,
+    ) -> Result<Earned, JournalError> {
+        if !self.settings.autonomy.is_on() {
+            return Ok(Earned::AllTheirModeAllows);
+        }
+        let nearest = understanding.intents.first().map(|nearest| &nearest.intent);
+        let asked = ticket.and_then(Ticket::asked_before);
+        let mut articles = Vec::new();
+        for intent in nearest.into_iter().chain(asked.map(|(_, intent)| intent)) {
+            let topic = self.knowledge.topics.get(intent);
+            let languages = topic.into_iter().flat_map(|topic| topic.articles.keys());
+            articles.extend(languages.map(|language| ArticleName {
+                intent: intent.clone(),
+                language: language.clone(),
+            }));
+        }
+        past.earned(&articles)
     }
 
     /// The ticket that this sender opened minutes ago, where a mail that opens a thread of its own is about the same.

@@ -39,6 +39,7 @@ pub(super) fn judged_on(
         repeats: history.repeats.clone(),
         brake: history.brake.clone(),
         not_left: history.not_left.clone(),
+        earned: history.earned.clone(),
         came_to: came_to(judgement),
     }
 }

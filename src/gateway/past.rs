@@ -1,5 +1,6 @@
 //! What happened before, as far as a judgement needs it: the journal's answers, or those of a desk that has never seen a mail.
 
+use crate::autonomy::{ArticleName, Earned};
 use crate::compose::Gathered;
 use crate::decide::{History, LastHour, NotLeft, Repeats};
 use crate::journal::{Journal, JournalError, Said};
@@ -7,6 +8,7 @@ use crate::mail::{Address, MailIdentity, MessageId};
 use crate::ticket::thread::KnownMessage;
 use crate::ticket::{Ticket, TicketId};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// What happened before, as far as a judgement needs it.
 pub trait Past {
@@ -50,6 +52,11 @@ pub trait Past {
     /// # Errors
     /// The store could not be read.
     fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError>;
+    /// What these articles have earned, in every language: only asked where that counts.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn earned(&self, articles: &[ArticleName]) -> Result<Earned, JournalError>;
     /// The exact bytes of a mail of ours, while they are kept.
     ///
     /// # Errors
@@ -87,6 +94,15 @@ impl Past for Journal {
     fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
         Journal::last_hour(self, now)
     }
+    fn earned(&self, articles: &[ArticleName]) -> Result<Earned, JournalError> {
+        let mut on_record = BTreeMap::new();
+        for article in articles {
+            if let Some(standing) = self.standing(article)? {
+                let _ = on_record.insert(article.clone(), standing);
+            }
+        }
+        Ok(Earned::OnRecord(on_record))
+    }
     fn bytes_of(&self, id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
         Journal::bytes_of(self, id)
     }
@@ -123,6 +139,10 @@ impl Past for NoPast {
     }
     fn last_hour(&self, _now: Timestamp) -> Result<LastHour, JournalError> {
         Ok(LastHour::default())
+    }
+    /// Nobody knows what was earned where: what is asked is what an article would do that has.
+    fn earned(&self, _articles: &[ArticleName]) -> Result<Earned, JournalError> {
+        Ok(Earned::AllTheirModeAllows)
     }
     fn bytes_of(&self, _id: &MessageId) -> Result<Option<Vec<u8>>, JournalError> {
         Ok(None)

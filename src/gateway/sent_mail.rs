@@ -3,6 +3,7 @@
 
 use super::Past;
 use super::handle::{Clerk, timed};
+use super::held_against::held_against;
 use crate::compose::kept_of_mail;
 use crate::inbox::Arrival;
 use crate::journal::{Entry, JournalError, SentMail};
@@ -43,9 +44,9 @@ impl Clerk<'_> {
         );
         let ticket = answered.as_ref().map(|(ticket, _)| ticket.clone());
         let events = match answered {
-            Some((ticket, event)) => {
+            Some((ticket, events)) => {
                 report::gateway::answered_outside(&ticket, arrival.place);
-                timed(&ticket, vec![event], Some(identity), now)
+                timed(&ticket, events, Some(identity), now)
             }
             None => vec![],
         };
@@ -68,7 +69,7 @@ impl Clerk<'_> {
     }
 
     /// The ticket that this mail answers past us, and what its story gains.
-    fn answered_by(&self, mail: &Mail) -> Result<Option<(TicketId, Event)>, JournalError> {
+    fn answered_by(&self, mail: &Mail) -> Result<Option<(TicketId, Vec<Event>)>, JournalError> {
         let Some(from) = mail.from.as_ref().map(|from| &from.address) else {
             return Ok(None);
         };
@@ -89,17 +90,23 @@ impl Clerk<'_> {
         let Some(team) = self.team_of(&ticket) else {
             return Ok(None);
         };
-        let event = Event::WroteOutside {
+        let shown_by = match answers_what_is_open(mail, &ticket) {
+            true => ShownBy::SentFolder,
+            false => ShownBy::Address,
+        };
+        // What settles nothing is no witness either.
+        let compared = match shown_by {
+            ShownBy::SentFolder => held_against(self.office, &ticket, &mail.body.own_words()),
+            ShownBy::Address => None,
+        };
+        let mut events = vec![Event::WroteOutside {
             from: from.clone(),
             team,
-            shown_by: if answers_what_is_open(mail, &ticket) {
-                ShownBy::SentFolder
-            } else {
-                ShownBy::Address
-            },
+            shown_by,
             mail: kept_of_mail(mail, &self.office.settings),
-        };
-        Ok(Some((id, event)))
+        }];
+        events.extend(compared);
+        Ok(Some((id, events)))
     }
 
     /// Many servers file a copy of all that they send, ours among it.

@@ -213,6 +213,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::DraftApproved { .. } => "proposed answer approved by a person",
         Event::Noted { .. } => "note",
         Event::Learned { .. } => "used as an example",
+        Event::HeldAgainst { .. } => "answer of a person held against an article",
         Event::AutomationRefused => "STOP",
         Event::AutomationAllowed => "START",
         Event::Closed { .. } => "closed",

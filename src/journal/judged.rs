@@ -4,6 +4,7 @@
 use super::form::{self, DeskForm, JudgedForm};
 use super::store::{Batch, Tree};
 use super::{Journal, JournalError};
+use crate::autonomy::Earned;
 use crate::decide::{NotLeft, Pulled, Repeats};
 use crate::mail::MailIdentity;
 use jiff::Timestamp;
@@ -31,6 +32,8 @@ pub struct JudgedOn {
     pub brake: Option<Pulled>,
     /// Mails of ours in the ticket that had not left then.
     pub not_left: Vec<NotLeft>,
+    /// What the articles had earned that it may be about.
+    pub earned: Earned,
     /// The decision in words and the mails that left, as a digest.
     pub came_to: String,
 }
@@ -69,7 +72,8 @@ impl Journal {
         let desk =
             desk.ok_or_else(|| form::unreadable(&key, "the desk that made it is missing"))?;
         let desk: DeskForm = form::read(&key, &desk)?;
-        Ok(Some(form.read(desk)))
+        let read = form.read(desk);
+        read.map(Some).map_err(|why| form::unreadable(&key, &why))
     }
 
     /// With the mail's entry.

@@ -4,6 +4,7 @@
 
 mod attempt;
 mod audit;
+mod autonomy;
 mod beginnings;
 mod brake;
 mod effects;

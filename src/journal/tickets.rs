@@ -105,6 +105,26 @@ impl Journal {
         Ok(rows.len() < max)
     }
 
+    /// The tickets that were opened last, one after the other, the newest first; at most so many.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn each_of_the_newest_tickets(
+        &self,
+        max: usize,
+        mut each: impl FnMut(&Ticket),
+    ) -> Result<(), JournalError> {
+        let rows = (self.store).scan(Tree::TicketsByTime, &[], None, Order::Downwards, max)?;
+        for (key, _) in &rows {
+            if let Some(id) = place::ticket_id(place::after_time(key))
+                && let Some(ticket) = self.ticket(&id)?
+            {
+                each(&ticket);
+            }
+        }
+        Ok(())
+    }
+
     /// Tickets that may wait for a moment: something began in them that people must see to in time, and it is not yet seen to be over.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 mod approvals;
 mod article;
 mod body;
+pub(crate) mod likeness;
 mod load;
 mod thresholds;
 

@@ -24,7 +24,7 @@ pub enum Fate {
 }
 
 /// The fate of the answer at this place of a ticket's story, as far as the ticket tells.
-pub(super) fn fate(place: usize, ticket: &Ticket, now: Timestamp) -> Fate {
+pub(crate) fn fate(place: usize, ticket: &Ticket, now: Timestamp) -> Fate {
     let mut later = ticket.events.iter().skip(place);
     let Some(answered) = later.next() else {
         return Fate::Pending;
@@ -54,7 +54,7 @@ pub(super) fn fate(place: usize, ticket: &Ticket, now: Timestamp) -> Fate {
 }
 
 /// When its two weeks are over.
-pub(super) fn end(answered: Timestamp) -> Timestamp {
+pub(crate) fn end(answered: Timestamp) -> Timestamp {
     answered
         .checked_add(PRESUMED_AFTER)
         .unwrap_or(Timestamp::MAX)
@@ -82,16 +82,16 @@ fn became_of(wrote: &TimedEvent, ticket: &Ticket) -> Option<Reading> {
 
 /// What a ticket was opened with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FirstQuestion {
-    pub(super) at: Timestamp,
+pub(crate) struct FirstQuestion {
+    pub(crate) at: Timestamp,
     /// The nearest article.
-    pub(super) about: IntentName,
-    pub(super) went_to_a_person: bool,
+    pub(crate) about: IntentName,
+    pub(crate) went_to_a_person: bool,
 }
 
 impl FirstQuestion {
     /// That of this ticket; `None` where its first mail was near to no article.
-    pub(super) fn of(ticket: &Ticket) -> Option<Self> {
+    pub(crate) fn of(ticket: &Ticket) -> Option<Self> {
         let at = ticket.events.first()?.at;
         let mut decisions = ticket.events.iter().filter_map(|timed| match &timed.event {
             Event::Decided {

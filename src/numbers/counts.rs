@@ -56,6 +56,10 @@ pub struct Counts {
     pub drafts_edited: u64,
     /// Refused.
     pub drafts_refused: u64,
+    /// A person sent an answer of their own instead.
+    pub drafts_answered_instead: u64,
+    /// Overtaken before anybody decided.
+    pub drafts_overtaken: u64,
     /// How often a customer said that they want no automatic mail.
     pub opt_outs: u64,
 }
@@ -87,6 +91,8 @@ impl Counts {
             What::DraftSent => &mut self.drafts_sent,
             What::DraftEdited => &mut self.drafts_edited,
             What::DraftRefused => &mut self.drafts_refused,
+            What::DraftAnsweredInstead => &mut self.drafts_answered_instead,
+            What::DraftOvertaken => &mut self.drafts_overtaken,
             What::OptedOut => &mut self.opt_outs,
         };
         *counted += 1;

@@ -4,7 +4,7 @@ use super::answer::{self, Fate};
 use crate::compose::Purpose;
 use crate::config::{IntentName, TeamName};
 use crate::mail::MessageId;
-use crate::ticket::{Draft, Event, Notice, PromiseOutcome, Ticket, is_shown_answer};
+use crate::ticket::{DraftFate, Event, Notice, PromiseOutcome, Ticket, is_shown_answer};
 use jiff::{SignedDuration, Timestamp};
 
 /// One thing that counts.
@@ -57,6 +57,10 @@ pub enum What {
     DraftEdited,
     /// It was refused.
     DraftRefused,
+    /// A person sent an answer of their own instead, through us or past us.
+    DraftAnsweredInstead,
+    /// The customer wrote again, or the request went another way, before anybody decided on it.
+    DraftOvertaken,
     /// A customer wants no automatic mail.
     OptedOut,
 }
@@ -69,6 +73,7 @@ pub const LATER: &str = "afterwards";
 pub fn happened(ticket: &Ticket, now: Timestamp) -> Vec<Happened> {
     let mut all = Vec::new();
     story(ticket, &mut all);
+    drafts(ticket, &mut all);
     first_replies(ticket, &mut all);
     answers(ticket, now, &mut all);
     promises(ticket, now, &mut all);
@@ -87,7 +92,6 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
     };
     let opened = ticket.events.first().map(|timed| timed.at);
     let mut responded = false;
-    let mut draft: Option<&Draft> = None;
     let mut team: Option<&TeamName> = None;
     let mut handed_off: Option<Timestamp> = None;
     let lost = ticket.lost_to_customer();
@@ -128,26 +132,6 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
                 add(at, What::Decided(decision), article, None);
             }
             Event::Asked { intent, .. } => add(at, What::Asked, Some(intent), None),
-            Event::Drafted { draft: shown } => {
-                draft = Some(shown);
-                add(at, What::DraftShown, Some(&shown.article.intent), team);
-            }
-            Event::DraftApproved { edit, .. } => {
-                let what = match edit {
-                    None => What::DraftSent,
-                    Some(_) => What::DraftEdited,
-                };
-                add(
-                    at,
-                    what,
-                    draft.take().map(|draft| &draft.article.intent),
-                    team,
-                );
-            }
-            Event::DraftRefused { .. } => {
-                let article = draft.take().map(|draft| &draft.article.intent);
-                add(at, What::DraftRefused, article, team);
-            }
             Event::HandedOff { .. } => {
                 let _ = handed_off.get_or_insert(at);
                 let (reason, article) = reason(ticket, place);
@@ -158,6 +142,30 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
             Event::AutomationRefused => add(at, What::OptedOut, None, None),
             _ => {}
         }
+    }
+}
+
+/// Each draft is shown once, and ends once: on the day on which somebody decided on it, or on which it was overtaken.
+fn drafts(ticket: &Ticket, all: &mut Vec<Happened>) {
+    for draft in ticket.made_drafts() {
+        let about = |at, what| Happened {
+            at,
+            what,
+            article: Some(draft.made.draft.article.intent.clone()),
+            team: Some(draft.made.draft.team.clone()),
+        };
+        all.push(about(draft.at, What::DraftShown));
+        let Some((fate, at)) = draft.fate else {
+            continue;
+        };
+        let what = match fate {
+            DraftFate::Sent(_) => What::DraftSent,
+            DraftFate::SentEdited(_) => What::DraftEdited,
+            DraftFate::Refused(_) => What::DraftRefused,
+            DraftFate::AnsweredInstead(_) | DraftFate::AnsweredPastUs => What::DraftAnsweredInstead,
+            DraftFate::CustomerWroteAgain | DraftFate::Overtaken => What::DraftOvertaken,
+        };
+        all.push(about(at, what));
     }
 }
 

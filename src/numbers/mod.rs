@@ -11,6 +11,7 @@ mod rows;
 mod table;
 
 pub use answer::{Fate, PRESUMED_AFTER};
+pub(crate) use answer::{FirstQuestion, end, fate};
 pub use counts::{Counts, Settled, Spread};
 pub use happened::{Happened, What, happened};
 pub use prometheus::exposition;
@@ -20,7 +21,6 @@ pub(crate) use table::{duration, figures};
 
 use crate::config::{IntentName, TeamName};
 use crate::ticket::Ticket;
-use answer::{FirstQuestion, end};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

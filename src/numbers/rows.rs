@@ -70,7 +70,10 @@ fn rates(numbers: &Numbers) -> Value {
         whole => json!(part as f64 / whole as f64),
     };
     let due = counts.promises_kept + counts.promises_broken;
-    let seen = counts.drafts_sent + counts.drafts_edited + counts.drafts_refused;
+    let seen = counts.drafts_sent
+        + counts.drafts_edited
+        + counts.drafts_refused
+        + counts.drafts_answered_instead;
     json!({
         "recontacted": part(settled.recontacted, settled.answers),
         "confirmed": part(settled.confirmed, settled.answers),

@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::fmt::Write;
 
 /// What is said of the whole, in the order in which somebody asks: the figure, what it counts, and the rate beside it.
-const WHOLE: [(&str, &str, Option<&str>); 21] = [
+const WHOLE: [(&str, &str, Option<&str>); 23] = [
     ("tickets", "tickets were opened", None),
     ("customer_mails", "mails of customers came", None),
     ("answers", "were answered by an approved text alone", None),
@@ -41,6 +41,12 @@ const WHOLE: [(&str, &str, Option<&str>); 21] = [
     ),
     ("drafts_edited", "  were sent with changes", None),
     ("drafts_refused", "  were refused", None),
+    (
+        "drafts_answered_instead",
+        "  were answered by a person instead",
+        None,
+    ),
+    ("drafts_overtaken", "  were overtaken", None),
     (
         "opt_outs",
         "times a customer wanted no automatic mail",

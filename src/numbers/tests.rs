@@ -407,6 +407,74 @@ fn promises_that_wait_are_open_and_those_nobody_saw_lapse_are_broken() {
 }
 
 #[test]
+fn every_draft_ends_in_one_figure_or_waits() {
+    let member = || address("kim@shop.example");
+    let drafted_again = |id| Event::Drafted {
+        draft: crate::ticket::Draft {
+            text: format!("another {id}"),
+            ..draft("opening-hours")
+        },
+    };
+    let edited_by_a_member = Event::Drafted {
+        draft: crate::ticket::Draft {
+            wording: crate::ticket::Wording::Edited {
+                by: member(),
+                edit: Edit {
+                    kept_percent: 70,
+                    changes: vec![],
+                    further_changes: 0,
+                },
+            },
+            ..draft("opening-hours")
+        },
+    };
+    let later = moment(1, 11, 0);
+    let history = [
+        drafted(1)
+            .at(later)
+            .event(Event::StaffReplied { member: member() }),
+        drafted(2).at(later).event(Event::WroteOutside {
+            from: address("support@shop.example"),
+            team: team_name("desk"),
+            shown_by: crate::ticket::ShownBy::SentFolder,
+            mail: summary(),
+        }),
+        // An address proves nothing: it goes on waiting.
+        drafted(3).at(later).event(Event::WroteOutside {
+            from: address("support@shop.example"),
+            team: team_name("desk"),
+            shown_by: crate::ticket::ShownBy::Address,
+            mail: summary(),
+        }),
+        // The customer wrote again, and the newer draft was sent.
+        drafted(4)
+            .at(later)
+            .wrote_again()
+            .event(drafted_again(4))
+            .event(Event::DraftApproved {
+                member: member(),
+                article: None,
+                edit: None,
+            }),
+        drafted(5).at(later).event(Event::Closed { member: None }),
+        // What a member made of it waits for another's yes: it is the same draft.
+        drafted(6).at(later).event(edited_by_a_member),
+    ];
+    let history: Vec<Ticket> = history.into_iter().map(|story| story.ticket).collect();
+    let counts = numbers_of(&history).all;
+    assert_eq!(
+        (
+            counts.drafts,
+            counts.drafts_sent,
+            counts.drafts_answered_instead,
+            counts.drafts_overtaken
+        ),
+        (7, 1, 2, 2)
+    );
+    assert_eq!(counts.drafts_edited + counts.drafts_refused, 0);
+}
+
+#[test]
 fn every_figure_is_on_its_page() {
     let page = include_str!("../../docs/metrics.md");
     let period = Period::last_days(1, moment(1, 0, 0), TimeZone::UTC);

@@ -1,6 +1,6 @@
 //! The desk that conversations are played on.
 
-use crate::config::{Mode, Problem, Settings};
+use crate::config::{Advance, Mode, Problem, Settings};
 use crate::gateway::Office;
 use crate::ticket::TokenKey;
 use std::path::Path;
@@ -23,5 +23,7 @@ pub fn furnish_with(mut settings: Settings) -> Result<Office, Vec<Problem>> {
         // Shadow decides as live does and holds back what would leave. Here nothing leaves anyway, and what would is the question.
         settings.automation.mode = Mode::Live;
     }
+    // What an article has earned is on record at the desk alone. Here the question is what it does that has.
+    settings.autonomy.advance = Advance::Off;
     Office::furnish(settings, TokenKey::new([7; 32]), &[])
 }

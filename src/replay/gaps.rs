@@ -2,7 +2,7 @@
 //!
 //! Reads hostile input: words of mails, bounded before they come here. Groups are bounded in number.
 
-use super::likeness::words;
+use crate::knowledge::likeness::words;
 use crate::understand::meaning::Encoder;
 use std::hash::{DefaultHasher, Hash, Hasher};
 

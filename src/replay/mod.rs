@@ -8,7 +8,6 @@ mod comparison;
 mod figures;
 mod gaps;
 mod html;
-mod likeness;
 mod mailbox;
 mod play;
 mod plot;

@@ -1,6 +1,5 @@
 //! Goes through an old mailbox, mail by mail: each is handled as the daemon handles it, at its own time, with all that came before on record.
 
-use super::likeness::{Articles, Says};
 use super::mailbox::{Author, Letter, OldMailbox, RealAnswer};
 use super::{Nearest, one_line};
 use crate::config::IntentName;
@@ -8,6 +7,7 @@ use crate::decide::{Action, NoticePlan};
 use crate::gateway::{Clerk, Handled, How, Office};
 use crate::inbox::{Arrival, Cursor, Place};
 use crate::journal::{AttemptOutcome, CopyProof, Journal, JournalError, RecordedEffect};
+use crate::knowledge::likeness::{Articles, Says};
 use crate::mail::MailIdentity;
 use crate::rehearsal::TemporaryFolder;
 use crate::ticket::TicketId;

@@ -569,3 +569,29 @@ pub fn answered_outside(ticket: &TicketId, place: Place) {
         "a copy of sent mail shows that a person answered; automation is silent in the ticket"
     );
 }
+
+/// An article goes on or back.
+pub fn stage_changed(change: &crate::autonomy::StageChange) {
+    let from = change.from.map_or("none", crate::autonomy::Stage::as_str);
+    info!(
+        event = "stage-changed",
+        article = %change.article,
+        from,
+        to = %change.to,
+        by = %change.by,
+        why = change.why.as_str(),
+        "{} is at the stage {} now: {}",
+        change.article,
+        change.to,
+        change.sentence()
+    );
+}
+
+/// What articles have earned could not be looked at.
+pub fn autonomy_not_looked_at(error: &JournalError, wait: Duration) {
+    warn!(
+        event = "autonomy-not-looked-at",
+        %error,
+        "what articles have earned could not be looked at; each stays where it is, and it is tried again in {wait:?}"
+    );
+}

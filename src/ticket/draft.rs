@@ -124,16 +124,23 @@ pub enum DraftFate<'a> {
     Refused(&'a Address),
     /// A member sent an answer of their own instead.
     AnsweredInstead(&'a Address),
+    /// One of our people answered from the support mailbox, past us.
+    AnsweredPastUs,
     /// The customer wrote again.
     CustomerWroteAgain,
     /// Something else took its place: a hand-off, an answer, the end of the ticket.
     Overtaken,
 }
 
-/// Where the last draft stands.
-enum Last<'a> {
-    Waits(WaitingDraft<'a>),
-    Over(DraftFate<'a>, Timestamp),
+/// A draft that was made, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MadeDraft<'a> {
+    /// What it says, with the yes that it has or had.
+    pub made: WaitingDraft<'a>,
+    /// When it was shown first.
+    pub at: Timestamp,
+    /// What became of it, and when; `None` where it waits.
+    pub fate: Option<(DraftFate<'a>, Timestamp)>,
 }
 
 impl Ticket {
@@ -141,10 +148,8 @@ impl Ticket {
     /// hand-off) makes it void: an `OK` that crosses a newer mail must not send yesterday's answer.
     #[must_use]
     pub fn draft_in_waiting(&self) -> Option<WaitingDraft<'_>> {
-        match self.last_draft()? {
-            Last::Waits(waiting) => Some(waiting),
-            Last::Over(..) => None,
-        }
+        let last = self.made_drafts().pop()?;
+        last.fate.is_none().then_some(last.made)
     }
 
     /// The draft that a yes would send.
@@ -156,10 +161,7 @@ impl Ticket {
     /// What became of the last draft, and when; `None` where one waits or none was ever made.
     #[must_use]
     pub fn last_drafts_fate(&self) -> Option<(DraftFate<'_>, Timestamp)> {
-        match self.last_draft()? {
-            Last::Waits(_) => None,
-            Last::Over(fate, at) => Some((fate, at)),
-        }
+        self.made_drafts().pop()?.fate
     }
 
     /// How many drafts were made: the number of the newest.
@@ -171,8 +173,11 @@ impl Ticket {
         DraftNumber(u32::try_from(made.count()).unwrap_or(u32::MAX))
     }
 
-    fn last_draft(&self) -> Option<Last<'_>> {
-        let mut last = None;
+    /// Every draft in the order in which they were made. What a member made of one that waited, for another's yes, is the same draft going on:
+    /// it is there once, with the text and the number that it has now.
+    #[must_use]
+    pub fn made_drafts(&self) -> Vec<MadeDraft<'_>> {
+        let mut drafts: Vec<MadeDraft<'_>> = Vec::new();
         let mut number = 0_u32;
         for timed in &self.events {
             if let Event::Drafted { draft } = &timed.event {
@@ -181,23 +186,36 @@ impl Ticket {
                     Wording::Edited { by, .. } => Some((by, timed.at)),
                     Wording::OfArticle => None,
                 };
-                last = Some(Last::Waits(WaitingDraft {
+                let made = WaitingDraft {
                     draft,
                     number: DraftNumber(number),
                     first_yes,
-                }));
+                };
+                match drafts.last_mut().filter(|last| last.fate.is_none()) {
+                    Some(waiting) if first_yes.is_some() => waiting.made = made,
+                    waiting => {
+                        if let Some(waiting) = waiting {
+                            waiting.fate = Some((DraftFate::Overtaken, timed.at));
+                        }
+                        drafts.push(MadeDraft {
+                            made,
+                            at: timed.at,
+                            fate: None,
+                        });
+                    }
+                }
                 continue;
             }
-            let Some(Last::Waits(waiting)) = &mut last else {
+            let Some(waiting) = drafts.last_mut().filter(|last| last.fate.is_none()) else {
                 continue;
             };
             if let Event::FirstApproval { member } = &timed.event {
-                waiting.first_yes = Some((member, timed.at));
+                waiting.made.first_yes = Some((member, timed.at));
             } else if let Some(fate) = fate(&timed.event) {
-                last = Some(Last::Over(fate, timed.at));
+                waiting.fate = Some((fate, timed.at));
             }
         }
-        last
+        drafts
     }
 }
 
@@ -214,8 +232,8 @@ fn fate(event: &Event) -> Option<DraftFate<'_>> {
         Event::WroteOutside {
             shown_by: ShownBy::SentFolder,
             ..
-        }
-        | Event::HandedOff { .. }
+        } => DraftFate::AnsweredPastUs,
+        Event::HandedOff { .. }
         | Event::Answered { .. }
         | Event::Asked { .. }
         | Event::Closed { .. } => DraftFate::Overtaken,

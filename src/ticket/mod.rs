@@ -17,7 +17,9 @@ mod waiting;
 pub use asked_again::{AskedAgain, FirstReply, Given, KnownToTeam};
 pub use delivery::Undelivered;
 pub(crate) use delivery::is_to_be_read;
-pub use draft::{Approvals, Change, Draft, DraftFate, DraftNumber, Edit, WaitingDraft, Wording};
+pub use draft::{
+    Approvals, Change, Draft, DraftFate, DraftNumber, Edit, MadeDraft, WaitingDraft, Wording,
+};
 pub use id::TicketId;
 pub use links::ThreadLinks;
 pub use presence::Holder;
@@ -264,6 +266,15 @@ pub enum Event {
         mail: MailIdentity,
         /// What it means; `None`: what no article covers.
         intent: Option<IntentName>,
+    },
+    /// A person answered what an article in shadow would have answered, and their answer was held against its text.
+    HeldAgainst {
+        /// Which article.
+        article: ArticleReference,
+        /// Whether the person's answer says what it says, and no other article more so.
+        says_the_same: bool,
+        /// How much the two have in common, 0 to 100.
+        likeness_percent: u8,
     },
     /// Done.
     Closed {

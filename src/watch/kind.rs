@@ -31,13 +31,15 @@ pub enum Kind {
     Untold,
     /// A mail was left alone that carries our keyword and is not on record.
     LeftAlone,
+    /// An article lost a stage that it had earned.
+    Autonomy,
     /// The clock of the machine leapt.
     Clock,
 }
 
 impl Kind {
     /// All, the worst first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Store,
         Self::Inbox,
         Self::Smtp,
@@ -52,6 +54,7 @@ impl Kind {
         Self::Broken,
         Self::Untold,
         Self::LeftAlone,
+        Self::Autonomy,
         Self::Clock,
     ];
 
@@ -73,6 +76,7 @@ impl Kind {
             Self::Broken => "broken-promise",
             Self::Untold => "untold",
             Self::LeftAlone => "left-alone",
+            Self::Autonomy => "autonomy",
             Self::Clock => "clock",
         }
     }
@@ -93,6 +97,7 @@ impl Kind {
                 | Self::Broken
                 | Self::Untold
                 | Self::LeftAlone
+                | Self::Autonomy
                 | Self::Clock
         )
     }

@@ -79,6 +79,11 @@ pub(super) const fn english(kind: Kind) -> Words {
              copy it to a new place in the folder: then it is handled. If the store came from a backup, run `handoffd recover`: what stands there was \
              answered.",
         ),
+        Kind::Autonomy => words(
+            "An article went back a stage",
+            "It sends nothing by itself until it has earned that again. `handoffd autonomy` shows its record; read the last answers, and correct its \
+             text or its `ask` phrases.",
+        ),
         Kind::Clock => words(
             "The clock of the machine leapt",
             "Promises are looked at after the inbox. If the machine did not sleep, look at its time service.",
@@ -151,6 +156,11 @@ pub(super) const fn german(kind: Kind) -> Words {
             "Sie lag beim Start von handoffd schon da. Wurde sie aus einem anderen Postfach eines handoffd hierher verschoben, nehmen Sie ihr das \
              Schlüsselwort `$Handoff` und kopieren Sie sie an eine neue Stelle im Ordner: Dann wird sie bearbeitet. Kam der Speicher aus einer \
              Sicherung, rufen Sie `handoffd recover` auf: Was da liegt, ist beantwortet.",
+        ),
+        Kind::Autonomy => words(
+            "Ein Artikel ging eine Stufe zurück",
+            "Er sendet nichts von selbst, bis er sich das wieder verdient hat. `handoffd autonomy` zeigt, warum; lesen Sie die letzten Antworten, und \
+             berichtigen Sie seinen Text oder seine `ask`-Sätze.",
         ),
         Kind::Clock => words(
             "Die Uhr der Maschine ist gesprungen",

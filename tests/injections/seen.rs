@@ -1,6 +1,7 @@
 //! What came of both forms of a mail, and where they differ.
 
 use crate::pair::{Got, Pair};
+use handoffd::autonomy::{ArticleName, Earned};
 use handoffd::compose::{EnvelopeSender, Gathered, Outgoing, Purpose};
 use handoffd::decide::{History, LastHour, NotLeft, Repeats};
 use handoffd::gateway::{Judgement, NoPast, Office, Past};
@@ -46,6 +47,9 @@ impl Past for OneReference<'_> {
     }
     fn not_left(&self, ticket: &Ticket) -> Result<Vec<NotLeft>, JournalError> {
         self.0.not_left(ticket)
+    }
+    fn earned(&self, articles: &[ArticleName]) -> Result<Earned, JournalError> {
+        self.0.earned(articles)
     }
     fn last_hour(&self, now: Timestamp) -> Result<LastHour, JournalError> {
         self.0.last_hour(now)

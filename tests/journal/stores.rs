@@ -4,6 +4,9 @@
 //! export, and as the files themselves. One that is there is never written again.
 
 use super::*;
+use handoffd::autonomy::{
+    ArticleName, By, Earned, Proposal, Review, Stage, StageChange, Standing, Tally, Weighed, Why,
+};
 use handoffd::decide::{Fingerprint, Pulled, PulledBy, Repeats};
 use handoffd::journal::{Desk, EarlierKeys, Haste, JudgedOn, Keep, Keys, Proof, Said};
 use handoffd::mail::{AuthenticationResults, MethodResult};
@@ -14,7 +17,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// This release, in file names.
-const THIS: &str = "0.1.0-dev-2026-11";
+const THIS: &str = "0.1.0-dev-2026-11b";
 
 fn collection() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores")
@@ -55,8 +58,63 @@ fn judged() -> JudgedOn {
         },
         brake: Some(pulled()),
         not_left: vec![],
+        earned: Earned::OnRecord([(article_name(), standing())].into()),
         came_to: "22".to_owned(),
     }
+}
+
+/// The same as the release of that name wrote it: what articles had earned was not looked at before this one.
+fn judged_then(name: &str) -> JudgedOn {
+    match name.starts_with(THIS) {
+        true => judged(),
+        false => JudgedOn {
+            earned: Earned::AllTheirModeAllows,
+            ..judged()
+        },
+    }
+}
+
+fn article_name() -> ArticleName {
+    ArticleName::parse("delivery-time.en").unwrap()
+}
+
+fn standing() -> Standing {
+    Standing {
+        stage: Stage::Draft,
+        since: moment(0),
+        text: "0011223344556677".to_owned(),
+        revision: "abc".to_owned(),
+        ceiling: Some(Stage::Answer),
+        review: Review {
+            tally: Tally {
+                good: 12,
+                counted: 14,
+                against: 0,
+                looked_at: 14,
+            },
+            proposal: Proposal::Stay,
+        },
+    }
+}
+
+/// An article stands somewhere, and how it came there is on record.
+fn let_an_article_begin(journal: &Journal) {
+    let change = StageChange {
+        at: moment(0),
+        article: article_name(),
+        revision: "abc".to_owned(),
+        from: None,
+        to: Stage::Draft,
+        by: By::Person("kim at the command line".to_owned()),
+        why: Why::Began,
+        tally: Tally::default(),
+    };
+    let weighed = Weighed {
+        changes: vec![change],
+        standings: vec![(article_name(), standing())],
+    };
+    let changed = journal.change_stages(|_| Ok::<_, JournalError>(weighed), |_| None);
+    assert_eq!(changed.unwrap().changes.len(), 1);
 }
 
 fn pulled() -> Pulled {
@@ -70,6 +128,7 @@ fn pulled() -> Pulled {
 /// A journal with something of every kind, in every state.
 fn fill(journal: &Journal) {
     let _ = journal.token_key().unwrap();
+    let_an_article_begin(journal);
     journal
         .watch("INBOX of desk@d.example on imap.example")
         .unwrap();
@@ -365,8 +424,8 @@ fn the_collection_holds_something_of_every_kind_that_this_release_stores() {
             assert_eq!(then, now, "{name}");
         }
     });
-    // All parts of the store but the one that only a database needs: 35 trees, and the rows without one.
-    assert_eq!(now.len(), 36, "{now:?}");
+    // All parts of the store but the one that only a database needs: 37 trees, and the rows without one.
+    assert_eq!(now.len(), 38, "{now:?}");
 }
 
 #[test]
@@ -409,7 +468,7 @@ fn a_store_of_every_earlier_release_opens_is_read_to_its_last_record_and_goes_on
         assert_eq!(journal.kept_aside(10).unwrap().len(), 2, "{name}");
         assert_eq!(
             journal.judged_on(&identity(1)).unwrap(),
-            Some(judged()),
+            Some(judged_then(name)),
             "{name}"
         );
         assert_eq!(journal.brake(moment(1)).unwrap(), Some(pulled()), "{name}");

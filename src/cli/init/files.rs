@@ -131,6 +131,11 @@ password_file = "{PASSWORD}"
 # Decides and records, sends nothing: for a week. Then "draft" shows every answer to the team first, and "live" sends what it is sure of.
 mode = "shadow"
 
+[autonomy]
+# Each article is proposed to people until it has earned to answer by itself, by its own record and with your yes: `handoffd autonomy`.
+advance = "ask"
+start = "draft"
+
 [knowledge]
 folder = "knowledge"
 
@@ -162,7 +167,7 @@ fn article(intent: &str, title: &str, asks: &[&str], text: &str) -> String {
         .map(|ask| format!("  {},\n", quoted(ask)))
         .collect();
     format!(
-        "+++\nintent = {}\ntitle = {}\n# `answer` sends it by itself; `draft` proposes it to the team, which changes it and says yes.\nmode = \"draft\"\nask = [\n{}]\n+++\n{text}\n",
+        "+++\nintent = {}\ntitle = {}\n# `answer` sends it by itself once it has earned it ([autonomy] in the settings); `draft` always proposes it to the team, which changes it and says yes.\nmode = \"draft\"\nask = [\n{}]\n+++\n{text}\n",
         quoted(intent),
         quoted(title),
         asks.concat()

@@ -7,7 +7,9 @@ use super::parts::{Ended, Parts};
 use super::prepared::Prepared;
 use super::ready::{NotReady, Ready, lessons};
 use crate::config::{MailboxName, Settings};
-use crate::gateway::{Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring};
+use crate::gateway::{
+    AutonomyWatch, Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring,
+};
 use crate::journal::{Head, Headway, Journal};
 use crate::outbox::{Outbox, Standing};
 use crate::understand::meaning::Encoder;
@@ -93,6 +95,10 @@ impl Life {
         // The articles alone are enough to go on with, so the learner is missed by nobody.
         parts.run_beside(|stop| learner.run(stop));
         parts.run("the part that watches promises", |stop| deadlines.run(stop));
+        let autonomy_watch = AutonomyWatch::new(Arc::clone(&office), Arc::clone(&journal));
+        parts.run("the part that looks at what articles have earned", |stop| {
+            autonomy_watch.run(stop)
+        });
         parts.run("the part that watches access tokens", |stop| {
             token_watch.run(stop)
         });

@@ -1,13 +1,14 @@
 //! That `config/handoffd.toml` and the doc comments of [`Settings`](crate::config::Settings) say the same of each key.
 
 /// The structs of settings whose fields are keys of the file.
-const SECTIONS: [&str; 16] = [
+const SECTIONS: [&str; 17] = [
     "Support",
     "Inbox",
     "Smtp",
     "Team",
     "Member",
     "Automation",
+    "Autonomy",
     "Escalate",
     "Limits",
     "TroubleReports",

@@ -314,7 +314,9 @@ pub(super) fn no_draft(view: &View<'_>, ticket: &Ticket, team: &TeamName) -> Sen
         DraftFate::CustomerWroteAgain => {
             hints::DRAFT_CUSTOMER_WROTE_AGAIN.around([Value::Words(&moment)])
         }
-        DraftFate::Overtaken => hints::DRAFT_WAS_OVERTAKEN.around([Value::Words(&moment)]),
+        DraftFate::AnsweredPastUs | DraftFate::Overtaken => {
+            hints::DRAFT_WAS_OVERTAKEN.around([Value::Words(&moment)])
+        }
     };
     hints::NO_DRAFT_ANY_MORE.around([Value::Words(&what)])
 }

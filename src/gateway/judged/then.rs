@@ -2,6 +2,7 @@
 //! the journal forgets.
 
 use super::super::{Past, stored_about};
+use crate::autonomy::{ArticleName, Earned};
 use crate::compose::Gathered;
 use crate::decide::{EarlierTicket, History, LastHour, NotLeft, Repeats};
 use crate::journal::{Journal, JournalError, JudgedOn, Said};
@@ -100,6 +101,10 @@ impl Past for Then<'_> {
     /// The brake that was pulled then is in the history: no count pulls it again.
     fn last_hour(&self, _now: Timestamp) -> Result<LastHour, JournalError> {
         Ok(LastHour::default())
+    }
+    /// Records change with each mail that people judge.
+    fn earned(&self, _articles: &[ArticleName]) -> Result<Earned, JournalError> {
+        Ok(self.recorded.earned.clone())
     }
     fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
         self.journal.free_ticket_id(identity)

@@ -147,6 +147,11 @@ enum EventForm {
         mail: String,
         intent: Option<String>,
     },
+    HeldAgainst {
+        article: ArticleForm,
+        says_the_same: bool,
+        likeness_percent: u8,
+    },
     Closed {
         member: Option<String>,
     },

@@ -1,6 +1,9 @@
 //! The stored form of what a decision was made of, and of the desk that made it.
 
+use super::FieldError;
+use super::autonomy::{StandingForm, article};
 use super::brake::BrakeForm;
+use crate::autonomy::Earned;
 use crate::decide::{NotLeft, Repeats, Standing};
 use crate::journal::judged::{Desk, JudgedOn};
 use crate::mail::MessageId;
@@ -24,6 +27,9 @@ pub(in crate::journal) struct JudgedForm {
     /// Not in records of before it was looked at, or where all had left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     not_left: Vec<NotLeftForm>,
+    /// Not in records of before it was looked at, or where nobody asks what was earned: by article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    earned: Option<BTreeMap<String, StandingForm>>,
     came_to: String,
 }
 
@@ -137,12 +143,20 @@ impl JudgedForm {
             repeats: (&judged.repeats).into(),
             brake: judged.brake.as_ref().map(BrakeForm::from),
             not_left: judged.not_left.iter().map(NotLeftForm::from).collect(),
+            earned: match &judged.earned {
+                Earned::AllTheirModeAllows => None,
+                Earned::OnRecord(standings) => Some(
+                    (standings.iter())
+                        .map(|(article, standing)| (article.to_string(), standing.into()))
+                        .collect(),
+                ),
+            },
             came_to: judged.came_to.clone(),
         }
     }
 
-    pub(in crate::journal) fn read(self, desk: DeskForm) -> JudgedOn {
-        JudgedOn {
+    pub(in crate::journal) fn read(self, desk: DeskForm) -> Result<JudgedOn, FieldError> {
+        Ok(JudgedOn {
             at: self.at,
             desk: desk.into(),
             mail: self.mail,
@@ -154,8 +168,18 @@ impl JudgedForm {
             not_left: (self.not_left.into_iter())
                 .filter_map(NotLeftForm::read)
                 .collect(),
+            earned: match self.earned {
+                None => Earned::AllTheirModeAllows,
+                Some(standings) => {
+                    let mut on_record = BTreeMap::new();
+                    for (name, standing) in standings {
+                        let _ = on_record.insert(article(&name)?, standing.try_into()?);
+                    }
+                    Earned::OnRecord(on_record)
+                }
+            },
             came_to: self.came_to,
-        }
+        })
     }
 }
 

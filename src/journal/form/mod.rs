@@ -1,6 +1,7 @@
 //! How is it written down? Stored forms are versioned and apart from the types that the program works with, so that either can
 //! change alone. Reading never panics: what cannot be read is a [`JournalError::Form`] that names the record.
 
+mod autonomy;
 mod brake;
 mod counts;
 mod draft;
@@ -13,6 +14,7 @@ mod mail;
 mod part;
 mod trouble;
 
+pub(super) use autonomy::{StageChangeForm, StandingForm};
 pub(super) use brake::BrakeForm;
 pub(super) use counts::CountsForm;
 pub(super) use effect::{Delivery, EffectForm};

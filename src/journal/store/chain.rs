@@ -47,12 +47,14 @@ pub(crate) enum Act {
     Brake,
     /// What needs a person, and what the admin was told.
     Trouble,
+    /// Where articles stand.
+    Autonomy,
     /// The journal goes on although it may be older than the world.
     Recover,
 }
 
 impl Act {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Begin,
         Self::Entry,
         Self::Handling,
@@ -66,6 +68,7 @@ impl Act {
         Self::ChangeKey,
         Self::Brake,
         Self::Trouble,
+        Self::Autonomy,
         Self::Recover,
     ];
 
@@ -84,6 +87,7 @@ impl Act {
             Self::ChangeKey => 11,
             Self::Brake => 12,
             Self::Trouble => 20,
+            Self::Autonomy => 24,
             Self::Recover => 13,
         }
     }
@@ -104,6 +108,7 @@ impl Act {
             Self::ChangeKey => "change-key",
             Self::Brake => "brake",
             Self::Trouble => "trouble",
+            Self::Autonomy => "autonomy",
             Self::Recover => "recover",
         }
     }

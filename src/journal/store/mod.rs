@@ -118,13 +118,17 @@ pub(crate) enum Tree {
     SaidByTime,
     /// Mails of tickets that are not settled: ticket, when recorded, Message-ID → nothing.
     Unsettled,
+    /// Changes of stage of articles, for good: number → which, from where to where, by whom, why, on what evidence.
+    StageChanges,
+    /// Where articles stand: intent and language → stage, since when, and what was found last.
+    Standings,
     /// What tells the keys of a journal apart that several machines reach: which key → its revision.
     KeyFingerprints,
 }
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(crate) const CHAINED: [Self; 34] = [
+    pub(crate) const CHAINED: [Self; 36] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -159,6 +163,8 @@ impl Tree {
         Self::Unsettled,
         Self::Troubles,
         Self::KeyFingerprints,
+        Self::StageChanges,
+        Self::Standings,
     ];
 
     /// The number in links. On disk: never change one.
@@ -200,6 +206,8 @@ impl Tree {
             Self::Troubles => 41,
             Self::KeyFingerprints => 42,
             Self::DueFirst => 43,
+            Self::StageChanges => 46,
+            Self::Standings => 47,
         }
     }
 
@@ -209,7 +217,7 @@ impl Tree {
 
     /// What is only ever added to, except where somebody is forgotten or what is old goes.
     const fn is_history(self) -> bool {
-        matches!(self, Self::Events | Self::Mails)
+        matches!(self, Self::Events | Self::Mails | Self::StageChanges)
     }
 
     pub(crate) const fn name(self) -> &'static str {
@@ -250,6 +258,8 @@ impl Tree {
             Self::Unsettled => "unsettled",
             Self::Troubles => "troubles",
             Self::KeyFingerprints => "key-fingerprints",
+            Self::StageChanges => "stage-changes",
+            Self::Standings => "standings",
         }
     }
 }

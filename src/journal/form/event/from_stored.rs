@@ -197,6 +197,15 @@ impl TryFrom<EventForm> for Event {
                 mail: identity(&mail)?,
                 intent: intent.map(IntentName),
             },
+            EventForm::HeldAgainst {
+                article,
+                says_the_same,
+                likeness_percent,
+            } => Self::HeldAgainst {
+                article: article.into(),
+                says_the_same,
+                likeness_percent,
+            },
             EventForm::Closed { member } => Self::Closed {
                 member: member.as_deref().map(address).transpose()?,
             },

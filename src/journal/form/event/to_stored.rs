@@ -180,6 +180,15 @@ impl From<&Event> for EventForm {
                 mail: mail.to_string(),
                 intent: intent.as_ref().map(|intent| intent.0.clone()),
             },
+            Event::HeldAgainst {
+                article,
+                says_the_same,
+                likeness_percent,
+            } => Self::HeldAgainst {
+                article: article.into(),
+                says_the_same: *says_the_same,
+                likeness_percent: *likeness_percent,
+            },
             Event::Closed { member } => Self::Closed {
                 member: member.as_ref().map(text),
             },

@@ -14,7 +14,7 @@ const ALIKE: f64 = 0.35;
 const WORDS_MAX: usize = 2_000;
 
 /// What people's answers are held against.
-pub(super) struct Articles {
+pub(crate) struct Articles {
     weights: BTreeMap<String, f64>,
     /// The weight of a word that stands in no article.
     unknown: f64,
@@ -26,15 +26,15 @@ type Direction = BTreeMap<String, f64>;
 
 /// What an answer says, held against the articles.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Says {
+pub(crate) struct Says {
     /// The article that says the same, where one does.
-    pub(super) article: Option<IntentName>,
+    pub(crate) article: Option<IntentName>,
     /// How much it has in common with the article that was expected, 0 to 1.
-    pub(super) likeness: f64,
+    pub(crate) likeness: f64,
 }
 
 impl Articles {
-    pub(super) fn of(knowledge: &Knowledge) -> Self {
+    pub(crate) fn of(knowledge: &Knowledge) -> Self {
         let texts: Vec<(IntentName, Language, Vec<String>)> = (knowledge.topics.values())
             .flat_map(|topic| {
                 topic.articles.iter().map(|(language, article)| {
@@ -70,7 +70,7 @@ impl Articles {
     }
 
     /// What an answer says. `expected` is the article that would have been used or was nearest.
-    pub(super) fn says(&self, answer: &str, expected: Option<&IntentName>) -> Says {
+    pub(crate) fn says(&self, answer: &str, expected: Option<&IntentName>) -> Says {
         let direction = self.direction(&words(answer));
         let mut nearest: Option<(&IntentName, f64)> = None;
         let mut likeness = 0.0_f64;
@@ -124,7 +124,7 @@ fn in_common(one: &Direction, other: &Direction) -> f64 {
 }
 
 /// Words of three letters and more, folded; numbers count as words.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric());
     let long = words.filter(|word| word.chars().nth(2).is_some());
     long.take(WORDS_MAX).map(str::to_lowercase).collect()
