@@ -7,6 +7,7 @@
 mod chance;
 pub mod clock;
 pub mod config;
+mod https;
 pub mod knowledge;
 mod network;
 mod task;

@@ -3,7 +3,7 @@
 
 use super::access_token::AccessToken;
 use super::account::{Client, Flow};
-use super::endpoint::Endpoint;
+use crate::https::Endpoint;
 use super::error::{TokenError, one_line};
 use super::http;
 use super::keeper::Keeper;
@@ -140,7 +140,7 @@ impl DeviceLogin {
             description: "",
         };
         let account = self.keeper.account();
-        super::refusal::refused(account, http::name_of(&account.token_url), &said, &[])
+        super::refusal::refused(account, account.token_url.name(), &said, &[])
     }
 
     async fn ask(&self) -> Result<Heard, TokenError> {

@@ -3,7 +3,7 @@
 use super::access_token::AccessToken;
 use super::account::{Account, Client};
 use super::error::TokenError;
-use super::http::Reply;
+use crate::https::Reply;
 use super::refusal::{Said, refused};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
