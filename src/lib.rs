@@ -19,6 +19,7 @@ pub mod desk;
 pub mod inbox;
 pub mod journal;
 pub mod learning;
+pub mod lookup;
 pub mod mail;
 pub mod oauth2;
 pub mod outbox;

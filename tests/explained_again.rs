@@ -50,6 +50,7 @@ fn handle(office: &Office, journal: &Journal, uid: u32, raw: &str, now: Timestam
         content: Content::Whole(raw.as_bytes().to_vec()),
         was_handled: false,
         checked: None,
+        looked_up: vec![],
     };
     let cursor = Cursor {
         uid_validity: 1,

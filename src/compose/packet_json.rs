@@ -30,6 +30,10 @@ impl View<'_> {
             .into_iter()
             .map(|(name, value)| (name.0, json!(value)))
             .collect();
+        let looked_up = self.ticket.looked_up().iter();
+        let looked_up: Map<String, Value> = looked_up
+            .map(|one| (one.lookup.0.clone(), one.to_json()))
+            .collect();
         let missing: Vec<&str> = hand_off
             .missing
             .iter()
@@ -54,6 +58,7 @@ impl View<'_> {
                 "proof": trust_word(self.situation.sender),
                 "language": part("language"),
                 "vip": self.is_vip(),
+                "looked_up": looked_up,
                 "earlier_tickets": part("earlier_tickets"),
             },
             "given": {"facts": facts, "found": part("facts"), "attachments": part("attachments")},

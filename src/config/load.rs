@@ -2,6 +2,7 @@
 
 mod fact;
 mod holidays;
+mod lookup;
 mod mailboxes;
 mod member;
 mod oauth2;
@@ -246,6 +247,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
     let templates_folder = templates(top, surroundings);
     let control = control(top, surroundings);
     let facts = fact::facts(top, &support.language);
+    let lookups = lookup::lookups(top, surroundings, &teams);
     top.refuse_unknown_keys();
     let settings = Settings {
         support,
@@ -266,6 +268,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
         store,
         control,
         facts,
+        lookups,
     };
     support::refuse_answering_oneself(top, &settings);
     settings

@@ -1,6 +1,7 @@
 //! What did the admin set? `handoffd.toml` becomes a checked [`Configuration`], [`Settings`] for each mailbox; every problem is found in one run and
 //! named with file, line and column. Whatever holds a `Settings` may rely on it.
 
+mod connection;
 mod database;
 pub(crate) mod gathered;
 mod hours;
@@ -15,6 +16,7 @@ pub(crate) mod source;
 mod trust;
 pub(crate) mod withheld;
 
+pub use connection::{FieldName, Lookup, LookupName, LookupPolicy, LookupWay, WebServer};
 pub use database::{Database, DatabaseServer, DatabaseTls, JournalName, StoreKind};
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspected, Inspection};
@@ -67,6 +69,8 @@ pub struct Settings {
     pub control: Control,
     /// `[fact.NAME]`
     pub facts: BTreeMap<FactName, Fact>,
+    /// `[[lookup]]`
+    pub lookups: Vec<Lookup>,
 }
 
 impl Settings {

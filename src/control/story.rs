@@ -3,6 +3,7 @@
 mod drafts;
 
 use crate::journal::{HandledMail, purpose_word};
+use crate::lookup::{Found, LookedUp};
 use crate::mail::Address;
 use crate::ticket::{
     Approvals, Event, MailSummary, Notice, Reminded, ShownBy, TicketId, TimedEvent, WaitingDraft,
@@ -94,6 +95,7 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             format!("{from} wrote; one too many of its kind, kept here"),
             summary(mail),
         ),
+        Event::LookedUp { found } => ("looked up".to_owned(), found.iter().map(looked_up).collect()),
         Event::FactsFound { facts } => (
             "details found".to_owned(),
             facts
@@ -381,4 +383,18 @@ mod tests {
         assert_eq!(row["approved_by"], "kim@shop.example");
         assert_eq!(row["edited_by"], Value::Null);
     }
+}
+
+/// What one lookup said, in a line.
+fn looked_up(one: &LookedUp) -> String {
+    let said = match &one.found {
+        Found::Fields(fields) if fields.is_empty() => "nothing is known".to_owned(),
+        Found::Fields(fields) => {
+            let fields = fields.iter();
+            let fields: Vec<String> = fields.map(|(name, value)| format!("{name} {value}")).collect();
+            fields.join(", ")
+        }
+        Found::NotAvailable(why) => format!("not available: {why}"),
+    };
+    format!("{}: {said}", one.lookup)
 }

@@ -152,6 +152,10 @@ pub(super) const VIP: Pattern<0> = both(
     "mails of this customer always go to a person",
     "Mails dieses Kunden gehen immer an einen Menschen",
 );
+pub(super) const LOOKED_UP: Pattern<1> = both(
+    "mails of customers of whom {} says this always go to a person",
+    "Mails von Kunden, über die {} dies sagt, gehen immer an einen Menschen",
+);
 pub(super) const ATTACHMENTS: Pattern<0> = both(
     "what the customer wants stands in the attachments, which only a person can judge",
     "was der Kunde will, steht in den Anhängen, die nur ein Mensch beurteilen kann",

@@ -208,6 +208,7 @@ pub(crate) fn settings() -> Settings {
         control: Control {
             socket: "socket".into(),
         },
+        lookups: Vec::new(),
         facts: BTreeMap::from([(
             fact("order_number"),
             Fact {
@@ -325,6 +326,7 @@ pub(crate) fn mail_from(from: &str) -> Mail {
         oddities: vec![],
         authentication: vec![],
         checked: None,
+        looked_up: Vec::new(),
         extent: Extent::Whole,
         size_bytes: 1000,
     }

@@ -6,6 +6,7 @@ use crate::config::{Problem, Settings};
 use crate::journal::Desk;
 use crate::knowledge::Knowledge;
 use crate::learning::{self, Lesson};
+use crate::lookup::Lookups;
 use crate::mail::Reader;
 use crate::sender_checks::Checker;
 use crate::ticket::TokenKey;
@@ -39,6 +40,8 @@ pub struct Office {
     pub(super) revision: OnceLock<Desk>,
     /// Replaced as a whole when staff confirmed something.
     trained: RwLock<Arc<Trained>>,
+    /// Asks other programs about who writes.
+    pub(super) lookups: Lookups,
     /// Asks about senders; made when it is first needed.
     pub(super) checker: OnceLock<Option<Checker>>,
 }
@@ -111,6 +114,7 @@ impl Office {
     #[must_use]
     pub fn with_key(&self, key: TokenKey) -> Self {
         Self {
+            lookups: Lookups::new(&self.settings.lookups),
             settings: self.settings.clone(),
             knowledge: self.knowledge.clone(),
             encoder: self.encoder.clone(),
@@ -177,6 +181,7 @@ impl Office {
         let taught = learning::taught(&in_use);
         let trained = Trained::on(taught, &knowledge, &settings, encoder.as_ref());
         Ok(Self {
+            lookups: Lookups::new(&settings.lookups),
             settings,
             knowledge,
             encoder,

@@ -3,6 +3,7 @@
 
 pub mod gateway;
 pub mod inbox;
+pub mod lookup;
 pub mod oauth2;
 pub mod outbox;
 mod words;

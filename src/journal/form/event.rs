@@ -7,6 +7,7 @@ use super::draft::{DraftForm, EditForm};
 use super::part::{
     ArticleForm, GivenForm, MailForm, MailboxForm, NoticeForm, RemindedForm, ShownByForm,
 };
+use super::lookup::LookedUpForm;
 use super::{FieldError, identity};
 use crate::ticket::TimedEvent;
 use jiff::Timestamp;
@@ -43,6 +44,9 @@ enum EventForm {
     },
     FactsFound {
         facts: BTreeMap<String, String>,
+    },
+    LookedUp {
+        found: Vec<LookedUpForm>,
     },
     Forwarded {
         member: String,

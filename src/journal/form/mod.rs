@@ -9,6 +9,7 @@ mod event;
 pub(super) mod exported;
 mod judged;
 mod lesson;
+mod lookup;
 mod mail;
 mod part;
 mod trouble;
