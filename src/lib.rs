@@ -28,6 +28,7 @@ pub mod ticket;
 pub mod trust;
 pub mod understand;
 pub mod watch;
+pub mod webhook;
 
 pub mod gateway;
 pub mod numbers;

@@ -3,8 +3,9 @@
 use super::{Language, TeamName};
 use crate::https::Endpoint;
 use crate::understand::Urgency;
+use crate::webhook::Occasion;
 use secrecy::SecretString;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -66,6 +67,35 @@ pub struct LookupPolicy {
     pub urgency: Option<Urgency>,
 }
 
+/// `[[webhook]]`: a web server that is told what happens to tickets.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// By what name it is told of, in the log and in reports of trouble.
+    pub name: WebhookName,
+    /// Where it is told: https, or http on this machine. No redirect is followed.
+    pub url: Endpoint,
+    /// Certificates that its own must be signed by, instead of the machine's authorities.
+    pub ca_file: Option<PathBuf>,
+    /// What each telling is signed with. No key of the file.
+    pub secret: SecretString,
+    /// What it is told of.
+    pub events: BTreeSet<Occasion>,
+    /// Whether it is told the customer's address.
+    pub with_customer: bool,
+    /// How long something is tried to be told before it is given up.
+    pub give_up_after: Duration,
+}
+
+/// The name of a webhook: lower-case letters, digits, `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WebhookName(pub String);
+
+impl fmt::Display for WebhookName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 /// The name of a lookup: lower-case letters, digits, `-`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LookupName(pub String);
@@ -91,7 +121,8 @@ impl Lookup {
     #[must_use]
     pub fn title<'l>(&'l self, field: &'l FieldName, language: &Language) -> &'l str {
         let titles = self.fields.get(field);
-        let title = titles.and_then(|titles| titles.get(language).or_else(|| titles.values().next()));
+        let title =
+            titles.and_then(|titles| titles.get(language).or_else(|| titles.values().next()));
         title.map_or(field.0.as_str(), String::as_str)
     }
 }

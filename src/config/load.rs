@@ -14,6 +14,7 @@ mod support;
 mod team;
 mod trust;
 mod understanding;
+mod webhook;
 
 pub(crate) use servers::is_loopback;
 pub(crate) use support::TEMPLATE_LANGUAGES;
@@ -248,6 +249,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
     let control = control(top, surroundings);
     let facts = fact::facts(top, &support.language);
     let lookups = lookup::lookups(top, surroundings, &teams);
+    let webhooks = webhook::webhooks(top, surroundings);
     top.refuse_unknown_keys();
     let settings = Settings {
         support,
@@ -269,6 +271,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
         control,
         facts,
         lookups,
+        webhooks,
     };
     support::refuse_answering_oneself(top, &settings);
     settings

@@ -16,7 +16,9 @@ pub(crate) mod source;
 mod trust;
 pub(crate) mod withheld;
 
-pub use connection::{FieldName, Lookup, LookupName, LookupPolicy, LookupWay, WebServer};
+pub use connection::{
+    FieldName, Lookup, LookupName, LookupPolicy, LookupWay, WebServer, Webhook, WebhookName,
+};
 pub use database::{Database, DatabaseServer, DatabaseTls, JournalName, StoreKind};
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspected, Inspection};
@@ -71,6 +73,8 @@ pub struct Settings {
     pub facts: BTreeMap<FactName, Fact>,
     /// `[[lookup]]`
     pub lookups: Vec<Lookup>,
+    /// `[[webhook]]`
+    pub webhooks: Vec<Webhook>,
 }
 
 impl Settings {

@@ -95,7 +95,10 @@ fn tell(event: &Event) -> (String, Vec<String>) {
             format!("{from} wrote; one too many of its kind, kept here"),
             summary(mail),
         ),
-        Event::LookedUp { found } => ("looked up".to_owned(), found.iter().map(looked_up).collect()),
+        Event::LookedUp { found } => (
+            "looked up".to_owned(),
+            found.iter().map(looked_up).collect(),
+        ),
         Event::FactsFound { facts } => (
             "details found".to_owned(),
             facts
@@ -391,7 +394,9 @@ fn looked_up(one: &LookedUp) -> String {
         Found::Fields(fields) if fields.is_empty() => "nothing is known".to_owned(),
         Found::Fields(fields) => {
             let fields = fields.iter();
-            let fields: Vec<String> = fields.map(|(name, value)| format!("{name} {value}")).collect();
+            let fields: Vec<String> = fields
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect();
             fields.join(", ")
         }
         Found::NotAvailable(why) => format!("not available: {why}"),

@@ -209,6 +209,7 @@ pub(crate) fn settings() -> Settings {
             socket: "socket".into(),
         },
         lookups: Vec::new(),
+        webhooks: Vec::new(),
         facts: BTreeMap::from([(
             fact("order_number"),
             Fact {

@@ -157,7 +157,9 @@ impl<'a> View<'a> {
             .map(|(_, topic)| topic.tags.clone());
         let urgency = if concerns_a_request {
             let meant = meant::urgency(self.situation);
-            meant.into_iter().fold(self.situation.understanding.urgency, Ord::max)
+            meant
+                .into_iter()
+                .fold(self.situation.understanding.urgency, Ord::max)
         } else {
             Urgency::Low
         };

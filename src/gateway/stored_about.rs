@@ -127,7 +127,9 @@ fn event_told(timed: &TimedEvent) -> Value {
             json!({"details": facts.iter().map(|(name, value)| (name.to_string(), json!(value))).collect::<serde_json::Map<_, _>>()})
         }
         Event::LookedUp { found } => {
-            let each = found.iter().map(|one| (one.lookup.to_string(), one.to_json()));
+            let each = found
+                .iter()
+                .map(|one| (one.lookup.to_string(), one.to_json()));
             json!({"looked_up": each.collect::<serde_json::Map<_, _>>()})
         }
         Event::Decided {

@@ -82,8 +82,7 @@ pub(crate) async fn post(post: Post<'_>) -> Result<Reply, PostError> {
 
 async fn ask(post: Post<'_>) -> Result<Reply, PostError> {
     let endpoint = post.endpoint;
-    let unreachable =
-        |error: std::io::Error| PostError::Unreachable(one_line(&error.to_string()));
+    let unreachable = |error: std::io::Error| PostError::Unreachable(one_line(&error.to_string()));
     let tcp = TcpStream::connect((endpoint.host(), endpoint.port()))
         .await
         .map_err(unreachable)?;

@@ -37,6 +37,7 @@ mod repeats;
 mod retention;
 pub(crate) mod store;
 mod stored_about;
+mod tellings;
 mod tickets;
 mod too_large;
 mod troubles;
@@ -66,6 +67,7 @@ pub use recover::{Left, Recovered};
 pub use repeats::{Proof, Said};
 pub use retention::{Keep, Looked};
 pub use stored_about::StoredAbout;
+pub use tellings::{RecordedTelling, WaitingTellings};
 pub use unsettled::DuePlace;
 
 use crate::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
@@ -90,6 +92,8 @@ pub struct Journal {
     folder: PathBuf,
     /// Whose mailbox it is about; `None` is the only one.
     mailbox: Option<MailboxName>,
+    /// Who is told of what happens.
+    listeners: tellings::Listeners,
     /// Held from the first read to the commit of whatever reads before it writes.
     writing: Mutex<()>,
 }
@@ -126,6 +130,7 @@ impl Journal {
             store,
             folder: folder.to_owned(),
             mailbox: None,
+            listeners: tellings::Listeners::default(),
             writing: Mutex::new(()),
         }
     }

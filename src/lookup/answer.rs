@@ -27,8 +27,8 @@ pub(super) struct Answer {
 /// # Errors
 /// Why it is none, in words.
 pub(super) fn read(lookup: &Lookup, bytes: &[u8]) -> Result<Answer, String> {
-    let json: Value = serde_json::from_slice(bytes)
-        .map_err(|error| format!("its answer is no JSON: {error}"))?;
+    let json: Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("its answer is no JSON: {error}"))?;
     let Value::Object(named) = json else {
         return Err("its answer is no JSON object".to_owned());
     };
@@ -90,24 +90,41 @@ mod tests {
         let lookup = lookup(&["plan", "since", "active", "note"]);
         let Answer { fields, dropped } = read(&lookup, answer.as_bytes())?;
         let fields = fields.iter();
-        let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={value}")).collect();
+        let fields: Vec<String> = fields
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         Ok(format!("{}|{dropped}", fields.join(",")))
     }
 
     #[test]
     fn only_declared_plain_values_are_taken() {
         for (answer, expected) in [
-            (r#"{"plan":"enterprise","since":2019,"active":true}"#, "active=true,plan=enterprise,since=2019|"),
+            (
+                r#"{"plan":"enterprise","since":2019,"active":true}"#,
+                "active=true,plan=enterprise,since=2019|",
+            ),
             ("{}", "|"),
             (r#"{"plan":null,"note":"  "}"#, "|"),
-            (r#"{"plan":"a","password":"x"}"#, "plan=a|password is not in [lookup.fields]"),
-            (r#"{"plan":["a"],"note":{"b":1}}"#, "|note is no text, number or truth value, plan is no text, number or truth value"),
-            ("{\"note\":\"a\\nSubject: b\\u0000\\u202e\"}", "note=a Subject: b|"),
+            (
+                r#"{"plan":"a","password":"x"}"#,
+                "plan=a|password is not in [lookup.fields]",
+            ),
+            (
+                r#"{"plan":["a"],"note":{"b":1}}"#,
+                "|note is no text, number or truth value, plan is no text, number or truth value",
+            ),
+            (
+                "{\"note\":\"a\\nSubject: b\\u0000\\u202e\"}",
+                "note=a Subject: b|",
+            ),
         ] {
             assert_eq!(fields(answer).unwrap(), expected, "{answer}");
         }
         let long = format!(r#"{{"note":"{}"}}"#, "x".repeat(5000));
-        assert_eq!(fields(&long).unwrap().chars().count(), "note=…|".len() - 2 + VALUE_MAX);
+        assert_eq!(
+            fields(&long).unwrap().chars().count(),
+            "note=…|".len() - 2 + VALUE_MAX
+        );
     }
 
     #[test]

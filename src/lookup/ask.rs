@@ -170,7 +170,11 @@ impl One {
         }
     }
 
-    async fn put(&self, question: &Question, patience: std::time::Duration) -> Result<Vec<u8>, String> {
+    async fn put(
+        &self,
+        question: &Question,
+        patience: std::time::Duration,
+    ) -> Result<Vec<u8>, String> {
         let question = question.to_json();
         match &self.lookup.way {
             LookupWay::Command { program, arguments } => {

@@ -73,13 +73,21 @@ mod tests {
             breaker.failed("no answer", at(second), shown);
         }
         assert_eq!(breaker.failing(), Some((shown, "no answer")));
-        assert!(breaker.refuses(at(31), patience).unwrap().contains("3 times in a row; last: no answer"));
+        assert!(
+            breaker
+                .refuses(at(31), patience)
+                .unwrap()
+                .contains("3 times in a row; last: no answer")
+        );
         assert_eq!(breaker.refuses(at(32), patience), None, "one tries it");
         assert!(breaker.refuses(at(33), patience).is_some(), "and no other");
         breaker.failed("no answer", at(34), shown);
         assert!(breaker.refuses(at(93), patience).is_some(), "twice as long");
         assert_eq!(breaker.refuses(at(94), patience), None);
         breaker.works();
-        assert_eq!((breaker.refuses(at(95), patience), breaker.failing()), (None, None));
+        assert_eq!(
+            (breaker.refuses(at(95), patience), breaker.failing()),
+            (None, None)
+        );
     }
 }

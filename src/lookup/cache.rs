@@ -75,7 +75,11 @@ mod tests {
         assert_eq!((cache.kept.len(), cache.order.len()), (KEPT_MAX, KEPT_MAX));
         assert_eq!(cache.get(&key(b"ann"), now), None, "the oldest went");
         cache.keep(key(b"late"), fields("y"), now + life, life);
-        assert_eq!((cache.kept.len(), cache.order.len()), (1, 1), "what has ended goes");
+        assert_eq!(
+            (cache.kept.len(), cache.order.len()),
+            (1, 1),
+            "what has ended goes"
+        );
         cache.keep(key(b"never"), fields("z"), now, Duration::ZERO);
         assert_eq!(cache.get(&key(b"never"), now), None);
     }

@@ -6,11 +6,15 @@ use crate::https::one_line;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
+use tokio::time::timeout;
 
 /// So much of what a command complains is read.
 const COMPLAINT_MAX_BYTES: usize = 4 * 1024;
+/// How long the complaints of one that has ended are listened to.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Asks. Whoever stops waiting for it ends the command with all that it started.
 ///
@@ -58,7 +62,9 @@ pub(super) async fn ask(
     let waiting = async {
         let (_, answer) = tokio::join!(tell, hear);
         if answer.len() > ANSWER_MAX_BYTES {
-            return Err(format!("its answer is larger than {ANSWER_MAX_BYTES} bytes"));
+            return Err(format!(
+                "its answer is larger than {ANSWER_MAX_BYTES} bytes"
+            ));
         }
         let status = child.wait().await;
         Ok((answer, status))
@@ -78,6 +84,11 @@ pub(super) async fn ask(
     let (answer, status) = ended?;
     let status = status.map_err(|error| format!("it cannot be waited for: {error}"))?;
     group.has_ended();
+    if !is_heard {
+        // What it left running may hold the pipe open.
+        let heard = timeout(LAST_WORDS, &mut complaints).await;
+        complained = heard.unwrap_or_default();
+    }
     if status.success() {
         return Ok(answer);
     }
@@ -97,7 +108,10 @@ fn ended_badly(status: ExitStatus, complained: &[u8]) -> String {
         (None, None) => "it ended badly".to_owned(),
     };
     let complained = String::from_utf8_lossy(complained);
-    let first = complained.lines().map(str::trim).find(|line| !line.is_empty());
+    let first = complained
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty());
     match first {
         Some(line) => format!("{how}: {}", one_line(line)),
         None => how,

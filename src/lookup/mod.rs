@@ -9,6 +9,8 @@ mod cache;
 mod command;
 mod found;
 mod question;
+#[cfg(test)]
+mod tests;
 mod web;
 
 pub use ask::{Failing, Lookups};

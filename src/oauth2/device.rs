@@ -3,12 +3,12 @@
 
 use super::access_token::AccessToken;
 use super::account::{Client, Flow};
-use crate::https::Endpoint;
 use super::error::{TokenError, one_line};
 use super::http;
 use super::keeper::Keeper;
 use super::message::{Form, granted, seconds, yes};
 use crate::clock;
+use crate::https::Endpoint;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;

@@ -19,12 +19,12 @@ mod refusal;
 mod rest;
 mod sasl;
 
+pub use crate::https::{Endpoint, EndpointError};
 pub use access_token::AccessToken;
 pub use account::{Account, Client, Flow, Provider, ServiceAccount};
 pub use assertion::{KeyError, SigningKey};
 pub use device::{DeviceLogin, Shown};
 pub use ending::{Ending, What, warning_due};
-pub use crate::https::{Endpoint, EndpointError};
 pub use error::{Passes, TokenError};
 pub use health::{Failing, Health};
 pub use keeper::{AfterRefusal, Keeper, MailServer, Refuser};

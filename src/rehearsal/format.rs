@@ -2,10 +2,12 @@
 
 mod expected;
 
-use super::conversation::{Act, Conversation, Lies, Lookups, Origin, Person, Post, Step, Thread, Written};
-use crate::config::{FieldName, LookupName, Problem};
+use super::conversation::{
+    Act, Conversation, Lies, Lookups, Origin, Person, Post, Step, Thread, Written,
+};
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
+use crate::config::{FieldName, LookupName, Problem};
 use crate::mail::{Address, HeaderText};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use std::ops::Range;

@@ -6,6 +6,7 @@ pub mod inbox;
 pub mod lookup;
 pub mod oauth2;
 pub mod outbox;
+pub mod webhook;
 mod words;
 
 pub(crate) use words::without_addresses;

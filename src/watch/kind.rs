@@ -17,6 +17,10 @@ pub enum Kind {
     Brake,
     /// Mails of ours wait for long, although the server can be reached.
     Outbox,
+    /// A lookup gives no answers.
+    Lookup,
+    /// A webhook is not told what happened.
+    Webhook,
     /// Changed settings, articles or templates were not taken.
     Reload,
     /// The disk of the store is nearly full.
@@ -31,13 +35,15 @@ pub enum Kind {
     Untold,
     /// A mail was left alone that carries our keyword and is not on record.
     LeftAlone,
+    /// A webhook will never be told something.
+    WebhookLost,
     /// The clock of the machine leapt.
     Clock,
 }
 
 impl Kind {
     /// All, the worst first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Store,
         Self::Inbox,
         Self::Smtp,
@@ -45,6 +51,8 @@ impl Kind {
         Self::Part,
         Self::Brake,
         Self::Outbox,
+        Self::Lookup,
+        Self::Webhook,
         Self::Reload,
         Self::Disk,
         Self::SetAside,
@@ -52,6 +60,7 @@ impl Kind {
         Self::Broken,
         Self::Untold,
         Self::LeftAlone,
+        Self::WebhookLost,
         Self::Clock,
     ];
 
@@ -66,6 +75,9 @@ impl Kind {
             Self::Part => "part",
             Self::Brake => "brake",
             Self::Outbox => "outbox",
+            Self::Lookup => "lookup",
+            Self::Webhook => "webhook",
+            Self::WebhookLost => "webhook-lost",
             Self::Reload => "reload",
             Self::Disk => "disk",
             Self::SetAside => "set-aside",
@@ -93,6 +105,7 @@ impl Kind {
                 | Self::Broken
                 | Self::Untold
                 | Self::LeftAlone
+                | Self::WebhookLost
                 | Self::Clock
         )
     }

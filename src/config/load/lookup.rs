@@ -5,7 +5,9 @@ use super::support::TEMPLATE_LANGUAGES;
 use super::team::plain_name;
 use super::{Surroundings, one_of};
 use crate::config::section::{Located, Section};
-use crate::config::{FieldName, Language, Lookup, LookupName, LookupPolicy, LookupWay, Team, WebServer};
+use crate::config::{
+    FieldName, Language, Lookup, LookupName, LookupPolicy, LookupWay, Team, WebServer,
+};
 use crate::https::Endpoint;
 use crate::understand::Urgency;
 use std::collections::BTreeMap;
@@ -55,7 +57,9 @@ fn lookup(
     let cache = Duration::from_secs(section.number("cache_seconds", 300, 0, 86_400));
     let fields = fields(section);
     let policy = section.sections("policy");
-    let policy = policy.iter().filter_map(|one| policy_of(one, &fields, teams));
+    let policy = policy
+        .iter()
+        .filter_map(|one| policy_of(one, &fields, teams));
     let policy = policy.collect();
     section.refuse_unknown_keys();
     Some(Lookup {
@@ -104,12 +108,10 @@ fn web_server_keys(section: &Section<'_>) -> [Option<Located<String>>; 3] {
     ["url", "token_file", "ca_file"].map(|key| section.text(key))
 }
 
-fn program(
-    section: &Section<'_>,
-    command: &Located<Vec<Located<String>>>,
-) -> Option<LookupWay> {
+fn program(section: &Section<'_>, command: &Located<Vec<Located<String>>>) -> Option<LookupWay> {
     let Some((program, arguments)) = command.value.split_first() else {
-        let remedy = "write the program and its arguments, as in `[\"/usr/local/bin/crm\", \"--json\"]`";
+        let remedy =
+            "write the program and its arguments, as in `[\"/usr/local/bin/crm\", \"--json\"]`";
         section.problem(&command.at, "[lookup] command is empty", remedy);
         return None;
     };
@@ -126,7 +128,11 @@ fn program(
         return None;
     }
     if let Some(argument) = arguments.iter().find(|one| one.value.contains('\0')) {
-        section.problem(&argument.at, what("has an argument with a NUL"), "remove it");
+        section.problem(
+            &argument.at,
+            what("has an argument with a NUL"),
+            "remove it",
+        );
         return None;
     }
     Some(LookupWay::Command {
@@ -158,19 +164,24 @@ pub(super) fn web_server(
     let token = section
         .has("token_file")
         .then(|| token.read(section, surroundings));
-    let ca_file = section.text("ca_file").map(|written| {
-        let path = surroundings.path(&written.value);
-        if !path.is_file() {
-            let what = format!("{} = \"{}\" is no file", section.full_name("ca_file"), written.value);
-            section.problem(&written.at, what, "correct the path of the certificates");
-        }
-        path
-    });
+    let ca_file = ca_file(section, surroundings);
     Some(WebServer {
         url: url?,
         token: token.flatten(),
         ca_file,
     })
+}
+
+/// Where certificates lie.
+pub(super) fn ca_file(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<PathBuf> {
+    let written = section.text("ca_file")?;
+    let path = surroundings.path(&written.value);
+    if !path.is_file() {
+        let name = section.full_name("ca_file");
+        let what = format!("{name} = \"{}\" is no file", written.value);
+        section.problem(&written.at, what, "correct the path of the certificates");
+    }
+    Some(path)
 }
 
 /// A URL that cannot lead anything into the open.
@@ -179,8 +190,13 @@ pub(super) fn url(section: &Section<'_>) -> Option<Endpoint> {
     match Endpoint::parse(&written.value) {
         Ok(url) => Some(url),
         Err(error) => {
-            let what = format!("{} = \"{}\": {error}", section.full_name("url"), written.value);
-            let remedy = "write it like `https://crm.example.org/handoffd`; `http` is only for this machine";
+            let what = format!(
+                "{} = \"{}\": {error}",
+                section.full_name("url"),
+                written.value
+            );
+            let remedy =
+                "write it like `https://crm.example.org/handoffd`; `http` is only for this machine";
             section.problem(&written.at, what, remedy);
             None
         }
@@ -205,7 +221,9 @@ fn fields(section: &Section<'_>) -> BTreeMap<FieldName, BTreeMap<Language, Strin
             let title = fields.text(&key.value);
             let title = title.map_or_else(|| key.value.clone(), |title| title.value);
             let titles = languages.iter();
-            titles.map(|language| (language.clone(), title.clone())).collect()
+            titles
+                .map(|language| (language.clone(), title.clone()))
+                .collect()
         };
         if let Some(name) = plain_name(&fields, "name", &key, '_') {
             named.insert(FieldName(name), titles);
@@ -213,7 +231,8 @@ fn fields(section: &Section<'_>) -> BTreeMap<FieldName, BTreeMap<Language, Strin
     }
     if named.is_empty() {
         let what = "[lookup] has no fields, so nothing of an answer would be taken";
-        let remedy = "add `[lookup.fields]` below it, with a line like `plan = \"Plan\"` for each field";
+        let remedy =
+            "add `[lookup.fields]` below it, with a line like `plan = \"Plan\"` for each field";
         section.problem(section.at(), what, remedy);
     }
     if named.len() > FIELDS_MAX {
@@ -233,30 +252,43 @@ fn policy_of(
         let name = FieldName(field.value);
         let is_known = fields.contains_key(&name);
         if !is_known {
-            let what = format!("[lookup.policy] field names {name}, which is not in [lookup.fields]");
+            let what =
+                format!("[lookup.policy] field names {name}, which is not in [lookup.fields]");
             section.problem(&field.at, what, "name a field that is taken");
         }
         is_known.then_some(name)
     });
     let is: Option<Vec<String>> = section.texts("is").map(|texts| {
         let values = texts.value.into_iter();
-        values.map(|text| text.value.trim().to_lowercase()).collect()
+        values
+            .map(|text| text.value.trim().to_lowercase())
+            .collect()
     });
     if is.as_ref().is_none_or(Vec::is_empty) {
         let at = section.place("is").unwrap_or_else(|| section.at().clone());
         let remedy = "add `is = [\"enterprise\"]`: the values that mean something";
-        section.problem(&at, "[lookup.policy] says for no value what it means", remedy);
+        section.problem(
+            &at,
+            "[lookup.policy] says for no value what it means",
+            remedy,
+        );
     }
     let hands_off = one_of(section, "do", &[("handoff", true)], false);
     let team = section.text("team").and_then(|text| {
         let team = teams.iter().find(|team| team.name.0 == text.value);
         if team.is_none() {
-            let what = format!("[lookup.policy] team names the unknown team \"{}\"", text.value);
+            let what = format!(
+                "[lookup.policy] team names the unknown team \"{}\"",
+                text.value
+            );
             section.problem(&text.at, what, "name a team that has a `[[team]]` section");
         }
         team.map(|team| team.name.clone())
     });
-    let choices = [("normal", Some(Urgency::Normal)), ("high", Some(Urgency::High))];
+    let choices = [
+        ("normal", Some(Urgency::Normal)),
+        ("high", Some(Urgency::High)),
+    ];
     let urgency = one_of(section, "urgency", &choices, None);
     let says_nothing = !["do", "team", "urgency"].iter().any(|key| section.has(key));
     if says_nothing {

@@ -61,7 +61,9 @@ impl Office {
         let handled = journal.handled(&identity)?;
         let ticket = handled.as_ref().and_then(|handled| handled.ticket.as_ref());
         let ticket = ticket.map(|id| journal.ticket(id)).transpose()?.flatten();
-        let looked_up = ticket.as_ref().and_then(|ticket| ticket.looked_up_with(&identity));
+        let looked_up = ticket
+            .as_ref()
+            .and_then(|ticket| ticket.looked_up_with(&identity));
         let mail = Mail {
             checked: handled.and_then(|handled| handled.checked),
             looked_up: looked_up.unwrap_or_default().to_vec(),

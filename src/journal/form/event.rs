@@ -4,10 +4,10 @@ mod from_stored;
 mod to_stored;
 
 use super::draft::{DraftForm, EditForm};
+use super::lookup::LookedUpForm;
 use super::part::{
     ArticleForm, GivenForm, MailForm, MailboxForm, NoticeForm, RemindedForm, ShownByForm,
 };
-use super::lookup::LookedUpForm;
 use super::{FieldError, identity};
 use crate::ticket::TimedEvent;
 use jiff::Timestamp;

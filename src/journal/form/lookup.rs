@@ -38,7 +38,11 @@ impl From<LookedUpForm> for LookedUp {
         let fields = form.fields.into_iter();
         let found = match form.not_available {
             Some(why) => Found::NotAvailable(why),
-            None => Found::Fields(fields.map(|(name, value)| (FieldName(name), value)).collect()),
+            None => Found::Fields(
+                fields
+                    .map(|(name, value)| (FieldName(name), value))
+                    .collect(),
+            ),
         };
         Self {
             lookup: LookupName(form.lookup),

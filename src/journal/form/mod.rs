@@ -12,6 +12,7 @@ mod lesson;
 mod lookup;
 mod mail;
 mod part;
+mod telling;
 mod trouble;
 
 pub(super) use brake::BrakeForm;
@@ -24,6 +25,7 @@ pub(super) use lesson::LessonForm;
 pub(super) use mail::{
     CursorForm, FilingForm, HandledForm, LayThereForm, MessageForm, SentMailForm,
 };
+pub(super) use telling::TellingForm;
 pub(super) use trouble::{FailingForm, ReportedForm, TroubleForm};
 
 use super::JournalError;

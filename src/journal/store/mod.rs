@@ -120,11 +120,13 @@ pub(crate) enum Tree {
     Unsettled,
     /// What tells the keys of a journal apart that several machines reach: which key → its revision.
     KeyFingerprints,
+    /// What webhooks are still to be told: name, due, telling → what.
+    Tellings,
 }
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(crate) const CHAINED: [Self; 34] = [
+    pub(crate) const CHAINED: [Self; 35] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -159,6 +161,7 @@ impl Tree {
         Self::Unsettled,
         Self::Troubles,
         Self::KeyFingerprints,
+        Self::Tellings,
     ];
 
     /// The number in links. On disk: never change one.
@@ -200,6 +203,7 @@ impl Tree {
             Self::Troubles => 41,
             Self::KeyFingerprints => 42,
             Self::DueFirst => 43,
+            Self::Tellings => 50,
         }
     }
 
@@ -250,6 +254,7 @@ impl Tree {
             Self::Unsettled => "unsettled",
             Self::Troubles => "troubles",
             Self::KeyFingerprints => "key-fingerprints",
+            Self::Tellings => "tellings",
         }
     }
 }
