@@ -77,6 +77,66 @@ const NONE: &str = "";
 
 const CASES: &[Broken] = &[
     broken(
+        "lookup that is asked in no way",
+        TOML,
+        "[fact.order_number]",
+        "[[lookup]]\nname = \"crm\"\nfields.plan = \"Plan\"\n\n[fact.order_number]",
+    ),
+    broken(
+        "lookup that is asked in two ways",
+        TOML,
+        "[fact.order_number]",
+        "[[lookup]]\nname = \"crm\"\ncommand = [\"/bin/true\"]\nurl = \"https://crm.example\"\nfields.plan = \"Plan\"\n\n[fact.order_number]",
+    ),
+    broken(
+        "lookup by a command that is found in no folder",
+        TOML,
+        "[fact.order_number]",
+        "[[lookup]]\nname = \"crm\"\ncommand = [\"crm\"]\nfields.plan = \"Plan\"\n\n[fact.order_number]",
+    ),
+    broken(
+        "lookup by a file that cannot be run",
+        TOML,
+        "[fact.order_number]",
+        "[[lookup]]\nname = \"crm\"\ncommand = [\"/etc/passwd\"]\nfields.plan = \"Plan\"\n\n[fact.order_number]",
+    ),
+    broken(
+        "lookup in the open, without fields",
+        TOML,
+        "[fact.order_number]",
+        "[[lookup]]\nname = \"crm\"\nurl = \"http://crm.example/\"\n\n[fact.order_number]",
+    ),
+    broken(
+        "lookup with a token beside a command",
+        TOML,
+        "[fact.order_number]",
+        "[[lookup]]\nname = \"crm\"\ncommand = [\"/bin/true\"]\ntoken_file = \"secret\"\nfields.plan = \"Plan\"\n\n[fact.order_number]",
+    ),
+    broken(
+        "lookup with a policy of nothing",
+        TOML,
+        "[fact.order_number]",
+        "[[lookup]]\nname = \"crm\"\ncommand = [\"/bin/true\"]\nfields.plan = \"Plan\"\n[[lookup.policy]]\nfield = \"plna\"\nteam = \"careful\"\n[[lookup.policy]]\nfield = \"plan\"\nis = [\"a\"]\n\n[fact.order_number]",
+    ),
+    broken(
+        "two lookups of one name",
+        TOML,
+        "[fact.order_number]",
+        "[[lookup]]\nname = \"crm\"\ncommand = [\"/bin/true\"]\nfields.plan = \"Plan\"\n[[lookup]]\nname = \"crm\"\ncommand = [\"/bin/true\"]\nfields.plan = \"Plan\"\n\n[fact.order_number]",
+    ),
+    broken(
+        "webhook in the open, with a short secret and unknown events",
+        TOML,
+        "[fact.order_number]",
+        "[[webhook]]\nname = \"board\"\nurl = \"http://board.example/\"\nsecret_file = \"secret\"\nevents = [\"handed-of\"]\n\n[fact.order_number]",
+    ),
+    broken(
+        "webhook without a secret and events",
+        TOML,
+        "[fact.order_number]",
+        "[[webhook]]\nname = \"board\"\nurl = \"https://board.example/\"\n\n[fact.order_number]",
+    ),
+    broken(
         "oauth2 without flow and provider",
         TOML,
         "[knowledge]",

@@ -44,11 +44,11 @@ pub enum LookupWay {
 /// A web server that is asked or told.
 #[derive(Clone, Debug)]
 pub struct WebServer {
-    /// Where.
+    /// Where: https, or http on this machine. No redirect is followed.
     pub url: Endpoint,
     /// What shows it who we are (`Authorization: Bearer …`).
     pub token: Option<SecretString>,
-    /// Certificates that its own must be signed by, instead of the machine's.
+    /// Certificates that its own must be signed by, instead of the machine's authorities.
     pub ca_file: Option<PathBuf>,
 }
 

@@ -137,7 +137,7 @@ async fn whatever_goes_wrong_with_a_command_is_a_reason_and_no_answer() {
         ("exec >&-", "its answer is no JSON: "),
         ("echo '[]'", "its answer is no JSON object"),
         ("yes x", "its answer is larger than 65536 bytes"),
-        ("yes x >&2", "signal 13 ended it"),
+        ("yes x >&2", "it ended with exit code 141: x"),
     ] {
         let script = Script::new(text);
         let found = ask(&Lookups::new(&[script.asked()]), "ann@x.example").await;

@@ -1,7 +1,7 @@
 //! That `config/handoffd.toml` and the doc comments of [`Settings`](crate::config::Settings) say the same of each key.
 
 /// The structs of settings whose fields are keys of the file.
-const SECTIONS: [&str; 15] = [
+const SECTIONS: [&str; 19] = [
     "Support",
     "Inbox",
     "Smtp",
@@ -17,6 +17,10 @@ const SECTIONS: [&str; 15] = [
     "Database",
     "Control",
     "Fact",
+    "Lookup",
+    "WebServer",
+    "LookupPolicy",
+    "Webhook",
 ];
 
 /// What is known from elsewhere says so.
@@ -60,7 +64,8 @@ fn the_reference_file_explains_each_key_in_the_words_of_its_field() {
         include_str!("../server.rs"),
         include_str!("../trust.rs"),
         include_str!("../member.rs"),
-        include_str!("../database.rs")
+        include_str!("../database.rs"),
+        include_str!("../connection.rs")
     );
     let comments: Vec<&str> = include_str!("../../../config/handoffd.toml")
         .lines()
