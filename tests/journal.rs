@@ -1525,7 +1525,7 @@ fn what_a_webhook_is_told_is_recorded_with_what_happened_once_and_stays_until_it
             listener("board", &[Occasion::Opened, Occasion::Closed], true),
             listener("boards", &[Occasion::Closed], false),
         ]);
-        let mut news = journal.news_of_tellings();
+        let news = journal.news_of_tellings();
         // The same again: no event is new, so nothing is told.
         journal.record(entry(1, vec![]), moment(0)).unwrap();
         assert!(due(&journal, 9).is_empty() && !news.has_changed().unwrap());

@@ -335,6 +335,22 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(ToOwned::to_owned).collect()
 }
 
+/// What one lookup said, in a line.
+fn looked_up(one: &LookedUp) -> String {
+    let said = match &one.found {
+        Found::Fields(fields) if fields.is_empty() => "nothing is known".to_owned(),
+        Found::Fields(fields) => {
+            let fields = fields.iter();
+            let fields: Vec<String> = fields
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect();
+            fields.join(", ")
+        }
+        Found::NotAvailable(why) => format!("not available: {why}"),
+    };
+    format!("{}: {said}", one.lookup)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -386,20 +402,4 @@ mod tests {
         assert_eq!(row["approved_by"], "kim@shop.example");
         assert_eq!(row["edited_by"], Value::Null);
     }
-}
-
-/// What one lookup said, in a line.
-fn looked_up(one: &LookedUp) -> String {
-    let said = match &one.found {
-        Found::Fields(fields) if fields.is_empty() => "nothing is known".to_owned(),
-        Found::Fields(fields) => {
-            let fields = fields.iter();
-            let fields: Vec<String> = fields
-                .map(|(name, value)| format!("{name} {value}"))
-                .collect();
-            fields.join(", ")
-        }
-        Found::NotAvailable(why) => format!("not available: {why}"),
-    };
-    format!("{}: {said}", one.lookup)
 }

@@ -5,7 +5,6 @@ use crate::config::{FieldName, Language, Lookup, LookupName, LookupWay};
 use crate::mail::{Address, MailIdentity};
 use crate::ticket::TicketId;
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -35,8 +34,7 @@ impl Script {
     fn new(text: &str) -> Self {
         let script = Self(tempfile::tempdir().unwrap());
         let path = script.path();
-        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(&path, format!("{text}\n")).unwrap();
         script
     }
 
@@ -51,8 +49,11 @@ impl Script {
     fn asked(&self) -> Lookup {
         Lookup {
             way: LookupWay::Command {
-                program: self.path(),
-                arguments: vec!["--folder".into(), self.0.path().display().to_string()],
+                // By its interpreter: a file that was just written may still be open in a process that another test is starting.
+                program: "/bin/sh".into(),
+                arguments: [self.path().as_path(), Path::new("--folder"), self.0.path()]
+                    .map(|argument| argument.display().to_string())
+                    .into(),
             },
             ..lookup(&["plan", "said"])
         }
