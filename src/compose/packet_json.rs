@@ -44,7 +44,7 @@ impl View<'_> {
             NoticePlan::Withhold { .. } => Value::Null,
         };
         let suggestions = self.suggestions_json(hand_off);
-        let packet = json!({
+        let mut packet = json!({
             "reference": self.id().to_string(),
             "team": team.name.0,
             "urgency": self.decision.urgency.as_str(),
@@ -58,7 +58,6 @@ impl View<'_> {
                 "proof": trust_word(self.situation.sender),
                 "language": part("language"),
                 "vip": self.is_vip(),
-                "looked_up": looked_up,
                 "earlier_tickets": part("earlier_tickets"),
             },
             "given": {"facts": facts, "found": part("facts"), "attachments": part("attachments")},
@@ -70,6 +69,11 @@ impl View<'_> {
             "deadlines": part("deadlines"),
             "can_reply": part("can_reply"),
         });
+        // Only where there are lookups: a reader of packets need not know of them.
+        let who = packet.get_mut("who").and_then(Value::as_object_mut);
+        if let (false, Some(who)) = (looked_up.is_empty(), who) {
+            let _ = who.insert("looked_up".to_owned(), Value::Object(looked_up));
+        }
         serde_json::to_string_pretty(&packet).unwrap_or_else(|_| packet.to_string())
     }
 }

@@ -7,11 +7,10 @@ use crate::desk::{Sender, Trust};
 use crate::mail::Mail;
 use crate::understand::Urgency;
 
-/// A value that means something.
+/// What a value means.
 pub(super) struct Meant<'a> {
     pub(super) lookup: &'a Lookup,
     pub(super) policy: &'a LookupPolicy,
-    pub(super) value: &'a str,
 }
 
 /// All that the values beside this mail mean, in the order of the settings.
@@ -24,11 +23,7 @@ pub(super) fn of<'a>(mail: &'a Mail, settings: &'a Settings) -> Vec<Meant<'a>> {
             if let Some(value) = said.field(&policy.field)
                 && policy.is.contains(&value.to_lowercase())
             {
-                meant.push(Meant {
-                    lookup,
-                    policy,
-                    value,
-                });
+                meant.push(Meant { lookup, policy });
             }
         }
     }

@@ -78,9 +78,9 @@ fn looked_up(view: &View<'_>) -> Vec<Match> {
     let Some(meant) = found.into_iter().find(|meant| meant.policy.hands_off) else {
         return vec![];
     };
-    let evidence = format!("{}: {}", meant.policy.field, meant.value);
-    let sentence = sentences::LOOKED_UP.with([&meant.lookup.name]);
-    to_person(view, "looked-up", sentence, evidence)
+    // What was said is no word of the customer's, and stands with who they are.
+    let sentence = sentences::LOOKED_UP.with([&meant.lookup.name, &meant.policy.field]);
+    to_person(view, "looked-up", sentence, "")
 }
 
 fn attachments_only(view: &View<'_>) -> Vec<Match> {

@@ -102,9 +102,15 @@ fn staff_see_what_the_example_of_the_manual_knows_and_the_customer_never_does() 
     assert_eq!(world.outcome_of(&other), "Answered");
     // Nothing proves who wrote, so the customer is not told of a team that only such customers have, and staff are warned.
     let packet = world.team_receives(CARE, &known, "the packet", |_| true);
+    assert!(
+        packet.subject.contains("by what a lookup says"),
+        "{}",
+        packet.subject
+    );
     for words in [
+        "by what crm says in plan",
+        "Their words: none",
         "Plan Enterprise",
-        "by what a lookup says – high",
         "before you tell any of this",
     ] {
         assert!(

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use toml::{Table, Value};
@@ -19,6 +20,7 @@ const SECRET: &str = "0123456789abcdef planted";
 fn webhook(name: &str, url: &str, folder: &Path, events: &[&str]) -> Value {
     let secret = folder.join("webhook.secret");
     std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
     let table: Table = [
         ("name", Value::from(name)),
         ("url", url.into()),
