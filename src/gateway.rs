@@ -18,6 +18,7 @@ mod kept_back;
 mod late;
 mod learner;
 mod lighter;
+mod look_up;
 mod lost;
 mod office;
 mod operator;

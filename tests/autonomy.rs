@@ -70,6 +70,7 @@ impl Bench {
             content: Content::Whole(raw.as_bytes().to_vec()),
             was_handled: false,
             checked: None,
+            looked_up: Vec::new(),
         };
         (arrival, Cursor { uid_validity, uid })
     }

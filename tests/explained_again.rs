@@ -3,12 +3,15 @@
 // A test that cannot go on has failed: that is what these are for, in the functions around the tests too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+use handoffd::config::{FieldName, LookupName};
 use handoffd::gateway::{Clerk, Office};
 use handoffd::inbox::{Arrival, Content, Cursor, Place};
-use handoffd::journal::{Haste, Journal};
+use handoffd::journal::{Haste, Journal, Keep};
+use handoffd::lookup::{Found, LookedUp};
 use handoffd::mail::Address;
 use handoffd::ticket::TokenKey;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const QUESTION: &str = "From: Ann <ann@inbox.example>\r\nTo: help@hollin-cycles.example\r\nSubject: Delivery\r\n\
@@ -41,6 +44,16 @@ fn office(config: &Path) -> Office {
 }
 
 fn handle(office: &Office, journal: &Journal, uid: u32, raw: &str, now: Timestamp) {
+    handle_with(office, journal, (uid, raw), vec![], now);
+}
+
+fn handle_with(
+    office: &Office,
+    journal: &Journal,
+    (uid, raw): (u32, &str),
+    looked_up: Vec<LookedUp>,
+    now: Timestamp,
+) {
     let place = Place {
         uid_validity: 1,
         uid,
@@ -50,6 +63,7 @@ fn handle(office: &Office, journal: &Journal, uid: u32, raw: &str, now: Timestam
         content: Content::Whole(raw.as_bytes().to_vec()),
         was_handled: false,
         checked: None,
+        looked_up,
     };
     let cursor = Cursor {
         uid_validity: 1,
@@ -159,4 +173,47 @@ fn a_recorded_decision_is_made_again_to_the_byte_or_what_changed_is_named() {
     let _ = journal.forget(&ann, Haste::Now, began).unwrap();
     let none = first.judge_again(QUESTION.as_bytes(), &journal);
     assert!(none.unwrap_or_else(|why| panic!("{why}")).is_none());
+}
+
+#[test]
+fn what_a_lookup_said_then_decides_again_and_nobody_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = desk(&folder.path().join("desk")).with_file_name("lookups.toml");
+    let journal = Journal::open(&folder.path().join("store")).unwrap();
+    let office = office(&config);
+    let began: Timestamp = "2026-03-02T09:00:05Z".parse().unwrap();
+    let plan = |plan: &str| {
+        let fields = BTreeMap::from([(FieldName("plan".to_owned()), plan.to_owned())]);
+        let found = Found::Fields(fields);
+        vec![LookedUp {
+            lookup: LookupName("crm".to_owned()),
+            found,
+        }]
+    };
+    let other = QUESTION.replace("q1@", "q3@").replace("ann@", "bob@");
+    handle_with(&office, &journal, (1, QUESTION), plan("enterprise"), began);
+    handle_with(&office, &journal, (2, &other), plan("basic"), began);
+    let again = |raw: &str| {
+        let made = office.judge_again(raw.as_bytes(), &journal);
+        made.unwrap_or_else(|why| panic!("{why}")).unwrap()
+    };
+    for (raw, rule) in [(QUESTION, "looked-up"), (&other, "sure")] {
+        let made = again(raw);
+        assert_eq!(made.changed, [""; 0]);
+        assert_eq!(made.judgement.decision.reasons.first.rule, rule);
+    }
+    // With the words of the ticket goes what was said of the customer, and that is named.
+    let ticket = again(&other).judgement.ticket_id;
+    let keep = Keep {
+        texts_since: Some(began + SignedDuration::from_hours(999)),
+        ..Keep::default()
+    };
+    let _ = journal.drop_old(&keep, None, 99).unwrap();
+    let story = journal.ticket(&ticket).unwrap().unwrap();
+    let said: Vec<&str> = story
+        .looked_up()
+        .iter()
+        .filter_map(|one| one.field(&FieldName("plan".to_owned())))
+        .collect();
+    assert_eq!(said, [""; 0]);
 }

@@ -28,6 +28,8 @@ mod control;
 mod crashes;
 #[path = "gateway/learning.rs"]
 mod learning;
+#[path = "gateway/lookups.rs"]
+mod lookups;
 #[path = "gateway/loops.rs"]
 mod loops;
 #[path = "gateway/mailboxes.rs"]
@@ -56,3 +58,7 @@ mod store;
 mod tickets;
 #[path = "gateway/trouble.rs"]
 mod trouble;
+#[path = "gateway/web_server.rs"]
+mod web_server;
+#[path = "gateway/webhooks.rs"]
+mod webhooks;

@@ -293,6 +293,7 @@ fn no_verb_prints_what_a_terminal_obeys() {
                         content,
                         was_handled: false,
                         checked: None,
+                        looked_up: vec![],
                     },
                     cursor,
                     now,

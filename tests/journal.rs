@@ -6,8 +6,8 @@
 
 use handoffd::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
 use handoffd::config::{
-    Database, DatabaseServer, FactName, IntentName, JournalName, Language, Outcome, Store,
-    StoreKind, TeamName,
+    Database, DatabaseServer, FactName, FieldName, IntentName, JournalName, Language, LookupName,
+    Outcome, Store, StoreKind, TeamName, WebhookName,
 };
 use handoffd::inbox::{Cursor, Place};
 use handoffd::journal::{
@@ -15,13 +15,17 @@ use handoffd::journal::{
     HandledMail, Journal, JournalError, LostRecipient, SentMail,
 };
 use handoffd::learning::{Confirmation, Lesson};
+use handoffd::lookup::{Found, LookedUp};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::thread::KnownAuthor;
 use handoffd::ticket::{
     Approvals, ArticleReference, AskedAgain, AttachmentSummary, Change, Draft, Edit, Event, Given,
     KnownToTeam, MailSummary, Notice, Party, Reminded, ShownBy, TicketId, TimedEvent, Wording,
 };
+use handoffd::watch::{Happened, Kind, Teller};
+use handoffd::webhook::{Listener, Occasion};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -191,6 +195,11 @@ fn every_event() -> Vec<Event> {
         Event::CustomerWrote { mail: summary(2) },
         Event::ThirdPartyWrote { from: Mailbox::bare(address("bob@x.example")), mail: summary(3) },
         Event::FactsFound { facts: [(fact(), text())].into_iter().collect() },
+        Event::LookedUp { found: vec![
+            LookedUp { lookup: LookupName("crm".into()), found: Found::Fields([(FieldName("plan".into()), text())].into_iter().collect()) },
+            LookedUp { lookup: LookupName("shop".into()), found: Found::Fields(BTreeMap::new()) },
+            LookedUp { lookup: LookupName("stock".into()), found: Found::NotAvailable(text()) },
+        ] },
         Event::Decided { decision: "handoff", reasons: vec![(text(), text())], evidence: vec![text()], intent: Some((intent(), 0.1 + 0.2)), close: vec![(intent(), 0.1)] },
         Event::Answered { article: article(), confidence: 1.0 / 3.0 },
         Event::Asked { facts: vec![fact()], intent: intent() },
@@ -1491,4 +1500,123 @@ fn what_a_timer_decided_on_an_older_story_is_not_recorded() {
     assert_eq!(journal.record(timer(&stood), moment(102)).unwrap().len(), 1);
     journal.forget_deadline(&stood).unwrap();
     assert!(journal.with_deadlines().unwrap().is_empty());
+}
+
+fn listener(name: &str, occasions: &[Occasion], with_customer: bool) -> Listener {
+    Listener {
+        webhook: WebhookName(name.to_owned()),
+        occasions: occasions.iter().copied().collect(),
+        with_customer,
+        support: address("support@desk.example"),
+    }
+}
+
+#[test]
+fn what_a_webhook_is_told_is_recorded_with_what_happened_once_and_stays_until_it_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let board = WebhookName("board".to_owned());
+    let due =
+        |journal: &Journal, seconds| journal.tellings_due(&board, moment(seconds), 9).unwrap();
+    let told = {
+        let journal = journal_in(folder.path()).unwrap();
+        // Nobody listens yet.
+        journal.record(entry(1, vec![]), moment(0)).unwrap();
+        assert_eq!(journal.waiting_tellings().unwrap(), None);
+        journal.tell(vec![
+            listener("board", &[Occasion::Opened, Occasion::Closed], true),
+            listener("boards", &[Occasion::Closed], false),
+        ]);
+        let news = journal.news_of_tellings();
+        // The same again: no event is new, so nothing is told.
+        journal.record(entry(1, vec![]), moment(0)).unwrap();
+        assert!(due(&journal, 9).is_empty() && !news.has_changed().unwrap());
+        journal.record(entry(2, vec![]), moment(0)).unwrap();
+        let told = due(&journal, 9);
+        assert_eq!(told.len(), 1);
+        assert!(news.has_changed().unwrap());
+        told
+    };
+    // It outlives the process, and nobody needs to listen for it to be told.
+    let journal = journal_in(folder.path()).unwrap();
+    assert_eq!(due(&journal, 9), told);
+    let telling = told[0].telling().clone();
+    assert_eq!(
+        (telling.occasion, &telling.ticket),
+        (Occasion::Opened, &ticket(2))
+    );
+    let body: serde_json::Value = serde_json::from_str(&telling.body).unwrap();
+    assert_eq!(
+        (&body["customer"], &body["id"]),
+        (&ANN.into(), &telling.id.as_str().into())
+    );
+    assert!(!telling.body.contains("Where is my order") && !telling.body.contains("where is it"));
+
+    // Put off, it is due later; another webhook whose name begins alike has nothing.
+    let told = due(&journal, 9).remove(0);
+    journal
+        .put_telling_off(told, moment(60), "it answered with status 500")
+        .unwrap();
+    assert!(due(&journal, 59).is_empty());
+    assert_eq!(journal.next_telling(&board).unwrap(), Some(moment(60)));
+    let boards = WebhookName("boards".to_owned());
+    assert_eq!(journal.next_telling(&boards).unwrap(), None);
+    let again = due(&journal, 60).remove(0);
+    assert_eq!(
+        (again.telling().attempts, &again.telling().body),
+        (1, &telling.body)
+    );
+    let waiting = journal.waiting_tellings().unwrap().unwrap();
+    assert_eq!(
+        waiting.oldest.last_failure.as_deref(),
+        Some("it answered with status 500")
+    );
+
+    // Taken, it is gone; given up, the admin hears of it.
+    journal.telling_was_taken(again).unwrap();
+    assert_eq!(journal.waiting_tellings().unwrap(), None);
+    journal.tell(vec![
+        listener("board", &[Occasion::Closed], false),
+        listener("boards", &[Occasion::Closed], false),
+    ]);
+    let closed = Entry {
+        events: vec![at(2, Event::Closed { member: None })],
+        ..Entry::default()
+    };
+    journal.record(closed, moment(5)).unwrap();
+    let happened = Happened {
+        kind: Kind::WebhookLost,
+        at: moment(6),
+        to: "board closed".to_owned(),
+        why: "board: away".to_owned(),
+        told_by: Teller::Report,
+    };
+    let lost = journal
+        .tellings_due(&board, moment(9_999), 9)
+        .unwrap()
+        .remove(0);
+    assert!(!lost.telling().body.contains(ANN));
+    journal.give_telling_up(lost, &happened).unwrap();
+    assert!(
+        journal
+            .troubles()
+            .unwrap()
+            .lines
+            .contains_key(&Kind::WebhookLost)
+    );
+
+    // What the settings do not name any more is dropped, and nothing else.
+    assert_eq!(
+        journal
+            .drop_tellings_except(&BTreeSet::from([&boards]))
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        journal
+            .drop_tellings_except(&BTreeSet::from([&board]))
+            .unwrap(),
+        1
+    );
+    assert_eq!(journal.waiting_tellings().unwrap(), None);
+    assert!(journal.audit().unwrap().differences.is_empty());
 }

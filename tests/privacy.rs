@@ -5,15 +5,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use handoffd::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
-use handoffd::config::{FactName, IntentName, Language, Outcome, TeamName};
+use handoffd::config::{
+    FactName, FieldName, IntentName, Language, LookupName, Outcome, TeamName, WebhookName,
+};
 use handoffd::inbox::Place;
 use handoffd::journal::{
     AttemptOutcome, CopyProof, Entry, Forgetting, Forgotten, HandledMail, Haste, Journal, Keep,
     Proof, Said,
 };
 use handoffd::learning::{Confirmation, Lesson};
+use handoffd::lookup::{Found, LookedUp};
 use handoffd::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use handoffd::ticket::{Event, MailSummary, Notice, Party, TicketId, TimedEvent};
+use handoffd::webhook::{Listener, Occasion};
 use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
 
@@ -183,6 +187,13 @@ fn handed_off() -> Vec<Event> {
 /// Ann has a ticket and said STOP; in Bob's ticket she is in Cc and wrote as well.
 fn desk(folder: &Path) -> Journal {
     let journal = Journal::open(folder).unwrap();
+    // Nobody takes what it is to be told.
+    journal.tell(vec![Listener {
+        webhook: WebhookName("board".to_owned()),
+        occasions: Occasion::ALL.into_iter().collect(),
+        with_customer: true,
+        support: address("support@desk.example"),
+    }]);
     let lesson = Lesson {
         mail: identity(1),
         ticket: ticket(1),
@@ -199,6 +210,22 @@ fn desk(folder: &Path) -> Journal {
             "Annabel F.",
             summary(1, ANN, "geheimtipp, order QX-778899"),
         ),
+        Event::LookedUp {
+            found: vec![
+                LookedUp {
+                    lookup: LookupName("crm".to_owned()),
+                    found: Found::Fields(
+                        [(FieldName("note".to_owned()), "geheimtipp".to_owned())]
+                            .into_iter()
+                            .collect(),
+                    ),
+                },
+                LookedUp {
+                    lookup: LookupName("shop".to_owned()),
+                    found: Found::NotAvailable("geheimtipp".to_owned()),
+                },
+            ],
+        },
         Event::FactsFound {
             facts: [(FactName("order_number".to_owned()), "QX-778899".to_owned())]
                 .into_iter()

@@ -74,7 +74,7 @@ complete -c handoffd -n "__fish_handoffd_using_subcommand init" -s h -l help -d 
 complete -c handoffd -n "__fish_handoffd_using_subcommand init" -s V -l version -d 'Print version'
 complete -c handoffd -n "__fish_handoffd_using_subcommand check" -l config -d 'The settings' -r -F
 complete -c handoffd -n "__fish_handoffd_using_subcommand check" -l mailbox -d 'Of settings with several mailboxes, the one that is meant. Who looks or forgets without it means all of them' -r
-complete -c handoffd -n "__fish_handoffd_using_subcommand check" -l online -d 'Also log in to the IMAP and SMTP servers, and to the database of the journal'
+complete -c handoffd -n "__fish_handoffd_using_subcommand check" -l online -d 'Also log in to the IMAP and SMTP servers and to the database of the journal, and ask each lookup about a made-up address'
 complete -c handoffd -n "__fish_handoffd_using_subcommand check" -l json -d 'One JSON object a line on standard output'
 complete -c handoffd -n "__fish_handoffd_using_subcommand check" -s h -l help -d 'Print help'
 complete -c handoffd -n "__fish_handoffd_using_subcommand check" -s V -l version -d 'Print version'

@@ -1,5 +1,7 @@
 //! `handoffd check`: every problem of settings, articles and templates in one run, with file, line, column and remedy.
 
+mod connections;
+
 use super::{Common, Failure};
 use crate::compose::Writer;
 use crate::config::gathered::{Gathered, Stands};
@@ -17,7 +19,7 @@ use serde_json::json;
 /// Its arguments.
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
-    /// Also log in to the IMAP and SMTP servers, and to the database of the journal
+    /// Also log in to the IMAP and SMTP servers and to the database of the journal, and ask each lookup about a made-up address
     #[arg(long)]
     online: bool,
 }
@@ -69,15 +71,13 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
     let checked: Vec<&Checked<'_>> = meant(&checked, common)?;
     of_all(&checked, common, |settings| Ok(remarks(settings)))?;
     if arguments.online {
-        // Both, so that one run names all.
-        let journals = examine_journals(&checked, common);
-        let servers = log_in_to_all(&checked, common);
-        match (journals, servers) {
-            (Err(Failure::Unreachable(one)), Err(Failure::Unreachable(other))) => {
-                return Err(Failure::Unreachable(format!("{one}\n{other}")));
-            }
-            (journals, servers) => journals.and(servers)?,
-        }
+        // Every part, so that one run names all.
+        let parts = [
+            examine_journals(&checked, common),
+            log_in_to_all(&checked, common),
+            of_all(&checked, common, connections::try_lookups),
+        ];
+        all_of(parts)?;
     }
     if !common.json {
         for (number, (name, settings, articles)) in checked.iter().enumerate() {
@@ -88,6 +88,22 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         }
     }
     Ok(())
+}
+
+/// What failed in any of them, the unreachable ones in one.
+fn all_of(parts: impl IntoIterator<Item = Result<(), Failure>>) -> Result<(), Failure> {
+    let mut unreachable = Vec::new();
+    for part in parts {
+        match part {
+            Ok(()) => {}
+            Err(Failure::Unreachable(why)) => unreachable.push(why),
+            Err(other) => return Err(other),
+        }
+    }
+    match unreachable.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Unreachable(unreachable.join("\n"))),
+    }
 }
 
 /// A mailbox without a problem.

@@ -7,6 +7,7 @@ use crate::gateway::{JudgeError, Judgement, NoPast, Office};
 use crate::inbox::Content;
 use crate::journal::{Journal, JournalError};
 use crate::knowledge::Thresholds;
+use crate::mail::Mail;
 use crate::ticket::{TicketId, TokenKey};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -140,7 +141,9 @@ pub(crate) fn judge(
 ) -> Result<Judgement, crate::gateway::JudgeError> {
     let mail = office.read(&Content::Whole(raw.to_vec()))?;
     let now = at.or(mail.date).unwrap_or(Timestamp::UNIX_EPOCH);
-    office.judge(mail, raw, &NoPast, now)
+    let why = "nobody is asked where a mail is only explained";
+    let looked_up = office.told_instead(&mail, &NoPast, &|_| None, why)?;
+    office.judge(Mail { looked_up, ..mail }, raw, &NoPast, now)
 }
 
 /// The form of contract.md, `explain --json`.
@@ -192,6 +195,7 @@ fn as_json(path: &str, judgement: &Judgement, office: &Office) -> Value {
         "urgency": decision.urgency.as_str(),
         "language": understanding.language.language().to_string(),
         "facts": facts,
+        "looked_up": judgement.mail.looked_up.iter().map(|one| (one.lookup.to_string(), one.to_json())).collect::<serde_json::Map<_, _>>(),
         "oddities": judgement.mail.oddities.iter().map(|odd| odd.0.as_str()).collect::<Vec<_>>(),
         "summary": understanding.thread.to_json(),
         "missing": outline.missing,

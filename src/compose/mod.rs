@@ -14,6 +14,7 @@ mod kept_aside;
 mod letter;
 mod lighter;
 mod links;
+mod looked_up;
 mod mails;
 mod markup;
 mod matters;

@@ -278,6 +278,8 @@ impl View<'_> {
             ("requests", json!(self.request_lines())),
             ("who", json!(self.who())),
             ("also_on_it", json!(self.also_on_it())),
+            ("looked_up", json!(self.looked_up())),
+            ("looked_up_list", json!(self.looked_up_lines())),
             ("language", json!(understanding.language.language().0)),
             ("vip", json!(self.yes_or_no(self.is_vip()))),
             ("earlier", json!(earlier_line)),

@@ -30,6 +30,10 @@ impl View<'_> {
             .into_iter()
             .map(|(name, value)| (name.0, json!(value)))
             .collect();
+        let looked_up = self.ticket.looked_up().iter();
+        let looked_up: Map<String, Value> = looked_up
+            .map(|one| (one.lookup.0.clone(), one.to_json()))
+            .collect();
         let missing: Vec<&str> = hand_off
             .missing
             .iter()
@@ -40,7 +44,7 @@ impl View<'_> {
             NoticePlan::Withhold { .. } => Value::Null,
         };
         let suggestions = self.suggestions_json(hand_off);
-        let packet = json!({
+        let mut packet = json!({
             "reference": self.id().to_string(),
             "team": team.name.0,
             "urgency": self.decision.urgency.as_str(),
@@ -65,6 +69,11 @@ impl View<'_> {
             "deadlines": part("deadlines"),
             "can_reply": part("can_reply"),
         });
+        // Only where there are lookups: a reader of packets need not know of them.
+        let who = packet.get_mut("who").and_then(Value::as_object_mut);
+        if let (false, Some(who)) = (looked_up.is_empty(), who) {
+            let _ = who.insert("looked_up".to_owned(), Value::Object(looked_up));
+        }
         serde_json::to_string_pretty(&packet).unwrap_or_else(|_| packet.to_string())
     }
 }

@@ -103,6 +103,11 @@ const TITLES: &[(&str, &str, &str)] = &[
     ),
     ("vip", "VIP", "VIP"),
     (
+        "looked-up",
+        "by what a lookup says",
+        "nach dem, was eine Abfrage sagt",
+    ),
+    (
         "automation-refused",
         "wants no automatic mail",
         "will keine automatische Mail",

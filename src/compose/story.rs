@@ -154,6 +154,12 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
         if !facts.is_empty() {
             events.push(Event::FactsFound { facts });
         }
+        let found = &situation.mail.looked_up;
+        if !found.is_empty() && (is_recorded || situation.ticket.is_some()) {
+            events.push(Event::LookedUp {
+                found: found.clone(),
+            });
+        }
     }
     events
 }

@@ -16,7 +16,7 @@ use serde_json::json;
 const WORDS_MAX_CHARACTERS: usize = 160;
 
 /// Why a request went to a person, as the customer may be told: by the beginning of the rule's name. Others are "unsure".
-const WHY_A_PERSON: [(&str, &str, &str); 6] = [
+const WHY_A_PERSON: [(&str, &str, &str); 7] = [
     (
         "hard-stop-human-request",
         "you asked for a person",
@@ -31,6 +31,12 @@ const WHY_A_PERSON: [(&str, &str, &str); 6] = [
         "article-handoff",
         "matters of this kind always go to a person",
         "solche Anliegen gehen bei uns immer an einen Menschen",
+    ),
+    // What another program knows of somebody is not told them by a mail that anybody may have asked for.
+    (
+        "looked-up",
+        "a person looks at mails like yours",
+        "Mails wie Ihre sieht sich ein Mensch an",
     ),
     (
         "several-requests",

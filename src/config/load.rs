@@ -2,6 +2,7 @@
 
 mod fact;
 mod holidays;
+mod lookup;
 mod mailboxes;
 mod member;
 mod oauth2;
@@ -14,6 +15,7 @@ mod support;
 mod team;
 mod trust;
 mod understanding;
+mod webhook;
 
 pub(crate) use servers::is_loopback;
 pub(crate) use support::TEMPLATE_LANGUAGES;
@@ -250,6 +252,8 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
     let control = control(top, surroundings);
     let page = page::page(top, surroundings);
     let facts = fact::facts(top, &support.language);
+    let lookups = lookup::lookups(top, surroundings, &teams);
+    let webhooks = webhook::webhooks(top, surroundings);
     top.refuse_unknown_keys();
     let settings = Settings {
         support,
@@ -272,6 +276,8 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
         control,
         page,
         facts,
+        lookups,
+        webhooks,
     };
     support::refuse_answering_oneself(top, &settings);
     settings

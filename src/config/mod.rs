@@ -1,6 +1,7 @@
 //! What did the admin set? `handoffd.toml` becomes a checked [`Configuration`], [`Settings`] for each mailbox; every problem is found in one run and
 //! named with file, line and column. Whatever holds a `Settings` may rely on it.
 
+mod connection;
 mod database;
 pub(crate) mod gathered;
 mod hours;
@@ -16,6 +17,9 @@ pub(crate) mod source;
 mod trust;
 pub(crate) mod withheld;
 
+pub use connection::{
+    FieldName, Lookup, LookupName, LookupPolicy, LookupWay, WebServer, Webhook, WebhookName,
+};
 pub use database::{Database, DatabaseServer, DatabaseTls, JournalName, StoreKind};
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspected, Inspection};
@@ -74,6 +78,10 @@ pub struct Settings {
     pub page: Option<Page>,
     /// `[fact.NAME]`
     pub facts: BTreeMap<FactName, Fact>,
+    /// `[[lookup]]`
+    pub lookups: Vec<Lookup>,
+    /// `[[webhook]]`
+    pub webhooks: Vec<Webhook>,
 }
 
 impl Settings {

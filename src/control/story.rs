@@ -3,6 +3,7 @@
 mod drafts;
 
 use crate::journal::{HandledMail, purpose_word};
+use crate::lookup::{Found, LookedUp};
 use crate::mail::Address;
 use crate::ticket::{
     Approvals, Event, MailSummary, Notice, Reminded, ShownBy, TicketId, TimedEvent, WaitingDraft,
@@ -101,6 +102,10 @@ fn tell(event: &Event) -> (String, Vec<String>) {
         Event::Collected { from, mail } => (
             format!("{from} wrote; one too many of its kind, kept here"),
             summary(mail),
+        ),
+        Event::LookedUp { found } => (
+            "looked up".to_owned(),
+            found.iter().map(looked_up).collect(),
         ),
         Event::FactsFound { facts } => (
             "details found".to_owned(),
@@ -353,6 +358,22 @@ fn told(notice: &Notice) -> Vec<String> {
 
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(ToOwned::to_owned).collect()
+}
+
+/// What one lookup said, in a line.
+fn looked_up(one: &LookedUp) -> String {
+    let said = match &one.found {
+        Found::Fields(fields) if fields.is_empty() => "nothing is known".to_owned(),
+        Found::Fields(fields) => {
+            let fields = fields.iter();
+            let fields: Vec<String> = fields
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect();
+            fields.join(", ")
+        }
+        Found::NotAvailable(why) => format!("not available: {why}"),
+    };
+    format!("{}: {said}", one.lookup)
 }
 
 #[cfg(test)]

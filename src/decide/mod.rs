@@ -11,6 +11,7 @@ mod held_back;
 mod leave;
 mod legal_deadline;
 mod loops;
+mod meant;
 mod not_left;
 mod own_time;
 mod policy;

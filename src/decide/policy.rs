@@ -1,5 +1,6 @@
 //! Step 5: what policy gives to a person, however clear the request is; and thanks, which are no request.
 
+use super::meant;
 use super::view::View;
 use super::{Match, Rule, repeated, sentences, to_person};
 use crate::desk::Sender;
@@ -15,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     encrypted,
     third_party,
     vip,
+    looked_up,
     attachments_only,
     // Thanks bear some likeness to any article: whether its text is there in the customer's language, or is for people, is not asked.
     repeated::thanks,
@@ -68,6 +70,17 @@ fn vip(view: &View<'_>) -> Vec<Match> {
         return vec![];
     };
     to_person(view, "vip", sentences::VIP, entry)
+}
+
+/// What a lookup says may only send a mail to a person: it is what another program knows, and may be about somebody whose address was borrowed.
+fn looked_up(view: &View<'_>) -> Vec<Match> {
+    let found = meant::of(view.situation.mail, view.situation.settings);
+    let Some(meant) = found.into_iter().find(|meant| meant.policy.hands_off) else {
+        return vec![];
+    };
+    // What was said is no word of the customer's, and stands with who they are.
+    let sentence = sentences::LOOKED_UP.with([&meant.lookup.name, &meant.policy.field]);
+    to_person(view, "looked-up", sentence, "")
 }
 
 fn attachments_only(view: &View<'_>) -> Vec<Match> {

@@ -152,6 +152,10 @@ pub(super) const VIP: Pattern<0> = both(
     "mails of this customer always go to a person",
     "Mails dieses Kunden gehen immer an einen Menschen",
 );
+pub(super) const LOOKED_UP: Pattern<2> = both(
+    "by what {} says in {}, mails of this customer always go to a person",
+    "nach dem, was {} bei {} sagt, gehen Mails dieses Kunden immer an einen Menschen",
+);
 pub(super) const ATTACHMENTS: Pattern<0> = both(
     "what the customer wants stands in the attachments, which only a person can judge",
     "was der Kunde will, steht in den Anhängen, die nur ein Mensch beurteilen kann",

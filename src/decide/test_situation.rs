@@ -210,6 +210,8 @@ pub(crate) fn settings() -> Settings {
             socket: "socket".into(),
         },
         page: None,
+        lookups: Vec::new(),
+        webhooks: Vec::new(),
         facts: BTreeMap::from([(
             fact("order_number"),
             Fact {
@@ -259,7 +261,6 @@ pub(crate) fn knowledge_of(articles: &[(&str, &str)]) -> Knowledge {
     });
     Knowledge {
         topics: topics.collect(),
-        ..known.clone()
     }
 }
 
@@ -349,6 +350,7 @@ pub(crate) fn mail_from(from: &str) -> Mail {
         oddities: vec![],
         authentication: vec![],
         checked: None,
+        looked_up: Vec::new(),
         extent: Extent::Whole,
         size_bytes: 1000,
     }

@@ -18,7 +18,7 @@ use crate::mail::{
     Protection, SenderKind,
 };
 use crate::ticket::Event;
-use crate::understand::{CustomerWord, FactSource, HardStop, RequestText, SpokenLanguage};
+use crate::understand::{CustomerWord, FactSource, HardStop, RequestText, SpokenLanguage, Urgency};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -620,6 +620,76 @@ fn step_4_hard_stops_go_to_their_team() {
     );
 }
 
+/// A lookup whose `enterprise` plan goes to the workshop, soon; its trial plan is only for the workshop.
+fn looked_up(situation: &mut TestSituation, plan: &str) {
+    use crate::config::{FieldName, Lookup, LookupName, LookupPolicy, LookupWay};
+    use crate::lookup::{Found, LookedUp};
+    let field = FieldName("plan".to_owned());
+    let policy = |is: &str, hands_off, urgency| LookupPolicy {
+        field: field.clone(),
+        is: vec![is.to_owned()],
+        hands_off,
+        team: Some(team_name("workshop")),
+        urgency,
+    };
+    situation.settings.lookups = vec![Lookup {
+        name: LookupName("crm".to_owned()),
+        way: LookupWay::Command {
+            program: "/bin/true".into(),
+            arguments: vec![],
+        },
+        time_limit: std::time::Duration::ZERO,
+        cache: std::time::Duration::ZERO,
+        fields: BTreeMap::from([(field.clone(), BTreeMap::new())]),
+        policy: vec![
+            policy("enterprise", true, Some(Urgency::High)),
+            policy("trial", false, None),
+        ],
+    }];
+    let fields = BTreeMap::from([(field.clone(), plan.to_owned())]);
+    situation.mail.looked_up = vec![LookedUp {
+        lookup: LookupName("crm".to_owned()),
+        found: Found::Fields(fields),
+    }];
+}
+
+#[test]
+fn what_a_lookup_says_sends_to_people_and_only_names_a_team_to_whom_we_know() {
+    let asked = |sender, plan: &str| {
+        let situation = new().wants("hours", 0.99).sent_by(Sender::Customer(sender));
+        situation.with(|s| looked_up(s, plan))
+    };
+    let of_hand_off = |decision: &Decision| match &decision.action {
+        Action::HandOff(hand_off) => hand_off.team.clone(),
+        other => panic!("{other:?}"),
+    };
+    for (sender, team) in [
+        (Trust::Proven, "workshop"),
+        (Trust::Thread, "workshop"),
+        (Trust::Claimed, "desk"),
+    ] {
+        let decision = asked(sender, "enterprise").decide();
+        assert_eq!(decision.reasons.first.rule, "looked-up");
+        assert_eq!(decision.urgency, Urgency::High);
+        assert_eq!(of_hand_off(&decision), team_name(team), "{sender:?}");
+    }
+    // A team alone sends nothing to people, and gets what goes to them; a hard stop stays one.
+    assert_eq!(
+        asked(Trust::Proven, "trial").decide().reasons.first.rule,
+        "sure"
+    );
+    for plan in ["trial", "enterprise"] {
+        let stopped = asked(Trust::Proven, plan).stop(HardStop::Legal).decide();
+        assert_eq!(stopped.reasons.first.rule, "hard-stop-legal");
+        assert_eq!(of_hand_off(&stopped), team_name("workshop"));
+    }
+    let silent = asked(Trust::Proven, "").decide();
+    assert_eq!(
+        (silent.reasons.first.rule, silent.urgency),
+        ("sure", Urgency::Normal)
+    );
+}
+
 #[test]
 fn step_5_policy() {
     let sure = || new().wants("hours", 0.99);
@@ -657,6 +727,11 @@ fn step_5_policy() {
         &sure().with(|s| s.settings.escalate.vip = vec!["@example".into()]),
         "answer sure",
     );
+    check(
+        &sure().with(|s| looked_up(s, "Enterprise")),
+        "handoff looked-up",
+    );
+    check(&sure().with(|s| looked_up(s, "basic")), "answer sure");
     check(
         &sure()
             .saying("see attached")

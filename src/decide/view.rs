@@ -1,6 +1,7 @@
 //! What do the rules look at? One situation with the few things worked out that several rules ask for: what is wanted, in which
 //! language, which facts are known, whose ticket it is.
 
+use super::meant;
 use super::{Action, Decision, HandOff, Reason, Reasons, Situation};
 use crate::config::{FactName, IntentName, Language, TeamName};
 use crate::desk::Sender;
@@ -111,13 +112,14 @@ impl<'a> View<'a> {
     /// The team that gets what this mail wants.
     pub(super) fn responsible_team(&self) -> TeamName {
         let of_article = self.likely().and_then(|(_, topic)| topic.team.as_ref());
-        self.existing_team(of_article)
+        self.existing_team(meant::team(self.situation).or(of_article))
     }
 
     /// The team of what is wanted where that is sure, else the default one: a mail full of anger or danger bears some likeness to anything.
     pub(super) fn team_of_sure_intent(&self) -> TeamName {
         let sure = self.likely().filter(|_| self.is_sure());
-        self.existing_team(sure.and_then(|(_, topic)| topic.team.as_ref()))
+        let of_article = sure.and_then(|(_, topic)| topic.team.as_ref());
+        self.existing_team(meant::team(self.situation).or(of_article))
     }
 
     /// That team, or the default one where it is not (or no longer) in the settings.
@@ -154,7 +156,10 @@ impl<'a> View<'a> {
             .filter(|_| concerns_a_request)
             .map(|(_, topic)| topic.tags.clone());
         let urgency = if concerns_a_request {
-            self.situation.understanding.urgency
+            let meant = meant::urgency(self.situation);
+            meant
+                .into_iter()
+                .fold(self.situation.understanding.urgency, Ord::max)
         } else {
             Urgency::Low
         };

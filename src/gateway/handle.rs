@@ -255,6 +255,7 @@ impl<'a> Clerk<'a> {
         {
             Ok(mail) => Mail {
                 checked: arrival.checked.clone(),
+                looked_up: arrival.looked_up.clone(),
                 ..mail
             },
             Err(error) => {
@@ -521,6 +522,7 @@ const fn is_observation(event: &Event) -> bool {
             | Event::Collected { .. }
             | Event::WroteOutside { .. }
             | Event::FactsFound { .. }
+            | Event::LookedUp { .. }
             | Event::Decided { .. }
             | Event::Bounced { .. }
             | Event::KeptAside { .. }

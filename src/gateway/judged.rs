@@ -9,6 +9,7 @@ pub use again::MadeAgain;
 use super::{Judgement, Office};
 use crate::config::{Login, Settings};
 use crate::journal::{Desk, JudgedOn};
+use crate::mail::Mail;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
@@ -27,6 +28,7 @@ pub(super) fn judged_on(
         at,
         desk: office.revision(),
         mail: digest([raw]),
+        looked_up: looked_up(&judgement.mail),
         past: past_of(judgement),
         refuses_automation: history.automation_refused,
         automatic: [
@@ -81,6 +83,13 @@ fn without_logins(settings: &Settings) -> Settings {
     settings.inbox.login = Login::Password(SecretString::from(""));
     settings.smtp.login = None;
     settings
+}
+
+fn looked_up(mail: &Mail) -> String {
+    match mail.looked_up.as_slice() {
+        [] => String::new(),
+        found => digest([format!("{found:?}").as_bytes()]),
+    }
 }
 
 fn past_of(judgement: &Judgement) -> String {

@@ -81,6 +81,8 @@ impl Learner {
     /// Brings what is in use up to date with the journal. Away from the reactor: it takes up to seconds.
     async fn learn(&self) -> Result<(), LearnError> {
         let office = current(&self.office);
+        // This is asked for as well when somebody was forgotten: nothing that a lookup said of them is kept.
+        office.lookups.forget_all();
         let (journal, desk) = (Arc::clone(&self.journal), Arc::clone(&office));
         let mailbox = tracing::Span::current();
         let learning = tokio::task::spawn_blocking(move || {

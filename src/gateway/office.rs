@@ -7,6 +7,7 @@ use crate::config::{Problem, Settings};
 use crate::journal::Desk;
 use crate::knowledge::Knowledge;
 use crate::learning::{HeldBack, Lesson};
+use crate::lookup::Lookups;
 use crate::mail::Reader;
 use crate::sender_checks::Checker;
 use crate::ticket::TokenKey;
@@ -43,6 +44,8 @@ pub struct Office {
     trained: RwLock<Arc<Trained>>,
     /// What lessons are held against.
     articles_alone: Arc<ArticlesAlone>,
+    /// Asks other programs about who writes.
+    pub(super) lookups: Lookups,
     /// Asks about senders; made when it is first needed.
     pub(super) checker: OnceLock<Option<Checker>>,
 }
@@ -138,6 +141,7 @@ impl Office {
     #[must_use]
     pub fn with_key(&self, key: TokenKey) -> Self {
         Self {
+            lookups: Lookups::new(&self.settings.lookups),
             settings: self.settings.clone(),
             knowledge: self.knowledge.clone(),
             encoder: self.encoder.clone(),
@@ -206,6 +210,7 @@ impl Office {
             articles_alone.taught(lessons, &knowledge, &settings, model, clock::now());
         let trained = Trained::on(taught, held_back, &knowledge, &settings, model);
         Ok(Self {
+            lookups: Lookups::new(&settings.lookups),
             settings,
             knowledge,
             encoder,

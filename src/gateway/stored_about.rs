@@ -126,6 +126,12 @@ fn event_told(timed: &TimedEvent) -> Value {
         Event::FactsFound { facts } => {
             json!({"details": facts.iter().map(|(name, value)| (name.to_string(), json!(value))).collect::<serde_json::Map<_, _>>()})
         }
+        Event::LookedUp { found } => {
+            let each = found
+                .iter()
+                .map(|one| (one.lookup.to_string(), one.to_json()));
+            json!({"looked_up": each.collect::<serde_json::Map<_, _>>()})
+        }
         Event::Decided {
             decision,
             reasons,
@@ -204,6 +210,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::CustomerWrote { .. } => "further mail",
         Event::ThirdPartyWrote { .. } => "mail of somebody else",
         Event::FactsFound { .. } => "details found",
+        Event::LookedUp { .. } => "looked up elsewhere",
         Event::Decided { .. } => "decided by the machine",
         Event::Answered { .. } => "answered by the machine",
         Event::Asked { .. } => "asked for details by the machine",

@@ -9,7 +9,7 @@ use super::sent_folder::SentFolder;
 use crate::chance;
 use crate::clock::{self, Moment};
 use crate::inbox::{Arrival, Backoff, Connection, Cursor, InboxError, Place};
-use crate::journal::{Journal, JournalError, on_disk};
+use crate::journal::{BegunTogether, Journal, JournalError, on_disk};
 use crate::mail::MailIdentity;
 use crate::oauth2::Health;
 use crate::outbox::Standing;
@@ -288,8 +288,20 @@ impl Gateway {
                     let checked = office.check_senders(arrivals).ready_chunks(BEGUN_TOGETHER);
                     let mut checked = pin!(checked);
                     while let Some(arrivals) = checked.next().await {
+                        let identities: Vec<MailIdentity> = arrivals.iter().map(begun).collect();
+                        let together = on_disk(|| self.journal.begin_together(&identities))?;
+                        self.alive(HANDLING_MAX);
+                        let arrivals = tokio::select! {
+                            biased;
+                            () = shutdown.cancelled() => {
+                                on_disk(|| self.journal.not_begun_after_all(together))?;
+                                return Ok(Swept::Part);
+                            }
+                            arrivals = self.look_up(office, arrivals) => arrivals,
+                        };
                         let swept = on_disk(|| {
-                            self.handle_in_order(office, &arrivals, &mut cursor, shutdown)
+                            let begun = (arrivals.as_slice(), together);
+                            self.handle_in_order(office, begun, &mut cursor, shutdown)
                         });
                         if swept? == Swept::Part {
                             return Ok(Swept::Part);
@@ -302,16 +314,14 @@ impl Gateway {
         }
     }
 
-    /// One mail after the other; the cursor goes with them.
+    /// One mail after the other, of those that are on record as begun; the cursor goes with them.
     fn handle_in_order(
         &self,
         office: &Office,
-        arrivals: &[Arrival],
+        (arrivals, together): (&[Arrival], BegunTogether),
         cursor: &mut Cursor,
         shutdown: &CancellationToken,
     ) -> Result<Swept, JournalError> {
-        let identities: Vec<MailIdentity> = arrivals.iter().map(begun).collect();
-        let together = self.journal.begin_together(&identities)?;
         Clerk::new(office, &self.journal).watched(|watchdog| {
             let mut queue = Queue { together, watchdog };
             for arrival in arrivals {

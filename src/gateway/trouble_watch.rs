@@ -213,6 +213,15 @@ impl TroubleWatch {
                 seen.push(lasting(kind, since.shown, why));
             }
         }
+        let failing = office.lookups.failing().into_iter();
+        let failing: Vec<(Timestamp, String)> = failing
+            .map(|one| (one.since, format!("{}: {}", one.lookup, one.why)))
+            .collect();
+        if let Some(since) = failing.iter().map(|(since, _)| *since).min() {
+            let each: Vec<&str> = failing.iter().map(|(_, why)| why.as_str()).collect();
+            let why = report::without_addresses(each.join("; "));
+            seen.push(lasting(Kind::Lookup, since, why));
+        }
         if let Some((since, why)) = self.signs.refused_reload() {
             seen.push(lasting(Kind::Reload, since, why));
         }
@@ -245,6 +254,7 @@ impl TroubleWatch {
         if is_time {
             let mut found = Vec::new();
             found.extend(self.stuck_mails(office, now)?);
+            found.extend(self.untold_webhook(office, now)?);
             found.extend(full_disk(office, now));
             self.closely = (Some(Instant::now()), found);
         }
@@ -281,6 +291,26 @@ impl TroubleWatch {
                     oldest.last_failure.as_deref().unwrap_or("not yet tried"),
                 ),
             )
+        }))
+    }
+
+    /// What a webhook has waited to be told for longer than a server may be away.
+    fn untold_webhook(
+        &self,
+        office: &Office,
+        now: Timestamp,
+    ) -> Result<Option<Seen>, JournalError> {
+        let patience = patience(&office.settings.trouble, false);
+        let Some(waiting) = self.journal.waiting_tellings()? else {
+            return Ok(None);
+        };
+        let oldest = &waiting.oldest;
+        let is_late = now.duration_since(oldest.recorded_at) >= patience;
+        let why = oldest.last_failure.as_deref().unwrap_or("not yet tried");
+        let why = report::without_addresses(format!("{}: {why}", oldest.webhook));
+        Ok(is_late.then(|| Seen {
+            waiting: waiting.count,
+            ..lasting(Kind::Webhook, oldest.recorded_at, why)
         }))
     }
 

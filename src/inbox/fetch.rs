@@ -207,6 +207,7 @@ impl Connection {
                     content,
                     was_handled: mail.was_handled,
                     checked: None,
+                    looked_up: Vec::new(),
                 }),
                 None => report::inbox::vanished_before_fetch(place),
             }

@@ -22,6 +22,7 @@ pub use error::InboxError;
 pub use filing::{Filed, How};
 pub use wait::Woken;
 
+use crate::lookup::LookedUp;
 use crate::mail::AuthenticationResults;
 use std::fmt;
 
@@ -64,6 +65,8 @@ pub struct Arrival {
     pub was_handled: bool,
     /// What was found about its sender, where senders are checked.
     pub checked: Option<AuthenticationResults>,
+    /// What lookups said about who writes; nothing where none was asked.
+    pub looked_up: Vec<LookedUp>,
 }
 
 impl Arrival {

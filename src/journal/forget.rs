@@ -110,6 +110,10 @@ impl Journal {
                 forgotten.lessons += 1;
             }
         }
+        self.leave_out_of_tellings(
+            |telling| own.contains(&telling.ticket) || person.is_named_in(&telling.body),
+            &mut batch,
+        )?;
         self.forget_said(address, &mut batch)?;
         forgotten.stop_stays = self.hide_stop(address, now, &mut batch)?;
         self.add_counts(days, &mut batch)?;
@@ -218,8 +222,9 @@ impl Journal {
                 // What was understood of a mail of theirs stands in events that name only the mail.
                 let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
                 let text = |path: &str| record.pointer(path).and_then(serde_json::Value::as_str);
-                let is_about_words = text("/is/event/is")
-                    .is_some_and(|is| ["decided", "facts-found", "wrote"].contains(&is));
+                let is_about_words = text("/is/event/is").is_some_and(|is| {
+                    ["decided", "facts-found", "looked-up", "wrote"].contains(&is)
+                });
                 let caused = is_about_words
                     && text("/is/cause").is_some_and(|cause| silenced.contains(cause));
                 if let Some(left) = without_person(&bytes, person) {

@@ -20,6 +20,8 @@ pub struct JudgedOn {
     pub desk: Desk,
     /// The mail's bytes, as a digest.
     pub mail: String,
+    /// What lookups said, as a digest; empty where none was asked.
+    pub looked_up: String,
     /// The ticket before it and the customer's earlier ones, as a digest.
     pub past: String,
     /// Whether `STOP` held.

@@ -38,6 +38,7 @@ mod repeats;
 mod retention;
 pub(crate) mod store;
 mod stored_about;
+mod tellings;
 mod tickets;
 mod too_large;
 mod troubles;
@@ -67,6 +68,7 @@ pub use recover::{Left, Recovered};
 pub use repeats::{Proof, Said};
 pub use retention::{Keep, Looked};
 pub use stored_about::StoredAbout;
+pub use tellings::{RecordedTelling, WaitingTellings};
 pub use unsettled::DuePlace;
 
 use crate::compose::{EnvelopeSender, Outgoing, Precedence, Purpose};
@@ -91,6 +93,8 @@ pub struct Journal {
     folder: PathBuf,
     /// Whose mailbox it is about; `None` is the only one.
     mailbox: Option<MailboxName>,
+    /// Who is told of what happens.
+    listeners: tellings::Listeners,
     /// Held from the first read to the commit of whatever reads before it writes.
     writing: Mutex<()>,
     /// Held by whoever decides on what the journal says until it is recorded what follows.
@@ -129,6 +133,7 @@ impl Journal {
             store,
             folder: folder.to_owned(),
             mailbox: None,
+            listeners: tellings::Listeners::default(),
             writing: Mutex::new(()),
             deciding: Mutex::new(()),
         }

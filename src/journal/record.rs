@@ -202,6 +202,8 @@ impl Journal {
             }
             self.index_event(&ticket, &timed, end.customer.as_ref(), batch)?;
             let number = end.next;
+            let (story, customer) = (end.latest.as_slice(), end.customer.as_ref());
+            self.add_tellings((&ticket, number), &timed, story, customer, batch)?;
             end.next = number.saturating_add(1);
             let key = format!("event {number} of ticket {ticket}");
             let form = TimedEventForm::from(&timed);

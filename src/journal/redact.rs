@@ -155,7 +155,8 @@ fn drop_texts(value: &mut Value) {
                     ("said" | "evidence" | "changes" | "attachments", Value::Array(all)) => {
                         all.clear()
                     }
-                    ("facts", Value::Object(facts)) => facts.clear(),
+                    ("facts" | "fields", Value::Object(facts)) => facts.clear(),
+                    ("not_available", Value::String(why)) => why.clear(),
                     (_, value) => drop_texts(value),
                 }
             }

@@ -35,6 +35,7 @@ pub use address::{Address, AddressError, HeaderText, Mailbox, MessageId, is_invi
 pub use authentication::{AuthenticationResults, MethodResult};
 pub(crate) use headers::addresses_in_text;
 
+use crate::lookup::LookedUp;
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::fmt;
@@ -114,6 +115,8 @@ pub struct Mail {
     pub authentication: Vec<AuthenticationResults>,
     /// What we found ourselves about who sent it, where we looked. No mail can say this.
     pub checked: Option<AuthenticationResults>,
+    /// What lookups said about who writes, where any was asked. No mail can say this.
+    pub looked_up: Vec<LookedUp>,
     /// How much of it was fetched.
     pub extent: Extent,
     /// Size of the raw mail in bytes.

@@ -194,6 +194,7 @@ impl Reader {
             oddities,
             authentication: authentication::results(&fields),
             checked: None,
+            looked_up: Vec::new(),
             extent,
             size_bytes,
         }
@@ -256,6 +257,7 @@ fn unreadable(raw: &[u8], size_bytes: usize, extent: Extent) -> Mail {
         oddities: vec![Oddity("it cannot be read".to_owned())],
         authentication: vec![],
         checked: None,
+        looked_up: Vec::new(),
         extent,
         size_bytes,
     }

@@ -1,7 +1,7 @@
 //! What the admin registered at the provider: who we are there, and how we come to a token. Every value of it can be used as it is.
 
 use super::assertion::SigningKey;
-use super::endpoint::Endpoint;
+use crate::https::Endpoint;
 use jiff::civil::Date;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};

@@ -3,12 +3,12 @@
 
 use super::access_token::AccessToken;
 use super::account::{Client, Flow};
-use super::endpoint::Endpoint;
 use super::error::{TokenError, one_line};
 use super::http;
 use super::keeper::Keeper;
 use super::message::{Form, granted, seconds, yes};
 use crate::clock;
+use crate::https::Endpoint;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -140,7 +140,7 @@ impl DeviceLogin {
             description: "",
         };
         let account = self.keeper.account();
-        super::refusal::refused(account, http::name_of(&account.token_url), &said, &[])
+        super::refusal::refused(account, account.token_url.name(), &said, &[])
     }
 
     async fn ask(&self) -> Result<Heard, TokenError> {

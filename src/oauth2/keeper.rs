@@ -157,7 +157,7 @@ impl Keeper {
         let task = tokio::spawn(async move { keeper.fresh_token().await }.in_current_span());
         task.await.unwrap_or_else(|error| {
             Err(TokenError::NoAnswer {
-                server: http::name_of(&self.0.account.token_url),
+                server: self.0.account.token_url.name(),
                 reason: one_line(&error.to_string(), 100),
             })
         })
@@ -266,7 +266,7 @@ impl Keeper {
                 let audience = account.token_url.to_string();
                 let word = assertion(service, &account.scope, &audience, clock::now());
                 let word = word.ok_or_else(|| TokenError::NoAnswer {
-                    server: http::name_of(&account.token_url),
+                    server: account.token_url.name(),
                     reason: "the system gave no random numbers to sign with".to_owned(),
                 })?;
                 let form = Form::default()
@@ -323,7 +323,7 @@ impl Keeper {
         let lock = self.0.file.lock().await?;
         let Some(_) = &granted.refresh_token else {
             return Err(TokenError::NoAnswer {
-                server: http::name_of(&self.0.account.token_url),
+                server: self.0.account.token_url.name(),
                 reason: "it gave a token but no refresh token, so nothing would be left in an hour: the scope must hold offline_access (or what this \
                          provider calls it)"
                     .to_owned(),

@@ -3,8 +3,8 @@
 use super::access_token::AccessToken;
 use super::account::{Account, Client};
 use super::error::TokenError;
-use super::http::Reply;
 use super::refusal::{Said, refused};
+use crate::https::Reply;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;

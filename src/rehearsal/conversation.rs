@@ -1,9 +1,10 @@
 //! A conversation: who writes what and when, and what must come of each step.
 
 use crate::compose::Purpose;
-use crate::config::TeamName;
+use crate::config::{FieldName, LookupName, TeamName};
 use crate::mail::Address;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -18,9 +19,14 @@ pub struct Conversation {
     pub settings: Option<PathBuf>,
     /// When it begins; a Monday morning where it does not say.
     pub begins: Option<Timestamp>,
+    /// What lookups say about whoever writes; the others are not available.
+    pub lookups: Lookups,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }
+
+/// What lookups say, by their names.
+pub type Lookups = BTreeMap<LookupName, BTreeMap<FieldName, String>>;
 
 /// One thing that happens, and what must come of it.
 #[derive(Clone, Debug)]

@@ -2,11 +2,13 @@
 
 mod expected;
 
-use super::conversation::{Act, Conversation, Lies, Origin, Person, Post, Step, Thread, Written};
-use crate::config::Problem;
+use super::conversation::{
+    Act, Conversation, Lies, Lookups, Origin, Person, Post, Step, Thread, Written,
+};
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
-use crate::mail::Address;
+use crate::config::{FieldName, LookupName, Problem};
+use crate::mail::{Address, HeaderText};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -96,6 +98,7 @@ fn read_source(source: &Source) -> Conversation {
         about: String::new(),
         settings: None,
         begins: None,
+        lookups: Lookups::new(),
         steps: Vec::new(),
     };
     if table.is_none() {
@@ -108,6 +111,7 @@ fn read_source(source: &Source) -> Conversation {
         .text("settings")
         .map(|written| folder.unwrap_or_default().join(written.value));
     conversation.begins = top.text("now").and_then(|now| moment(&top, &now));
+    conversation.lookups = lookups(&top);
     let steps = top.sections("step");
     if steps.is_empty() {
         let remedy = "add `[[step]]` with `from`, `subject` and `text`";
@@ -116,6 +120,22 @@ fn read_source(source: &Source) -> Conversation {
     conversation.steps = steps.iter().filter_map(|step| read_step(step)).collect();
     top.refuse_unknown_keys();
     conversation
+}
+
+/// `[lookup.NAME]`: what each says.
+fn lookups(top: &Section<'_>) -> Lookups {
+    let named = top.section("lookup").named_sections().into_iter();
+    let said = named.map(|(name, section)| {
+        let fields = section.entries().into_iter();
+        let fields = fields.filter_map(|field| {
+            let value = section.text(&field.value)?;
+            let value = HeaderText::clean(&value.value);
+            Some((FieldName(field.value), value.as_str().to_owned()))
+        });
+        let fields = fields.collect();
+        (LookupName(name.value), fields)
+    });
+    said.collect()
 }
 
 fn moment(top: &Section<'_>, now: &Located<String>) -> Option<Timestamp> {

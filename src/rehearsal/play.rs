@@ -2,19 +2,21 @@
 
 mod writing;
 
-use super::conversation::{Act, Conversation, Lies, Post, Step, Whom};
+use super::conversation::{Act, Conversation, Lies, Lookups, Post, Step, Whom};
 use super::expect;
 use super::invariants::{Invariants, Look};
 use super::mailboxes::{Kept, Mailboxes};
 use super::outcome::{Difference, Left, Played, PlayedStep};
 use super::temporary::TemporaryFolder;
 use crate::compose::EnvelopeSender;
+use crate::config::LookupName;
 use crate::control;
 use crate::desk::Sender;
-use crate::gateway::{self, Clerk, Handled, How, InboxSeen, Office};
+use crate::gateway::{self, Clerk, Handled, How, InboxSeen, JudgeError, Office};
 use crate::inbox::{Arrival, Content, Cursor, Place};
 use crate::journal::{AttemptOutcome, CopyProof, Journal, JournalError, RecordedEffect};
-use crate::mail::AuthenticationResults;
+use crate::lookup::LookedUp;
+use crate::mail::{AuthenticationResults, Mail};
 use crate::ticket::{Party, TicketId};
 use jiff::{SignedDuration, Timestamp, civil};
 use std::collections::BTreeMap;
@@ -44,12 +46,38 @@ pub fn play(conversation: &Conversation, office: &Office) -> Result<Played, Play
     let mut stage = Stage::set(office, conversation.begins)?;
     let mut played = Played {
         steps: Vec::new(),
-        differences: Vec::new(),
+        differences: unknown_lookups(conversation, office),
     };
+    stage.lookups.clone_from(&conversation.lookups);
     for (index, step) in conversation.steps.iter().enumerate() {
         stage.play(index + 1, step, &mut played)?;
     }
     Ok(played)
+}
+
+/// What the settings know nothing of would be said to nobody.
+fn unknown_lookups(conversation: &Conversation, office: &Office) -> Vec<Difference> {
+    let mut unknown = Vec::new();
+    for (name, fields) in &conversation.lookups {
+        let mut lookups = office.settings.lookups.iter();
+        let known = lookups.find(|lookup| lookup.name == *name);
+        let fields = fields.keys();
+        let fields: Vec<String> = match known {
+            Some(lookup) => fields
+                .filter(|field| !lookup.fields.contains_key(field))
+                .map(|field| format!("{name}.{field}"))
+                .collect(),
+            None => vec![name.to_string()],
+        };
+        unknown.extend(fields.into_iter().map(|got| Difference {
+            step: 0,
+            line: 1,
+            what: "lookup",
+            expected: "a lookup and its fields, as the settings name them".to_owned(),
+            got,
+        }));
+    }
+    unknown
 }
 
 fn is_sent_copy(act: &Act) -> bool {
@@ -90,6 +118,8 @@ pub struct Stage<'a> {
     is_taught: bool,
     /// How our mails fare.
     post: Post,
+    /// What lookups say.
+    lookups: Lookups,
 }
 
 impl Drop for Stage<'_> {
@@ -120,6 +150,7 @@ impl<'a> Stage<'a> {
             events_seen: BTreeMap::new(),
             is_taught: false,
             post: Post::Works,
+            lookups: Lookups::new(),
         })
     }
 
@@ -265,6 +296,7 @@ impl<'a> Stage<'a> {
             place,
             content: Content::Whole(raw.clone()),
             was_handled: false,
+            looked_up: self.looked_up(&raw, checked.as_ref())?,
             checked,
         };
         let clerk = Clerk::new(self.office, &self.journal);
@@ -300,6 +332,29 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// What lookups say about who wrote a mail.
+    fn looked_up(
+        &self,
+        raw: &[u8],
+        checked: Option<&AuthenticationResults>,
+    ) -> Result<Vec<LookedUp>, JournalError> {
+        let Ok(mail) = self.office.read(&Content::Whole(raw.to_vec())) else {
+            return Ok(Vec::new());
+        };
+        let mail = Mail {
+            checked: checked.cloned(),
+            ..mail
+        };
+        let said = |name: &LookupName| self.lookups.get(name).cloned();
+        let why = "the conversation says nothing for it";
+        match (self.office).told_instead(&mail, &self.journal, &said, why) {
+            Ok(found) => Ok(found),
+            Err(JudgeError::Past(error)) => Err(error),
+            // It breaks down again where it is judged.
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
     /// A mail program puts a copy of what somebody sent into the support mailbox.
     fn note_sent(&mut self, raw: Vec<u8>, result: &mut PlayedStep) -> Result<(), PlayError> {
         self.mails = self.mails.saturating_add(1);
@@ -313,6 +368,7 @@ impl<'a> Stage<'a> {
             content: Content::Whole(raw),
             was_handled: false,
             checked: None,
+            looked_up: Vec::new(),
         };
         let clerk = Clerk::new(self.office, &self.journal);
         result.ticket = clerk.note_sent(&arrival, None, self.now)?;

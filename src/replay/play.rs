@@ -157,6 +157,7 @@ fn arrival(letter: &Letter, number: u32) -> Arrival {
         content: letter.content.clone(),
         was_handled: false,
         checked: None,
+        looked_up: Vec::new(),
     }
 }
 

@@ -3,8 +3,10 @@
 
 pub mod gateway;
 pub mod inbox;
+pub mod lookup;
 pub mod oauth2;
 pub mod outbox;
+pub mod webhook;
 mod words;
 
 pub(crate) use words::without_addresses;

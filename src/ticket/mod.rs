@@ -5,6 +5,7 @@ mod delivery;
 mod draft;
 mod id;
 mod links;
+mod looked_up;
 mod presence;
 mod privacy_request;
 mod promise;
@@ -32,6 +33,7 @@ pub use tried::SentAnswer;
 pub use waiting::{Waiting, WaitsFor};
 
 use crate::config::{FactName, IntentName, Language, TeamName};
+use crate::lookup::LookedUp;
 use crate::mail::{Address, HeaderText, MailIdentity, Mailbox, MessageId};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -93,6 +95,11 @@ pub enum Event {
     FactsFound {
         /// In normal form.
         facts: BTreeMap<FactName, String>,
+    },
+    /// What lookups said about who wrote.
+    LookedUp {
+        /// Each of them.
+        found: Vec<LookedUp>,
     },
     /// A team member forwarded the customer's mail, which had come to them; it waits for the team's yes.
     Forwarded {

@@ -37,12 +37,13 @@ pub use types::{
     Request, SignalFound, SpokenLanguage, StopFound, Understanding, Urgency,
 };
 
-use crate::config::{Language, Settings};
+use crate::config::{FactName, Language, Settings};
 use crate::knowledge::Knowledge;
 use crate::mail::Mail;
 use crate::ticket::Ticket;
 use meaning::Encoder;
 use prepare::{Place, Prepared, Role, Sentence};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use words::one_line;
 
@@ -101,6 +102,21 @@ impl Understander {
             attention: urgency::Attention::new(),
             support_language: settings.support.language.clone(),
         }
+    }
+
+    /// What lookups are told of a mail: its details that nobody quoted, and its language.
+    #[must_use]
+    pub fn details(
+        &self,
+        mail: &Mail,
+        ticket: Option<&Ticket>,
+    ) -> (BTreeMap<FactName, String>, Language) {
+        let prepared = self.preparer.prepare(mail);
+        let language = language::detect(&spoken_text(&prepared), &self.support_language);
+        let facts = self.facts.find(mail, &prepared, ticket).into_iter();
+        let facts = facts.filter(|(_, fact)| fact.source != FactSource::Quoted);
+        let facts = facts.map(|(name, fact)| (name, fact.value));
+        (facts.collect(), language.language().clone())
     }
 
     /// Understands a mail. `ticket` is the ticket that it belongs to, for facts that were given earlier.

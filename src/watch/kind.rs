@@ -17,6 +17,10 @@ pub enum Kind {
     Brake,
     /// Mails of ours wait for long, although the server can be reached.
     Outbox,
+    /// A lookup gives no answers.
+    Lookup,
+    /// A webhook is not told what happened.
+    Webhook,
     /// Changed settings, articles or templates were not taken.
     Reload,
     /// The disk of the store is nearly full.
@@ -33,13 +37,15 @@ pub enum Kind {
     LeftAlone,
     /// An article lost a stage that it had earned.
     Autonomy,
+    /// A webhook will never be told something.
+    WebhookLost,
     /// The clock of the machine leapt.
     Clock,
 }
 
 impl Kind {
     /// All, the worst first.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Store,
         Self::Inbox,
         Self::Smtp,
@@ -47,6 +53,8 @@ impl Kind {
         Self::Part,
         Self::Brake,
         Self::Outbox,
+        Self::Lookup,
+        Self::Webhook,
         Self::Reload,
         Self::Disk,
         Self::SetAside,
@@ -55,6 +63,7 @@ impl Kind {
         Self::Untold,
         Self::LeftAlone,
         Self::Autonomy,
+        Self::WebhookLost,
         Self::Clock,
     ];
 
@@ -69,6 +78,9 @@ impl Kind {
             Self::Part => "part",
             Self::Brake => "brake",
             Self::Outbox => "outbox",
+            Self::Lookup => "lookup",
+            Self::Webhook => "webhook",
+            Self::WebhookLost => "webhook-lost",
             Self::Reload => "reload",
             Self::Disk => "disk",
             Self::SetAside => "set-aside",
@@ -98,6 +110,7 @@ impl Kind {
                 | Self::Untold
                 | Self::LeftAlone
                 | Self::Autonomy
+                | Self::WebhookLost
                 | Self::Clock
         )
     }

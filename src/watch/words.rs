@@ -48,6 +48,19 @@ pub(super) const fn english(kind: Kind) -> Words {
             "The server can be reached and yet does not take them. `handoffd outbox` shows each with the server's words; `handoffd retry ID` tries one \
              at once.",
         ),
+        Kind::Lookup => words(
+            "A lookup gives no answers",
+            "Mails are handled without what it knows, and packets say so. Look at the program or the server; `handoffd check --online` asks it once. It \
+             is tried again by itself with a mail now and then.",
+        ),
+        Kind::Webhook => words(
+            "A webhook is not told what happened",
+            "Its receiver does not take it; it is tried again until [[webhook]] give_up_after_hours is over. Mails do not wait for it.",
+        ),
+        Kind::WebhookLost => words(
+            "A webhook will not be told something",
+            "Its receiver did not take it in time. `handoffd tickets` knows what happened: bring the other side up to date by hand.",
+        ),
         Kind::Reload => words(
             "Changed files were not taken",
             "What was loaded before stays in force, whole. `handoffd check` names every problem; correct them and reload.",
@@ -125,6 +138,19 @@ pub(super) const fn german(kind: Kind) -> Words {
             "Mails warten lange im Ausgang",
             "Der Server ist erreichbar und nimmt sie doch nicht. `handoffd outbox` zeigt jede mit den Worten des Servers; `handoffd retry ID` versucht \
              eine sofort.",
+        ),
+        Kind::Lookup => words(
+            "Eine Abfrage ([[lookup]]) gibt keine Antworten",
+            "Mails werden ohne das bearbeitet, was sie weiß, und die Übergaben sagen es. Sehen Sie nach dem Programm oder dem Server; `handoffd check \
+             --online` fragt einmal. Hin und wieder versucht es eine Mail von selbst erneut.",
+        ),
+        Kind::Webhook => words(
+            "Ein Webhook erfährt nicht, was geschah",
+            "Sein Empfänger nimmt es nicht an; es wird weiter versucht, bis [[webhook]] give_up_after_hours vorüber ist. Mails warten nicht darauf.",
+        ),
+        Kind::WebhookLost => words(
+            "Ein Webhook wird etwas nicht erfahren",
+            "Sein Empfänger nahm es nicht rechtzeitig an. `handoffd tickets` weiß, was geschah: Bringen Sie die andere Seite von Hand auf den Stand.",
         ),
         Kind::Reload => words(
             "Geänderte Dateien wurden nicht übernommen",

@@ -155,6 +155,7 @@ proptest! {
             about: String::new(),
             settings: None,
             begins: None,
+            lookups: Default::default(),
             steps: steps.collect(),
         };
         let played = rehearsal::play(&conversation, desk()).expect("a journal");

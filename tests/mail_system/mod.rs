@@ -5,7 +5,7 @@
 //! panic; a leash process does the same when the program is killed or when the system lives in a `static`.
 #![allow(dead_code, unused_imports)] // each test file uses its own part
 
-mod certificates;
+pub mod certificates;
 #[path = "../chosen_store/mod.rs"]
 pub mod chosen_store;
 mod daemon;

@@ -14,6 +14,7 @@ use crate::journal::{Head, Headway, Journal};
 use crate::outbox::{Outbox, Standing};
 use crate::understand::meaning::Encoder;
 use crate::watch::Signs;
+use crate::webhook::{self, Courier};
 use crate::{clock, control, report};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Notify, mpsc, watch};
@@ -34,6 +35,8 @@ pub(super) struct Life {
     headway: Arc<Headway>,
     swept: watch::Receiver<Option<clock::Moment>>,
     sources: control::Sources,
+    /// Tells whoever tells webhooks that the settings were replaced.
+    courier_wake: Arc<Notify>,
     parts: Parts,
     /// The outbox ends by itself too: a reload may change the server that it sends through.
     outbox_stop: CancellationToken,
@@ -51,11 +54,13 @@ impl Life {
         let span = span_of(name.as_ref());
         let _in_its_name = span.clone().entered();
         let (understood_by, understood_by_seen) = watch::channel(office.understood_by());
+        journal.tell(webhook::listeners(&office.settings));
         let office = Arc::new(RwLock::new(Arc::new(office)));
         let journal = Arc::new(journal);
         let gateway_wake = Arc::new(Notify::new());
         let outbox_wake = Arc::new(Notify::new());
         let taught = Arc::new(Notify::new());
+        let courier_wake = Arc::new(Notify::new());
         let signs: Arc<Signs> = Arc::default();
         let standing: Arc<Standing> = Arc::default();
         let mut parts = Parts::new(name.clone(), span.clone(), endings);
@@ -102,6 +107,12 @@ impl Life {
         parts.run("the part that watches access tokens", |stop| {
             token_watch.run(stop)
         });
+        let courier = Courier::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&courier_wake),
+        );
+        parts.run("the part that tells webhooks", |stop| courier.run(stop));
         parts.run("the part that watches for trouble", |stop| {
             trouble_watch.run(stop)
         });
@@ -136,6 +147,7 @@ impl Life {
             headway,
             swept,
             sources,
+            courier_wake,
             parts,
             outbox_stop: CancellationToken::new(),
         };
@@ -190,6 +202,9 @@ impl Life {
             let mut current = self.office.write().unwrap_or_else(PoisonError::into_inner);
             *current = Arc::new(office);
         }
+        self.journal
+            .tell(webhook::listeners(&self.office().settings));
+        self.courier_wake.notify_one();
         self.gateway_wake.notify_one();
         // What was confirmed while the files were read.
         self.taught.notify_one();

@@ -77,6 +77,16 @@ pub(super) const TEMPLATES: &[TemplateForm] = &[
             ),
             WHO,
             ALSO_ON_IT,
+            variable(
+                "looked_up",
+                Line,
+                "what lookups say about them, or nothing where none is asked",
+            ),
+            variable(
+                "looked_up_list",
+                List,
+                "each field of it, why a lookup is not available, and that the address is only claimed where it is",
+            ),
             variable("language", Line, "the language of the mail"),
             variable("vip", Line, "whether they are on the list of VIPs"),
             variable(

@@ -16,7 +16,7 @@ pub(super) const KEY: &str = "mailbox";
 /// What is the whole process's.
 const OF_THE_PROCESS: [&str; 3] = ["store", "control", "page"];
 /// Lists: a mailbox that has its own has nothing of the shared ones.
-const AS_A_WHOLE: [&str; 2] = ["team", "fact"];
+const AS_A_WHOLE: [&str; 4] = ["team", "fact", "lookup", "webhook"];
 /// The most mailboxes of one process, each with a journal, a watch and a dialogue of its own.
 const MAILBOXES_MAX: usize = 200;
 

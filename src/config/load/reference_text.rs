@@ -1,7 +1,7 @@
 //! That `config/handoffd.toml` and the doc comments of [`Settings`](crate::config::Settings) say the same of each key.
 
 /// The structs of settings whose fields are keys of the file.
-const SECTIONS: [&str; 17] = [
+const SECTIONS: [&str; 21] = [
     "Support",
     "Inbox",
     "Smtp",
@@ -19,6 +19,10 @@ const SECTIONS: [&str; 17] = [
     "Control",
     "Page",
     "Fact",
+    "Lookup",
+    "WebServer",
+    "LookupPolicy",
+    "Webhook",
 ];
 
 /// What is known from elsewhere says so.
@@ -63,7 +67,8 @@ fn the_reference_file_explains_each_key_in_the_words_of_its_field() {
         include_str!("../trust.rs"),
         include_str!("../member.rs"),
         include_str!("../database.rs"),
-        include_str!("../page.rs")
+        include_str!("../page.rs"),
+        include_str!("../connection.rs")
     );
     let comments: Vec<&str> = include_str!("../../../config/handoffd.toml")
         .lines()

@@ -68,6 +68,8 @@ fn the_reference_file_shows_every_key_and_no_other() {
         "[fact] order_number",
         // Stands there as a whole in comments: its keys cannot all be set at once. Held against the file by a test of its own.
         "oauth2",
+        "lookup",
+        "webhook",
     ];
     let missing: Vec<_> = asked
         .iter()
@@ -161,6 +163,43 @@ fn the_reference_file_shows_every_key_of_oauth2() {
         .collect();
     assert!(asked.len() > 10, "{asked:?}");
     assert_eq!(asked, keys(&lines));
+}
+
+#[test]
+fn the_reference_file_shows_every_key_of_lookups_and_webhooks() {
+    let (folder, reference) = reference();
+    for name in ["shop.token", "shop.pem", "board.pem", "board.secret"] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, "0123456789abcdef\n").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let shown = reference.text();
+    let (_, from) = shown.split_once("#[[lookup]]").unwrap();
+    let (block, _) = from.split_once("# Several mailboxes").unwrap();
+    let block = format!("#[[lookup]]{block}");
+    let lines = block.lines().map(|line| match line.strip_prefix('#') {
+        Some(rest) if !rest.starts_with(' ') => rest,
+        _ => line,
+    });
+    let block: Vec<&str> = lines.collect();
+    let block = block.join("\n").replace("/usr/local/bin/crm", "/bin/true");
+    let text = format!("{shown}\n{block}");
+    let source = Source::new(&folder.path().join("handoffd.toml"), &text, 0);
+    let (settings, problems) = read(&source, None, Secrets::Read);
+    assert!(problems.is_empty(), "{problems:#?}");
+    let settings = settings.unwrap();
+    assert_eq!((settings.lookups.len(), settings.webhooks.len()), (2, 1));
+    assert_eq!(settings.lookups[0].policy.len(), 1);
+    let is_ours = |key: &&String| {
+        ["[lookup]", "[lookup.policy]", "[webhook]"]
+            .iter()
+            .any(|section| key.starts_with(&format!("{section} ")))
+    };
+    let keys = keys_in(&block);
+    let asked: BTreeSet<String> = source.asked().iter().filter(is_ours).cloned().collect();
+    let shown: BTreeSet<String> = keys.iter().filter(is_ours).cloned().collect();
+    assert!(asked.len() > 15, "{asked:?}");
+    assert_eq!(asked, shown);
 }
 
 /// The reference file with a database for its store: these lines stand in `[store]`.

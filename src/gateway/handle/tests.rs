@@ -26,6 +26,7 @@ fn tagged(uid: u32) -> Arrival {
         content: Content::Whole(raw.into_bytes()),
         was_handled: true,
         checked: None,
+        looked_up: Vec::new(),
     }
 }
 

@@ -59,8 +59,14 @@ impl Office {
         };
         // What was found about its sender then: nobody is asked again.
         let handled = journal.handled(&identity)?;
+        let ticket = handled.as_ref().and_then(|handled| handled.ticket.as_ref());
+        let ticket = ticket.map(|id| journal.ticket(id)).transpose()?.flatten();
+        let looked_up = ticket
+            .as_ref()
+            .and_then(|ticket| ticket.looked_up_with(&identity));
         let mail = Mail {
             checked: handled.and_then(|handled| handled.checked),
+            looked_up: looked_up.unwrap_or_default().to_vec(),
             ..mail
         };
         let judgement = self.judge(mail, raw, &then, recorded.at)?;
@@ -107,6 +113,11 @@ fn differences(recorded: &JudgedOn, now: &JudgedOn) -> Vec<String> {
             "the mail: these are not the bytes that it came in",
             &recorded.mail,
             &now.mail,
+        ),
+        (
+            "what lookups said then: it was forgotten or dropped since",
+            &recorded.looked_up,
+            &now.looked_up,
         ),
         (
             "what is stored of the time before: something was forgotten, dropped or changed since",

@@ -4,6 +4,7 @@ mod from_stored;
 mod to_stored;
 
 use super::draft::{DraftForm, EditForm};
+use super::lookup::LookedUpForm;
 use super::part::{
     ArticleForm, GivenForm, MailForm, MailboxForm, NoticeForm, RemindedForm, ShownByForm,
 };
@@ -43,6 +44,9 @@ enum EventForm {
     },
     FactsFound {
         facts: BTreeMap<String, String>,
+    },
+    LookedUp {
+        found: Vec<LookedUpForm>,
     },
     Forwarded {
         member: String,

@@ -18,6 +18,9 @@ pub(in crate::journal) struct JudgedForm {
     at: Timestamp,
     pub(in crate::journal) desk: String,
     mail: String,
+    /// Not in records of before there were lookups, or where none was asked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    looked_up: String,
     past: String,
     refuses_automation: bool,
     automatic: [u32; 5],
@@ -137,6 +140,7 @@ impl JudgedForm {
             at: judged.at,
             desk,
             mail: judged.mail.clone(),
+            looked_up: judged.looked_up.clone(),
             past: judged.past.clone(),
             refuses_automation: judged.refuses_automation,
             automatic: judged.automatic,
@@ -160,6 +164,7 @@ impl JudgedForm {
             at: self.at,
             desk: desk.into(),
             mail: self.mail,
+            looked_up: self.looked_up,
             past: self.past,
             refuses_automation: self.refuses_automation,
             automatic: self.automatic,

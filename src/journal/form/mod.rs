@@ -10,8 +10,10 @@ mod event;
 pub(super) mod exported;
 mod judged;
 mod lesson;
+mod lookup;
 mod mail;
 mod part;
+mod telling;
 mod trouble;
 
 pub(super) use autonomy::{StageChangeForm, StandingForm};
@@ -25,6 +27,7 @@ pub(super) use lesson::LessonForm;
 pub(super) use mail::{
     CursorForm, FilingForm, HandledForm, LayThereForm, MessageForm, SentMailForm,
 };
+pub(super) use telling::TellingForm;
 pub(super) use trouble::{FailingForm, ReportedForm, TroubleForm};
 
 use super::JournalError;

@@ -124,11 +124,13 @@ pub(crate) enum Tree {
     Standings,
     /// What tells the keys of a journal apart that several machines reach: which key → its revision.
     KeyFingerprints,
+    /// What webhooks are still to be told: name, due, telling → what.
+    Tellings,
 }
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(crate) const CHAINED: [Self; 36] = [
+    pub(crate) const CHAINED: [Self; 37] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -165,6 +167,7 @@ impl Tree {
         Self::KeyFingerprints,
         Self::StageChanges,
         Self::Standings,
+        Self::Tellings,
     ];
 
     /// The number in links. On disk: never change one.
@@ -208,6 +211,7 @@ impl Tree {
             Self::DueFirst => 43,
             Self::StageChanges => 46,
             Self::Standings => 47,
+            Self::Tellings => 50,
         }
     }
 
@@ -260,6 +264,7 @@ impl Tree {
             Self::KeyFingerprints => "key-fingerprints",
             Self::StageChanges => "stage-changes",
             Self::Standings => "standings",
+            Self::Tellings => "tellings",
         }
     }
 }

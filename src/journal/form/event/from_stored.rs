@@ -42,6 +42,9 @@ impl TryFrom<EventForm> for Event {
                     .map(|(name, value)| (FactName(name), value))
                     .collect(),
             },
+            EventForm::LookedUp { found } => Self::LookedUp {
+                found: found.into_iter().map(Into::into).collect(),
+            },
             EventForm::Forwarded { member, team } => Self::Forwarded {
                 member: address(&member)?,
                 team: TeamName(team),

@@ -36,6 +36,9 @@ impl From<&Event> for EventForm {
                     .map(|(name, value)| (name.0.clone(), value.clone()))
                     .collect(),
             },
+            Event::LookedUp { found } => Self::LookedUp {
+                found: found.iter().map(Into::into).collect(),
+            },
             Event::Forwarded { member, team } => Self::Forwarded {
                 member: text(member),
                 team: team.0.clone(),

@@ -1,10 +1,10 @@
-//! Where a token server is asked: a URL that cannot lead a secret into the open. Pure.
+//! Where a web server is asked: a URL that cannot lead a secret into the open. Pure.
 
 use crate::config::is_loopback;
 use hyper::Uri;
 use std::fmt;
 
-/// A URL of a token server: `https`, or `http` on this machine.
+/// A URL that is asked: `https`, or `http` on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     uri: Uri,
@@ -77,6 +77,12 @@ impl Endpoint {
     #[must_use]
     pub const fn is_protected(&self) -> bool {
         self.is_protected
+    }
+
+    /// `host:port`, for messages.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     /// `host:port`, as the header `Host` has it.

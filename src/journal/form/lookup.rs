@@ -1,0 +1,52 @@
+//! The stored form of what lookups said.
+
+use crate::config::{FieldName, LookupName};
+use crate::lookup::{Found, LookedUp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What one lookup said. With neither, nothing is known.
+#[derive(Serialize, Deserialize)]
+pub(in crate::journal) struct LookedUpForm {
+    lookup: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    not_available: Option<String>,
+}
+
+impl From<&LookedUp> for LookedUpForm {
+    fn from(one: &LookedUp) -> Self {
+        let (fields, not_available) = match &one.found {
+            Found::Fields(fields) => {
+                let fields = fields.iter();
+                let fields = fields.map(|(name, value)| (name.0.clone(), value.clone()));
+                (fields.collect(), None)
+            }
+            Found::NotAvailable(why) => (BTreeMap::new(), Some(why.clone())),
+        };
+        Self {
+            lookup: one.lookup.0.clone(),
+            fields,
+            not_available,
+        }
+    }
+}
+
+impl From<LookedUpForm> for LookedUp {
+    fn from(form: LookedUpForm) -> Self {
+        let fields = form.fields.into_iter();
+        let found = match form.not_available {
+            Some(why) => Found::NotAvailable(why),
+            None => Found::Fields(
+                fields
+                    .map(|(name, value)| (FieldName(name), value))
+                    .collect(),
+            ),
+        };
+        Self {
+            lookup: LookupName(form.lookup),
+            found,
+        }
+    }
+}
