@@ -129,6 +129,8 @@ fn with_a_token_nothing_of_a_mail_is_seen_before_it_is_known() {
             .status,
         429
     );
+    let log = page.world.daemon.log_text();
+    assert!(!log.contains(TOKEN) && !log.contains(&browser.cookie));
 }
 
 #[test]
