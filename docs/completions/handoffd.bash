@@ -16,6 +16,15 @@ _handoffd() {
             ",$1")
                 cmd="handoffd"
                 ;;
+            handoffd,approve)
+                cmd="handoffd__subcmd__approve"
+                ;;
+            handoffd,articles)
+                cmd="handoffd__subcmd__articles"
+                ;;
+            handoffd,autonomy)
+                cmd="handoffd__subcmd__autonomy"
+                ;;
             handoffd,change-key)
                 cmd="handoffd__subcmd__change__subcmd__key"
                 ;;
@@ -79,6 +88,9 @@ _handoffd() {
             handoffd,recover)
                 cmd="handoffd__subcmd__recover"
                 ;;
+            handoffd,refuse)
+                cmd="handoffd__subcmd__refuse"
+                ;;
             handoffd,replay)
                 cmd="handoffd__subcmd__replay"
                 ;;
@@ -106,6 +118,24 @@ _handoffd() {
             handoffd,unlearn)
                 cmd="handoffd__subcmd__unlearn"
                 ;;
+            handoffd__subcmd__autonomy,advance)
+                cmd="handoffd__subcmd__autonomy__subcmd__advance"
+                ;;
+            handoffd__subcmd__autonomy,back)
+                cmd="handoffd__subcmd__autonomy__subcmd__back"
+                ;;
+            handoffd__subcmd__autonomy,help)
+                cmd="handoffd__subcmd__autonomy__subcmd__help"
+                ;;
+            handoffd__subcmd__autonomy__subcmd__help,advance)
+                cmd="handoffd__subcmd__autonomy__subcmd__help__subcmd__advance"
+                ;;
+            handoffd__subcmd__autonomy__subcmd__help,back)
+                cmd="handoffd__subcmd__autonomy__subcmd__help__subcmd__back"
+                ;;
+            handoffd__subcmd__autonomy__subcmd__help,help)
+                cmd="handoffd__subcmd__autonomy__subcmd__help__subcmd__help"
+                ;;
             handoffd__subcmd__evaluate,desk)
                 cmd="handoffd__subcmd__evaluate__subcmd__desk"
                 ;;
@@ -123,6 +153,15 @@ _handoffd() {
                 ;;
             handoffd__subcmd__evaluate__subcmd__help,intents)
                 cmd="handoffd__subcmd__evaluate__subcmd__help__subcmd__intents"
+                ;;
+            handoffd__subcmd__help,approve)
+                cmd="handoffd__subcmd__help__subcmd__approve"
+                ;;
+            handoffd__subcmd__help,articles)
+                cmd="handoffd__subcmd__help__subcmd__articles"
+                ;;
+            handoffd__subcmd__help,autonomy)
+                cmd="handoffd__subcmd__help__subcmd__autonomy"
                 ;;
             handoffd__subcmd__help,change-key)
                 cmd="handoffd__subcmd__help__subcmd__change__subcmd__key"
@@ -184,6 +223,9 @@ _handoffd() {
             handoffd__subcmd__help,recover)
                 cmd="handoffd__subcmd__help__subcmd__recover"
                 ;;
+            handoffd__subcmd__help,refuse)
+                cmd="handoffd__subcmd__help__subcmd__refuse"
+                ;;
             handoffd__subcmd__help,replay)
                 cmd="handoffd__subcmd__help__subcmd__replay"
                 ;;
@@ -211,6 +253,12 @@ _handoffd() {
             handoffd__subcmd__help,unlearn)
                 cmd="handoffd__subcmd__help__subcmd__unlearn"
                 ;;
+            handoffd__subcmd__help__subcmd__autonomy,advance)
+                cmd="handoffd__subcmd__help__subcmd__autonomy__subcmd__advance"
+                ;;
+            handoffd__subcmd__help__subcmd__autonomy,back)
+                cmd="handoffd__subcmd__help__subcmd__autonomy__subcmd__back"
+                ;;
             handoffd__subcmd__help__subcmd__evaluate,desk)
                 cmd="handoffd__subcmd__help__subcmd__evaluate__subcmd__desk"
                 ;;
@@ -224,7 +272,7 @@ _handoffd() {
 
     case "${cmd}" in
         handoffd)
-            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned learn unlearn change-key close resume retry help"
+            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers autonomy learned learn unlearn change-key articles approve refuse close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -238,6 +286,180 @@ _handoffd() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__approve)
+            opts="-h -V --draft --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --draft)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__articles)
+            opts="-h -V --days --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --days)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy)
+            opts="-h -V --config --json --mailbox --help --version advance back help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__advance)
+            opts="-h -V --anyway --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__back)
+            opts="-h -V --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__help)
+            opts="advance back help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__help__subcmd__advance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__help__subcmd__back)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__autonomy__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -588,8 +810,78 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__help)
-            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers learned unlearn change-key close resume retry help"
+            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers autonomy learned unlearn change-key articles approve refuse close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__approve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__articles)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__autonomy)
+            opts="advance back"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__autonomy__subcmd__advance)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__autonomy__subcmd__back)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -896,6 +1188,20 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__help__subcmd__recover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__help__subcmd__refuse)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1244,6 +1550,36 @@ _handoffd() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__refuse)
+            opts="-h -V --draft --why --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --draft)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --why)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

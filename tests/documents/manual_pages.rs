@@ -206,7 +206,7 @@ fn text(line: &str) -> String {
             _ if from.starts_with('*') => ("I", "*"),
             _ => ("", "["),
         };
-        let inner = &from[mark.len()..];
+        let (_, inner) = from.split_at(mark.len());
         let link = (mark == "[")
             .then(|| inner.split_once("]("))
             .flatten()
