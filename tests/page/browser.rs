@@ -137,15 +137,7 @@ impl View<'_> {
         );
         std::fs::write(&self.file, frame).unwrap();
         let url = format!("file://{}", self.file.display());
-        let mut command = headless(self.browser, self.is_dark);
-        command
-            .arg(format!(
-                "--screenshot={}",
-                self.file.with_extension("png").display()
-            ))
-            .arg(format!("--window-size={},{height}", self.width.max(500)))
-            .arg(&url);
-        command.output().expect("a browser that starts");
+        let picture = self.file.with_extension("png");
         let mut command = headless(self.browser, self.is_dark);
         command
             .args([
@@ -153,9 +145,11 @@ impl View<'_> {
                 "--virtual-time-budget=20000",
                 "--dump-dom",
             ])
+            .arg(format!("--screenshot={}", picture.display()))
             .arg(format!("--window-size={},{height}", self.width.max(500)))
             .arg(&url);
         let output = command.output().expect("a browser that starts");
+        assert!(picture.exists(), "no picture {}", picture.display());
         let dom = String::from_utf8_lossy(&output.stdout).into_owned();
         let title = dom.split("<title>").nth(1);
         let title = title.and_then(|rest| rest.split("</title>").next());
