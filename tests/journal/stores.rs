@@ -48,7 +48,7 @@ fn judged() -> JudgedOn {
             ..Desk::default()
         },
         mail: "00ff".to_owned(),
-        looked_up: "33".to_owned(),
+        looked_up: String::new(),
         past: "11".to_owned(),
         refuses_automation: true,
         automatic: [1, 2, 3, 4, 5],
