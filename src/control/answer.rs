@@ -125,7 +125,9 @@ pub(super) fn answer_with(
         Question::Compact { new_chain } => privacy::compact(journal, *new_chain),
         Question::Numbers { days, zone } => figures(journal, *days, zone, now),
         Question::Articles { days, zone } => {
-            Ok(articles::of(&figures(journal, *days, zone, now)?))
+            let mut rows = articles::of(&figures(journal, *days, zone, now)?);
+            articles::add_what_is_earned(&mut rows, autonomy::list(journal)?);
+            Ok(rows)
         }
         // What is approved is written by who sends it.
         Question::Approve { .. } | Question::Refuse { .. } => Err(Refusal::Failed(

@@ -21,6 +21,37 @@ pub(super) fn of(figures: &[Value]) -> Vec<Value> {
     rows.collect()
 }
 
+/// What each has earned, where that is counted: a row for each of its texts (docs/autonomy.md).
+pub(super) fn add_what_is_earned(rows: &mut Vec<Value>, earned: Vec<Value>) {
+    for one in earned {
+        let intent = one.get("intent").and_then(Value::as_str);
+        let Some(row) = row_of(rows, intent.unwrap_or_default()) else {
+            continue;
+        };
+        let texts = row.entry("earned").or_insert_with(|| json!([]));
+        if let Some(texts) = texts.as_array_mut() {
+            texts.push(one);
+        }
+    }
+}
+
+/// The row of an article, which is made where there is none.
+fn row_of<'r>(rows: &'r mut Vec<Value>, intent: &str) -> Option<&'r mut Map<String, Value>> {
+    let at = match rows.iter().position(|row| name_of(row) == intent) {
+        Some(at) => at,
+        None => {
+            rows.push(json!({ "article": intent, "record": Map::new() }));
+            rows.len() - 1
+        }
+    };
+    rows.get_mut(at).and_then(Value::as_object_mut)
+}
+
+fn name_of(row: &Value) -> String {
+    let name = row.get("article").and_then(Value::as_str);
+    name.unwrap_or_default().to_owned()
+}
+
 /// What is loaded: articles with nothing on record come as well, in the order of their names. The title is that of the
 /// text in this language, where there is one.
 pub(super) fn add_what_is_loaded(
@@ -28,19 +59,8 @@ pub(super) fn add_what_is_loaded(
     knowledge: &Knowledge,
     language: &Language,
 ) {
-    let name_of = |row: &Value| {
-        let name = row.get("article").and_then(Value::as_str);
-        name.unwrap_or_default().to_owned()
-    };
     for (intent, topic) in &knowledge.topics {
-        let at = match rows.iter().position(|row| name_of(row) == intent.0) {
-            Some(at) => at,
-            None => {
-                rows.push(json!({ "article": intent.0, "record": Map::new() }));
-                rows.len() - 1
-            }
-        };
-        let Some(row) = rows.get_mut(at).and_then(Value::as_object_mut) else {
+        let Some(row) = row_of(rows, &intent.0) else {
             continue;
         };
         let texts: Map<String, Value> = (topic.articles.iter())
@@ -68,6 +88,21 @@ pub(super) fn add_what_is_loaded(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_text_has_earned_stands_with_its_article() {
+        let mut rows = vec![json!({ "article": "hours", "record": {} })];
+        let text = |article: &str, intent: &str| json!({ "article": article, "intent": intent, "stage": "draft" });
+        let earned = [
+            text("hours.de", "hours"),
+            text("hours.en", "hours"),
+            text("track.en", "track"),
+        ];
+        add_what_is_earned(&mut rows, earned.to_vec());
+        let of = |row: &Value| row["earned"].as_array().map_or(0, Vec::len);
+        assert_eq!(rows.iter().map(of).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(name_of(&rows[1]), "track");
+    }
 
     #[test]
     fn an_articles_figures_become_its_record() {

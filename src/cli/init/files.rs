@@ -160,14 +160,14 @@ reply_within = "4h"
     )
 }
 
-/// It is proposed to staff, and not sent by itself: nobody has approved these words yet.
+/// It is proposed to staff until it has earned more: nobody has approved these words yet.
 fn article(intent: &str, title: &str, asks: &[&str], text: &str) -> String {
     let asks: Vec<String> = asks
         .iter()
         .map(|ask| format!("  {},\n", quoted(ask)))
         .collect();
     format!(
-        "+++\nintent = {}\ntitle = {}\n# `answer` sends it by itself once it has earned it ([autonomy] in the settings); `draft` always proposes it to the team, which changes it and says yes.\nmode = \"draft\"\nask = [\n{}]\n+++\n{text}\n",
+        "+++\nintent = {}\ntitle = {}\n# How far it may go: `answer` sends it by itself once it has earned that ([autonomy] in the settings), and proposes it to the team until then; `draft` always does.\nmode = \"answer\"\nask = [\n{}]\n+++\n{text}\n",
         quoted(intent),
         quoted(title),
         asks.concat()

@@ -37,6 +37,23 @@ pub(crate) fn articles(rows: &[Value], seen: &Seen<'_>) -> Markup {
     page("Articles", "/articles", seen, &inside)
 }
 
+/// How far one of its texts has come by its own record.
+fn earned(text: Row<'_>) -> Markup {
+    let stage = match text.text("stage") {
+        "shadow" => "is tried in the background",
+        "draft" => "is proposed to people",
+        _ => "answers by itself",
+    };
+    let proposal = match text.text("proposal") {
+        "advance" => " It has earned more: `handoffd autonomy advance` is your yes.",
+        _ => "",
+    };
+    html! {
+        span.reference { (text.text("article")) } " " (stage) "; "
+        b { (text.count("good")) } " of " (text.count("counted")) " were sent unchanged." (proposal)
+    }
+}
+
 fn article(row: Row<'_>) -> Markup {
     let record = row.below("record");
     let told: Vec<(u64, &str)> = (RECORD.iter())
@@ -62,6 +79,7 @@ fn article(row: Row<'_>) -> Markup {
             @if told.is_empty() { p { "Nothing happened with it in this time." } } @else {
                 ul.record { @for (count, called) in told { li { b { (count) } " " (called) } } }
             }
+            @for text in row.list("earned") { p { (earned(Row(text))) } }
             @if !texts.is_empty() { p.soft { "Revisions: " (texts.join(", ")) } }
         }
     }
