@@ -1,18 +1,18 @@
 //! `handoffd status`, `tickets`, `ticket`, `outbox`, …: look into the running daemon, or into its store when it is stopped.
-//! Prints text of strangers: nothing that could command a terminal gets through.
 
 mod autonomy;
 mod numbers;
+mod printed;
+mod stores;
 
 use super::{Common, Failure};
-use crate::config::{Configuration, Control, MailboxName, Store};
-use crate::control::{self, Question, Reach, Refusal};
-use crate::journal::{self, HeldBy, Journal, JournalError};
-use crate::mail::is_invisible_control;
+use crate::config::{Configuration, Control};
+use crate::control::{self, Question, Refusal};
+use printed::{in_rows, visible};
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use stores::from_the_stores;
 
 /// The verbs that look, and the small ones that act.
 #[derive(clap::Subcommand, Debug)]
@@ -154,23 +154,6 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     how_it_ends(&rows)
 }
 
-fn in_rows(rows: &[Value], as_json: bool) -> String {
-    let mut text = String::new();
-    for row in rows {
-        if as_json {
-            // serde_json escapes the ASCII controls; what else moves a terminal is left out.
-            text.push_str(&visible(&row.to_string()));
-            text.push('\n');
-        } else {
-            print_row(row, &mut text);
-        }
-    }
-    if rows.is_empty() && !as_json {
-        text.push_str("none\n");
-    }
-    text
-}
-
 /// Whether rows that were shown tell of something that is not so.
 fn how_it_ends(rows: &[Value]) -> Result<(), Failure> {
     let with = |key: &str| rows.iter().filter(|row| row.get(key).is_some()).count();
@@ -250,292 +233,10 @@ fn question(common: &Common, verb: &Verb) -> Question {
     }
 }
 
-/// Looks into the stores, one after the other.
-fn from_the_stores(
-    common: &Common,
-    configuration: &Configuration,
-    question: &Question,
-) -> Result<Result<Vec<Value>, Refusal>, Failure> {
-    let socket = configuration.control().socket.display();
-    if let Question::Approve { .. } | Question::Refuse { .. } = question {
-        return Err(Failure::Unreachable(format!(
-            "no daemon listens on {socket}; start handoffd first: what is approved is written by who sends it"
-        )));
-    }
-    if let Question::ChangeKey { .. } = question {
-        // Whether the key is a credential is known to the unit alone.
-        return Err(Failure::Unreachable(format!(
-            "no daemon listens on {socket}; start handoffd first: the key is changed by who uses it"
-        )));
-    }
-    let meant = configuration.meant(common.mailbox.as_deref(), &common.config);
-    let meant = meant.map_err(|why| Failure::Usage(why.to_string()))?;
-    let unreachable = |why: JournalError| Failure::Unreachable(why.to_string());
-    let mut stores: Vec<(Option<&MailboxName>, &Store)> = Vec::new();
-    let mut first = None;
-    for (name, settings) in &meant {
-        let store = &settings.store;
-        let _ = first.get_or_insert_with(|| store.path.display().to_string());
-        // Looking must not make a store where there is none. A mailbox that was never kept has nothing to show.
-        if Journal::is_there(store).map_err(unreachable)? {
-            stores.push((*name, store));
-        }
-    }
-    if stores.is_empty() {
-        return Err(Failure::Unreachable(format!(
-            "no daemon listens on {socket} and there is no store in {}; start handoffd first",
-            first.unwrap_or_default()
-        )));
-    }
-    let stores: Vec<&(Option<&MailboxName>, &Store)> = stores.iter().collect();
-    let reach = question.reach();
-    let has = |(_, store): &(Option<&MailboxName>, &Store)| has_it(store, question);
-    let asked = control::who_has_it(stores, question, |(name, _)| *name, has).and_then(|stores| {
-        control::as_one(
-            &stores,
-            reach,
-            |(name, _)| *name,
-            |(_, store)| from_the_store(store, question),
-        )
-    });
-    Ok(asked)
-}
-
-/// Whether what the question names is in this store.
-fn has_it(store: &Store, question: &Question) -> Result<bool, Refusal> {
-    let journal = Journal::look_at(store).map_err(|why| Refusal::Failed(why.to_string()))?;
-    let has = control::has(&journal, question);
-    drop(journal);
-    give_to_owner(store)?;
-    has
-}
-
-fn from_the_store(store: &Store, question: &Question) -> Result<Vec<Value>, Refusal> {
-    let failed = |why: JournalError| Refusal::Failed(why.to_string());
-    let opened = match question {
-        Question::Verify => Journal::look_to_verify(store),
-        other if other.only_looks() => Journal::look_at(store),
-        _ => Journal::open_of(store, &Arc::default()),
-    };
-    // Nobody is sent to another machine for what is not there either.
-    if matches!(opened, Err(JournalError::Held { .. }))
-        && question.reach() == Reach::WhoHasIt
-        && has_it(store, question) == Ok(false)
-    {
-        return Err(control::nowhere(question));
-    }
-    let journal = opened.map_err(failed)?;
-    let mut answered = control::answer(&journal, question, crate::clock::now());
-    drop(journal);
-    if let (Question::Status, Ok(rows)) = (question, &mut answered) {
-        match Journal::held_by(store).map_err(failed)? {
-            Some(held) => (rows.iter_mut()).for_each(|row| say_who_runs(row, &held)),
-            None => rows.iter_mut().for_each(say_that_nobody_runs),
-        }
-    }
-    give_to_owner(store)?;
-    answered
-}
-
-fn give_to_owner(store: &Store) -> Result<(), Refusal> {
-    let folder = &store.path;
-    // Beside a journal in a database there may be none.
-    if !folder.exists() {
-        return Ok(());
-    }
-    journal::give_to_owner(folder).map_err(|why| {
-        let folder = folder.display();
-        Refusal::Failed(format!(
-            "the files in {folder} may be root's now: {why}; give them to the folder's owner"
-        ))
-    })
-}
-
-/// What the store says of troubles was said by a daemon that is gone: whoever asks whether all is well must not hear yes.
-fn say_that_nobody_runs(row: &mut Value) {
-    let Some(row) = row.as_object_mut() else {
-        return;
-    };
-    let state =
-        "NO DAEMON RUNS: nothing is fetched, and nothing is sent. What follows is from its store.";
-    let _ = row.insert("state".to_owned(), state.into());
-    let _ = row.insert("running".to_owned(), false.into());
-    let _ = row.insert("well".to_owned(), false.into());
-    // But for the brake, which stays pulled.
-    if row
-        .get("automatic_mail")
-        .is_some_and(|word| word == control::AUTOMATIC_MAIL_GOES)
-    {
-        let _ = row.remove("automatic_mail");
-    }
-}
-
-/// On this machine none runs, and on another one does: how that one stands it says itself.
-fn say_who_runs(row: &mut Value, held: &HeldBy) {
-    let state = format!(
-        "NO DAEMON WORKS HERE: {} does. What follows is from the journal that they share.",
-        held.holder
-    );
-    control::say_who_works(row, &state, Some(&held.holder));
-}
-
-/// A row for people: the fields that have something to say, in a fixed order; an event as a line with its words below.
-fn print_row(row: &Value, text: &mut String) {
-    let field = |name: &str| row.get(name).map(plain).unwrap_or_default();
-    if let Some(words) = row.get("words").and_then(Value::as_array) {
-        let ticket = field("ticket");
-        let mailbox = field("mailbox");
-        let line = [short_time(&field("at")), mailbox, ticket, field("what")];
-        let line: Vec<&str> = (line.iter().map(String::as_str))
-            .filter(|part| !part.is_empty())
-            .collect();
-        text.push_str(&visible(&line.join("  ")));
-        text.push('\n');
-        for word in words {
-            text.push_str(&format!("    {}\n", visible(&plain(word))));
-        }
-        return;
-    }
-    let Some(fields) = row.as_object() else {
-        return;
-    };
-    let first = ["mailbox", "lesson", "ticket", "mail", "state", "status"];
-    let head: Vec<String> = (first.iter())
-        .map(|name| field(name))
-        .filter(|value| !value.is_empty())
-        .collect();
-    if !head.is_empty() {
-        text.push_str(&visible(&head.join("  ")));
-        text.push('\n');
-    }
-    for (name, value) in fields {
-        let value = match value.as_array() {
-            Some(troubles) if name == "troubles" => in_lines(troubles),
-            _ => plain(value),
-        };
-        if first.contains(&name.as_str()) || value.is_empty() {
-            continue;
-        }
-        let mut lines = value.lines();
-        let line = lines.next().unwrap_or_default();
-        text.push_str(&visible(&format!("  {}: {line}", name.replace('_', " "))));
-        text.push('\n');
-        for line in lines {
-            text.push_str(&format!("    {}\n", visible(line)));
-        }
-    }
-}
-
-/// Each trouble with a line of its own, and what to do below it.
-fn in_lines(troubles: &[Value]) -> String {
-    let word = |trouble: &Value, name: &str| trouble.get(name).map(plain).unwrap_or_default();
-    let lines = troubles.iter().map(|trouble| {
-        let (what, since) = (word(trouble, "what"), short_time(&word(trouble, "since")));
-        let (why, to) = (word(trouble, "why"), word(trouble, "to"));
-        let to = if to.is_empty() {
-            to
-        } else {
-            format!(" [{to}]")
-        };
-        format!(
-            "\n{what}, since {since}: {why}{to}\n  {}",
-            word(trouble, "remedy")
-        )
-    });
-    lines.collect()
-}
-
-/// A JSON value as people write it.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) => {
-            let values: Vec<String> = values.iter().map(plain).collect();
-            values.join(", ")
-        }
-        Value::Object(fields) => {
-            let fields: Vec<String> = (fields.iter())
-                .map(|(name, value)| (name.replace('_', " "), plain(value)))
-                .filter(|(_, value)| !value.is_empty())
-                .map(|(name, value)| format!("{name}: {value}"))
-                .collect();
-            fields.join(", ")
-        }
-        other => other.to_string(),
-    }
-}
-
-/// A time to the second.
-fn short_time(text: &str) -> String {
-    match text.split_once('.') {
-        Some((seconds, _)) => format!("{seconds}Z"),
-        None => text.to_owned(),
-    }
-}
-
-/// Text without what could command a terminal or turn the order of letters around; line ends stay where they were put.
-fn visible(text: &str) -> String {
-    text.chars()
-        .filter(|c| *c == '\n' || (!c.is_control() && !is_invisible_control(*c)))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Settings, StoreKind};
-    use crate::journal::store::postgres_tests;
     use serde_json::json;
-
-    #[test]
-    fn nothing_that_a_stranger_wrote_commands_the_terminal() {
-        let row = json!({"at": "2027-01-15T08:00:01.5Z", "what": "x\u{1b}[2J wrote", "words": ["a\u{7}b", "\u{202E}c\u{9b}31m"]});
-        let mut text = String::new();
-        print_row(&row, &mut text);
-        assert_eq!(text, "2027-01-15T08:00:01Z  x[2J wrote\n    ab\n    c31m\n");
-    }
-
-    #[test]
-    fn what_is_nowhere_is_not_said_to_be_another_machines() {
-        let folder = tempfile::tempdir().unwrap();
-        let demo = Path::new("config/demo/handoffd.toml");
-        let mut store = Settings::load_without_secrets(demo).unwrap().store;
-        store.kind = StoreKind::Postgres(Box::new(postgres_tests::database()));
-        store.path = folder.path().to_owned();
-        let _held = Journal::open_of(&store, &Arc::default()).unwrap();
-        let id = || "K7QF2-M9XRT".to_owned();
-        for question in [
-            Question::Close { id: id() },
-            Question::Retry { id: id() },
-            Question::Unlearn { id: id() },
-        ] {
-            let said = from_the_store(&store, &question);
-            assert_eq!(said, Err(control::nowhere(&question)));
-        }
-        let said = from_the_store(&store, &Question::Resume);
-        assert!(
-            matches!(&said, Err(Refusal::Failed(why)) if why.contains("do this there")),
-            "{said:?}"
-        );
-    }
-
-    #[test]
-    fn without_a_daemon_nothing_is_well() {
-        let mut row = json!({"well": true, "automatic_mail": "goes", "tickets": 3});
-        say_that_nobody_runs(&mut row);
-        assert_eq!(
-            (&row["well"], &row["running"]),
-            (&json!(false), &json!(false))
-        );
-        let mut text = String::new();
-        print_row(&row, &mut text);
-        assert!(text.starts_with("NO DAEMON RUNS"), "{text}");
-        assert!(!text.contains("goes"), "{text}");
-        let mut stopped = json!({"automatic_mail": "stopped since yesterday"});
-        say_that_nobody_runs(&mut stopped);
-        assert_eq!(stopped["automatic_mail"], "stopped since yesterday");
-    }
 
     #[test]
     fn what_one_of_several_mailboxes_could_not_do_is_no_success() {
@@ -545,29 +246,5 @@ mod tests {
         assert_eq!(ends(&[row("state"), row("refused")]), Err(1));
         assert_eq!(ends(&[row("changed"), row("refused")]), Err(1));
         assert_eq!(ends(&[row("failed"), row("refused")]), Err(3));
-    }
-
-    #[test]
-    fn each_trouble_has_its_lines() {
-        let row = json!({"well": false, "troubles": [
-            {"what": "The inbox cannot be read", "since": "2027-01-15T08:00:01.5Z", "why": "no", "to": [], "remedy": "Look."},
-        ]});
-        let mut text = String::new();
-        print_row(&row, &mut text);
-        assert_eq!(
-            text,
-            "  troubles: \n    The inbox cannot be read, since 2027-01-15T08:00:01Z: no\n      Look.\n  well: false\n"
-        );
-    }
-
-    #[test]
-    fn a_row_shows_only_what_has_something_to_say() {
-        let row = json!({"ticket": "K7QF2-M9XRT", "status": "open", "customer": "Ann", "why": null, "mails_waiting": 0});
-        let mut text = String::new();
-        print_row(&row, &mut text);
-        assert_eq!(
-            text,
-            "K7QF2-M9XRT  open\n  customer: Ann\n  mails waiting: 0\n"
-        );
     }
 }

@@ -13,6 +13,7 @@ mod lessons;
 mod outbox;
 mod peer;
 mod privacy;
+mod question;
 mod reach;
 mod sought;
 mod story;
@@ -25,6 +26,8 @@ pub use bystander::{Awaited, Bystander, say_who_works};
 pub use export::ask_for_export;
 pub use lessons::keep_for_review;
 pub(crate) use peer::may_ask;
+use question::PATIENCE;
+pub use question::{Question, Step};
 pub use reach::{Reach, as_one, meant, who_has_it};
 pub use sought::{has, nowhere};
 pub use story::in_one_line;
@@ -53,130 +56,6 @@ const REQUEST_MAX_BYTES: u64 = 16 * 1024;
 /// The largest reply that is read, in bytes.
 const REPLY_MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// How long one question may take.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How long a question may take that goes through the whole store.
-const LONG_PATIENCE: Duration = Duration::from_hours(2);
-
-/// What can be asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "kebab-case")]
-pub enum Question {
-    /// How it goes.
-    Status,
-    /// The newest tickets.
-    Tickets,
-    /// The whole story of one ticket.
-    Ticket {
-        /// Its reference, as people type it.
-        id: String,
-    },
-    /// Mails that wait, are in doubt or were given up.
-    Outbox,
-    /// Drafts that wait for a yes.
-    Drafts,
-    /// What was kept aside.
-    Quarantine,
-    /// The latest events of all tickets.
-    Journal,
-    /// Whether anything was changed since it was recorded.
-    Verify,
-    /// Forget a person, and write the store anew.
-    Forget {
-        /// Their address.
-        address: String,
-        /// Whether what is open goes as well.
-        now: bool,
-    },
-    /// Write the store anew, so that its files hold nothing of what was deleted.
-    Compact {
-        /// Whether the chain of commits begins anew: what earlier ones say of themselves goes.
-        #[serde(default)]
-        new_chain: bool,
-    },
-    /// How well it goes: figures of the last days.
-    Numbers {
-        /// So many, today among them.
-        days: u16,
-        /// The time zone in which they begin and end, by its IANA name.
-        zone: String,
-    },
-    /// The articles, and what came of each in the last days.
-    Articles {
-        /// So many, today among them.
-        days: u16,
-        /// The time zone in which they begin and end, by its IANA name.
-        zone: String,
-    },
-    /// What articles have earned.
-    Autonomy,
-    /// Let an article go on, or take it back.
-    ChangeStage {
-        /// Its name, or its intent's.
-        article: String,
-        /// What is wanted.
-        step: Step,
-        /// Who wants it.
-        who: String,
-    },
-    /// What staff's confirmations taught.
-    Learned,
-    /// Take back what was learned.
-    Unlearn {
-        /// The lesson's reference, or a ticket's for all of it.
-        id: String,
-    },
-    /// Change the key of all tokens.
-    ChangeKey {
-        /// Whether what earlier keys made is worth nothing from now on.
-        forget_earlier: bool,
-    },
-    /// Close a ticket.
-    Close {
-        /// Its reference.
-        id: String,
-    },
-    /// Say yes to the draft that waits in a ticket, as the operator.
-    Approve {
-        /// The ticket's reference.
-        id: String,
-        /// The draft's number, so that nothing is approved that was not seen; without it the one that waits now is meant.
-        #[serde(default)]
-        draft: Option<u32>,
-    },
-    /// Say no to it.
-    Refuse {
-        /// The ticket's reference.
-        id: String,
-        /// The draft's number.
-        #[serde(default)]
-        draft: Option<u32>,
-        /// Why, for the team.
-        #[serde(default)]
-        why: String,
-    },
-    /// Let automatic mail go again.
-    Resume,
-    /// Try a mail again now.
-    Retry {
-        /// Its Message-ID, or the reference of a ticket for all of its mails.
-        id: String,
-    },
-}
-
-/// What is wanted with an article's stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Step {
-    /// It goes on, as it has earned.
-    Advance,
-    /// It goes on, whatever its record.
-    AdvanceAnyway,
-    /// It goes back.
-    Back,
-}
-
 /// A question, and whose mailbox it is about.
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
@@ -185,46 +64,6 @@ struct Request {
     /// Its name; without one it is about all of them, or about the one that has what is asked about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mailbox: Option<String>,
-}
-
-impl Question {
-    /// Whether answering it changes nothing.
-    #[must_use]
-    pub const fn only_looks(&self) -> bool {
-        match self {
-            Self::Status
-            | Self::Tickets
-            | Self::Ticket { .. }
-            | Self::Outbox
-            | Self::Drafts
-            | Self::Quarantine
-            | Self::Journal
-            | Self::Verify
-            | Self::Numbers { .. }
-            | Self::Articles { .. }
-            | Self::Autonomy
-            | Self::Learned => true,
-            Self::Forget { .. }
-            | Self::Compact { .. }
-            | Self::Unlearn { .. }
-            | Self::ChangeKey { .. }
-            | Self::ChangeStage { .. }
-            | Self::Close { .. }
-            | Self::Approve { .. }
-            | Self::Refuse { .. }
-            | Self::Resume
-            | Self::Retry { .. } => false,
-        }
-    }
-}
-
-impl Question {
-    const fn patience(&self) -> Duration {
-        match self {
-            Self::Verify | Self::Forget { .. } | Self::Compact { .. } => LONG_PATIENCE,
-            _ => PATIENCE,
-        }
-    }
 }
 
 /// One line of a reply.

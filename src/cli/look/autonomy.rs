@@ -1,7 +1,8 @@
 //! `handoffd autonomy`: what articles have earned, in lines that a person reads; and the admin's word, with whose it is.
 
 use super::super::Common;
-use super::{Verb, plain, short_time, visible};
+use super::Verb;
+use super::printed::{plain, short_time, visible};
 use crate::autonomy::{Demands, Stage, percent};
 use crate::config::{Configuration, Settings};
 use crate::control::{self, Question};

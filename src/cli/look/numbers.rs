@@ -1,7 +1,8 @@
 //! `handoffd numbers`: in which zone its days begin, and in which form its rows are printed.
 
 use super::super::Common;
-use super::{Verb, visible};
+use super::Verb;
+use super::printed::visible;
 use crate::config::Configuration;
 use crate::numbers;
 use serde_json::Value;
