@@ -59,12 +59,17 @@ pub(super) const fn stage_of_changed(stage: Stage) -> Stage {
     }
 }
 
-/// A text by its words: two that differ only in capitals, punctuation, emphasis and the breaking of lines are the same.
+/// A text by its words: two that differ only in capitals, emphasis, marks of quotation, full stops and the breaking of lines are the same. A comma is
+/// a difference (`No, refunds are possible`), and so is whatever stands inside a word (`1,500`).
 #[must_use]
 pub fn text_of(body: &str) -> String {
-    let is_between = |c: char| c.is_whitespace() || ".,;:!?\"'“”„‘’«»()[]*_#>`|".contains(c);
+    let is_around = |c: char| ".!\"'“”„‘’«»()[]*_#>`|".contains(c);
+    // The words of a link and its address.
+    let body = body.replace("](", " ");
     let mut hash = Sha256::new();
-    for word in body.split(is_between).filter(|word| !word.is_empty()) {
+    let words = body.split_whitespace();
+    let words = words.map(|word| word.trim_matches(is_around));
+    for word in words.filter(|word| !word.is_empty()) {
         hash.update(word.to_lowercase());
         hash.update([0]);
     }
@@ -95,7 +100,7 @@ mod tests {
         let text =
             "We open at 9.30, **Monday** to Friday.\n\nSee [our page](https://shop.example/hours).";
         let same =
-            "we open at 9.30 Monday to\nFriday!  See _our page_ (https://shop.example/hours)";
+            "we open at 9.30, Monday to\nFriday!  See _our page_ (https://shop.example/hours)";
         assert_eq!(text_of(text), text_of(same));
         for other in [
             text.replace("9.30", "930"),
@@ -103,6 +108,8 @@ mod tests {
             text.replace("Monday", "Tuesday"),
             text.replace("We open", "We do not open"),
             text.replace("hours", "other"),
+            text.replace("We open", "We, open"),
+            text.replace("shop.example", "shop_example"),
             format!("{text} €"),
         ] {
             assert_ne!(text_of(text), text_of(&other), "{other}");

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 /// every record in it.
 pub const WINDOW: u32 = 100;
 
-/// So many good ones of one customer count: one person who asks again and again is no sample of all.
-const GOOD_OF_ONE_CUSTOMER_MAX: u32 = 3;
+/// So many of one customer count: one person who asks again and again is no sample of all.
+const OF_ONE_CUSTOMER_MAX: u32 = 3;
 
 /// A correction by our own people weighs so much, in mails that customers wrote again.
 const CORRECTION_WEIGHS: u32 = 2;
@@ -156,83 +156,111 @@ pub fn review(stage: Stage, ceiling: Stage, trials: &[Trial], demands: &Demands)
     Review { tally, proposal }
 }
 
-/// For the article, of how many: the last ones that were tried at this stage. An answer that left by itself counts for nothing.
+/// For the article, of how many: the last ones that were tried at this stage. An answer that left by itself counts for nothing, and of one customer
+/// only the last few do, for and against.
 fn good_of(stage: Stage, trials: &[Trial]) -> (u32, u32) {
+    let mut of_customer: BTreeMap<&str, u32> = BTreeMap::new();
     let tried = trials.iter().rev().filter(|trial| match stage {
         // What was shown as a draft is at least as good a witness as what was only compared.
         Stage::Shadow => trial.seen.stage() <= Stage::Draft,
         Stage::Draft | Stage::Answer => trial.seen.stage() == Stage::Draft,
     });
-    let mut of_customer: BTreeMap<&str, u32> = BTreeMap::new();
+    let counting = tried.filter(|trial| {
+        let before = of_customer.entry(trial.customer.as_str()).or_default();
+        *before += 1;
+        *before <= OF_ONE_CUSTOMER_MAX
+    });
     let (mut good, mut counted) = (0, 0);
-    for trial in tried.take(WINDOW as usize) {
-        if trial.seen.is_good() {
-            let before = of_customer.entry(trial.customer.as_str()).or_default();
-            *before += 1;
-            if *before > GOOD_OF_ONE_CUSTOMER_MAX {
-                continue;
-            }
-            good += 1;
-        }
+    for trial in counting.take(WINDOW as usize) {
+        good += u32::from(trial.seen.is_good());
         counted += 1;
     }
     (good, counted)
 }
 
-/// Of the last drafts those that our people threw away: edited ones were of use.
+/// Of the last drafts those that our people threw away, one for each customer: edited ones were of use.
 fn thrown_away(trials: &[Trial]) -> (u32, u32) {
     let drafts = trials.iter().rev();
     let drafts = drafts.filter(|trial| trial.seen.stage() == Stage::Draft);
-    let mut found = (0, 0);
+    let mut customers: Vec<&str> = Vec::new();
+    let mut looked_at = 0;
     for trial in drafts.take(DRAFTS_LOOKED_AT) {
-        found.0 += u32::from(trial.seen.is_thrown_away());
-        found.1 += 1;
+        looked_at += 1;
+        let customer = trial.customer.as_str();
+        if trial.seen.is_thrown_away() && !customers.contains(&customer) {
+            customers.push(customer);
+        }
     }
-    found
+    (
+        u32::try_from(customers.len()).unwrap_or(u32::MAX),
+        looked_at,
+    )
 }
 
-/// What weighs against the last answers, and how many these are. One customer counts once, and the customers of one domain for no more than the
-/// domain's share of the answers: who sends many mails from one place takes nothing back alone, and a desk with one domain is still watched.
+/// What weighs against so many answers in a row, the worst of all since it came here, and how many these are. Not the last ones alone: who writes
+/// again does so hours later, when on a busy desk many more answers have left.
 fn gone_wrong(trials: &[Trial], demands: &Demands) -> (u32, u32) {
     let within = usize::try_from(demands.back_within).unwrap_or(usize::MAX);
     // Where the whole mailbox is set to drafts, those say how it goes.
-    let tried = trials
-        .iter()
-        .rev()
-        .filter(|trial| trial.seen.stage() >= Stage::Draft);
-    let last: Vec<&Trial> = tried.take(within).collect();
-    let mut answers_of: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut customers_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut by_our_people = 0;
-    for trial in &last {
-        *answers_of.entry(trial.domain.as_str()).or_default() += 1;
-        match trial.seen {
-            Seen::Corrected => by_our_people += CORRECTION_WEIGHS,
-            Seen::Refused | Seen::AnsweredInstead => by_our_people += 1,
-            Seen::Recontacted => {
-                let customers = customers_of.entry(trial.domain.as_str()).or_default();
-                if !customers.contains(&trial.customer.as_str()) {
-                    customers.push(&trial.customer);
-                }
-            }
-            Seen::SaidTheSame
-            | Seen::SaidOtherwise
-            | Seen::Unchanged
-            | Seen::Edited
-            | Seen::Stands => {}
+    let tried: Vec<&Trial> = (trials.iter())
+        .filter(|trial| trial.seen.stage() >= Stage::Draft)
+        .collect();
+    let in_a_row = |last: usize| tried.get((last + 1).saturating_sub(within)..=last);
+    let latest = tried.len().checked_sub(1).and_then(in_a_row);
+    // The worst row ends with something that weighs.
+    let worst = (0..tried.len())
+        .filter(|last| tried.get(*last).is_some_and(|trial| weight(trial) > 0))
+        .filter_map(|last| Some(weighs_against(in_a_row(last)?, demands)))
+        .max();
+    let against = worst.unwrap_or_default();
+    let looked_at = latest.map_or(0, <[&Trial]>::len);
+    (against, u32::try_from(looked_at).unwrap_or(u32::MAX))
+}
+
+const fn weight(trial: &Trial) -> u32 {
+    match trial.seen {
+        Seen::Corrected => CORRECTION_WEIGHS,
+        Seen::Refused | Seen::AnsweredInstead | Seen::Recontacted => 1,
+        Seen::SaidTheSame | Seen::SaidOtherwise | Seen::Unchanged | Seen::Edited | Seen::Stands => {
+            0
         }
     }
-    let all = u32::try_from(last.len()).unwrap_or(u32::MAX);
-    let by_customers: u32 = customers_of
+}
+
+/// One customer counts once, by the worst of theirs. The customers of one domain, where they alone say so, count for no more than the domain's share of
+/// the answers: who sends many mails from one place takes nothing back alone, and a desk with one domain is still watched.
+fn weighs_against(row: &[&Trial], demands: &Demands) -> u32 {
+    let mut answers_of: BTreeMap<&str, u32> = BTreeMap::new();
+    // Of each customer: the domain, what our people said, what they said themselves.
+    let mut customers: BTreeMap<&str, (&str, u32, u32)> = BTreeMap::new();
+    for trial in row {
+        *answers_of.entry(trial.domain.as_str()).or_default() += 1;
+        let (_, ours, theirs) =
+            customers
+                .entry(trial.customer.as_str())
+                .or_insert((trial.domain.as_str(), 0, 0));
+        match trial.seen {
+            Seen::Recontacted => *theirs = 1,
+            _ => *ours = (*ours).max(weight(trial)),
+        }
+    }
+    let by_our_people: u32 = customers.values().map(|(_, ours, _)| ours).sum();
+    let mut wrote_again: BTreeMap<&str, u32> = BTreeMap::new();
+    for (domain, ours, theirs) in customers.values() {
+        if *ours == 0 {
+            *wrote_again.entry(domain).or_default() += theirs;
+        }
+    }
+    let all = u32::try_from(row.len()).unwrap_or(u32::MAX).max(1);
+    let by_customers: u32 = wrote_again
         .iter()
         .map(|(domain, customers)| {
-            let customers = u32::try_from(customers.len()).unwrap_or(u32::MAX);
             let answers = answers_of.get(domain).copied().unwrap_or_default();
-            let share = (demands.back_at.saturating_mul(answers)).div_ceil(all.max(1));
-            customers.min(share)
+            let share = (demands.back_at.saturating_mul(answers)).div_ceil(all);
+            (*customers).min(share)
         })
         .sum();
-    (by_our_people + by_customers, all)
+    by_our_people + by_customers
 }
 
 /// From when on the record of an article counts that has no stage yet: from the last trial of another text on, as far as revisions tell.

@@ -35,7 +35,7 @@ impl View<'_> {
                     let titled = self.titled(one, fields).into_iter();
                     lines.extend(titled.map(|field| format!("{name}: {field}")));
                 }
-                Found::NotAvailable(why) => {
+                Found::NotAvailable(why) | Found::NotAsked(why) => {
                     let why = shortened(why, WHY_CHARACTERS);
                     lines.push(format!("{name}: {}: {why}", self.not_available()));
                 }
@@ -61,7 +61,9 @@ impl View<'_> {
                 format!("{}: {}", one.lookup, self.nothing_known())
             }
             Found::Fields(fields) => self.titled(one, fields).join(", "),
-            Found::NotAvailable(_) => format!("{}: {}", one.lookup, self.not_available()),
+            Found::NotAvailable(_) | Found::NotAsked(_) => {
+                format!("{}: {}", one.lookup, self.not_available())
+            }
         }
     }
 

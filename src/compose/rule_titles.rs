@@ -108,6 +108,11 @@ const TITLES: &[(&str, &str, &str)] = &[
         "nach dem, was eine Abfrage sagt",
     ),
     (
+        "lookup-away",
+        "a lookup gave no answer",
+        "eine Abfrage gab keine Antwort",
+    ),
+    (
         "automation-refused",
         "wants no automatic mail",
         "will keine automatische Mail",

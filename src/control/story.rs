@@ -371,7 +371,7 @@ fn looked_up(one: &LookedUp) -> String {
                 .collect();
             fields.join(", ")
         }
-        Found::NotAvailable(why) => format!("not available: {why}"),
+        Found::NotAvailable(why) | Found::NotAsked(why) => format!("not available: {why}"),
     };
     format!("{}: {said}", one.lookup)
 }

@@ -4,6 +4,7 @@
 use super::Situation;
 use crate::config::{Lookup, LookupPolicy, Settings, TeamName};
 use crate::desk::{Sender, Trust};
+use crate::lookup::Found;
 use crate::mail::Mail;
 use crate::understand::Urgency;
 
@@ -28,6 +29,16 @@ pub(super) fn of<'a>(mail: &'a Mail, settings: &'a Settings) -> Vec<Meant<'a>> {
         }
     }
     meant
+}
+
+/// The lookup that could say that this mail goes to a person, and whose answer there is none of although it was asked.
+pub(super) fn unanswered<'a>(mail: &Mail, settings: &'a Settings) -> Option<&'a Lookup> {
+    let mut lookups = settings.lookups.iter();
+    lookups.find(|lookup| {
+        let said = mail.looked_up.iter().find(|one| one.lookup == lookup.name);
+        let is_away = said.is_some_and(|said| matches!(said.found, Found::NotAvailable(_)));
+        is_away && lookup.policy.iter().any(|policy| policy.hands_off)
+    })
 }
 
 /// The team of the first that names one. The customer is told which team has their mail, so it must be shown who wrote: which team that is may tell

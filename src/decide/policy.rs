@@ -76,11 +76,21 @@ fn vip(view: &View<'_>) -> Vec<Match> {
 fn looked_up(view: &View<'_>) -> Vec<Match> {
     let found = meant::of(view.situation.mail, view.situation.settings);
     let Some(meant) = found.into_iter().find(|meant| meant.policy.hands_off) else {
-        return vec![];
+        return lookup_away(view);
     };
     // What was said is no word of the customer's, and stands with who they are.
     let sentence = sentences::LOOKED_UP.with([&meant.lookup.name, &meant.policy.field]);
     to_person(view, "looked-up", sentence, "")
+}
+
+/// Mails of some customers always go to a person, and whether this is one of them nobody can say now.
+fn lookup_away(view: &View<'_>) -> Vec<Match> {
+    let situation = view.situation;
+    let Some(lookup) = meant::unanswered(situation.mail, situation.settings) else {
+        return vec![];
+    };
+    let sentence = sentences::LOOKUP_AWAY.with([&lookup.name]);
+    to_person(view, "lookup-away", sentence, "")
 }
 
 fn attachments_only(view: &View<'_>) -> Vec<Match> {

@@ -156,6 +156,10 @@ pub(super) const LOOKED_UP: Pattern<2> = both(
     "by what {} says in {}, mails of this customer always go to a person",
     "nach dem, was {} bei {} sagt, gehen Mails dieses Kunden immer an einen Menschen",
 );
+pub(super) const LOOKUP_AWAY: Pattern<1> = both(
+    "{} gave no answer, by which mails of some customers always go to a person",
+    "{} gab keine Antwort, nach der Mails mancher Kunden immer an einen Menschen gehen",
+);
 pub(super) const ATTACHMENTS: Pattern<0> = both(
     "what the customer wants stands in the attachments, which only a person can judge",
     "was der Kunde will, steht in den Anhängen, die nur ein Mensch beurteilen kann",

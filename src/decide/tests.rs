@@ -13,6 +13,7 @@ use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
 use crate::knowledge::OwnThresholds;
 use crate::learning::{self, NoLesson};
+use crate::lookup::Found;
 use crate::mail::{
     Attachment, Bounce, BounceAction, Evidence, Extent, Forwarded, HeaderText, MailIdentity,
     Protection, SenderKind,
@@ -732,6 +733,22 @@ fn step_5_policy() {
         "handoff looked-up",
     );
     check(&sure().with(|s| looked_up(s, "basic")), "answer sure");
+    // Whether they are one of those who always get a person nobody can say. Where nobody was to be asked, nothing depends on it.
+    let without_answer = |found: fn(String) -> Found| {
+        sure().with(|s| {
+            looked_up(s, "basic");
+            s.mail.looked_up[0].found = found("away".to_owned());
+        })
+    };
+    check(&without_answer(Found::NotAvailable), "handoff lookup-away");
+    check(&without_answer(Found::NotAsked), "answer sure");
+    let nothing_hangs_on_it = without_answer(Found::NotAvailable).with(|s| {
+        s.settings.lookups[0]
+            .policy
+            .iter_mut()
+            .for_each(|policy| policy.hands_off = false);
+    });
+    check(&nothing_hangs_on_it, "answer sure");
     check(
         &sure()
             .saying("see attached")

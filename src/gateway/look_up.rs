@@ -9,7 +9,7 @@ use super::{JudgeError, Office, Past};
 use crate::config::{FieldName, LookupName};
 use crate::desk::{self, Sender, Trust};
 use crate::inbox::Arrival;
-use crate::journal::{Journal, on_disk};
+use crate::journal::{BegunTogether, Journal, on_disk};
 use crate::lookup::{Found, LookedUp, Question, Shown, not_asked};
 use crate::mail::{Mail, SenderKind};
 use crate::ticket::thread::Placement;
@@ -31,15 +31,28 @@ enum Inquiry {
 /// An address that somebody else may have written: what is known about its owner would lend them a hand.
 const CONTRADICTED: &str = "not asked, because something speaks against who wrote this";
 
+/// Nobody has read it yet.
+const UNDER_SUSPICION: &str =
+    "not asked, because the program ended when this mail was handled before";
+
 impl Gateway {
     /// These mails, in their order, with what lookups say about who wrote them.
-    pub(super) async fn look_up(&self, office: &Office, arrivals: Vec<Arrival>) -> Vec<Arrival> {
+    /// One that is not on record as begun with the others is under suspicion of ending the program: it is read when its turn comes, and not before.
+    pub(super) async fn look_up(
+        &self,
+        office: &Office,
+        arrivals: Vec<Arrival>,
+        together: &BegunTogether,
+    ) -> Vec<Arrival> {
         if office.lookups.is_empty() {
             return arrivals;
         }
         let inquiries = on_disk(|| {
             Clerk::new(office, &self.journal).watched(|watchdog| {
                 let each = arrivals.iter().map(|arrival| {
+                    if !together.holds(&begun(arrival)) {
+                        return Inquiry::NotAsked(UNDER_SUSPICION);
+                    }
                     let watched = (arrival.place, begun(arrival));
                     let inquiry = watchdog.within(JUDGING_MAX, watched, || {
                         office.inquiry(arrival, &self.journal)

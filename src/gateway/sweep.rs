@@ -297,7 +297,7 @@ impl Gateway {
                                 on_disk(|| self.journal.not_begun_after_all(together))?;
                                 return Ok(Swept::Part);
                             }
-                            arrivals = self.look_up(office, arrivals) => arrivals,
+                            arrivals = self.look_up(office, arrivals, &together) => arrivals,
                         };
                         let swept = on_disk(|| {
                             let begun = (arrivals.as_slice(), together);

@@ -27,6 +27,12 @@ pub struct Beginnings {
 pub struct BegunTogether(BTreeSet<[u8; 32]>);
 
 impl BegunTogether {
+    /// Whether it was begun with the others, and its turn is still to come.
+    #[must_use]
+    pub fn holds(&self, mail: &MailIdentity) -> bool {
+        self.0.contains(&mail.0)
+    }
+
     /// Whether it was begun with the others. It is told once: a second handling is begun anew.
     pub fn take(&mut self, mail: &MailIdentity) -> bool {
         self.0.remove(&mail.0)

@@ -15,6 +15,8 @@ use tokio::sync::watch;
 
 /// So many are looked at to see how long the oldest waits.
 const LOOKED_AT: usize = 2_000;
+/// So many are given up in one commit.
+const AT_ONCE: usize = 500;
 
 /// Something that a webhook is to be told, and that is on record. Only the journal makes one, so nothing else can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,6 +175,57 @@ impl Journal {
         batch.delete(Tree::Tellings, key(&told.telling));
         self.note_happened(std::slice::from_ref(happened), &mut batch)?;
         self.store.commit(batch, Outlives::PowerCut)
+    }
+
+    /// Whether it is still on record.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn is_still_to_be_told(&self, recorded: &RecordedTelling) -> Result<bool, JournalError> {
+        let row = (self.store).get(Tree::Tellings, &key(&recorded.telling))?;
+        Ok(row.is_some())
+    }
+
+    /// Gives up what a webhook was to be told and that was recorded before then, in steps; the admin hears of each step. How many.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn give_old_tellings_up(
+        &self,
+        webhook: &WebhookName,
+        before: Timestamp,
+        happened: impl Fn(usize) -> Happened,
+    ) -> Result<usize, JournalError> {
+        let mut given_up = 0;
+        let prefix = of_webhook(webhook);
+        let mut until = prefix.clone();
+        if let Some(last) = until.last_mut() {
+            *last += 1;
+        }
+        let mut from = prefix;
+        loop {
+            let _writing = self.lock();
+            let rows =
+                (self.store).scan(Tree::Tellings, &from, Some(&until), Order::Upwards, AT_ONCE)?;
+            let Some((last, _)) = rows.last() else {
+                return Ok(given_up);
+            };
+            from = last.clone();
+            from.push(0);
+            let mut batch = Batch::of(Act::Sending);
+            let mut in_step = 0;
+            for (key, bytes) in &rows {
+                if read(key, bytes)?.recorded_at < before {
+                    batch.delete(Tree::Tellings, key.clone());
+                    in_step += 1;
+                }
+            }
+            if in_step > 0 {
+                self.note_happened(&[happened(in_step)], &mut batch)?;
+                self.store.commit(batch, Outlives::Process)?;
+                given_up += in_step;
+            }
+        }
     }
 
     /// Drops what any other webhook was to be told. How many.

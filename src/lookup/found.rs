@@ -18,8 +18,10 @@ pub struct LookedUp {
 pub enum Found {
     /// These fields, each one line of plain text; none where nothing is known.
     Fields(BTreeMap<FieldName, String>),
-    /// No answer, and why: one line of plain text.
+    /// It was to be asked, and there is no answer: why, one line of plain text.
     NotAvailable(String),
+    /// It was not to be asked, and why not.
+    NotAsked(String),
 }
 
 impl LookedUp {
@@ -34,7 +36,7 @@ impl LookedUp {
                     .collect();
                 json!({ "fields": fields })
             }
-            Found::NotAvailable(why) => json!({ "not_available": why }),
+            Found::NotAvailable(why) | Found::NotAsked(why) => json!({ "not_available": why }),
         }
     }
 
@@ -43,7 +45,7 @@ impl LookedUp {
     pub fn field(&self, name: &FieldName) -> Option<&str> {
         match &self.found {
             Found::Fields(fields) => fields.get(name).map(String::as_str),
-            Found::NotAvailable(_) => None,
+            Found::NotAvailable(_) | Found::NotAsked(_) => None,
         }
     }
 }
@@ -54,7 +56,7 @@ pub fn not_asked(settings: &Settings, why: &str) -> Vec<LookedUp> {
     let lookups = settings.lookups.iter();
     let each = lookups.map(|lookup| LookedUp {
         lookup: lookup.name.clone(),
-        found: Found::NotAvailable(why.to_owned()),
+        found: Found::NotAsked(why.to_owned()),
     });
     each.collect()
 }

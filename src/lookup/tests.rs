@@ -81,7 +81,7 @@ async fn ask(lookups: &Lookups, address: &str) -> Found {
 
 fn not_available(found: &Found) -> &str {
     match found {
-        Found::NotAvailable(why) => why,
+        Found::NotAvailable(why) | Found::NotAsked(why) => why,
         Found::Fields(fields) => panic!("{fields:?}"),
     }
 }
@@ -89,7 +89,7 @@ fn not_available(found: &Found) -> &str {
 fn value(found: &Found, field: &str) -> String {
     match found {
         Found::Fields(fields) => fields[&FieldName(field.to_owned())].clone(),
-        Found::NotAvailable(why) => panic!("{why}"),
+        Found::NotAvailable(why) | Found::NotAsked(why) => panic!("{why}"),
     }
 }
 

@@ -32,6 +32,16 @@ pub fn given_up(webhook: &WebhookName, telling: &Telling, why: &str) {
     );
 }
 
+/// What was as old as it went with it.
+pub fn given_up_with_it(webhook: &WebhookName, count: usize) {
+    warn!(
+        event = "webhook-given-up",
+        %webhook,
+        count,
+        "a webhook was not told these either, and is not told any more: they are as old"
+    );
+}
+
 /// What webhooks were to be told that the settings do not name any more.
 pub fn dropped(count: usize) {
     warn!(

@@ -100,7 +100,7 @@ impl Courier {
         let mut failures = 0_u32;
         while !stop.is_cancelled() {
             news.mark_unchanged();
-            let wait = match self.tell_all(webhook, stop).await {
+            let wait = match self.tell_all(webhook, stop, &mut failures).await {
                 Ok(Told::All) => {
                     failures = 0;
                     on_disk(|| self.until_next(webhook))
@@ -138,6 +138,7 @@ impl Courier {
         &self,
         webhook: &Webhook,
         stop: &CancellationToken,
+        failures: &mut u32,
     ) -> Result<Told, JournalError> {
         loop {
             let due = on_disk(|| {
@@ -155,13 +156,20 @@ impl Courier {
                 return Ok(Told::All);
             }
             for telling in due {
+                // Somebody may have been forgotten since it was read.
+                if !on_disk(|| self.journal.is_still_to_be_told(&telling))? {
+                    continue;
+                }
                 let tried = tokio::select! {
                     biased;
                     () = stop.cancelled() => return Ok(Told::All),
                     tried = tell(webhook, &telling) => tried,
                 };
                 match tried {
-                    Ok(()) => on_disk(|| self.journal.telling_was_taken(telling))?,
+                    Ok(()) => {
+                        *failures = 0;
+                        on_disk(|| self.journal.telling_was_taken(telling))?;
+                    }
                     Err(why) => {
                         on_disk(|| self.failed(webhook, telling, &why))?;
                         return Ok(Told::Refused);
@@ -189,14 +197,25 @@ impl Courier {
             return self.journal.put_telling_off(recorded, due, why);
         }
         report::given_up(name, telling, why);
-        let happened = Happened {
+        let happened = |what: String| Happened {
             kind: Kind::WebhookLost,
             at: now,
-            to: format!("{name} {} {}", telling.occasion.as_str(), telling.ticket),
+            to: format!("{name} {what}"),
             why: format!("{name}: {why}"),
             told_by: Teller::Report,
         };
-        self.journal.give_telling_up(recorded, &happened)
+        let (occasion, ticket) = (telling.occasion.as_str(), telling.ticket.clone());
+        self.journal
+            .give_telling_up(recorded, &happened(format!("{occasion} {ticket}")))?;
+        // What is as old has been waiting behind it: a receiver that is away for long is tried once a minute, and more than that may happen.
+        let before = earlier(now, webhook.give_up_after);
+        let given_up = self
+            .journal
+            .give_old_tellings_up(name, before, |count| happened(format!("{count} further")))?;
+        if given_up > 0 {
+            report::given_up_with_it(name, given_up);
+        }
+        Ok(())
     }
 }
 
@@ -249,6 +268,12 @@ fn rest(failures: u32) -> Duration {
             .saturating_mul(1 << more.min(10))
             .min(LONGEST_REST),
     }
+}
+
+fn earlier(moment: Timestamp, wait: Duration) -> Timestamp {
+    let wait = SignedDuration::try_from(wait).ok();
+    wait.and_then(|wait| moment.checked_sub(wait).ok())
+        .unwrap_or(Timestamp::MIN)
 }
 
 fn later(moment: Timestamp, wait: Duration) -> Timestamp {

@@ -9,7 +9,7 @@ use handoffd::mail::MailIdentity;
 use sha2::{Digest, Sha256};
 
 /// Stores mail while the daemon is down; under what the daemon will begin it.
-fn stored(world: &World, letter: &Letter) -> MailIdentity {
+pub fn stored(world: &World, letter: &Letter) -> MailIdentity {
     let from = letter.envelope_from.as_str();
     world.system.deliver_lmtp(from, SUPPORT, &letter.bytes());
     let mails = world.system.mailbox(SUPPORT);

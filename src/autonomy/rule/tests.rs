@@ -113,9 +113,21 @@ fn the_shipped_demands_as_they_are_told_to_admins() {
             [some(Recontacted, 4), some(Stands, 16)].concat(),
             Back,
         ),
+        // Whoever writes again does so hours later: many more answers have left by then.
         (
             Stage::Answer,
-            [some(Recontacted, 4), some(Stands, 17)].concat(),
+            [some(Stands, 50), some(Recontacted, 4), some(Stands, 300)].concat(),
+            Back,
+        ),
+        (
+            Stage::Answer,
+            [
+                some(Recontacted, 2),
+                some(Stands, 18),
+                some(Recontacted, 2),
+                some(Stands, 18),
+            ]
+            .concat(),
             Stay,
         ),
         (
@@ -173,14 +185,21 @@ fn one_customer_counts_three_times_upwards_and_once_downwards() {
         &demands,
     );
     assert_eq!(downwards.tally.against, 1);
-    // What our own people say of their answers counts each time.
+    // So do the drafts to them that our people threw away, and our people's corrections, which weigh more.
+    let refused = review(
+        Stage::Draft,
+        Stage::Answer,
+        &of_one(20, Seen::Refused),
+        &demands,
+    );
+    assert_eq!((refused.tally.against, refused.tally.counted), (1, 3));
     let corrected = review(
         Stage::Answer,
         Stage::Answer,
-        &of_one(2, Seen::Corrected),
+        &of_one(9, Seen::Corrected),
         &demands,
     );
-    assert_eq!(corrected.proposal, Proposal::Back);
+    assert_eq!(corrected.tally.against, CORRECTION_WEIGHS);
 }
 
 #[test]

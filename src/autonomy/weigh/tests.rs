@@ -164,9 +164,9 @@ fn another_text_begins_anew_and_the_same_in_another_form_goes_on() {
     let _ = desk.look();
     desk.tried(Seen::Unchanged, 30);
     assert_eq!(desk.look(), ["draft > answer: earned"]);
-    // Another phrase in its front matter, another comma.
+    // Another phrase in its front matter, another mark at the end.
     desk.revision = "00000001".to_owned();
-    desk.body = "We open, at *nine*!".to_owned();
+    desk.body = "We open at *nine*!".to_owned();
     assert_eq!(desk.look(), [""; 0]);
     assert_eq!(desk.standing().revision, "00000001");
     desk.revision = "00000002".to_owned();

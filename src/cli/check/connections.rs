@@ -28,7 +28,7 @@ pub(super) fn try_lookups(settings: &Settings) -> Result<Vec<String>, String> {
     for answer in answers {
         let name = &answer.lookup;
         match answer.found {
-            Found::NotAvailable(why) => failures.push(format!(
+            Found::NotAvailable(why) | Found::NotAsked(why) => failures.push(format!(
                 "lookup {name} gave no answer: {why}; check {}",
                 what_to_check(settings, name)
             )),

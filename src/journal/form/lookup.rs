@@ -13,22 +13,33 @@ pub(in crate::journal) struct LookedUpForm {
     fields: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     not_available: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    not_asked: Option<String>,
 }
 
 impl From<&LookedUp> for LookedUpForm {
     fn from(one: &LookedUp) -> Self {
-        let (fields, not_available) = match &one.found {
+        let (mut not_available, mut not_asked) = (None, None);
+        let fields = match &one.found {
             Found::Fields(fields) => {
                 let fields = fields.iter();
                 let fields = fields.map(|(name, value)| (name.0.clone(), value.clone()));
-                (fields.collect(), None)
+                fields.collect()
             }
-            Found::NotAvailable(why) => (BTreeMap::new(), Some(why.clone())),
+            Found::NotAvailable(why) => {
+                not_available = Some(why.clone());
+                BTreeMap::new()
+            }
+            Found::NotAsked(why) => {
+                not_asked = Some(why.clone());
+                BTreeMap::new()
+            }
         };
         Self {
             lookup: one.lookup.0.clone(),
             fields,
             not_available,
+            not_asked,
         }
     }
 }
@@ -36,9 +47,10 @@ impl From<&LookedUp> for LookedUpForm {
 impl From<LookedUpForm> for LookedUp {
     fn from(form: LookedUpForm) -> Self {
         let fields = form.fields.into_iter();
-        let found = match form.not_available {
-            Some(why) => Found::NotAvailable(why),
-            None => Found::Fields(
+        let found = match (form.not_available, form.not_asked) {
+            (Some(why), _) => Found::NotAvailable(why),
+            (None, Some(why)) => Found::NotAsked(why),
+            (None, None) => Found::Fields(
                 fields
                     .map(|(name, value)| (FieldName(name), value))
                     .collect(),
