@@ -13,6 +13,7 @@ use crate::knowledge::{ArticleMode, Knowledge};
 use crate::report;
 use crate::watch::{Happened, Kind, Teller};
 use jiff::Timestamp;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -22,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// A look that took so long is followed by a rest so many times longer: no more than a fiftieth of one core.
 const RESTS_TIMES: u32 = 50;
+/// The rest after a look that broke down.
+const AFTER_A_BREAKDOWN: Duration = Duration::from_mins(10);
 /// So many of the newest tickets are read. An article that so many do not let earn anything has no need to.
 const TICKETS_MAX: usize = 20_000;
 
@@ -56,7 +59,14 @@ impl AutonomyWatch {
                 continue;
             }
             let began = Instant::now();
-            match on_disk(|| look(&self.journal, &office, clock::now())) {
+            // Mail goes on without it: each article stays where it is.
+            let looked = AssertUnwindSafe(|| look(&self.journal, &office, clock::now()));
+            let Ok(looked) = on_disk(|| catch_unwind(looked)) else {
+                report::gateway::autonomy_broke_down(AFTER_A_BREAKDOWN);
+                rest = AFTER_A_BREAKDOWN;
+                continue;
+            };
+            match looked {
                 Ok(weighed) => {
                     weighed
                         .changes

@@ -2,7 +2,6 @@
 
 use super::Office;
 use crate::autonomy::awaits_comparison;
-use crate::knowledge::likeness::Articles;
 use crate::ticket::{ArticleReference, Event, Ticket};
 
 /// What a ticket's story gains where a person's answer is the first one to a mail that an article in shadow would have answered.
@@ -13,7 +12,7 @@ pub(super) fn held_against(office: &Office, ticket: &Ticket, answer: &str) -> Op
     let intent = awaits_comparison(ticket)?;
     let language = ticket.language()?;
     let article = office.knowledge.article(intent, language)?;
-    let says = Articles::of(&office.knowledge).says(answer, Some(intent));
+    let says = office.said_by_articles().says(answer, Some(intent));
     let article = ArticleReference {
         intent: intent.clone(),
         language: language.clone(),

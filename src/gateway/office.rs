@@ -6,6 +6,7 @@ use crate::compose::Writer;
 use crate::config::{Problem, Settings};
 use crate::journal::Desk;
 use crate::knowledge::Knowledge;
+use crate::knowledge::likeness::Articles;
 use crate::learning::{HeldBack, Lesson};
 use crate::lookup::Lookups;
 use crate::mail::Reader;
@@ -44,6 +45,8 @@ pub struct Office {
     trained: RwLock<Arc<Trained>>,
     /// What lessons are held against.
     articles_alone: Arc<ArticlesAlone>,
+    /// What people's answers are held against; made when it is first needed.
+    said_by_articles: OnceLock<Articles>,
     /// Asks other programs about who writes.
     pub(super) lookups: Lookups,
     /// Asks about senders; made when it is first needed.
@@ -93,6 +96,11 @@ impl Office {
             None => "words and letters alone (no model of meaning; see docs/understanding.md)"
                 .to_owned(),
         }
+    }
+
+    /// What articles say, to hold people's answers against.
+    pub(super) fn said_by_articles(&self) -> &Articles {
+        (self.said_by_articles).get_or_init(|| Articles::of(&self.knowledge))
     }
 
     /// What understands mails now. Taken once a mail, so that all of it is understood by the same.
@@ -153,6 +161,7 @@ impl Office {
             key,
             trained: RwLock::new(self.trained()),
             articles_alone: Arc::clone(&self.articles_alone),
+            said_by_articles: OnceLock::new(),
             checker: OnceLock::new(),
             revision: OnceLock::new(),
         }
@@ -220,6 +229,7 @@ impl Office {
             revision: OnceLock::new(),
             trained: RwLock::new(Arc::new(trained)),
             articles_alone,
+            said_by_articles: OnceLock::new(),
             checker: OnceLock::new(),
         })
     }

@@ -27,6 +27,8 @@ pub(super) enum NoAnswer {
     Failed(String),
     /// Too much is asked at once.
     Busy,
+    /// It takes too long to be waited for, and goes on.
+    GoesOn,
 }
 
 impl Asking {
@@ -48,13 +50,15 @@ impl Asking {
             return Err(NoAnswer::Busy);
         };
         let desks = Arc::clone(&self.desks.borrow());
+        let only_looks = question.only_looks();
         let work = tokio::task::spawn_blocking(move || {
             // Whoever gave up waiting does not make room for one more.
             let _turn = turn;
             control::answer_of(&desks, mailbox.as_deref(), &question)
         });
         match tokio::time::timeout(PATIENCE, work).await {
-            Err(_) => Err(NoAnswer::Busy),
+            Err(_) if only_looks => Err(NoAnswer::Busy),
+            Err(_) => Err(NoAnswer::GoesOn),
             Ok(Err(_)) => Err(NoAnswer::Failed("the answer broke down".to_owned())),
             Ok(Ok(Ok(rows))) => Ok(rows),
             Ok(Ok(Err(Refusal::NotSo(why)))) => Err(NoAnswer::NotSo(why)),

@@ -156,6 +156,11 @@ impl IntoResponse for NoAnswer {
                 "Too much at once",
                 "Others are being answered; mail comes first. Try again in a moment.".to_owned(),
             ),
+            Self::GoesOn => (
+                StatusCode::GATEWAY_TIMEOUT,
+                "It takes long",
+                "What you asked for goes on and may be done by now: look at the ticket before you ask for it again.".to_owned(),
+            ),
         };
         (status, html(show::message(title, &why))).into_response()
     }
@@ -296,7 +301,7 @@ async fn numbers_json(State(shown): Page) -> Response {
 fn in_plain_words(why: NoAnswer) -> Response {
     let why = match why {
         NoAnswer::NotSo(why) | NoAnswer::Failed(why) => why,
-        NoAnswer::Busy => "too much is asked at once".to_owned(),
+        NoAnswer::Busy | NoAnswer::GoesOn => "too much is asked at once".to_owned(),
     };
     (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response()
 }

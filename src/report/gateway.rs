@@ -588,6 +588,14 @@ pub fn stage_changed(change: &crate::autonomy::StageChange) {
 }
 
 /// What articles have earned could not be looked at.
+pub fn autonomy_broke_down(wait: Duration) {
+    error!(
+        event = "autonomy-not-looked-at",
+        "looking at what articles have earned broke down; each stays where it is, none is taken back, and it is tried again in {wait:?}: please report it with this log"
+    );
+}
+
+/// What articles have earned could not be read.
 pub fn autonomy_not_looked_at(error: &JournalError, wait: Duration) {
     warn!(
         event = "autonomy-not-looked-at",
