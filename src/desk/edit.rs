@@ -40,8 +40,8 @@ fn kept_percent(draft: &str, text: &str) -> u8 {
     u8::try_from(kept * 100 / old.len()).unwrap_or(100)
 }
 
-/// The words of a text as they are compared. Addresses of pages are left out: mail programs rewrite them.
-fn words(text: &str) -> Vec<String> {
+/// The words of a text as they are compared, bounded. Addresses of pages are left out: mail programs rewrite them.
+pub(crate) fn words(text: &str) -> Vec<String> {
     text.split_whitespace()
         .filter(|word| !word.contains("://"))
         .map(|word| {

@@ -16,6 +16,7 @@ mod who;
 pub use above::{words_above_packet, words_for_us};
 pub use act::{StaffAct, begins_with_word, read_act};
 pub use command::CommandWord;
+pub(crate) use edit::words;
 pub use edit::{compare, is_changed_in_quote};
 pub use forward::{concerned, forwarded_original};
 pub use later::{DAYS_MAX, When};

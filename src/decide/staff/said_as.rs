@@ -2,7 +2,7 @@
 
 use crate::compose::readable;
 use crate::config::{IntentName, Language};
-use crate::desk::compare;
+use crate::desk::{compare, words};
 use crate::knowledge::Knowledge;
 use std::collections::BTreeSet;
 
@@ -20,18 +20,19 @@ pub(super) fn said_as<'k>(
     language: &Language,
     knowledge: &'k Knowledge,
 ) -> Option<&'k IntentName> {
-    let said: BTreeSet<String> = words(answer).collect();
-    let answer_words = words(answer).count();
+    let answer_words = words(answer).len();
+    let said: BTreeSet<String> = words(answer).into_iter().collect();
     let kept = |intent: &'k IntentName| {
         let article = knowledge.article(intent, language)?;
         let text = readable(&without_places(&article.body));
-        let article_words = words(&text).count();
+        let words = words(&text);
+        let article_words = words.len();
         let is_about_it_alone = answer_words <= article_words * LONGER_MAX + GREETING_WORDS;
         if article_words < ARTICLE_WORDS_MIN || !is_about_it_alone {
             return None;
         }
         // Comparing in order costs much more than looking up each word: most articles end here.
-        let shared = words(&text).filter(|word| said.contains(word)).count();
+        let shared = words.iter().filter(|word| said.contains(*word)).count();
         if shared * 100 < article_words * usize::from(KEPT_MIN_PERCENT) {
             return None;
         }
@@ -41,15 +42,6 @@ pub(super) fn said_as<'k>(
     let mut found = knowledge.topics.keys().filter_map(kept);
     let first = found.next();
     first.filter(|_| found.next().is_none())
-}
-
-fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split_whitespace()
-        .map(|word| {
-            word.trim_matches(|c: char| !c.is_alphanumeric())
-                .to_lowercase()
-        })
-        .filter(|word| !word.is_empty())
 }
 
 /// A text without the places of details: what stands there differs in each answer.
