@@ -10,6 +10,9 @@ use crate::mail::{Address, HeaderText, MessageId};
 use crate::ticket::{Party, ThreadLinks, TicketId, TokenKey};
 use jiff::Timestamp;
 
+/// What stands in a Message-ID instead of a ticket's reference.
+const OF_NO_TICKET: &str = "desk";
+
 /// For whom a mail is, from which its manners follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Manner {
@@ -65,6 +68,8 @@ impl Purpose {
             Self::Told => "status",
             Self::Reminder => "reminder",
             Self::Delay => "delay",
+            Self::WeeklyLetter => "letter",
+            Self::LetterAnswered => "letter-answered",
         }
     }
 }
@@ -84,7 +89,7 @@ pub(super) fn message_id_of(
     cause: &[u8],
     settings: &Settings,
 ) -> MessageId {
-    let reference = ticket.map_or("desk", TicketId::compact).to_lowercase();
+    let reference = ticket.map_or(OF_NO_TICKET, TicketId::compact).to_lowercase();
     let word = purpose.word();
     let tag = key.tag(
         "message-id",
@@ -106,6 +111,13 @@ pub(super) fn message_id_of(
         Some(id) => id,
         None => unreachable!("letters, digits and dots make a Message-ID"),
     }
+}
+
+/// Whether a Message-ID has the form of those of mails for this purpose that are about no ticket.
+pub(super) fn is_named_so(id: &MessageId, purpose: Purpose) -> bool {
+    let after = id.as_str().strip_prefix(OF_NO_TICKET);
+    let after = after.and_then(|rest| rest.strip_prefix('.')?.strip_prefix(purpose.word()));
+    after.is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The address that replies go to: with the party's token where the server takes such addresses.

@@ -14,7 +14,10 @@ impl View<'_> {
     /// The mails of this decision, in the order in which they leave: what promises a person comes with the mail to that person.
     pub(super) fn mails(&self) -> Result<Vec<Outgoing>, ComposeError> {
         match &self.decision.action {
-            Action::NoteOwnCopy | Action::NoteCrossed | Action::NoteConfirmed => Ok(vec![]),
+            Action::NoteOwnCopy
+            | Action::NoteCrossed
+            | Action::NoteConfirmed
+            | Action::AnswerLetter { .. } => Ok(vec![]),
             Action::Leave { tell_of_bounce } => match tell_of_bounce {
                 Some(team) => Ok(self.bounce_report(self.team(team)?)?.into_iter().collect()),
                 None => Ok(vec![]),

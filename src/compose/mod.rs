@@ -100,6 +100,10 @@ pub enum Purpose {
     Reminder,
     /// That an answer takes longer than was promised, with a new time, to the customer.
     Delay,
+    /// What the week was like, to the admin and the teams.
+    WeeklyLetter,
+    /// What came of a reply to it, to whoever gave it.
+    LetterAnswered,
 }
 
 /// Whether a mail waits its turn among those that are due.
@@ -123,7 +127,8 @@ impl Precedence {
             | Purpose::StaffAnswer
             | Purpose::SeenOutside
             | Purpose::DeliveryTrouble
-            | Purpose::Reminder => Self::First,
+            | Purpose::Reminder
+            | Purpose::LetterAnswered => Self::First,
             Purpose::Answer
             | Purpose::Question
             | Purpose::Notice
@@ -134,7 +139,8 @@ impl Precedence {
             | Purpose::Trouble
             | Purpose::StopConfirmation
             | Purpose::Told
-            | Purpose::Delay => Self::InTurn,
+            | Purpose::Delay
+            | Purpose::WeeklyLetter => Self::InTurn,
         }
     }
 }
@@ -327,6 +333,11 @@ pub enum AttachedMail<'a> {
     Whole(&'a [u8]),
     /// Its headers.
     Headers(&'a [u8]),
+}
+
+/// Whether a Message-ID has the form of those of weekly letters. Proves nothing: the journal knows which there are.
+pub(crate) fn may_be_letter(id: &MessageId) -> bool {
+    letter::is_named_so(id, Purpose::WeeklyLetter)
 }
 
 /// What a ticket keeps of a mail that came past the deciding.

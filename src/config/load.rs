@@ -2,6 +2,7 @@
 
 mod fact;
 mod holidays;
+mod letter;
 mod lookup;
 mod mailboxes;
 mod member;
@@ -237,6 +238,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
     let smtp = servers::smtp(top, surroundings, &tokens);
     let automation = automation(top);
     let autonomy = autonomy(top);
+    let letter = letter::letter(top);
     let trust = trust::trust(
         top,
         inbox
@@ -263,6 +265,7 @@ fn read_mailbox(top: &Section<'_>, surroundings: &Surroundings<'_>) -> Settings 
         teams,
         automation,
         autonomy,
+        letter,
         trust,
         escalate,
         limits,

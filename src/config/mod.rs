@@ -34,6 +34,7 @@ pub use trust::{OwnChecks, SenderTrust, StaffProof, WhoseWord};
 use crate::autonomy::{Demands, Stage};
 use crate::mail::{Address, HeaderText};
 use crate::oauth2::Keeper;
+use jiff::civil::Weekday;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ pub struct Settings {
     pub automation: Automation,
     /// `[autonomy]`
     pub autonomy: Autonomy,
+    /// `[letter]`
+    pub letter: WeeklyLetter,
     /// `[trust]`
     pub trust: SenderTrust,
     /// `[escalate]`
@@ -225,6 +228,27 @@ pub struct Autonomy {
     pub back_at: u32,
     /// So many of the last answers are looked at for that.
     pub back_within: u32,
+}
+
+/// `[letter]`: what the admin and the teams are told each week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeeklyLetter {
+    /// The day on which the weekly letter leaves, or "never".
+    pub weekday: Option<Weekday>,
+    /// The hour of that day, 0 to 23, where the first team works.
+    pub hour: i8,
+    /// Whether each team gets a shorter one about its own work.
+    pub to_teams: bool,
+}
+
+impl Default for WeeklyLetter {
+    fn default() -> Self {
+        Self {
+            weekday: Some(Weekday::Monday),
+            hour: 7,
+            to_teams: true,
+        }
+    }
 }
 
 /// `[autonomy] advance`.

@@ -106,6 +106,21 @@ fn in_words(action: &Action) -> String {
             let told = if *tells_team { "told" } else { "not told" };
             format!("keep it in the ticket of the others like it, team {team} {told}")
         }
+        Action::AnswerLetter { answer, .. } => {
+            let words = answer.words.iter().map(|word| {
+                let says = word.says.as_str().to_uppercase();
+                format!("{says} {}", word.number)
+            });
+            let words: Vec<String> = words.collect();
+            match words.is_empty() {
+                true => format!("tell {} how to answer the weekly letter", answer.from),
+                false => format!(
+                    "do what {} said to the weekly letter: {}",
+                    answer.from,
+                    words.join(", ")
+                ),
+            }
+        }
         Action::NoteConfirmed => "send nothing: it helped, and the ticket is done".to_owned(),
         Action::NoteCrossed => "keep it in the ticket, and send nothing twice".to_owned(),
         Action::NoteColleague { from, .. } => {

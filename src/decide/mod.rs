@@ -45,10 +45,11 @@ use view::View;
 
 use crate::autonomy::Earned;
 use crate::config::{FactName, IntentName, Language, Outcome, Settings, TeamName};
-use crate::desk::{Sender, StaffAct};
+use crate::desk::{NotTheAdmin, Sender, StaffAct};
 use crate::knowledge::Knowledge;
 use crate::learning::{Lesson, NoLesson, Request};
-use crate::mail::{HeaderText, Mail};
+use crate::letter::{LetterAnswer, SentLetter};
+use crate::mail::{HeaderText, Mail, MessageId};
 use crate::ticket::{ArticleReference, AskedAgain, Draft, Ticket, TicketId};
 use crate::trust::Identity;
 use crate::understand::{Understanding, Urgency};
@@ -115,6 +116,17 @@ pub struct History {
     pub not_left: Vec<NotLeft>,
     /// Whether the mail's Message-ID is one that the journal has sent.
     pub own: Own,
+    /// The weekly letter that the mail answers.
+    pub answered_letter: Option<AnsweredLetter>,
+}
+
+/// A weekly letter that a mail answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnsweredLetter {
+    /// Which.
+    pub letter: SentLetter,
+    /// The admin who answers; or why whoever wrote is not taken for them.
+    pub by: Result<crate::mail::Address, NotTheAdmin>,
 }
 
 /// Whether a mail bears the Message-ID of a mail that we sent.
@@ -266,6 +278,13 @@ pub enum Action {
         /// What the time or the team that the word names comes to (`LATER`, `TEAM`).
         meant: Option<Meant>,
     },
+    /// The admin answered a weekly letter: it is noted, and carried out by who writes letters.
+    AnswerLetter {
+        /// Which.
+        letter: MessageId,
+        /// What it says.
+        answer: LetterAnswer,
+    },
     /// Kept aside, and the admin told.
     Quarantine,
 }
@@ -346,7 +365,10 @@ impl Action {
             Self::Ask { .. } => "ask",
             Self::Draft(_) | Self::OfferTicket { .. } => "draft",
             Self::HandOff(_) => "handoff",
-            Self::PassOn { .. } | Self::Collect { .. } | Self::Staff { .. } => "relay",
+            Self::PassOn { .. }
+            | Self::Collect { .. }
+            | Self::Staff { .. }
+            | Self::AnswerLetter { .. } => "relay",
             Self::Quarantine => "quarantine",
         }
     }
@@ -365,7 +387,10 @@ impl Action {
             Self::Ask { .. } => Outcome::Asked,
             Self::Draft(_) | Self::OfferTicket { .. } => Outcome::Drafted,
             Self::HandOff(_) => Outcome::HandedOff,
-            Self::PassOn { .. } | Self::Collect { .. } | Self::Staff { .. } => Outcome::Relayed,
+            Self::PassOn { .. }
+            | Self::Collect { .. }
+            | Self::Staff { .. }
+            | Self::AnswerLetter { .. } => Outcome::Relayed,
             Self::Quarantine => Outcome::Quarantined,
         }
     }

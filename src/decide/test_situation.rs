@@ -167,6 +167,7 @@ pub(crate) fn settings() -> Settings {
             suggest_threshold: Some(0.35),
         },
         autonomy: crate::config::Autonomy::default(),
+        letter: crate::config::WeeklyLetter::default(),
         escalate: Escalate::default(),
         trouble: TroubleReports {
             tell_after: Duration::from_mins(10),

@@ -75,7 +75,7 @@ const TWO_WRONG_FROM: usize = 6;
 
 impl CommandWord {
     /// The word in any case; punctuation around it is tolerated.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let word = in_capitals(text)?;
         let found = SPELLINGS.iter().find(|(spelling, _)| *spelling == word);
         found.map(|(_, command)| *command)

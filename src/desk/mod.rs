@@ -3,6 +3,7 @@
 
 mod above;
 mod act;
+mod admin;
 mod closing;
 mod command;
 mod edit;
@@ -15,6 +16,7 @@ mod who;
 
 pub use above::{words_above_packet, words_for_us};
 pub use act::{StaffAct, begins_with_word, read_act};
+pub use admin::{NotTheAdmin, admin_who_answers};
 pub use command::CommandWord;
 pub(crate) use edit::words;
 pub use edit::{compare, is_changed_in_quote};

@@ -468,8 +468,15 @@ fn entry_for(
         Action::Staff { lesson, .. } if !shadow && learns(office) => lesson.clone(),
         _ => None,
     };
+    let letter_answer = match &decision.action {
+        Action::AnswerLetter { letter, answer } if !shadow => {
+            Some((letter.clone(), answer.clone()))
+        }
+        _ => None,
+    };
     Entry {
         lessons: lesson.into_iter().collect(),
+        letter_answer,
         mail: Some(HandledMail {
             identity: mail.identity,
             place,

@@ -4,7 +4,8 @@
 use super::{Office, Past, Trained, stored_about};
 use crate::autonomy::{ArticleName, Earned};
 use crate::compose::{ComposeError, Composed, Gathered, Originals};
-use crate::decide::{self, Decision, History, Own, Pulled, Reaction, Situation};
+use crate::compose;
+use crate::decide::{self, AnsweredLetter, Decision, History, Own, Pulled, Reaction, Situation};
 use crate::desk::{self, Sender, Trust};
 use crate::inbox::{Arrival, Content};
 use crate::journal::{JournalError, Left, Proof, Said};
@@ -124,6 +125,7 @@ impl Office {
             None => History::default(),
         };
         history.own = own;
+        history.answered_letter = self.answered_letter(&mail, &identity, past)?;
         let pulls_brake = match history.brake {
             None => decide::pull(past.last_hour(now)?, &self.settings.limits, now),
             Some(_) => None,
@@ -314,6 +316,25 @@ impl Office {
             }));
         }
         past.earned(&articles)
+    }
+
+    /// The weekly letter that a mail answers, whoever wrote it.
+    fn answered_letter(
+        &self,
+        mail: &Mail,
+        identity: &Identity,
+        past: &dyn Past,
+    ) -> Result<Option<AnsweredLetter>, JournalError> {
+        for id in thread::answered_messages(mail) {
+            if !compose::may_be_letter(&id) {
+                continue;
+            }
+            if let Some(letter) = past.letter(&id)? {
+                let by = desk::admin_who_answers(mail, identity, &letter.to, &self.settings);
+                return Ok(Some(AnsweredLetter { letter, by }));
+            }
+        }
+        Ok(None)
     }
 
     /// The ticket that this sender opened minutes ago, where a mail that opens a thread of its own is about the same.

@@ -4,6 +4,7 @@ use crate::autonomy::{ArticleName, Earned};
 use crate::compose::Gathered;
 use crate::decide::{History, LastHour, NotLeft, Repeats};
 use crate::journal::{Journal, JournalError, Said};
+use crate::letter::SentLetter;
 use crate::mail::{Address, MailIdentity, MessageId};
 use crate::ticket::thread::KnownMessage;
 use crate::ticket::{Ticket, TicketId};
@@ -32,6 +33,11 @@ pub trait Past {
     /// # Errors
     /// The store could not be read.
     fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError>;
+    /// The weekly letter of this Message-ID, while it can be answered.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn letter(&self, id: &MessageId) -> Result<Option<SentLetter>, JournalError>;
     /// Whether we sent a mail with this Message-ID.
     ///
     /// # Errors
@@ -82,6 +88,9 @@ impl Past for Journal {
     fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
         Journal::free_ticket_id(self, identity)
     }
+    fn letter(&self, id: &MessageId) -> Result<Option<SentLetter>, JournalError> {
+        Journal::letter(self, id)
+    }
     fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
         Journal::own_mail(self, id)
     }
@@ -127,6 +136,9 @@ impl Past for NoPast {
     }
     fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
         Ok(TicketId::for_mail(identity, 0))
+    }
+    fn letter(&self, _id: &MessageId) -> Result<Option<SentLetter>, JournalError> {
+        Ok(None)
     }
     fn own_mail(&self, _id: &MessageId) -> Result<bool, JournalError> {
         Ok(false)

@@ -114,6 +114,7 @@ impl Journal {
             |telling| own.contains(&telling.ticket) || person.is_named_in(&telling.body),
             &mut batch,
         )?;
+        self.leave_out_of_letters(&own, &mut forgotten, &mut batch)?;
         self.forget_said(address, &mut batch)?;
         forgotten.stop_stays = self.hide_stop(address, now, &mut batch)?;
         self.add_counts(days, &mut batch)?;

@@ -22,6 +22,7 @@ mod lay_there;
 pub(crate) mod lease;
 pub(crate) mod lease_row;
 mod lessons;
+mod letters;
 mod lookout;
 mod mails;
 mod not_left;
@@ -58,6 +59,7 @@ pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
 pub use lay_there::{LayThere, Since};
 pub use lease::Lease;
+pub use letters::LETTER_KEPT_FOR;
 pub use lookout::{Lookout, Seen};
 pub use mails::Watched;
 pub use on_disk::on_disk;
@@ -76,6 +78,7 @@ use crate::config::{MailboxName, Outcome};
 use crate::decide::Pulled;
 use crate::inbox::{Cursor, Place};
 use crate::learning::Lesson;
+use crate::letter::LetterAnswer;
 use crate::mail::{Address, AuthenticationResults, MailIdentity, MessageId};
 use crate::ticket::{Party, TicketId, TimedEvent};
 use crate::watch::Happened;
@@ -208,6 +211,8 @@ pub struct Entry {
     pub returned: Vec<MessageId>,
     /// The brake on automatic mail, where it is pulled with this entry.
     pub brake: Option<Pulled>,
+    /// What was answered to a weekly letter, and to which.
+    pub letter_answer: Option<(MessageId, LetterAnswer)>,
     /// Troubles that happened with this entry.
     pub happened: Vec<Happened>,
     /// What a timer's entry was decided on: if the ticket's story has gained anything since, nothing of the entry is recorded.

@@ -137,6 +137,9 @@ impl Journal {
         if let Some(pulled) = &entry.brake {
             Self::put_brake(pulled, &mut batch)?;
         }
+        if let Some((letter, answer)) = &entry.letter_answer {
+            self.add_letter_answer(letter, answer, &mut batch)?;
+        }
         self.note_happened(&entry.happened, &mut batch)?;
         for id in &entry.sent_back_for_size {
             self.note_sent_back_for_size(id, &mut batch)?;

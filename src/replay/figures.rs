@@ -2,10 +2,11 @@
 //! figure means.
 
 use super::play::{Replayed, Turn};
-use super::{Gap, Nearest, OldMailbox, as_text, gaps};
+use super::{Nearest, OldMailbox, as_text};
 use crate::config::IntentName;
 use crate::gateway::Office;
 use crate::ticket::TicketId;
+use crate::understand::gaps::{Gap, gaps};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -382,7 +383,7 @@ fn gap_figures(customers: &[&Turn], office: &Office) -> Vec<GapFigures> {
             .filter_map(|place| uncovered.get(*place).map(|turn| shown(turn)))
             .collect(),
     };
-    let gaps = gaps::gaps(&texts, office.encoder.as_deref());
+    let gaps = gaps(&texts, office.encoder.as_deref());
     gaps.iter().map(figures).collect()
 }
 

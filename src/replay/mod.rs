@@ -6,7 +6,6 @@
 
 mod comparison;
 mod figures;
-mod gaps;
 mod html;
 mod mailbox;
 mod play;
@@ -17,7 +16,6 @@ mod table;
 
 pub use comparison::{Changed, Comparison, compare};
 pub use figures::{Figures, figures};
-pub use gaps::Gap;
 pub use html::page;
 pub use mailbox::{OldMail, OldMailbox};
 pub use play::{Replayed, Turn, replay};

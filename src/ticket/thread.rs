@@ -166,7 +166,7 @@ fn token_in_addresses(mail: &Mail, settings: &Settings) -> Option<(Token, Ticket
 }
 
 /// What the mail answers, nearest first: the mail that bounced, `In-Reply-To`, then `References` from the end.
-fn answered_messages(mail: &Mail) -> Vec<MessageId> {
+pub(crate) fn answered_messages(mail: &Mail) -> Vec<MessageId> {
     let bounced = mail
         .bounce
         .iter()

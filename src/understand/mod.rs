@@ -6,6 +6,7 @@
 mod asked_again;
 pub(crate) mod command;
 mod facts;
+pub(crate) mod gaps;
 mod hashing;
 pub mod intent;
 pub(crate) mod language;
@@ -31,6 +32,7 @@ pub(crate) use prepare::without_reply_marks;
 pub use summary::{
     Author, OpenSentence, Source, SourcePart, SourcedSentence, ThreadSummary, WhyOpen,
 };
+pub(crate) use teachable::asked_in;
 pub use teachable::{RequestText, Taught, Unteachable};
 pub use types::{
     CustomerWord, FactFound, FactSource, HardStop, IntentScore, Particular, ParticularKind,

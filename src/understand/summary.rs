@@ -90,6 +90,23 @@ pub(crate) fn kept_of_ours(text: &str, said: &str) -> Vec<String> {
         .collect()
 }
 
+/// A text that was kept, as sentences with what each is for.
+pub(super) fn prepared(subject: &str, text: &str) -> super::prepare::Prepared {
+    SUMMARIST.preparer.prepare_text(subject, text)
+}
+
+/// The sentences of what one of our people wrote, without greeting, thanks and name.
+#[must_use]
+pub(crate) fn told_in(text: &str) -> Vec<String> {
+    let prepared = prepared("", text);
+    let of_substance = (prepared.sentences.iter()).filter(|one| one.role == Role::Substance);
+    of_substance
+        .take(KEPT_MAX)
+        .map(|one| SUMMARIST.preparer.without_greeting(&one.text))
+        .map(|text| one_line(text, SENTENCE_MAX_CHARS))
+        .collect()
+}
+
 /// The sentence of a question that asks for one detail.
 #[must_use]
 pub(crate) fn question_for(text: &str, how_to_ask: &str) -> Option<String> {

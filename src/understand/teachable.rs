@@ -82,6 +82,12 @@ pub enum Unteachable {
     NothingSaid,
 }
 
+/// The sentences of a first mail, of which a ticket kept this subject and text, that may carry a request. As [`Understander::what_is_asked`].
+#[must_use]
+pub(crate) fn asked_in(subject: &str, text: &str) -> Vec<String> {
+    substance(&super::summary::prepared(subject, text))
+}
+
 impl Understander {
     /// The sentences of a mail that may carry a request, without greeting, signature, numbers, addresses and links. Empty where there is none.
     #[must_use]

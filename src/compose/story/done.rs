@@ -18,6 +18,7 @@ pub(super) fn done(
         Action::Leave { .. } => bounced(situation).into_iter().collect(),
         // The word itself is part of the arrival.
         Action::NoteOwnCopy
+        | Action::AnswerLetter { .. }
         | Action::ConfirmStop
         | Action::Tell(_)
         | Action::Collect {

@@ -1,7 +1,7 @@
 //! That `config/handoffd.toml` and the doc comments of [`Settings`](crate::config::Settings) say the same of each key.
 
 /// The structs of settings whose fields are keys of the file.
-const SECTIONS: [&str; 21] = [
+const SECTIONS: [&str; 22] = [
     "Support",
     "Inbox",
     "Smtp",
@@ -9,6 +9,7 @@ const SECTIONS: [&str; 21] = [
     "Member",
     "Automation",
     "Autonomy",
+    "WeeklyLetter",
     "Escalate",
     "Limits",
     "TroubleReports",

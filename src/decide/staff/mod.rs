@@ -7,6 +7,7 @@ mod doubt;
 mod false_staff;
 mod hints;
 mod intent;
+mod letter;
 mod no_lesson;
 mod operator;
 mod outside;
@@ -29,6 +30,7 @@ pub use operator::{OperatorsWord, by_operator};
 
 /// The rules of this step, in order.
 pub(super) const RULES: &[Rule] = &[
+    letter::answered_letter,
     false_staff::false_staff,
     outside::colleague,
     staff_forward,
@@ -130,6 +132,10 @@ const fn with_draft(on_draft: &OnDraft) -> (&'static str, Pattern<2>) {
 
 /// What becomes of a mail of staff, or of false staff, when a part failed: nothing reaches a customer.
 pub(super) fn on_failure(view: &View<'_>, why: &Sentence) -> Option<Action> {
+    // What it says needs nothing of what failed.
+    if let Some(answered) = letter::answered_letter(view).pop() {
+        return Some(answered.action);
+    }
     match view.situation.sender {
         // Silence needs nothing of what failed.
         Sender::Colleague { .. } => outside::colleague(view).pop().map(|found| found.action),

@@ -6,6 +6,7 @@ use crate::autonomy::{ArticleName, Earned};
 use crate::compose::Gathered;
 use crate::decide::{EarlierTicket, History, LastHour, NotLeft, Repeats};
 use crate::journal::{Journal, JournalError, JudgedOn, Said};
+use crate::letter::SentLetter;
 use crate::mail::{Address, MailIdentity, MessageId};
 use crate::ticket::thread::KnownMessage;
 use crate::ticket::{Event, Ticket, TicketId};
@@ -108,6 +109,14 @@ impl Past for Then<'_> {
     }
     fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
         self.journal.free_ticket_id(identity)
+    }
+    /// A letter is kept for five weeks: later an answer to it is not recognised as one any more.
+    fn letter(&self, id: &MessageId) -> Result<Option<SentLetter>, JournalError> {
+        let mut letter = self.journal.letter(id)?;
+        if let Some(letter) = &mut letter {
+            letter.answers.retain(|answer| answer.at < self.recorded.at);
+        }
+        Ok(letter)
     }
     fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
         self.was_ours(id)

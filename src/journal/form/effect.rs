@@ -255,7 +255,7 @@ fn copy(word: &str) -> Result<CopyProof, FieldError> {
 }
 
 /// Every purpose of a mail.
-pub const PURPOSES: [Purpose; 18] = [
+pub const PURPOSES: [Purpose; 20] = [
     Purpose::Answer,
     Purpose::Question,
     Purpose::Notice,
@@ -274,6 +274,8 @@ pub const PURPOSES: [Purpose; 18] = [
     Purpose::Told,
     Purpose::Reminder,
     Purpose::Delay,
+    Purpose::WeeklyLetter,
+    Purpose::LetterAnswered,
 ];
 
 /// The word for a purpose, on disk and on the command line.
@@ -298,6 +300,8 @@ pub const fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::Told => "told",
         Purpose::Reminder => "reminder",
         Purpose::Delay => "delay",
+        Purpose::WeeklyLetter => "weekly-letter",
+        Purpose::LetterAnswered => "letter-answered",
     }
 }
 

@@ -10,6 +10,7 @@ mod event;
 pub(super) mod exported;
 mod judged;
 mod lesson;
+mod letter;
 mod lookup;
 mod mail;
 mod part;
@@ -24,6 +25,7 @@ pub use effect::{PURPOSES, purpose_word};
 pub(super) use event::TimedEventForm;
 pub(super) use judged::{DeskForm, JudgedForm};
 pub(super) use lesson::LessonForm;
+pub(super) use letter::LetterForm;
 pub(super) use mail::{
     CursorForm, FilingForm, HandledForm, LayThereForm, MessageForm, SentMailForm,
 };

@@ -49,12 +49,14 @@ pub(crate) enum Act {
     Trouble,
     /// Where articles stand.
     Autonomy,
+    /// A weekly letter is written, or its answer carried out.
+    Letter,
     /// The journal goes on although it may be older than the world.
     Recover,
 }
 
 impl Act {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Begin,
         Self::Entry,
         Self::Handling,
@@ -69,6 +71,7 @@ impl Act {
         Self::Brake,
         Self::Trouble,
         Self::Autonomy,
+        Self::Letter,
         Self::Recover,
     ];
 
@@ -88,6 +91,7 @@ impl Act {
             Self::Brake => 12,
             Self::Trouble => 20,
             Self::Autonomy => 24,
+            Self::Letter => 25,
             Self::Recover => 13,
         }
     }
@@ -109,6 +113,7 @@ impl Act {
             Self::Brake => "brake",
             Self::Trouble => "trouble",
             Self::Autonomy => "autonomy",
+            Self::Letter => "letter",
             Self::Recover => "recover",
         }
     }

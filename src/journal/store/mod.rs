@@ -126,11 +126,13 @@ pub(crate) enum Tree {
     KeyFingerprints,
     /// What webhooks are still to be told: name, due, telling → what.
     Tellings,
+    /// Weekly letters: Message-ID → what it suggested and what was answered; and a name → up to when they are written.
+    Letters,
 }
 
 impl Tree {
     /// All that the chain vouches for.
-    pub(crate) const CHAINED: [Self; 37] = [
+    pub(crate) const CHAINED: [Self; 38] = [
         Self::WatchedFolder,
         Self::Cursors,
         Self::Mails,
@@ -168,6 +170,7 @@ impl Tree {
         Self::StageChanges,
         Self::Standings,
         Self::Tellings,
+        Self::Letters,
     ];
 
     /// The number in links. On disk: never change one.
@@ -212,6 +215,7 @@ impl Tree {
             Self::StageChanges => 46,
             Self::Standings => 47,
             Self::Tellings => 50,
+            Self::Letters => 51,
         }
     }
 
@@ -265,6 +269,7 @@ impl Tree {
             Self::StageChanges => "stage-changes",
             Self::Standings => "standings",
             Self::Tellings => "tellings",
+            Self::Letters => "letters",
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Reads hostile input: words of mails, bounded before they come here. Groups are bounded in number.
 
 use crate::knowledge::likeness::words;
-use crate::understand::meaning::Encoder;
+use super::meaning::Encoder;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// From this on two texts belong together (cosine), with a table of word meanings, and by their words alone.
@@ -57,7 +57,7 @@ impl Group {
 }
 
 /// The gaps among these texts, the largest first.
-pub(super) fn gaps(texts: &[&str], encoder: Option<&Encoder>) -> Vec<Gap> {
+pub(crate) fn gaps(texts: &[&str], encoder: Option<&Encoder>) -> Vec<Gap> {
     // A model that reads whole sentences takes tens of milliseconds a text: for putting thousands together their words will do.
     let table = encoder.filter(|encoder| !encoder.reads_sentences());
     let (directions, together) = match table {
