@@ -32,6 +32,7 @@ pub mod watch;
 pub mod webhook;
 
 pub mod gateway;
+pub mod letter;
 pub mod numbers;
 mod plot;
 pub mod rehearsal;
