@@ -256,6 +256,8 @@ impl View<'_> {
             document,
             thread,
             parts,
+            pictures: vec![],
+            reply_to: None,
             language: &language.0,
         };
         self.seal(letter)

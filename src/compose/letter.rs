@@ -4,6 +4,7 @@
 use super::guard::Guard;
 use super::markup::Document;
 use super::mime::{Message, Part};
+use super::picture::InlinePicture;
 use super::{ComposeError, EnvelopeSender, Outgoing, Precedence, Purpose};
 use crate::config::{ReplyAddress, Settings};
 use crate::mail::{Address, HeaderText, MessageId};
@@ -42,6 +43,10 @@ pub(super) struct Letter<'a> {
     pub(super) document: Document,
     pub(super) thread: ThreadLinks,
     pub(super) parts: Vec<Part>,
+    /// What its document shows, each once.
+    pub(super) pictures: Vec<InlinePicture>,
+    /// Where replies go instead of to us.
+    pub(super) reply_to: Option<Address>,
     /// The language of the words, for the HTML part.
     pub(super) language: &'a str,
 }
@@ -140,7 +145,10 @@ pub(super) fn reply_address(
 
 impl Letter<'_> {
     /// Where replies go. Whoever gets a copy must not hold the customer's key.
-    fn reply_to(&self, key: &TokenKey, settings: &Settings) -> Address {
+    fn answered_at(&self, key: &TokenKey, settings: &Settings) -> Address {
+        if let Some(address) = &self.reply_to {
+            return address.clone();
+        }
         let party = self.party.as_ref().filter(|_| self.cc.is_empty());
         reply_address(key, self.ticket, party, settings)
     }
@@ -155,7 +163,7 @@ impl Letter<'_> {
         if self.manner == Manner::Internal {
             return Ok(());
         }
-        let reply_to = self.reply_to(key, settings);
+        let reply_to = self.answered_at(key, settings);
         guard.refuse_leak("subject", &self.subject)?;
         guard.refuse_leak("text", &self.document.text())?;
         guard.refuse_leak("html", &self.document.html(self.language))?;
@@ -182,10 +190,10 @@ impl Letter<'_> {
     pub(super) fn seal(self, key: &TokenKey, settings: &Settings, now: Timestamp) -> Outgoing {
         let support = &settings.support;
         let message_id = message_id(key, &self, settings);
-        let reply_to = self.reply_to(key, settings);
+        let reply_to = self.answered_at(key, settings);
         let text = self.document.text();
         let html = self.document.html(self.language);
-        let mut message = Message::new(&text, &html, self.parts);
+        let mut message = Message::new(&text, &html, self.parts).showing(self.pictures);
         message.date(now);
         let from_name = self.from_name.as_deref();
         let from_name = from_name.unwrap_or(support.name.as_str());

@@ -5,6 +5,7 @@
 mod html;
 
 use super::links::Offer;
+use super::picture::InlinePicture;
 
 /// The longest value that a stranger's text brings into a mail, in characters.
 const VALUE_MAX_CHARACTERS: usize = 100_000;
@@ -38,6 +39,12 @@ enum Block {
     Rule,
     /// Links of ours to mails that say yes or no: no source can make any.
     Offers(Vec<Offer>),
+    /// A picture of ours that lies in the mail: no source can make any. The text says the same in words, so it shows nothing there.
+    Picture {
+        id: String,
+        alt: String,
+        width: u32,
+    },
     /// Behind the signature mark, literal lines.
     Footer(Vec<String>),
 }
@@ -200,6 +207,20 @@ impl Document {
         }
     }
 
+    /// Puts a picture below everything. The mail must bring it: `Letter::pictures`.
+    pub(super) fn show(&mut self, picture: &InlinePicture) {
+        self.blocks.push(Block::Picture {
+            id: picture.id().as_str().to_owned(),
+            alt: shown(picture.alt()).collect(),
+            width: picture.width(),
+        });
+    }
+
+    /// Puts another document below everything.
+    pub(super) fn append(&mut self, other: Self) {
+        self.blocks.extend(other.blocks);
+    }
+
     /// Puts these lines below everything, behind the signature mark.
     pub(super) fn end_with(&mut self, footer: &str) {
         let lines: Vec<String> = footer
@@ -214,7 +235,7 @@ impl Document {
 
     /// The text part, `\n` line ends, a line end at the end.
     pub(super) fn text(&self) -> String {
-        let blocks: Vec<String> = self.blocks.iter().map(block_text).collect();
+        let blocks: Vec<String> = self.blocks.iter().filter_map(block_text).collect();
         let mut text = blocks.join("\n\n");
         text.push('\n');
         text
@@ -391,8 +412,9 @@ fn span_text(spans: &[Span]) -> String {
     text
 }
 
-fn block_text(block: &Block) -> String {
-    match block {
+/// `None` for what only the HTML shows.
+fn block_text(block: &Block) -> Option<String> {
+    let text = match block {
         Block::Paragraph(spans) => span_text(spans),
         Block::Heading(spans) => {
             let title = span_text(spans);
@@ -425,8 +447,10 @@ fn block_text(block: &Block) -> String {
                 .map(|offer| format!("{}: <{}>", offer.label, offer.link.as_str()));
             lines.collect::<Vec<_>>().join("\n")
         }
+        Block::Picture { .. } => return None,
         Block::Footer(lines) => format!("-- \n{}", lines.join("\n")),
-    }
+    };
+    Some(text)
 }
 
 #[cfg(test)]
@@ -495,6 +519,14 @@ mod tests {
         fn any_source_is_read(text in "[ a\n*`\\[\\]()>.\\-\\\\#1]{0,200}") {
             let document = Document::parse(&text);
             let _ = (document.text(), document.html("en"));
+        }
+
+        #[test]
+        fn no_source_shows_a_picture(text in "(!\\[|<img src=|cid:|\\]\\(|https://|[ a\n*`\\[\\]()<>!\"=\\\\]){0,40}") {
+            for source in [text.clone(), escape_line(&text), escape_lines(&text), escape_quote(&text)] {
+                let html = Document::parse(&source).html("en");
+                prop_assert!(!html.contains("<img"), "{}", html);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //! input must give the same bytes), cannot attach a mail byte for byte, and panics on some names. CRLF everywhere, no line over 998
 //! bytes. Takes text of strangers: no value can begin a header or leave its part.
 
+use super::picture::InlinePicture;
 use crate::mail::{Address, Attachment, MessageId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -30,6 +31,7 @@ pub(super) struct Message {
     headers: Vec<(String, String)>,
     text: String,
     html: String,
+    pictures: Vec<InlinePicture>,
     parts: Vec<Part>,
 }
 
@@ -40,8 +42,14 @@ impl Message {
             headers: Vec::new(),
             text: text.to_owned(),
             html: html.to_owned(),
+            pictures: Vec::new(),
             parts,
         }
+    }
+
+    /// With the pictures that its HTML shows.
+    pub(super) fn showing(self, pictures: Vec<InlinePicture>) -> Self {
+        Self { pictures, ..self }
     }
 
     /// A header of ours: a fixed word, a token, a date. Control characters are left out.
@@ -138,15 +146,51 @@ impl Message {
             &format!("Content-Type: multipart/alternative; boundary=\"{inner}\""),
         );
         line(bytes, "");
-        for (kind, body) in [("plain", &self.text), ("html", &self.html)] {
-            line(bytes, &format!("--{inner}"));
-            line(bytes, &format!("Content-Type: text/{kind}; charset=utf-8"));
-            line(bytes, "Content-Transfer-Encoding: quoted-printable");
-            line(bytes, "");
-            line(bytes, &quoted_printable(body));
+        line(bytes, &format!("--{inner}"));
+        body(bytes, "plain", &self.text);
+        line(bytes, &format!("--{inner}"));
+        if self.pictures.is_empty() {
+            body(bytes, "html", &self.html);
+        } else {
+            self.related(bytes, boundary);
         }
         line(bytes, &format!("--{inner}--"));
     }
+
+    /// The HTML with its pictures (RFC 2387). Inside the alternatives: who reads the text is shown no files.
+    fn related(&self, bytes: &mut Vec<u8>, boundary: &str) {
+        let innermost = format!("r-{boundary}");
+        line(
+            bytes,
+            "Content-Type: multipart/related; type=\"text/html\";",
+        );
+        line(bytes, &format!(" boundary=\"{innermost}\""));
+        line(bytes, "");
+        line(bytes, &format!("--{innermost}"));
+        body(bytes, "html", &self.html);
+        for picture in &self.pictures {
+            let (id, name) = (picture.id(), picture.file_name());
+            line(bytes, &format!("--{innermost}"));
+            line(bytes, "Content-Type: image/png");
+            line(bytes, "Content-Transfer-Encoding: base64");
+            line(bytes, &format!("Content-ID: {id}"));
+            line(
+                bytes,
+                &format!("Content-Disposition: inline; filename=\"{name}\""),
+            );
+            line(bytes, "");
+            base64_lines(bytes, picture.png());
+        }
+        line(bytes, &format!("--{innermost}--"));
+    }
+}
+
+/// One form of the words.
+fn body(bytes: &mut Vec<u8>, kind: &str, words: &str) {
+    line(bytes, &format!("Content-Type: text/{kind}; charset=utf-8"));
+    line(bytes, "Content-Transfer-Encoding: quoted-printable");
+    line(bytes, "");
+    line(bytes, &quoted_printable(words));
 }
 
 impl Part {
@@ -239,6 +283,10 @@ fn in_base64(bytes: &mut Vec<u8>, content: &[u8], media_type: &str, file_name: &
         ),
     );
     line(bytes, "");
+    base64_lines(bytes, content);
+}
+
+fn base64_lines(bytes: &mut Vec<u8>, content: &[u8]) {
     let encoded = STANDARD.encode(content);
     for chunk in encoded.as_bytes().chunks(76) {
         bytes.extend_from_slice(chunk);

@@ -22,6 +22,7 @@ mod mime;
 mod own_mail;
 mod packet;
 mod packet_json;
+mod picture;
 mod readable;
 mod reassigned;
 mod reported;

@@ -342,6 +342,8 @@ impl Desk<'_> {
                 Replies::WouldGoAstray => crate::ticket::ThreadLinks::default(),
             },
             parts,
+            pictures: vec![],
+            reply_to: None,
             language: &language.0,
         };
         Ok(letter.seal(self.key, self.settings, self.now))
@@ -372,6 +374,8 @@ impl Desk<'_> {
             document: super::markup::Document::parse(&super::markup::escape_lines(text)),
             thread: crate::ticket::ThreadLinks::default(),
             parts,
+            pictures: vec![],
+            reply_to: None,
             language: &language.0,
         };
         letter.seal(self.key, self.settings, self.now)

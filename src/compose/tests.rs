@@ -6,6 +6,7 @@ mod hostile;
 mod leaks;
 mod lighter;
 mod manners;
+mod pictures;
 mod recorded;
 mod templates;
 mod whole;

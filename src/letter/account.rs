@@ -3,7 +3,7 @@
 
 use super::asked::{self, Asked, Gap};
 use super::suggestion::{SentLetter, Suggestion, decided_tickets, ways_of};
-use crate::autonomy::{ArticleName, StageChange, Standing};
+use crate::autonomy::{ArticleName, StageChange, Standing, Tally};
 use crate::config::{IntentName, TeamName};
 use crate::knowledge::Knowledge;
 use crate::numbers::{Counting, Counts, Fate, Numbers, Period, What, happened};
@@ -80,6 +80,8 @@ pub struct Account {
     pub gaps: Vec<Gap>,
     /// What a yes is enough for.
     pub suggestions: Vec<Suggestion>,
+    /// The record of each article that stands somewhere.
+    pub records: BTreeMap<ArticleName, Tally>,
 }
 
 /// Takes tickets in for an account.
@@ -207,6 +209,9 @@ impl Gathering {
             wrong: self.wrong,
             changes: changes.iter().rev().filter(is_of_week).cloned().collect(),
             suggestions: ways_of(standings, &gaps, earlier),
+            records: (standings.iter())
+                .map(|(article, standing)| (article.clone(), standing.review.tally))
+                .collect(),
             gaps,
             week: self.week,
         }

@@ -6,6 +6,7 @@
 
 mod account;
 mod asked;
+pub(crate) mod chart;
 mod due;
 mod proposal;
 mod reply;

@@ -185,6 +185,8 @@ impl Writing<'_> {
             document: rendered.document,
             thread,
             parts: vec![],
+            pictures: vec![],
+            reply_to: None,
             language: &language.0,
         };
         letter.check(key, self.settings, &guard)?;

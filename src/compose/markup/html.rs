@@ -1,5 +1,5 @@
-//! How does a document look in a mail program? Only what all of them show: plain elements with the few styles in the element itself, no image, no
-//! script, nothing from outside, no colour of text or ground, so that a dark screen stays dark. Long words break: nobody scrolls sideways.
+//! How does a document look in a mail program? Only what all of them show: plain elements with the few styles in the element itself, no image but
+//! what lies in the mail, no script, nothing from outside, no colour of text or ground, so that a dark screen stays dark. Long words break: nobody scrolls sideways.
 
 use super::{Block, Document, Span, span_text};
 
@@ -17,6 +17,9 @@ const LIST: &str = "margin:0 0 .8em;padding-left:1.7em";
 
 /// Of an item.
 const ITEM: &str = "margin:0 0 .25em";
+
+/// Of a picture: never wider than the screen. The width that is said beside it is for programs that do not know this.
+const PICTURE: &str = "max-width:100%;height:auto";
 
 /// Of somebody's words: a line beside them, in a grey that shows on light and on dark.
 const QUOTE: &str = "margin:0 0 .8em;padding-left:.8em;border-left:3px solid #888";
@@ -121,6 +124,12 @@ fn block_html(block: &Block) -> String {
             let links: Vec<String> = links.collect();
             let links = links.join(" &nbsp; | &nbsp; ");
             format!("<p style=\"{PARAGRAPH}\">{links}</p>")
+        }
+        Block::Picture { id, alt, width } => {
+            let (id, alt) = (html_escaped(id), html_escaped(alt));
+            format!(
+                "<p style=\"{PARAGRAPH}\"><img src=\"cid:{id}\" alt=\"{alt}\" width=\"{width}\" style=\"{PICTURE}\"></p>"
+            )
         }
         Block::Footer(lines) => {
             let lines: Vec<String> = lines.iter().map(|line| html_escaped(line)).collect();

@@ -5,7 +5,7 @@ use crate::compose::{EnvelopeSender, Precedence};
 use crate::desk::{Sender, Trust};
 use crate::mail::Mailbox;
 
-fn assert_sound(mail: &Outgoing) {
+pub(super) fn assert_sound(mail: &Outgoing) {
     let mut previous = 0;
     for (position, byte) in mail.bytes.iter().enumerate() {
         if *byte == b'\n' {
@@ -197,7 +197,7 @@ fn the_original_is_attached_byte_for_byte() {
     assert!(as_text(&unix).contains("From: a@b\r\n\r\nhello\r\n"));
 }
 
-fn assert_sound_or_eight_bit(mail: &Outgoing) {
+pub(super) fn assert_sound_or_eight_bit(mail: &Outgoing) {
     let is_eight_bit = !mail.bytes.is_ascii();
     // Said of the part and of the whole: a relay that takes seven bits only must know that it has to convert.
     let text = as_text(mail);

@@ -11,7 +11,7 @@ pub(super) fn redacted(mail: &Outgoing) -> String {
         (r"\.[a-z2-7]{16}@", ".TAG@"),
         (r"\+[0-9a-z]{10}-([cs])-[a-z2-7]{16}@", "+TOKEN-$1@"),
         (r"X-Handoff-Mark: [a-z2-7]{16}", "X-Handoff-Mark: MARK"),
-        (r"([am])-[a-z2-7]{16}", "$1-BOUNDARY"),
+        (r"([amr])-[a-z2-7]{16}", "$1-BOUNDARY"),
     ];
     let mut text = as_text(mail).replace("\r\n", "\n");
     for (pattern, word) in patterns {
