@@ -17,6 +17,8 @@ mod judged;
 mod kept_back;
 mod late;
 mod learner;
+mod letter_acts;
+mod letter_watch;
 mod lighter;
 mod look_up;
 mod lost;
@@ -43,6 +45,10 @@ pub use judge::{JudgeError, Judgement};
 pub use judged::MadeAgain;
 pub use kept_back::Patience;
 pub use learner::{LearnError, Learner, learn};
+pub use letter_watch::{
+    LetterWatch, LookedAtLetters, account_of_days, account_until_now, look as look_at_letters,
+    write_now as write_letter_now,
+};
 pub(crate) use lost::tell_of_refused;
 pub use office::{Office, Trained};
 pub use operator::{Came, OperatorError, say};

@@ -1,6 +1,7 @@
 //! `handoffd status`, `tickets`, `ticket`, `outbox`, …: look into the running daemon, or into its store when it is stopped.
 
 mod autonomy;
+mod letter;
 mod numbers;
 mod printed;
 mod stores;
@@ -91,6 +92,12 @@ pub(super) enum Verb {
         #[arg(long, default_value_t = 28, value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
+    /// The weekly letter as it would read now: what was handled, what went well and what did not, what to write next, which articles may do more
+    Letter {
+        /// Send it now instead, to the admin and the teams
+        #[arg(long)]
+        send: bool,
+    },
     /// Say yes to the draft that waits in a ticket: it is sent, or waits for a second yes
     Approve {
         /// The ticket's reference
@@ -145,8 +152,9 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     if let Verb::Learned { review: true } = verb {
         control::keep_for_review(&mut rows);
     }
-    let text =
-        numbers::text(verb, common.json, &rows).or_else(|| autonomy::text(verb, common, &rows));
+    let text = numbers::text(verb, common.json, &rows)
+        .or_else(|| autonomy::text(verb, common, &rows))
+        .or_else(|| letter::text(verb, common.json, &rows));
     let text = text.unwrap_or_else(|| in_rows(&rows, common.json));
     std::io::stdout()
         .write_all(text.as_bytes())
@@ -218,6 +226,8 @@ fn question(common: &Common, verb: &Verb) -> Question {
             days: *days,
             zone: numbers::zone(common),
         },
+        Verb::Letter { send: true } => Question::SendLetter,
+        Verb::Letter { send: false } => letter::question(common),
         Verb::Approve { id, draft } => Question::Approve {
             id: id.clone(),
             draft: *draft,

@@ -41,7 +41,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use systemd::Watched;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -136,6 +136,8 @@ struct Daemon {
     taken: mpsc::Receiver<Taken>,
     endings: mpsc::Sender<Ended>,
     ended: mpsc::Receiver<Ended>,
+    /// A part of a mailbox wants everything loaded anew.
+    reload_wanted: Arc<Notify>,
     /// Ends what is not a mailbox's.
     shutdown: CancellationToken,
     asked: watch::Sender<Arc<Vec<control::Desk>>>,
@@ -158,6 +160,7 @@ impl Daemon {
             taken,
             endings,
             ended,
+            reload_wanted: Arc::default(),
             shutdown: CancellationToken::new(),
             asked: watch::channel(Arc::default()).0,
             watched: watch::channel(Arc::default()).0,
@@ -194,6 +197,8 @@ impl Daemon {
                     Word::Reload => self.reload().await,
                     Word::Stop => break Ok(()),
                 },
+                // A new article lies in its folder.
+                () = self.reload_wanted.notified() => self.reload().await,
                 Some(Ended { name, why }) = self.ended.recv() => match why {
                     Why::Broken(why) => break Err(told(name.as_ref(), why)),
                     Why::Lost(why) => {
@@ -304,7 +309,7 @@ impl Daemon {
     }
 
     fn begin(&mut self, ready: Ready) {
-        let life = Life::begin(ready, self.endings.clone());
+        let life = Life::begin(ready, self.endings.clone(), Arc::clone(&self.reload_wanted));
         let _ = self.lives.insert(life.name().cloned(), life);
     }
 

@@ -94,7 +94,9 @@ pub(super) fn message_id_of(
     cause: &[u8],
     settings: &Settings,
 ) -> MessageId {
-    let reference = ticket.map_or(OF_NO_TICKET, TicketId::compact).to_lowercase();
+    let reference = ticket
+        .map_or(OF_NO_TICKET, TicketId::compact)
+        .to_lowercase();
     let word = purpose.word();
     let tag = key.tag(
         "message-id",

@@ -43,7 +43,7 @@ enum Block {
     Picture {
         id: String,
         alt: String,
-        width: u32,
+        size: (u32, u32),
     },
     /// Behind the signature mark, literal lines.
     Footer(Vec<String>),
@@ -212,7 +212,7 @@ impl Document {
         self.blocks.push(Block::Picture {
             id: picture.id().as_str().to_owned(),
             alt: shown(picture.alt()).collect(),
-            width: picture.width(),
+            size: picture.size(),
         });
     }
 

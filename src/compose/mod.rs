@@ -40,13 +40,16 @@ mod told;
 mod undelivered;
 mod variables;
 mod view;
+mod weekly;
 mod words;
 
 pub use lighter::{LeftOut, TakenApart};
 pub use undelivered::{Fate, Loss, Oversize};
+pub use weekly::Audience;
 
 pub(crate) use lighter::made_lighter;
 pub(crate) use readable::readable;
+pub(crate) use weekly::letter_as_text;
 
 use crate::config::{Problem, Settings, Team};
 use crate::decide::{Decision, Situation};

@@ -15,19 +15,19 @@ pub(super) struct InlinePicture {
     file_name: String,
     alt: String,
     /// In pixels of a page.
-    width: u32,
+    size: (u32, u32),
     png: Vec<u8>,
 }
 
 impl InlinePicture {
     /// `name` becomes the name of its file, without the ending: letters, digits and hyphens (anything else is left out), another for each
-    /// picture of a mail. `width` is how wide it is shown, in pixels of a page. The same picture has the same Content-ID in every mail, and another one has another.
+    /// picture of a mail. `size` is how wide and high it is shown, in pixels of a page. The same picture has the same Content-ID in every mail, and another one has another.
     pub(super) fn new(
         key: &TokenKey,
         settings: &Settings,
         name: &'static str,
         alt: &str,
-        width: u32,
+        size: (u32, u32),
         png: Vec<u8>,
     ) -> Self {
         let name: String = name
@@ -54,7 +54,7 @@ impl InlinePicture {
             id,
             file_name: format!("{name}.png"),
             alt: alt.to_owned(),
-            width,
+            size,
             png,
         }
     }
@@ -73,8 +73,9 @@ impl InlinePicture {
         &self.alt
     }
 
-    pub(super) const fn width(&self) -> u32 {
-        self.width
+    /// Width and height.
+    pub(super) const fn size(&self) -> (u32, u32) {
+        self.size
     }
 
     pub(super) fn png(&self) -> &[u8] {

@@ -9,7 +9,7 @@ use crate::ticket::{Approvals, Ticket};
 use crate::trust::Testimony;
 use crate::understand::{Author, Source, SourcePart, Urgency};
 use jiff::Timestamp;
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 /// A language that we have words in. Any other is answered in the support language, and that one is checked at start.
@@ -85,6 +85,19 @@ impl Tongue {
             Self::English => format!("{weekday} {day} {month} {year}, {time} ({place})"),
             Self::German => format!("{weekday}, {day}. {month} {year}, {time} Uhr ({place})"),
         }
+    }
+
+    /// A day without its year.
+    pub(super) fn day(self, day: Date) -> String {
+        let month = self.month(day.month());
+        let day = day.day();
+        self.either(|| format!("{day} {month}"), || format!("{day}. {month}"))
+    }
+
+    /// Two or three letters, for a picture.
+    pub(super) fn short_weekday(self, day: Weekday) -> String {
+        let letters = self.choose(3, 2);
+        self.weekday(day).chars().take(letters).collect()
     }
 
     const fn weekday(self, day: Weekday) -> &'static str {

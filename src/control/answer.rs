@@ -2,7 +2,7 @@
 
 use super::sought::{no_mail, no_reference, no_ticket};
 use super::{Question, Step};
-use super::{articles, autonomy, draft, lessons, outbox, privacy, story, written};
+use super::{articles, autonomy, draft, lessons, letter, outbox, privacy, story, written};
 use crate::autonomy::Act;
 use crate::journal::{
     EarlierKeys, EffectFilter, EffectRecord, EffectState, Entry, Journal, JournalError,
@@ -129,11 +129,14 @@ pub(super) fn answer_with(
             articles::add_what_is_earned(&mut rows, autonomy::list(journal)?);
             Ok(rows)
         }
+        Question::Letter { zone, language } => letter::of_journal(journal, (zone, language), now),
         // What is approved is written by who sends it.
-        Question::Approve { .. } | Question::Refuse { .. } => Err(Refusal::Failed(
-            "no daemon runs here; start handoffd first: what is approved is written by who sends it"
-                .to_owned(),
-        )),
+        Question::Approve { .. } | Question::Refuse { .. } | Question::SendLetter => {
+            Err(Refusal::Failed(
+                "no daemon runs here; start handoffd first: mails are written by who sends them"
+                    .to_owned(),
+            ))
+        }
         Question::Autonomy => autonomy::list(journal),
         Question::ChangeStage { article, step, who } => {
             let wanted = match step {

@@ -10,6 +10,7 @@ mod bystander;
 mod draft;
 mod export;
 mod lessons;
+mod letter;
 mod outbox;
 mod peer;
 mod privacy;
@@ -269,13 +270,16 @@ impl Desk {
             Question::Approve { .. } | Question::Refuse { .. } => {
                 sources.about_draft(question, now)
             }
+            Question::Letter { .. } => letter::of_office(&sources.journal, &sources.office(), now),
+            Question::SendLetter => letter::send(&sources.journal, &sources.office(), now),
             _ => answer::answer_with(&sources.journal, &sources.standing, question, now),
         };
         match question {
             Question::Close { .. }
             | Question::Retry { .. }
             | Question::Approve { .. }
-            | Question::Refuse { .. } => {
+            | Question::Refuse { .. }
+            | Question::SendLetter => {
                 // Whoever says "again" knows more of the servers than we do.
                 sources.standing.try_all();
                 sources.wake.notify_one();

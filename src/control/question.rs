@@ -59,6 +59,15 @@ pub enum Question {
         /// The time zone in which they begin and end, by its IANA name.
         zone: String,
     },
+    /// The weekly letter as it would read now.
+    Letter {
+        /// The time zone in which days begin and end, by its IANA name.
+        zone: String,
+        /// The language of what the admin gets.
+        language: String,
+    },
+    /// Send a weekly letter now, about the seven days until now.
+    SendLetter,
     /// What articles have earned.
     Autonomy,
     /// Let an article go on, or take it back.
@@ -142,6 +151,7 @@ impl Question {
             | Self::Verify
             | Self::Numbers { .. }
             | Self::Articles { .. }
+            | Self::Letter { .. }
             | Self::Autonomy
             | Self::Learned => true,
             Self::Forget { .. }
@@ -149,6 +159,7 @@ impl Question {
             | Self::Unlearn { .. }
             | Self::ChangeKey { .. }
             | Self::ChangeStage { .. }
+            | Self::SendLetter
             | Self::Close { .. }
             | Self::Approve { .. }
             | Self::Refuse { .. }

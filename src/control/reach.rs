@@ -33,6 +33,7 @@ impl Question {
             | Self::Verify
             | Self::Numbers { .. }
             | Self::Articles { .. }
+            | Self::Letter { .. }
             | Self::Forget { .. }
             | Self::Compact { .. }
             | Self::Autonomy
@@ -45,7 +46,7 @@ impl Question {
             | Self::Approve { .. }
             | Self::Refuse { .. }
             | Self::Retry { .. } => Reach::WhoHasIt,
-            Self::ChangeKey { .. } => Reach::Named,
+            Self::ChangeKey { .. } | Self::SendLetter => Reach::Named,
         }
     }
 }

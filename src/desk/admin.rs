@@ -61,8 +61,8 @@ mod tests {
     use crate::decide::test_situation::{address, mail_from, settings};
 
     fn answers(from: &str, to: &str, settings: &Settings) -> Result<Address, NotTheAdmin> {
-        let identity = Identity::Unproven(Testimony::NoServerNamed);
-        let mail = mail_from(from, "Re: week", "YES 1");
+        let identity = Identity::Unproven(Testimony::NoServerSet);
+        let mail = mail_from(from);
         admin_who_answers(&mail, &identity, &address(to), settings)
     }
 
@@ -96,12 +96,12 @@ mod tests {
         let mut settings = settings();
         settings.trust.staff = StaffProof::TokenAndDomain;
         let admin = "admin@shop.example";
-        let why = NotTheAdmin::NotProven(Testimony::NoServerNamed);
+        let why = NotTheAdmin::NotProven(Testimony::NoServerSet);
         assert_eq!(answers(admin, admin, &settings), Err(why));
         settings.trust.staff = StaffProof::Token;
-        let mail = mail_from(admin, "Re: week", "YES 1");
-        let identity = Identity::Contradicted(Testimony::NoServerNamed);
+        let mail = mail_from(admin);
+        let identity = Identity::Contradicted(Testimony::NoServerSet);
         let shown = admin_who_answers(&mail, &identity, &address(admin), &settings);
-        assert_eq!(shown, Err(NotTheAdmin::NotProven(Testimony::NoServerNamed)));
+        assert_eq!(shown, Err(NotTheAdmin::NotProven(Testimony::NoServerSet)));
     }
 }

@@ -3,8 +3,8 @@
 
 use super::{Office, Past, Trained, stored_about};
 use crate::autonomy::{ArticleName, Earned};
-use crate::compose::{ComposeError, Composed, Gathered, Originals};
 use crate::compose;
+use crate::compose::{ComposeError, Composed, Gathered, Originals};
 use crate::decide::{self, AnsweredLetter, Decision, History, Own, Pulled, Reaction, Situation};
 use crate::desk::{self, Sender, Trust};
 use crate::inbox::{Arrival, Content};

@@ -27,7 +27,9 @@ impl Journal {
     /// [`JournalError`]
     pub fn letters(&self) -> Result<Vec<SentLetter>, JournalError> {
         let rows = (self.store).scan(Tree::Letters, &[], None, Order::Upwards, LETTERS_MAX)?;
-        let letters = rows.iter().filter(|(key, _)| key != WRITTEN_UNTIL.as_bytes());
+        let letters = rows
+            .iter()
+            .filter(|(key, _)| key != WRITTEN_UNTIL.as_bytes());
         let letters = letters.map(|(key, bytes)| read(key, bytes));
         let mut letters = letters.collect::<Result<Vec<_>, _>>()?;
         letters.sort_by_key(|letter| letter.at);
@@ -66,7 +68,10 @@ impl Journal {
         now: Timestamp,
     ) -> Result<Vec<RecordedEffect>, JournalError> {
         let _writing = self.lock();
-        if self.letters_written_until()?.is_some_and(|last| last >= due) {
+        if self
+            .letters_written_until()?
+            .is_some_and(|last| last >= due)
+        {
             return Ok(Vec::new());
         }
         let mut batch = Batch::of(Act::Letter);
@@ -135,28 +140,35 @@ impl Journal {
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
         for mut letter in self.letters()? {
-            if !letter.quoted.iter().any(|ticket| own.contains(ticket)) {
+            // Those who were forgotten while it had yet to leave have no ticket any more.
+            let mut gone: BTreeSet<TicketId> = BTreeSet::new();
+            for ticket in &letter.quoted {
+                if own.contains(ticket) || self.ticket(ticket)?.is_none() {
+                    let _ = gone.insert(ticket.clone());
+                }
+            }
+            if gone.is_empty() {
                 continue;
             }
             for suggestion in &mut letter.suggestions {
                 if let Suggestion::Write { tickets, .. } = suggestion
-                    && tickets.iter().any(|ticket| own.contains(ticket))
+                    && tickets.iter().any(|ticket| gone.contains(ticket))
                 {
                     *suggestion = Suggestion::Forgotten;
                 }
             }
-            letter.quoted.retain(|ticket| !own.contains(ticket));
-            put(&letter, batch)?;
             let name = letter.message_id.as_str().as_bytes();
             match self.effect(&letter.message_id)?.map(|effect| effect.state) {
                 Some(EffectState::Sent { at } | EffectState::Withdrawn { at, .. }) => {
                     batch.delete(Tree::EffectBytes, name);
                     batch.delete(Tree::SentBytes, place::timed(at, name));
                     forgotten.mails += 1;
+                    letter.quoted.retain(|ticket| !gone.contains(ticket));
                 }
                 Some(_) => forgotten.still_waiting.push(letter.message_id.clone()),
-                None => {}
+                None => letter.quoted.retain(|ticket| !gone.contains(ticket)),
             }
+            put(&letter, batch)?;
         }
         Ok(())
     }

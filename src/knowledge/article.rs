@@ -36,10 +36,26 @@ pub(super) fn read_article(
     path: &Path,
     settings: &Settings,
 ) -> (Option<ReadArticle>, Vec<Problem>) {
-    let whole = match Source::read(path) {
-        Ok(whole) => whole,
-        Err(problem) => return (None, vec![problem]),
-    };
+    match Source::read(path) {
+        Ok(whole) => read_source(whole, path, settings),
+        Err(problem) => (None, vec![problem]),
+    }
+}
+
+/// The same for a text that is to become the file.
+pub(super) fn read_text(
+    path: &Path,
+    text: &str,
+    settings: &Settings,
+) -> (Option<ReadArticle>, Vec<Problem>) {
+    read_source(Source::new(path, text, 0), path, settings)
+}
+
+fn read_source(
+    whole: Source,
+    path: &Path,
+    settings: &Settings,
+) -> (Option<ReadArticle>, Vec<Problem>) {
     let (front, body) = match split_front_matter(whole.text()) {
         FrontMatter::Closed { front, body } => (front, body),
         FrontMatter::Open => {

@@ -6,8 +6,10 @@ mod body;
 pub(crate) mod likeness;
 mod load;
 mod thresholds;
+mod write;
 
 pub use thresholds::{OwnThresholds, Thresholds};
+pub use write::{NotWritten, write_new};
 
 use crate::config::{Automation, FactName, IntentName, Language, TeamName};
 use crate::ticket::Approvals;

@@ -100,7 +100,11 @@ impl Asked {
             (self.sentences.iter()).max_by_key(|sentence| sentence.chars().count().min(80))
         });
         let sentence = HeaderText::clean(sentence.map_or("", String::as_str));
-        sentence.as_str().chars().take(WORDS_MAX_CHARACTERS).collect()
+        sentence
+            .as_str()
+            .chars()
+            .take(WORDS_MAX_CHARACTERS)
+            .collect()
     }
 }
 

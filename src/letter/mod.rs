@@ -20,4 +20,4 @@ pub use reply::{Says, Word, words_of};
 pub use suggestion::{Came, LetterAnswer, SentLetter, Suggestion, ways_of};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -247,7 +247,9 @@ fn name(phrases: &[String], taken: &BTreeSet<IntentName>) -> IntentName {
         false => parts.join("-"),
     };
     let numbered = (2..).map(|number: u32| format!("{base}-{number}"));
-    let mut names = std::iter::once(base.clone()).chain(numbered).map(IntentName);
+    let mut names = std::iter::once(base.clone())
+        .chain(numbered)
+        .map(IntentName);
     names
         .find(|name| !taken.contains(name))
         .unwrap_or(IntentName(base))

@@ -61,7 +61,13 @@ pub fn words_of(text: &str, suggestions: usize) -> Vec<Word> {
         }
     }
     let twice: Vec<usize> = (words.iter())
-        .filter(|word| words.iter().filter(|other| other.number == word.number).count() > 1)
+        .filter(|word| {
+            words
+                .iter()
+                .filter(|other| other.number == word.number)
+                .count()
+                > 1
+        })
         .map(|word| word.number)
         .collect();
     words.retain(|word| !twice.contains(&word.number));
@@ -85,7 +91,8 @@ fn words_in(line: &str, suggestions: usize) -> Vec<Word> {
             _ => {
                 let number = part.trim_matches(|c: char| "()[]#*\"'".contains(c));
                 let number: Option<usize> = number.parse().ok();
-                let (Some(says), Some(number)) = (says, number.filter(|n| (1..=NUMBER_MAX).contains(n)))
+                let (Some(says), Some(number)) =
+                    (says, number.filter(|n| (1..=NUMBER_MAX).contains(n)))
                 else {
                     return Vec::new();
                 };

@@ -587,6 +587,31 @@ pub fn stage_changed(change: &crate::autonomy::StageChange) {
     );
 }
 
+/// A weekly letter is on record, and waits to be sent.
+pub fn letter_written(suggestions: usize) {
+    info!(
+        event = "letter-written",
+        suggestions, "the weekly letter is written"
+    );
+}
+
+/// An answer to a weekly letter was carried out.
+pub fn letter_answer_carried_out(words: usize) {
+    info!(
+        event = "letter-answered",
+        words, "the weekly letter was answered, and what it was told is done"
+    );
+}
+
+/// Neither was a letter written nor an answer carried out.
+pub fn letters_not_looked_at(why: &str, wait: Duration) {
+    warn!(
+        event = "letters-not-looked-at",
+        why,
+        "the weekly letter could not be seen to; nothing is lost, and it is tried again in {wait:?}"
+    );
+}
+
 /// What articles have earned could not be looked at.
 pub fn autonomy_broke_down(wait: Duration) {
     error!(

@@ -2,8 +2,8 @@
 //!
 //! Reads hostile input: words of mails, bounded before they come here. Groups are bounded in number.
 
-use crate::knowledge::likeness::words;
 use super::meaning::Encoder;
+use crate::knowledge::likeness::words;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// From this on two texts belong together (cosine), with a table of word meanings, and by their words alone.

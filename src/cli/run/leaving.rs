@@ -95,7 +95,10 @@ mod tests {
     async fn what_is_left_is_in_sight_until_it_is_over_and_stood_by_for_then() {
         let folder = tempfile::tempdir().unwrap();
         let (endings, _ended) = mpsc::channel(4);
-        let begin = |text: &str| Life::begin(open(text, folder.path()).unwrap(), endings.clone());
+        let begin = |text: &str| {
+            let ready = open(text, folder.path()).unwrap();
+            Life::begin(ready, endings.clone(), Arc::default())
+        };
         let in_sight = |leaving: &Leaving| -> Vec<Option<MailboxName>> {
             let watched = leaving.watched();
             watched

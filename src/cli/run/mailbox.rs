@@ -8,7 +8,8 @@ use super::prepared::Prepared;
 use super::ready::{NotReady, Ready, lessons};
 use crate::config::{MailboxName, Settings};
 use crate::gateway::{
-    AutonomyWatch, Deadlines, Gateway, Learner, Office, TokenWatch, TroubleWatch, Wiring,
+    AutonomyWatch, Deadlines, Gateway, Learner, LetterWatch, Office, TokenWatch, TroubleWatch,
+    Wiring,
 };
 use crate::journal::{Head, Headway, Journal};
 use crate::outbox::{Outbox, Standing};
@@ -44,7 +45,12 @@ pub(super) struct Life {
 
 impl Life {
     /// Begins its life. What ends without being told to is sent to `endings`.
-    pub(super) fn begin(ready: Ready, endings: mpsc::Sender<Ended>) -> Self {
+    /// `reload_wanted` has everything loaded anew.
+    pub(super) fn begin(
+        ready: Ready,
+        endings: mpsc::Sender<Ended>,
+        reload_wanted: Arc<Notify>,
+    ) -> Self {
         let Ready {
             name,
             office,
@@ -103,6 +109,15 @@ impl Life {
         let autonomy_watch = AutonomyWatch::new(Arc::clone(&office), Arc::clone(&journal));
         parts.run("the part that looks at what articles have earned", |stop| {
             autonomy_watch.run(stop)
+        });
+        let letter_watch = LetterWatch::new(
+            Arc::clone(&office),
+            Arc::clone(&journal),
+            Arc::clone(&outbox_wake),
+            reload_wanted,
+        );
+        parts.run("the part that writes weekly letters", |stop| {
+            letter_watch.run(stop)
         });
         parts.run("the part that watches access tokens", |stop| {
             token_watch.run(stop)
@@ -330,7 +345,10 @@ pub(super) mod tests {
     async fn a_life_ends_and_begins_again_while_another_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let (endings, mut ended) = mpsc::channel(4);
-        let begin = |text: &str| Life::begin(open(text, folder.path()).unwrap(), endings.clone());
+        let begin = |text: &str| {
+            let ready = open(text, folder.path()).unwrap();
+            Life::begin(ready, endings.clone(), Arc::default())
+        };
         let (sales, mut support) = (begin("sales"), begin("support"));
         // Two at once would be two owners of one journal.
         assert!(matches!(

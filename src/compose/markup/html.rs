@@ -18,7 +18,7 @@ const LIST: &str = "margin:0 0 .8em;padding-left:1.7em";
 /// Of an item.
 const ITEM: &str = "margin:0 0 .25em";
 
-/// Of a picture: never wider than the screen. The width that is said beside it is for programs that do not know this.
+/// Of a picture: never wider than the screen. The size that is said beside it is for programs that do not know this.
 const PICTURE: &str = "max-width:100%;height:auto";
 
 /// Of somebody's words: a line beside them, in a grey that shows on light and on dark.
@@ -125,10 +125,14 @@ fn block_html(block: &Block) -> String {
             let links = links.join(" &nbsp; | &nbsp; ");
             format!("<p style=\"{PARAGRAPH}\">{links}</p>")
         }
-        Block::Picture { id, alt, width } => {
+        Block::Picture {
+            id,
+            alt,
+            size: (width, height),
+        } => {
             let (id, alt) = (html_escaped(id), html_escaped(alt));
             format!(
-                "<p style=\"{PARAGRAPH}\"><img src=\"cid:{id}\" alt=\"{alt}\" width=\"{width}\" style=\"{PICTURE}\"></p>"
+                "<p style=\"{PARAGRAPH}\"><img src=\"cid:{id}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\" style=\"{PICTURE}\"></p>"
             )
         }
         Block::Footer(lines) => {

@@ -203,7 +203,7 @@ fn somebody_is_told_of_each_kind_of_mail_that_finally_fails() {
             | Purpose::SeenOutside
             | Purpose::DeliveryTrouble
             | Purpose::Reminder => Some(team.clone()),
-            Purpose::Trouble => None,
+            Purpose::Trouble | Purpose::WeeklyLetter | Purpose::LetterAnswered => None,
         };
         for is_size in [false, true] {
             let lost = EffectRecord {

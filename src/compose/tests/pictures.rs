@@ -12,7 +12,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 fn picture(name: &'static str, alt: &str, png: &[u8]) -> InlinePicture {
-    InlinePicture::new(&key(), &settings(), name, alt, 600, png.to_vec())
+    InlinePicture::new(&key(), &settings(), name, alt, (600, 300), png.to_vec())
 }
 
 /// Two that differ in every way, and whose base 64 ends in every way.
@@ -67,7 +67,7 @@ fn both_pictures_arrive_byte_for_byte_where_the_html_shows_them() {
     );
     let html = parsed.body_html(0).unwrap();
     assert_eq!(html.matches("<img ").count(), 2);
-    assert!(html.contains("alt=\"Was &quot;wurde&quot; &lt;aus&gt; Mails &amp; mehr\" width=\"600\" style=\"max-width:100%;height:auto\">"), "{html}");
+    assert!(html.contains("alt=\"Was &quot;wurde&quot; &lt;aus&gt; Mails &amp; mehr\" width=\"600\" height=\"300\" style=\"max-width:100%;height:auto\">"), "{html}");
     for shown in pictures() {
         let id = shown.id().as_str();
         assert_eq!(html.matches(&format!("<img src=\"cid:{id}\"")).count(), 1);
@@ -106,7 +106,7 @@ fn the_same_picture_has_the_same_name_and_another_one_another() {
             continue;
         };
         odd.support.address = support;
-        let picture = InlinePicture::new(&key(), &odd, "a\r\nb", "", 1, vec![]);
+        let picture = InlinePicture::new(&key(), &odd, "a\r\nb", "", (1, 1), vec![]);
         let id = picture.id().as_str();
         assert!(
             id.starts_with("ab.") && id.ends_with("@handoffd.invalid"),

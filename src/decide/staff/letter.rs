@@ -17,10 +17,7 @@ const NOT_TAKEN: Pattern<1> = both(
     "sie antwortet auf den Wochenbrief und gilt nicht als Mail des Admins: {}; sie änderte nichts und erreichte keinen Kunden",
 );
 const NO_SENDER: Pattern<0> = both("it names no sender", "sie nennt keinen Absender");
-const SEVERAL_SENDERS: Pattern<0> = both(
-    "it names several senders",
-    "sie nennt mehrere Absender",
-);
+const SEVERAL_SENDERS: Pattern<0> = both("it names several senders", "sie nennt mehrere Absender");
 const ANOTHER_ADDRESS: Pattern<1> = both(
     "{} is not the address of `[support] admin`",
     "{} ist nicht die Adresse von `[support] admin`",
