@@ -28,6 +28,8 @@ mod control;
 mod crashes;
 #[path = "gateway/learning.rs"]
 mod learning;
+#[path = "gateway/letter.rs"]
+mod letter;
 #[path = "gateway/lookups.rs"]
 mod lookups;
 #[path = "gateway/loops.rs"]

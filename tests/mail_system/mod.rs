@@ -19,7 +19,7 @@ mod smtp_client;
 mod writing;
 
 pub use daemon::{Asker, Handoffd, Startup};
-pub use desk::{Desk, set};
+pub use desk::{Desk, demo_folder, set};
 pub use imap_client::{ImapClient, Protection};
 pub use mailbox::{Attached, StoredMail};
 pub use name_server::NameServer;
