@@ -70,6 +70,9 @@ _handoffd() {
             handoffd,learned)
                 cmd="handoffd__subcmd__learned"
                 ;;
+            handoffd,letter)
+                cmd="handoffd__subcmd__letter"
+                ;;
             handoffd,login)
                 cmd="handoffd__subcmd__login"
                 ;;
@@ -205,6 +208,9 @@ _handoffd() {
             handoffd__subcmd__help,learned)
                 cmd="handoffd__subcmd__help__subcmd__learned"
                 ;;
+            handoffd__subcmd__help,letter)
+                cmd="handoffd__subcmd__help__subcmd__letter"
+                ;;
             handoffd__subcmd__help,login)
                 cmd="handoffd__subcmd__help__subcmd__login"
                 ;;
@@ -272,7 +278,7 @@ _handoffd() {
 
     case "${cmd}" in
         handoffd)
-            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers autonomy learned learn unlearn change-key articles approve refuse close resume retry help"
+            opts="-h -V --config --json --mailbox --help --version run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers autonomy learned learn unlearn change-key articles letter approve refuse close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -810,7 +816,7 @@ _handoffd() {
             return 0
             ;;
         handoffd__subcmd__help)
-            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers autonomy learned unlearn change-key articles approve refuse close resume retry help"
+            opts="run init check login read explain test replay evaluate export import recover status tickets ticket outbox drafts quarantine journal forget compact numbers autonomy learned unlearn change-key articles letter approve refuse close resume retry help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1117,6 +1123,20 @@ _handoffd() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        handoffd__subcmd__help__subcmd__letter)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         handoffd__subcmd__help__subcmd__login)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1409,6 +1429,28 @@ _handoffd() {
             ;;
         handoffd__subcmd__learned)
             opts="-h -V --review --config --json --mailbox --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mailbox)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        handoffd__subcmd__letter)
+            opts="-h -V --send --config --json --mailbox --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
