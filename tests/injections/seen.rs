@@ -7,6 +7,7 @@ use handoffd::decide::{History, LastHour, NotLeft, Repeats};
 use handoffd::gateway::{Judgement, NoPast, Office, Past};
 use handoffd::inbox::Content;
 use handoffd::journal::{JournalError, Said};
+use handoffd::letter::SentLetter;
 use handoffd::mail::{Address, MailIdentity, MessageId};
 use handoffd::rehearsal::{Act, Expected, Lies, Origin, Played, Stage, Step, Whom};
 use handoffd::ticket::thread::KnownMessage;
@@ -32,6 +33,9 @@ impl Past for OneReference<'_> {
     }
     fn free_ticket_id(&self, _identity: &MailIdentity) -> Result<TicketId, JournalError> {
         Ok(TicketId::for_mail(&MailIdentity([5; 32]), 0))
+    }
+    fn letter(&self, id: &MessageId) -> Result<Option<SentLetter>, JournalError> {
+        self.0.letter(id)
     }
     fn own_mail(&self, id: &MessageId) -> Result<bool, JournalError> {
         self.0.own_mail(id)

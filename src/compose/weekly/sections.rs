@@ -272,11 +272,11 @@ fn wrong(
     tongue: Tongue,
 ) -> String {
     let wrong = &account.wrong;
-    let kinds: [(u64, u64, &[Instance], [&str; 2], [&str; 2]); 4] = [
+    let kinds = [
         (
             counts.recontacted,
             before.recontacted,
-            &wrong.recontacted,
+            wrong.recontacted.as_slice(),
             [
                 "answer after which the customer wrote again",
                 "answers after which the customer wrote again",
@@ -333,7 +333,7 @@ fn wrong(
         let where_to_look = instances
             .iter()
             .filter(|one| team.is_none_or(|team| one.team.as_ref() == Some(team)))
-            .map(|one| instance(one));
+            .map(instance);
         let where_to_look: Vec<String> = where_to_look.collect();
         let named = match where_to_look.is_empty() {
             true => String::new(),

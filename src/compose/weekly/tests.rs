@@ -230,7 +230,7 @@ fn a_teams_letter_is_about_its_own_work_and_answered_by_a_person() {
     for (code, settings) in [("en", settings()), ("de", german())] {
         let team = &settings.teams[0];
         let mail = written(&eventful(), Audience::Team(team), &settings);
-        assert_eq!(mail.recipients, [team.address.clone()]);
+        assert_eq!(mail.recipients, std::slice::from_ref(&team.address));
         let read = Reader::default().read(&mail.bytes);
         assert_eq!(read.reply_to[0].address, address("admin@shop.example"));
         assert!(

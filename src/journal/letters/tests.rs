@@ -165,7 +165,7 @@ fn what_was_made_of_a_forgotten_persons_words_goes_with_them() {
     let Forgetting::Done(waits) = journal.forget(&ann, Haste::Now, at(6)).unwrap() else {
         panic!("nothing holds it back");
     };
-    assert_eq!(waits.still_waiting, [sent.message_id.clone()]);
+    assert_eq!(waits.still_waiting, std::slice::from_ref(&sent.message_id));
     let known = journal.letter(&sent.message_id).unwrap().unwrap();
     assert_eq!(known.suggestions[1], Suggestion::Forgotten);
     assert_eq!(known.suggestions.len(), 2);
