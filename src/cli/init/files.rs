@@ -1,7 +1,8 @@
 //! From answers to files: settings, articles to begin with, the password, and what lets the unit have it. Pure.
 
 use super::answers::{Answers, Question};
-use std::path::{Path, PathBuf};
+use super::place::Place;
+use std::path::PathBuf;
 
 /// The file with the password of both servers, beside the settings.
 pub(super) const PASSWORD: &str = "mail.password";
@@ -29,7 +30,7 @@ impl NewFile {
 }
 
 /// All of them, for this folder.
-pub(super) fn files(answers: &Answers, folder: &Path, settings_name: &str) -> Vec<NewFile> {
+pub(super) fn files(answers: &Answers, place: &Place, settings_name: &str) -> Vec<NewFile> {
     let hours = answers.of(Question::Hours);
     let password = match answers.of(Question::Password) {
         "" => String::new(),
@@ -41,13 +42,7 @@ pub(super) fn files(answers: &Answers, folder: &Path, settings_name: &str) -> Ve
             mode: 0o600,
             ..NewFile::open(PASSWORD, password)
         },
-        NewFile::open(
-            DROP_IN,
-            format!(
-                "[Service]\nLoadCredential={PASSWORD}:{}/{PASSWORD}\n",
-                folder.display()
-            ),
-        ),
+        NewFile::open(DROP_IN, place.drop_in(PASSWORD)),
         NewFile::open(
             "knowledge/opening-hours.md",
             article(

@@ -2,6 +2,7 @@
 
 use super::super::asking::Asking;
 use super::*;
+use std::path::Path;
 
 const GIVEN: &str = "The \"Tea\" Shop\nhelp@tea.example\n\nmail.tea.example\n\n pass \"word\" \ncare@tea.example\nrosa@tea.example, leo@tea.example\nMon-Thu 08:30-16:00\nEurope/Berlin\n";
 
@@ -29,7 +30,7 @@ fn empty_answers_mean_what_was_offered() {
 fn the_settings_are_those_of_a_snapshot_and_the_password_is_in_its_file_alone() {
     let files = files(
         &answers(GIVEN).unwrap(),
-        Path::new("/etc/handoffd"),
+        &Place::of("/etc/handoffd/handoffd.toml".into()),
         "handoffd.toml",
     );
     insta::assert_snapshot!(files[0].text);
