@@ -33,7 +33,7 @@ pub use sought::{has, nowhere};
 pub use story::in_one_line;
 
 use crate::config::MailboxName;
-use crate::gateway::{Office, Picture};
+use crate::gateway::{NOT_YET_ASKED, Office, Picture};
 use crate::journal::Journal;
 use crate::learning::InUse;
 use crate::outbox::Standing;
@@ -327,15 +327,29 @@ impl Sources {
         let _ = row.insert("understood_by".to_owned(), understood_by.into());
         let learned = lessons::in_use(&self.learned.borrow());
         let _ = row.insert("learned_in_use".to_owned(), learned);
-        let smtp = (self.standing.server_away())
-            .map_or_else(|| "works".to_owned(), |away| away.sentence());
+        let picture = self.picture.borrow().status.clone();
+        let smtp = match self.standing.server_away() {
+            Some(away) => away.sentence(),
+            None => state_of_sending(&picture),
+        };
         let _ = row.insert("smtp_server".to_owned(), smtp.into());
-        if let Value::Object(picture) = self.picture.borrow().status.clone() {
+        if let Value::Object(picture) = picture {
             row.extend(picture);
         }
         if let Some(tokens) = self.tokens.borrow().clone() {
             let _ = row.insert("oauth2".to_owned(), tokens);
         }
+    }
+}
+
+/// How it stands with our SMTP server, as the row of the outbox beside it says: that no failure is known does not show that it was ever reached.
+fn state_of_sending(picture: &Value) -> String {
+    let outbox = picture.get("outbox");
+    let word = |key: &str| outbox.and_then(|outbox| outbox.get(key)?.as_str());
+    match (word("state"), word("why")) {
+        (Some(state), Some(why)) => format!("{state}: {why}"),
+        (Some(state), None) => state.to_owned(),
+        (None, _) => NOT_YET_ASKED.to_owned(),
     }
 }
 
