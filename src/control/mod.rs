@@ -41,7 +41,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -130,11 +130,12 @@ pub struct Listening {
     socket: PathBuf,
 }
 
-/// Makes the socket.
+/// Makes the socket, and the folder that it lies in where nothing else is missing of its path: under systemd the unit has made it, by hand nobody has.
 ///
 /// # Errors
 /// When it cannot be made.
 pub fn listen(socket: &Path) -> std::io::Result<Listening> {
+    make_folder_of(socket)?;
     clear_the_way(socket)?;
     let listener = UnixListener::bind(socket)?;
     std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600))?;
@@ -191,6 +192,26 @@ pub(crate) fn clear_the_way(socket: &Path) -> std::io::Result<()> {
         return refused("another program listens there; give each handoffd a socket of its own");
     }
     std::fs::remove_file(socket)
+}
+
+/// What is there stays as it is, a link too: only what we make ourselves is ours.
+fn make_folder_of(socket: &Path) -> std::io::Result<()> {
+    let Some(folder) = socket.parent().filter(|folder| *folder != Path::new("")) else {
+        return Ok(());
+    };
+    match std::fs::symlink_metadata(folder) {
+        Ok(_) => return Ok(()),
+        Err(why) if why.kind() == ErrorKind::NotFound => {}
+        Err(why) => return Err(why),
+    }
+    let made = std::fs::DirBuilder::new().mode(0o750).create(folder);
+    made.map_err(|why| {
+        let folder = folder.display();
+        std::io::Error::new(
+            why.kind(),
+            format!("the folder {folder} is missing and cannot be made: {why}"),
+        )
+    })
 }
 
 async fn converse(mut stream: UnixStream, desks: Arc<Vec<Desk>>) -> std::io::Result<()> {

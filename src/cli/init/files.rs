@@ -37,7 +37,7 @@ pub(super) fn files(answers: &Answers, place: &Place, settings_name: &str) -> Ve
         password => format!("{password}\n"),
     };
     vec![
-        NewFile::open(settings_name, settings(answers)),
+        NewFile::open(settings_name, settings(answers, place)),
         NewFile {
             mode: 0o600,
             ..NewFile::open(PASSWORD, password)
@@ -95,7 +95,17 @@ fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-fn settings(answers: &Answers) -> String {
+/// A daemon that is begun by hand finds no folders of the unit; all that it makes is to lie here.
+const BY_HAND: &str = r#"
+# Beside these settings, for a try by hand. Take both out where the unit runs it: that has folders of its own.
+[store]
+path = "state/store"
+
+[control]
+socket = "state/control.sock"
+"#;
+
+fn settings(answers: &Answers, place: &Place) -> String {
     let of = |question| quoted(answers.of(question));
     let members: Vec<String> = answers
         .members()
@@ -133,7 +143,7 @@ start = "draft"
 
 [knowledge]
 folder = "knowledge"
-
+{by_hand}
 [[team]]
 name     = "care"
 address  = {team}
@@ -144,6 +154,7 @@ timezone = {zone}
 reply_within = "4h"
 "#,
         address = of(Question::Address),
+        by_hand = if place.is_usual() { "" } else { BY_HAND },
         name = of(Question::Name),
         inbox = of(Question::InboxHost),
         smtp = of(Question::SmtpHost),

@@ -79,3 +79,17 @@ fn what_is_no_answer_is_said_with_what_would_be_one() {
         assert!(why.contains(expected), "{lines:?}: {why}");
     }
 }
+
+#[test]
+fn elsewhere_what_the_daemon_makes_lies_beside_its_settings() {
+    let written = |config: &str| {
+        let place = Place::of(config.into());
+        let files = files(&answers(GIVEN).unwrap(), &place, "handoffd.toml");
+        files[0].text.clone()
+    };
+    let usual = written("/etc/handoffd/handoffd.toml");
+    assert!(!usual.contains("[store]") && !usual.contains("[control]"));
+    let elsewhere = written("/srv/desk/handoffd.toml");
+    assert!(elsewhere.contains("[store]\npath = \"state/store\"\n"));
+    assert!(elsewhere.contains("[control]\nsocket = \"state/control.sock\"\n"));
+}
