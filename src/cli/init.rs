@@ -6,6 +6,7 @@
 mod answers;
 mod asking;
 mod files;
+mod given;
 mod next;
 mod place;
 

@@ -146,6 +146,8 @@ folder = "knowledge"
 {by_hand}
 [[team]]
 name     = "care"
+# What customers know it as.
+title    = {{ en = "our team", de = "unser Team" }}
 address  = {team}
 members  = [{members}]
 hours    = {hours}

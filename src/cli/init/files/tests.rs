@@ -4,7 +4,7 @@ use super::super::asking::Asking;
 use super::*;
 use std::path::Path;
 
-const GIVEN: &str = "The \"Tea\" Shop\nhelp@tea.example\n\nmail.tea.example\n\n pass \"word\" \ncare@tea.example\nrosa@tea.example, leo@tea.example\nMon-Thu 08:30-16:00\nEurope/Berlin\n";
+const GIVEN: &str = "The \"Tea\" Shop\nhelp@tea.example\n\nmail.tea.example\n\n pass \"word\" \ncare@tea.example\nRosa <rosa@tea.example>; leo@tea.example\nMon-Thu 8:30-16\nEurope/Berlin\n";
 
 fn answers(lines: &'static str) -> Result<Answers, String> {
     let mut asking = Asking::of_lines(lines);
@@ -65,7 +65,7 @@ fn what_is_no_answer_is_said_with_what_would_be_one() {
         ),
         (
             "Shop\nh@t.example\n\n\n\n\nc@t.example\na@t.example\nMon 25:00-26:00\n",
-            "write it like Mon-Fri",
+            "write days and hours like `Mon-Fri",
         ),
         (
             "Shop\nh@t.example\n\n\n\n\nc@t.example\na@t.example\n\nMars/Base\n",
