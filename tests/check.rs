@@ -975,6 +975,9 @@ fn ten_answers_make_settings_that_check_accepts_and_nothing_is_written_over() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("First write the password into"), "{said}");
 
+    let (_, _, said) = check_with(&later, &[]);
+    assert!(said.contains("the daemon does not run until"), "{said}");
+
     // A wrong answer leaves nothing behind.
     let wrong = folder.path().join("wrong");
     let (code, said) = init(&wrong, "The Shop\nnobody\n");
