@@ -946,8 +946,9 @@ fn ten_answers_make_settings_that_check_accepts_and_nothing_is_written_over() {
     let place = folder.path().join("new");
     let (code, said) = init(&place, ANSWERS);
     assert_eq!(code, Some(0), "{said}");
+    let check_online = format!("check --config {}/handoffd.toml --online", place.display());
     assert!(
-        said.contains("handoffd check --online") && !said.contains("plum-tree"),
+        said.contains(&check_online) && !said.contains("plum-tree"),
         "{said}"
     );
     let secret = place.join("mail.password");
