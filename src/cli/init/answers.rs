@@ -158,6 +158,9 @@ impl Question {
             Self::Hours => WorkingHours::parse_spans(given)
                 .err()
                 .map(|why| why.to_string()),
+            Self::Zone if given.is_empty() => {
+                Some("this machine keeps UTC, in which customers would read when they are answered: write the team's, like Europe/Berlin".to_owned())
+            }
             Self::Zone => TimeZone::get(given)
                 .err()
                 .map(|_| format!("`{given}` is no time zone: write it like Europe/Berlin")),
@@ -180,6 +183,8 @@ mod tests {
         ] {
             assert_eq!(zone_of_people(name), None);
         }
+        let why = Question::Zone.problem("", &Answers::default()).unwrap();
+        assert!(why.contains("this machine keeps UTC"), "{why}");
         let berlin = "Europe/Berlin";
         assert_eq!(zone_of_people(Some(berlin)).as_deref(), Some(berlin));
     }
