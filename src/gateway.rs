@@ -55,5 +55,6 @@ pub use operator::{Came, OperatorError, say};
 pub use past::{NoPast, Past};
 pub use sweep::{Gateway, Wiring};
 pub use token_watch::TokenWatch;
+pub(crate) use trouble_watch::NOT_YET_ASKED;
 pub(crate) use trouble_watch::rows as trouble_rows;
 pub use trouble_watch::{Picture, TroubleWatch};

@@ -946,8 +946,9 @@ fn ten_answers_make_settings_that_check_accepts_and_nothing_is_written_over() {
     let place = folder.path().join("new");
     let (code, said) = init(&place, ANSWERS);
     assert_eq!(code, Some(0), "{said}");
+    let check_online = format!("check --config {}/handoffd.toml --online", place.display());
     assert!(
-        said.contains("handoffd check --online") && !said.contains("plum-tree"),
+        said.contains(&check_online) && !said.contains("plum-tree"),
         "{said}"
     );
     let secret = place.join("mail.password");
@@ -974,6 +975,9 @@ fn ten_answers_make_settings_that_check_accepts_and_nothing_is_written_over() {
     let (code, said) = init(&later, &ANSWERS.replace("plum-tree", ""));
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("First write the password into"), "{said}");
+
+    let (_, _, said) = check_with(&later, &[]);
+    assert!(said.contains("the daemon does not run until"), "{said}");
 
     // A wrong answer leaves nothing behind.
     let wrong = folder.path().join("wrong");

@@ -194,6 +194,83 @@ fn the_smallest_configuration_of_the_readme_has_no_problem() {
     check(&folder.path().join("handoffd.toml"));
 }
 
+/// The commands of README.md from a clone to a report, on a mailbox of two mails. The build alone is left out: this test has been built.
+#[test]
+fn the_way_from_a_clone_to_a_first_report_is_the_readmes() {
+    let readme = read("README.md");
+    let (_, block) = readme
+        .split_once("## See what it would have done")
+        .and_then(|(_, rest)| rest.split_once("```\n"))
+        .expect("the block in README.md");
+    let block = block.split("```").next().expect("its end");
+    let commands: Vec<Vec<&str>> = block
+        .lines()
+        .map(|line| {
+            line.split("  #")
+                .next()
+                .unwrap()
+                .split_whitespace()
+                .collect()
+        })
+        .collect();
+    let [build, asks, replays] = commands.as_slice() else {
+        panic!("three commands: {commands:?}")
+    };
+    assert_eq!(build.join(" "), "cargo build --locked --profile dist");
+    assert!(read("Cargo.toml").contains("\n[profile.dist]\n"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mail = |from: &str, to: &str, rest: &str| {
+        format!("From x\nFrom: {from}\nTo: {to}\nDate: Mon, 05 Jan 2026 10:00:00 +0000\n{rest}\n\n")
+    };
+    let (shop, ann) = ("support@shop.example", "ann@example.org");
+    let asked = mail(
+        ann,
+        shop,
+        "Message-ID: <1@x>\nSubject: open?\n\nWhen are you open?",
+    );
+    let said = mail(
+        shop,
+        ann,
+        "Message-ID: <2@x>\nIn-Reply-To: <1@x>\nSubject: Re: open?\n\nFrom nine on.",
+    );
+    fs::write(folder.path().join("inbox.mbox"), asked).expect("write a file");
+    fs::write(folder.path().join("sent.mbox"), said).expect("write a file");
+    let run = |command: &[&str], answers: &str| {
+        use std::io::Write;
+        let (program, arguments) = command.split_first().expect("a command");
+        assert_eq!(*program, "target/dist/handoffd");
+        let mut running = std::process::Command::new(env!("CARGO_BIN_EXE_handoffd"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("run handoffd");
+        let _ = running.stdin.take().unwrap().write_all(answers.as_bytes());
+        let output = running.wait_with_output().expect("its end");
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(output.status.success(), "{command:?}: {said}");
+        said
+    };
+    let said = run(
+        asks,
+        "The Shop\nsupport@shop.example\n\n\n\n\ncare@shop.example\nrosa@shop.example\n\nEurope/Berlin\n",
+    );
+    assert!(
+        said.contains("--html replay.html inbox.mbox sent.mbox"),
+        "{said}"
+    );
+    let _ = run(replays, "");
+    assert!(folder.path().join("replay.html").is_file());
+
+    // What the unit needs begins at `/`, although the command does not.
+    let here = folder.path().canonicalize().unwrap();
+    let drop_in = fs::read_to_string(folder.path().join("desk/password.conf")).unwrap();
+    let credential = format!("mail.password:{}/desk/mail.password", here.display());
+    assert!(drop_in.contains(&credential), "{drop_in}");
+}
+
 /// Whatever front matter may hold is explained, and nothing else.
 #[test]
 fn every_key_of_an_article_is_on_its_page() {

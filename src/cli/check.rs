@@ -62,7 +62,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         print_problems(&problems, common.json);
         let number = problems.len();
         let noun = if number == 1 { "problem" } else { "problems" };
-        let sentence = format!("{number} {noun} found; nothing runs until all are mended");
+        let sentence =
+            format!("{number} {noun} found; the daemon does not run until all are mended");
         return Err(Failure::Usage(sentence));
     }
     if checked.is_empty() {

@@ -6,18 +6,21 @@
 mod answers;
 mod asking;
 mod files;
+mod given;
+mod next;
+mod place;
 
 use super::{Common, Failure, check};
 use answers::{Answers, Question};
 use asking::Asking;
 use files::NewFile;
+use next::Machine;
+use place::Place;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The unit of this release.
-const UNIT: &str = include_str!("../../systemd/handoffd.service");
 /// Where a package puts it, and where an admin does.
 const UNITS: [&str; 2] = [
     "/usr/lib/systemd/system/handoffd.service",
@@ -25,8 +28,13 @@ const UNITS: [&str; 2] = [
 ];
 
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
-    let folder = common.config.parent().unwrap_or_else(|| Path::new("."));
-    let name = common.config.file_name().unwrap_or_default();
+    let config = std::path::absolute(&common.config).map_err(|why| {
+        let named = common.config.display();
+        Failure::Usage(format!("--config {named}: {why}; name a file"))
+    })?;
+    let name = config.file_name().unwrap_or_default().to_owned();
+    let place = Place::of(config);
+    let folder = place.folder();
     // Before the first question: nobody answers ten of them in vain.
     let taken = [
         name.as_ref(),
@@ -49,9 +57,10 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         let given = asking.answer(question, &answers).map_err(Failure::NotSo)?;
         answers.take(question, given);
     }
-    let mut written = files::files(&answers, folder, &name.to_string_lossy());
-    if !UNITS.iter().any(|unit| Path::new(unit).exists()) {
-        written.push(NewFile::open("handoffd.service", UNIT.to_owned()));
+    let machine = machine();
+    let mut written = files::files(&answers, &place, &name.to_string_lossy());
+    if !machine.has_unit {
+        written.push(NewFile::open(next::UNIT, place.unit()));
     }
     for file in &written {
         write(folder, file)?;
@@ -66,7 +75,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     } else {
         check::run(common, &check::Arguments::offline())?;
     }
-    println!("{}", next(common, folder, &written));
+    println!("{}", next::next(&place, &machine));
     Ok(())
 }
 
@@ -87,27 +96,20 @@ fn write(folder: &Path, file: &NewFile) -> Result<(), Failure> {
     opened.write_all(file.text.as_bytes()).map_err(failed)
 }
 
-/// What comes now, as commands.
-fn next(common: &Common, folder: &Path, written: &[NewFile]) -> String {
-    let config = common.config.display();
-    let here = folder.display();
-    let unit = match written
-        .iter()
-        .any(|file| file.path == Path::new("handoffd.service"))
-    {
-        true => format!(
-            "install -m 644 {here}/handoffd.service /etc/systemd/system/handoffd.service\n  "
-        ),
-        false => String::new(),
-    };
-    format!(
-        "\nNext:\n  \
-         handoffd check --online --config {config}\n  \
-         handoffd replay --config {config} --folder INBOX --html replay.html     # what it would have done with the mail that is there\n  \
-         {unit}install -D -m 644 {here}/{} /etc/systemd/system/handoffd.service.d/password.conf\n  \
-         systemctl daemon-reload && systemctl enable --now handoffd\n\n\
-         It starts in shadow: it decides and records, and sends nothing. Write the articles in {here}/knowledge in your own words first; \
-         docs/admin.md leads through the first week.",
-        files::DROP_IN
-    )
+/// What is there of handoffd on this machine.
+fn machine() -> Machine {
+    // A program that was replaced while it runs has no name: the one that will be called by the usual one is meant.
+    let program = std::env::current_exe().unwrap_or_else(|_| next::INSTALLED.into());
+    let same = |found: PathBuf| found.canonicalize().ok() == program.canonicalize().ok();
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&folders).map(|folder| folder.join("handoffd"));
+    Machine {
+        is_on_path: on_path
+            .into_iter()
+            .find(|path| path.is_file())
+            .is_some_and(same),
+        is_installed: Path::new(next::INSTALLED).exists(),
+        has_unit: UNITS.iter().any(|unit| Path::new(unit).exists()),
+        program,
+    }
 }

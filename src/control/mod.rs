@@ -34,7 +34,7 @@ pub use sought::{has, nowhere};
 pub use story::in_one_line;
 
 use crate::config::MailboxName;
-use crate::gateway::{Office, Picture};
+use crate::gateway::{NOT_YET_ASKED, Office, Picture};
 use crate::journal::Journal;
 use crate::learning::InUse;
 use crate::outbox::Standing;
@@ -42,7 +42,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -131,11 +131,12 @@ pub struct Listening {
     socket: PathBuf,
 }
 
-/// Makes the socket.
+/// Makes the socket, and the folder that it lies in where nothing else is missing of its path: under systemd the unit has made it, by hand nobody has.
 ///
 /// # Errors
 /// When it cannot be made.
 pub fn listen(socket: &Path) -> std::io::Result<Listening> {
+    make_folder_of(socket)?;
     clear_the_way(socket)?;
     let listener = UnixListener::bind(socket)?;
     std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600))?;
@@ -192,6 +193,26 @@ pub(crate) fn clear_the_way(socket: &Path) -> std::io::Result<()> {
         return refused("another program listens there; give each handoffd a socket of its own");
     }
     std::fs::remove_file(socket)
+}
+
+/// What is there stays as it is, a link too: only what we make ourselves is ours.
+fn make_folder_of(socket: &Path) -> std::io::Result<()> {
+    let Some(folder) = socket.parent().filter(|folder| *folder != Path::new("")) else {
+        return Ok(());
+    };
+    match std::fs::symlink_metadata(folder) {
+        Ok(_) => return Ok(()),
+        Err(why) if why.kind() == ErrorKind::NotFound => {}
+        Err(why) => return Err(why),
+    }
+    let made = std::fs::DirBuilder::new().mode(0o750).create(folder);
+    made.map_err(|why| {
+        let folder = folder.display();
+        std::io::Error::new(
+            why.kind(),
+            format!("the folder {folder} is missing and cannot be made: {why}"),
+        )
+    })
 }
 
 async fn converse(mut stream: UnixStream, desks: Arc<Vec<Desk>>) -> std::io::Result<()> {
@@ -331,15 +352,29 @@ impl Sources {
         let _ = row.insert("understood_by".to_owned(), understood_by.into());
         let learned = lessons::in_use(&self.learned.borrow());
         let _ = row.insert("learned_in_use".to_owned(), learned);
-        let smtp = (self.standing.server_away())
-            .map_or_else(|| "works".to_owned(), |away| away.sentence());
+        let picture = self.picture.borrow().status.clone();
+        let smtp = match self.standing.server_away() {
+            Some(away) => away.sentence(),
+            None => state_of_sending(&picture),
+        };
         let _ = row.insert("smtp_server".to_owned(), smtp.into());
-        if let Value::Object(picture) = self.picture.borrow().status.clone() {
+        if let Value::Object(picture) = picture {
             row.extend(picture);
         }
         if let Some(tokens) = self.tokens.borrow().clone() {
             let _ = row.insert("oauth2".to_owned(), tokens);
         }
+    }
+}
+
+/// How it stands with our SMTP server, as the row of the outbox beside it says: that no failure is known does not show that it was ever reached.
+fn state_of_sending(picture: &Value) -> String {
+    let outbox = picture.get("outbox");
+    let word = |key: &str| outbox.and_then(|outbox| outbox.get(key)?.as_str());
+    match (word("state"), word("why")) {
+        (Some(state), Some(why)) => format!("{state}: {why}"),
+        (Some(state), None) => state.to_owned(),
+        (None, _) => NOT_YET_ASKED.to_owned(),
     }
 }
 

@@ -43,6 +43,46 @@ pub(super) fn sources_of(journal: Arc<Journal>, wake: Arc<Notify>) -> Sources {
     }
 }
 
+#[tokio::test]
+async fn the_folder_of_the_socket_is_made_where_it_alone_is_missing() {
+    use std::os::unix::fs::{MetadataExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let (run, deeper) = (folder.path().join("run"), folder.path().join("no/run"));
+    drop(listen(&run.join("control.sock")).unwrap());
+    assert_eq!(std::fs::metadata(&run).unwrap().mode() & 0o777, 0o750);
+
+    let why = listen(&deeper.join("control.sock")).err().unwrap();
+    assert!(why.to_string().contains("no/run is missing"), "{why}");
+    assert!(!folder.path().join("no").exists());
+
+    // A link is nothing of ours: where it leads nothing is made.
+    let (elsewhere, link) = (folder.path().join("elsewhere"), folder.path().join("link"));
+    symlink(&elsewhere, &link).unwrap();
+    assert!(listen(&link.join("control.sock")).is_err());
+    assert!(!elsewhere.exists());
+}
+
+#[test]
+fn a_server_that_was_not_asked_yet_is_not_said_to_work() {
+    assert_eq!(state_of_sending(&Value::Null), "not yet asked");
+    let with = |outbox: Value| state_of_sending(&serde_json::json!({ "outbox": outbox }));
+    let asked = serde_json::json!({"state": "works", "since": "2026-01-05T10:00:00Z"});
+    assert_eq!(with(asked), "works");
+    let fails = serde_json::json!({"state": "fails", "why": "connection refused"});
+    assert_eq!(with(fails), "fails: connection refused");
+}
+
+/// Both rows of one answer.
+#[test]
+fn status_says_one_thing_about_the_smtp_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Arc::new(Journal::open(&folder.path().join("store")).unwrap());
+    let sources = sources_of(journal, Arc::default());
+    let mut row = serde_json::Map::new();
+    sources.add_to_status(&mut row);
+    assert_eq!(row["smtp_server"], "not yet asked");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_daemon_answers_on_its_socket_as_the_store_does() {
     let folder = tempfile::tempdir().unwrap();

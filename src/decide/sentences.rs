@@ -291,6 +291,10 @@ pub(super) const CLOSE_INTENTS: Pattern<4> = both(
     "two articles are about equally near: {} ({}) and {} ({})",
     "zwei Artikel sind etwa gleich nahe: {} ({}) und {} ({})",
 );
+pub(super) const FAINT_INTENTS: Pattern<4> = both(
+    "even the nearest article is only faintly like what the mail says: {} ({}), before {} ({})",
+    "auch der nächste Artikel ähnelt dem, was die Mail sagt, nur entfernt: {} ({}), vor {} ({})",
+);
 pub(super) const NOT_SURE: Pattern<3> = both(
     "the nearest article is {}, but not surely enough to send it ({}, needed {})",
     "der nächste Artikel ist {}, aber nicht sicher genug, um ihn zu senden ({}, nötig {})",

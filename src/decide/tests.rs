@@ -1162,6 +1162,31 @@ fn steps_7_to_10() {
             .with(|s| s.understanding.requests.truncate(1)),
         "handoff close-intents",
     );
+    // Five to one is not about equal: both are far.
+    let far = |confidence: f64, other: f64| {
+        new()
+            .with(|s| {
+                let topic = s.knowledge.topics.get_mut(&intent("hours")).unwrap();
+                topic.thresholds.suggest = Some(0.05);
+            })
+            .wants("hours", confidence)
+            .wants("track", other)
+            .with(|s| s.understanding.requests.truncate(1))
+    };
+    for (confidence, other, english, german) in [
+        (
+            0.10,
+            0.02,
+            "only faintly like",
+            "nur entfernt: hours (0.10), vor track (0.02)",
+        ),
+        (0.10, 0.06, "about equally near", "etwa gleich nahe"),
+    ] {
+        let decided = check(&far(confidence, other), "handoff close-intents");
+        let sentence = decided.reasons.first.sentence;
+        assert!(sentence.english().contains(english), "{sentence}");
+        assert!(sentence.german().contains(german), "{}", sentence.german());
+    }
     check(&new().wants("refund", 0.9), "draft draft-article");
     check(
         &new()

@@ -8,6 +8,8 @@ pub(super) const RULES: &[Rule] = &[no_intent, close_intents, not_sure];
 
 /// Two intents nearer to each other than this are not told apart.
 const CLOSE_MARGIN: f64 = 0.1;
+/// The second nearest has at least this share of the nearest one's confidence: then both are said to be equally near. Below, neither is near at all.
+const EQUAL_SHARE: f64 = 0.5;
 
 fn no_intent(view: &View<'_>) -> Vec<Match> {
     if view.likely().is_some() {
@@ -32,10 +34,14 @@ fn close_intents(view: &View<'_>) -> Vec<Match> {
     if !decides || wanted.confidence - second.confidence >= CLOSE_MARGIN {
         return vec![];
     }
+    let sentence = match second.confidence < wanted.confidence * EQUAL_SHARE {
+        true => sentences::FAINT_INTENTS,
+        false => sentences::CLOSE_INTENTS,
+    };
     to_person(
         view,
         "close-intents",
-        sentences::CLOSE_INTENTS.with([
+        sentence.with([
             &first.intent,
             &in_hundredths(first.confidence),
             &second.intent,

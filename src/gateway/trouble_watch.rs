@@ -408,9 +408,12 @@ pub(crate) fn rows(ledger: &Ledger) -> Vec<Value> {
         .collect()
 }
 
+/// The state of a server to which nothing had to be sent yet.
+pub(crate) const NOT_YET_ASKED: &str = "not yet asked";
+
 fn standing(standing: ServerState, server: &str) -> Value {
     match standing {
-        ServerState::Unknown => json!({ "server": server, "state": "not yet asked" }),
+        ServerState::Unknown => json!({ "server": server, "state": NOT_YET_ASKED }),
         ServerState::Works { since } => {
             json!({ "server": server, "state": "works", "since": since })
         }

@@ -546,7 +546,7 @@ pub fn control_failed(socket: &std::path::Path, error: &std::io::Error) {
         event = "control-failed",
         socket = %socket.display(),
         %error,
-        "the control socket cannot be used; check [control] socket and its folder"
+        "the control socket cannot be used, so `handoffd status` and all that asks the running daemon gets no answer; set [control] socket to a path in a folder that handoffd may write to, and start it again"
     );
 }
 

@@ -1,5 +1,6 @@
 //! The ten questions: what is asked, what an empty answer means, and which answers are none.
 
+use super::given;
 use crate::config::WorkingHours;
 use crate::mail::Address;
 use jiff::tz::TimeZone;
@@ -37,7 +38,7 @@ impl Answers {
     }
 
     pub(super) fn members(&self) -> Vec<&str> {
-        parts(self.of(Question::Members))
+        given::addresses(self.of(Question::Members))
     }
 
     fn domain(&self) -> &str {
@@ -46,9 +47,18 @@ impl Answers {
     }
 }
 
-fn parts(list: &str) -> Vec<&str> {
-    let parts = list.split([',', ' ']).map(str::trim);
-    parts.filter(|part| !part.is_empty()).collect()
+/// Servers that take a token and, as a rule, no password.
+const ASK_FOR_TOKENS: [&str; 4] = [
+    "imap.gmail.com",
+    "smtp.gmail.com",
+    "outlook.office365.com",
+    "smtp.office365.com",
+];
+
+/// The zone of the machine, where people live in it. Servers keep UTC, and customers would read their promised times in it.
+fn zone_of_people(name: Option<&str>) -> Option<String> {
+    let name = name.filter(|name| name.contains('/') && !name.starts_with("Etc/"));
+    name.map(str::to_owned)
 }
 
 impl Question {
@@ -77,7 +87,7 @@ impl Question {
             Self::Team => "Which mailbox gets what a person must see? (not the one above)",
             Self::Members => "Who answers there? Their own addresses, with commas between",
             Self::Hours => "When do they answer?",
-            Self::Zone => "In which time zone?",
+            Self::Zone => "In which time zone (like Europe/Berlin)?",
         }
     }
 
@@ -90,11 +100,30 @@ impl Question {
             Self::User => Some(before.of(Self::Address).to_owned()),
             Self::Password => Some(String::new()),
             Self::Hours => Some("Mon-Fri 09:00-17:00".to_owned()),
-            Self::Zone => {
-                let here = TimeZone::system();
-                Some(here.iana_name().unwrap_or("UTC").to_owned())
-            }
+            Self::Zone => zone_of_people(TimeZone::system().iana_name()),
         }
+    }
+
+    /// An answer in the form that the settings have.
+    pub(super) fn in_form(self, given: String) -> String {
+        match self {
+            Self::Address | Self::Team => given::address(&given).to_owned(),
+            Self::Members => given::addresses(&given).join(", "),
+            Self::Hours => given::hours(&given),
+            _ => given,
+        }
+    }
+
+    /// What the person should know before the next question.
+    pub(super) fn remark(self, given: &str) -> Option<String> {
+        let is_host = matches!(self, Self::InboxHost | Self::SmtpHost);
+        let asks = is_host
+            && ASK_FOR_TOKENS
+                .iter()
+                .any(|host| given.eq_ignore_ascii_case(host));
+        asks.then(|| {
+            format!("{given} takes a token, not a password: leave that empty, then docs/oauth2.md leads through it, and `handoffd login`")
+        })
     }
 
     /// Whether it must not be shown.
@@ -116,7 +145,7 @@ impl Question {
                 Some("that is the mailbox that is watched: handoffd would read its own mails. Name another one".to_owned())
             }
             Self::Team => no_address(given),
-            Self::Members => match parts(given).as_slice() {
+            Self::Members => match given::addresses(given).as_slice() {
                 [] => Some("write at least one address: only members can speak for you".to_owned()),
                 members => members.iter().find_map(|member| no_address(member)),
             },
@@ -128,10 +157,43 @@ impl Question {
             Self::Password => None,
             Self::Hours => WorkingHours::parse_spans(given)
                 .err()
-                .map(|why| format!("{why}: write it like Mon-Fri 09:00-17:00")),
+                .map(|why| why.to_string()),
+            Self::Zone if given.is_empty() => {
+                Some("this machine keeps UTC, in which customers would read when they are answered: write the team's, like Europe/Berlin".to_owned())
+            }
             Self::Zone => TimeZone::get(given)
                 .err()
                 .map(|_| format!("`{given}` is no time zone: write it like Europe/Berlin")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_in_utc_says_nothing_about_its_people() {
+        for name in [
+            None,
+            Some("UTC"),
+            Some("Etc/UTC"),
+            Some("GMT"),
+            Some("Etc/Unknown"),
+        ] {
+            assert_eq!(zone_of_people(name), None);
+        }
+        let why = Question::Zone.problem("", &Answers::default()).unwrap();
+        assert!(why.contains("this machine keeps UTC"), "{why}");
+        let berlin = "Europe/Berlin";
+        assert_eq!(zone_of_people(Some(berlin)).as_deref(), Some(berlin));
+    }
+
+    #[test]
+    fn who_asks_for_tokens_is_said_before_the_password_is_asked_for() {
+        let said = Question::InboxHost.remark("imap.gmail.com").unwrap();
+        assert!(said.contains("docs/oauth2.md") && said.contains("handoffd login"));
+        assert_eq!(Question::InboxHost.remark("imap.tea.example"), None);
+        assert_eq!(Question::Password.remark("imap.gmail.com"), None);
     }
 }

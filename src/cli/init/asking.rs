@@ -49,10 +49,18 @@ impl Asking {
             let line = self.line(question, &prompt)?;
             let given = match (&otherwise, line.as_str()) {
                 (Some(otherwise), "") => otherwise.clone(),
-                _ => line,
+                _ => question.in_form(line.clone()),
             };
+            if !question.is_secret() && !line.is_empty() && given != line {
+                println!("  taken as: {given}");
+            }
             match question.problem(&given, before) {
-                None => return Ok(given),
+                None => {
+                    if let Some(remark) = question.remark(&given) {
+                        println!("  {remark}");
+                    }
+                    return Ok(given);
+                }
                 Some(why) if self.is_a_person => println!("  {why}"),
                 Some(why) => return Err(format!("{} {why}", question.words())),
             }

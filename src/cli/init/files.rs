@@ -1,7 +1,8 @@
 //! From answers to files: settings, articles to begin with, the password, and what lets the unit have it. Pure.
 
 use super::answers::{Answers, Question};
-use std::path::{Path, PathBuf};
+use super::place::Place;
+use std::path::PathBuf;
 
 /// The file with the password of both servers, beside the settings.
 pub(super) const PASSWORD: &str = "mail.password";
@@ -29,25 +30,19 @@ impl NewFile {
 }
 
 /// All of them, for this folder.
-pub(super) fn files(answers: &Answers, folder: &Path, settings_name: &str) -> Vec<NewFile> {
+pub(super) fn files(answers: &Answers, place: &Place, settings_name: &str) -> Vec<NewFile> {
     let hours = answers.of(Question::Hours);
     let password = match answers.of(Question::Password) {
         "" => String::new(),
         password => format!("{password}\n"),
     };
     vec![
-        NewFile::open(settings_name, settings(answers)),
+        NewFile::open(settings_name, settings(answers, place)),
         NewFile {
             mode: 0o600,
             ..NewFile::open(PASSWORD, password)
         },
-        NewFile::open(
-            DROP_IN,
-            format!(
-                "[Service]\nLoadCredential={PASSWORD}:{}/{PASSWORD}\n",
-                folder.display()
-            ),
-        ),
+        NewFile::open(DROP_IN, place.drop_in(PASSWORD)),
         NewFile::open(
             "knowledge/opening-hours.md",
             article(
@@ -100,7 +95,17 @@ fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-fn settings(answers: &Answers) -> String {
+/// A daemon that is begun by hand finds no folders of the unit; all that it makes is to lie here.
+const BY_HAND: &str = r#"
+# Beside these settings, for a try by hand. Take both out where the unit runs it: that has folders of its own.
+[store]
+path = "state/store"
+
+[control]
+socket = "state/control.sock"
+"#;
+
+fn settings(answers: &Answers, place: &Place) -> String {
     let of = |question| quoted(answers.of(question));
     let members: Vec<String> = answers
         .members()
@@ -138,9 +143,11 @@ start = "draft"
 
 [knowledge]
 folder = "knowledge"
-
+{by_hand}
 [[team]]
 name     = "care"
+# What customers know it as.
+title    = {{ en = "our team", de = "unser Team" }}
 address  = {team}
 members  = [{members}]
 hours    = {hours}
@@ -149,6 +156,7 @@ timezone = {zone}
 reply_within = "4h"
 "#,
         address = of(Question::Address),
+        by_hand = if place.is_usual() { "" } else { BY_HAND },
         name = of(Question::Name),
         inbox = of(Question::InboxHost),
         smtp = of(Question::SmtpHost),

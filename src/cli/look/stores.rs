@@ -55,7 +55,13 @@ pub(super) fn from_the_stores(
             |(_, store)| from_the_store(store, question),
         )
     });
-    Ok(asked)
+    // Whoever has the store open would have been asked, if it could be.
+    Ok(asked.map_err(|refusal| match refusal {
+        Refusal::Failed(why) => {
+            Refusal::Failed(format!("no daemon listens on {socket}, and {why}"))
+        }
+        other @ Refusal::NotSo(_) => other,
+    }))
 }
 
 /// Whether what the question names is in this store.

@@ -2,8 +2,9 @@
 
 use super::super::asking::Asking;
 use super::*;
+use std::path::Path;
 
-const GIVEN: &str = "The \"Tea\" Shop\nhelp@tea.example\n\nmail.tea.example\n\n pass \"word\" \ncare@tea.example\nrosa@tea.example, leo@tea.example\nMon-Thu 08:30-16:00\nEurope/Berlin\n";
+const GIVEN: &str = "The \"Tea\" Shop\nhelp@tea.example\n\nmail.tea.example\n\n pass \"word\" \ncare@tea.example\nRosa <rosa@tea.example>; leo@tea.example\nMon-Thu 8:30-16\nEurope/Berlin\n";
 
 fn answers(lines: &'static str) -> Result<Answers, String> {
     let mut asking = Asking::of_lines(lines);
@@ -29,7 +30,7 @@ fn empty_answers_mean_what_was_offered() {
 fn the_settings_are_those_of_a_snapshot_and_the_password_is_in_its_file_alone() {
     let files = files(
         &answers(GIVEN).unwrap(),
-        Path::new("/etc/handoffd"),
+        &Place::of("/etc/handoffd/handoffd.toml".into()),
         "handoffd.toml",
     );
     insta::assert_snapshot!(files[0].text);
@@ -64,7 +65,7 @@ fn what_is_no_answer_is_said_with_what_would_be_one() {
         ),
         (
             "Shop\nh@t.example\n\n\n\n\nc@t.example\na@t.example\nMon 25:00-26:00\n",
-            "write it like Mon-Fri",
+            "write days and hours like `Mon-Fri",
         ),
         (
             "Shop\nh@t.example\n\n\n\n\nc@t.example\na@t.example\n\nMars/Base\n",
@@ -77,4 +78,18 @@ fn what_is_no_answer_is_said_with_what_would_be_one() {
         let why = answers(lines).unwrap_err();
         assert!(why.contains(expected), "{lines:?}: {why}");
     }
+}
+
+#[test]
+fn elsewhere_what_the_daemon_makes_lies_beside_its_settings() {
+    let written = |config: &str| {
+        let place = Place::of(config.into());
+        let files = files(&answers(GIVEN).unwrap(), &place, "handoffd.toml");
+        files[0].text.clone()
+    };
+    let usual = written("/etc/handoffd/handoffd.toml");
+    assert!(!usual.contains("[store]") && !usual.contains("[control]"));
+    let elsewhere = written("/srv/desk/handoffd.toml");
+    assert!(elsewhere.contains("[store]\npath = \"state/store\"\n"));
+    assert!(elsewhere.contains("[control]\nsocket = \"state/control.sock\"\n"));
 }

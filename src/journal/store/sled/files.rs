@@ -169,7 +169,7 @@ pub(super) fn explain(why: &::sled::Error, folder: &Path) -> String {
             Err(_) => String::new(),
         };
         return format!(
-            "it is in use by another handoffd{process}; ask that one through its control socket, or stop it first"
+            "it is in use by another handoffd{process}; stop that one first, or ask it: with the settings that it was started with (where its log says `control-failed` it has no socket to ask)"
         );
     }
     match why {
