@@ -779,6 +779,28 @@ fn odd_but_harmless_files_are_read() {
 }
 
 #[test]
+fn a_text_that_nobody_has_written_is_named_by_its_place_and_stops_all_but_shadow() {
+    let folder = good_folder();
+    let article = ARTICLE.replace("takes three days", "takes [Write here how long.]");
+    write(folder.path(), FIRST, &article);
+    let place = "knowledge/delivery-time.md:9:28: the text is not written yet";
+    for (mode, expected) in [("shadow", 0), ("draft", 2), ("live", 2)] {
+        let settings = format!("{SETTINGS}\n[automation]\nmode = \"{mode}\"\n");
+        write(folder.path(), TOML, &settings);
+        let (code, text) = check(folder.path());
+        assert_eq!(code, Some(expected), "{mode}: {text}");
+        assert_eq!(text.matches(place).count(), 1, "{mode}: {text}");
+    }
+    write(
+        folder.path(),
+        FIRST,
+        &article.replace("\"answer\"", "\"handoff\""),
+    );
+    let (code, text) = check(folder.path());
+    assert_eq!(code, Some(0), "a note to staff: {text}");
+}
+
+#[test]
 fn a_password_that_everybody_can_read_is_refused_for_a_server_elsewhere() {
     let folder = good_folder();
     fs::set_permissions(

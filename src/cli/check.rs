@@ -48,7 +48,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         };
         if mailbox.articles == ArticleFolder::Found {
             match Knowledge::load(settings) {
-                Ok(knowledge) => checked.push((mailbox.name.clone(), settings, knowledge)),
+                Ok(knowledge) => {
+                    if settings.automation.mode != Mode::Shadow {
+                        add(knowledge.to_be_written());
+                    }
+                    checked.push((mailbox.name.clone(), settings, knowledge));
+                }
                 Err(found) => add(found),
             }
         }
@@ -69,13 +74,16 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         return Err(Failure::Usage("the settings cannot be read".to_owned()));
     }
     let checked: Vec<&Checked<'_>> = meant(&checked, common)?;
-    of_all(&checked, common, |settings| Ok(remarks(settings)))?;
+    of_all(&checked, common, |settings, _| Ok(remarks(settings)))?;
+    of_all(&checked, common, |_, knowledge| Ok(not_written(knowledge)))?;
     if arguments.online {
         // Every part, so that one run names all.
         let parts = [
             examine_journals(&checked, common),
             log_in_to_all(&checked, common),
-            of_all(&checked, common, connections::try_lookups),
+            of_all(&checked, common, |settings, _| {
+                connections::try_lookups(settings)
+            }),
         ];
         all_of(parts)?;
     }
@@ -132,16 +140,22 @@ fn remarks(settings: &Settings) -> Vec<String> {
     remark.into_iter().collect()
 }
 
+/// What is to be written before the mode becomes another: in shadow nobody gets it.
+fn not_written(knowledge: &Knowledge) -> Vec<String> {
+    let places = knowledge.to_be_written().into_iter();
+    places.map(|place| format!("note: {place}")).collect()
+}
+
 /// Where journals are kept in a database: whether it lets us in, and has nothing that a start would refuse.
 fn examine_journals(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failure> {
-    of_all(checked, common, |settings| {
+    of_all(checked, common, |settings, _| {
         Journal::examine(&settings.store).map_err(|why| why.to_string())
     })
 }
 
 /// Every mailbox, so that one run names all that let nobody in.
 fn log_in_to_all(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failure> {
-    of_all(checked, common, |settings| {
+    of_all(checked, common, |settings, _| {
         let remark = log_in(settings).map_err(|why| why.to_string())?;
         Ok(remark.into_iter().collect())
     })
@@ -151,15 +165,15 @@ fn log_in_to_all(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failur
 fn of_all(
     checked: &[&Checked<'_>],
     common: &Common,
-    ask: impl Fn(&Settings) -> Result<Vec<String>, String>,
+    ask: impl Fn(&Settings, &Knowledge) -> Result<Vec<String>, String>,
 ) -> Result<(), Failure> {
     let mut failures = Vec::new();
-    for (name, settings, _) in checked {
+    for (name, settings, knowledge) in checked {
         let in_its_name = |sentence: &str| match name {
             Some(name) => format!("mailbox {name}: {sentence}"),
             None => sentence.to_owned(),
         };
-        match ask(settings) {
+        match ask(settings, knowledge) {
             Ok(remarks) => remarks
                 .iter()
                 .for_each(|remark| say(&in_its_name(remark), common)),
