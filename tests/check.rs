@@ -801,6 +801,37 @@ fn a_text_that_nobody_has_written_is_named_by_its_place_and_stops_all_but_shadow
 }
 
 #[test]
+fn models_beside_the_settings_are_found_however_these_are_named_and_check_says_what_understands() {
+    let folder = good_folder();
+    let broken = folder.path().join("models/transformer");
+    fs::create_dir_all(&broken).unwrap();
+    fs::write(broken.join("config.json"), "{}").unwrap();
+    let check_here = |named: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_handoffd"))
+            .args(["check", "--config", named])
+            .current_dir(folder.path())
+            .env_remove("CREDENTIALS_DIRECTORY")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), said)
+    };
+    // A model that cannot be used is named where it was found.
+    for named in [TOML, "./handoffd.toml"] {
+        let (code, said) = check_here(named);
+        assert_eq!(code, Some(2), "{named}: {said}");
+        assert!(said.contains("make model"), "{named}: {said}");
+    }
+    fs::remove_dir_all(&broken).unwrap();
+    let (code, said) = check_here(TOML);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("understood by words and letters alone"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_password_that_everybody_can_read_is_refused_for_a_server_elsewhere() {
     let folder = good_folder();
     fs::set_permissions(

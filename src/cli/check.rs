@@ -14,7 +14,9 @@ use crate::journal::Journal;
 use crate::knowledge::Knowledge;
 use crate::outbox;
 use crate::ticket::TokenKey;
+use crate::understand::meaning::{Encoder, understood_by};
 use serde_json::json;
+use std::sync::Arc;
 
 /// Its arguments.
 #[derive(clap::Args, Debug)]
@@ -38,6 +40,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         gathered.add_told(problem);
     }
     let mut checked = Vec::new();
+    let mut models: Vec<Arc<Encoder>> = Vec::new();
     for mailbox in &inspection.mailboxes {
         let (name, settings) = (mailbox.name.as_ref(), &mailbox.settings);
         gathered.looks_at(name);
@@ -52,7 +55,18 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
                     if settings.automation.mode != Mode::Shadow {
                         add(knowledge.to_be_written());
                     }
-                    checked.push((mailbox.name.clone(), settings, knowledge));
+                    match Encoder::of(&settings.understanding, &models) {
+                        Ok(encoder) => {
+                            checked.push(Checked {
+                                name: mailbox.name.clone(),
+                                settings,
+                                knowledge,
+                                understood_by: understood_by(encoder.as_deref()),
+                            });
+                            models.extend(encoder);
+                        }
+                        Err(why) => add(vec![why.problem()]),
+                    }
                 }
                 Err(found) => add(found),
             }
@@ -88,8 +102,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         all_of(parts)?;
     }
     if !common.json {
-        for (number, (name, settings, articles)) in checked.iter().enumerate() {
-            let text = summary(name.as_ref(), settings, articles, arguments);
+        for (number, one) in checked.iter().enumerate() {
+            let text = summary(one, arguments);
             // One for each, below one sentence.
             let below = text.strip_prefix(ALL_WELL).filter(|_| number > 0);
             print!("{}", below.unwrap_or(&text));
@@ -115,7 +129,13 @@ fn all_of(parts: impl IntoIterator<Item = Result<(), Failure>>) -> Result<(), Fa
 }
 
 /// A mailbox without a problem.
-type Checked<'s> = (Option<MailboxName>, &'s Settings, Knowledge);
+struct Checked<'s> {
+    name: Option<MailboxName>,
+    settings: &'s Settings,
+    knowledge: Knowledge,
+    /// In words.
+    understood_by: String,
+}
 
 /// All of them, or the one that is named.
 fn meant<'c, 's>(
@@ -123,7 +143,7 @@ fn meant<'c, 's>(
     common: &Common,
 ) -> Result<Vec<&'c Checked<'s>>, Failure> {
     let named = common.mailbox.as_deref();
-    let meant = control::meant(checked, named, Reach::Each, |(name, ..)| name.as_ref());
+    let meant = control::meant(checked, named, Reach::Each, |one| one.name.as_ref());
     meant.map_err(|why| Failure::Usage(why.to_string()))
 }
 
@@ -168,7 +188,13 @@ fn of_all(
     ask: impl Fn(&Settings, &Knowledge) -> Result<Vec<String>, String>,
 ) -> Result<(), Failure> {
     let mut failures = Vec::new();
-    for (name, settings, knowledge) in checked {
+    for one in checked {
+        let Checked {
+            name,
+            settings,
+            knowledge,
+            ..
+        } = one;
         let in_its_name = |sentence: &str| match name {
             Some(name) => format!("mailbox {name}: {sentence}"),
             None => sentence.to_owned(),
@@ -244,13 +270,16 @@ fn log_in(settings: &Settings) -> Result<Option<String>, Failure> {
 /// What stands above the summary.
 const ALL_WELL: &str = "all well\n";
 
-fn summary(
-    name: Option<&MailboxName>,
-    settings: &Settings,
-    knowledge: &Knowledge,
-    arguments: &Arguments,
-) -> String {
-    let called = name.map_or_else(String::new, |name| format!("{name}: "));
+fn summary(checked: &Checked<'_>, arguments: &Arguments) -> String {
+    let Checked {
+        name,
+        settings,
+        knowledge,
+        understood_by,
+    } = checked;
+    let called = name
+        .as_ref()
+        .map_or_else(String::new, |name| format!("{name}: "));
     let teams = settings.teams.iter().map(|team| team.name.0.as_str());
     let teams: Vec<&str> = teams.collect();
     let topics = knowledge.topics.values();
@@ -277,7 +306,7 @@ fn summary(
         format!("  logins     inbox by {inbox}, smtp by {smtp} ([oauth2], {flow})\n")
     });
     format!(
-        "{ALL_WELL}  mailbox    {called}{} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n{login}  servers    {servers}\n",
+        "{ALL_WELL}  mailbox    {called}{} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n  understood by {understood_by}\n{login}  servers    {servers}\n",
         settings.support.address,
         settings.inbox.folder,
         settings.inbox.host,
