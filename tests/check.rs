@@ -783,7 +783,7 @@ fn a_text_that_nobody_has_written_is_named_by_its_place_and_stops_all_but_shadow
     let folder = good_folder();
     let article = ARTICLE.replace("takes three days", "takes [Write here how long.]");
     write(folder.path(), FIRST, &article);
-    let place = "knowledge/delivery-time.md:9:28: the text is not written yet";
+    let place = "knowledge/delivery-time.md:10:30: the text is not written yet";
     for (mode, expected) in [("shadow", 0), ("draft", 2), ("live", 2)] {
         let settings = format!("{SETTINGS}\n[automation]\nmode = \"{mode}\"\n");
         write(folder.path(), TOML, &settings);

@@ -104,7 +104,7 @@ fn answered(article: &ArticleFigures) -> Option<Value> {
         let more = all.saturating_sub(article.answered_first.len());
         json!({
             "intent": article.intent.to_string(), "all": all, "proposed": article.drafted,
-            "texts": article.texts, "mails": mails(&article.answered_first), "more": more,
+            "texts": article.texts, "several_texts": article.texts.len() > 1, "mails": mails(&article.answered_first), "more": more,
         })
     })
 }
