@@ -779,6 +779,59 @@ fn odd_but_harmless_files_are_read() {
 }
 
 #[test]
+fn a_text_that_nobody_has_written_is_named_by_its_place_and_stops_all_but_shadow() {
+    let folder = good_folder();
+    let article = ARTICLE.replace("takes three days", "takes [Write here how long.]");
+    write(folder.path(), FIRST, &article);
+    let place = "knowledge/delivery-time.md:10:30: the text is not written yet";
+    for (mode, expected) in [("shadow", 0), ("draft", 2), ("live", 2)] {
+        let settings = format!("{SETTINGS}\n[automation]\nmode = \"{mode}\"\n");
+        write(folder.path(), TOML, &settings);
+        let (code, text) = check(folder.path());
+        assert_eq!(code, Some(expected), "{mode}: {text}");
+        assert_eq!(text.matches(place).count(), 1, "{mode}: {text}");
+    }
+    write(
+        folder.path(),
+        FIRST,
+        &article.replace("\"answer\"", "\"handoff\""),
+    );
+    let (code, text) = check(folder.path());
+    assert_eq!(code, Some(0), "a note to staff: {text}");
+}
+
+#[test]
+fn models_beside_the_settings_are_found_however_these_are_named_and_check_says_what_understands() {
+    let folder = good_folder();
+    let broken = folder.path().join("models/transformer");
+    fs::create_dir_all(&broken).unwrap();
+    fs::write(broken.join("config.json"), "{}").unwrap();
+    let check_here = |named: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_handoffd"))
+            .args(["check", "--config", named])
+            .current_dir(folder.path())
+            .env_remove("CREDENTIALS_DIRECTORY")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), said)
+    };
+    // A model that cannot be used is named where it was found.
+    for named in [TOML, "./handoffd.toml"] {
+        let (code, said) = check_here(named);
+        assert_eq!(code, Some(2), "{named}: {said}");
+        assert!(said.contains("make model"), "{named}: {said}");
+    }
+    fs::remove_dir_all(&broken).unwrap();
+    let (code, said) = check_here(TOML);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("understood by words and letters alone"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_password_that_everybody_can_read_is_refused_for_a_server_elsewhere() {
     let folder = good_folder();
     fs::set_permissions(

@@ -14,7 +14,9 @@ use crate::journal::Journal;
 use crate::knowledge::Knowledge;
 use crate::outbox;
 use crate::ticket::TokenKey;
+use crate::understand::meaning::{Encoder, understood_by};
 use serde_json::json;
+use std::sync::Arc;
 
 /// Its arguments.
 #[derive(clap::Args, Debug)]
@@ -38,6 +40,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         gathered.add_told(problem);
     }
     let mut checked = Vec::new();
+    let mut models: Vec<Arc<Encoder>> = Vec::new();
     for mailbox in &inspection.mailboxes {
         let (name, settings) = (mailbox.name.as_ref(), &mailbox.settings);
         gathered.looks_at(name);
@@ -48,7 +51,23 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         };
         if mailbox.articles == ArticleFolder::Found {
             match Knowledge::load(settings) {
-                Ok(knowledge) => checked.push((mailbox.name.clone(), settings, knowledge)),
+                Ok(knowledge) => {
+                    if settings.automation.mode != Mode::Shadow {
+                        add(knowledge.to_be_written());
+                    }
+                    match Encoder::of(&settings.understanding, &models) {
+                        Ok(encoder) => {
+                            checked.push(Checked {
+                                name: mailbox.name.clone(),
+                                settings,
+                                knowledge,
+                                understood_by: understood_by(encoder.as_deref()),
+                            });
+                            models.extend(encoder);
+                        }
+                        Err(why) => add(vec![why.problem()]),
+                    }
+                }
                 Err(found) => add(found),
             }
         }
@@ -70,19 +89,22 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<(), Failure>
         return Err(Failure::Usage("the settings cannot be read".to_owned()));
     }
     let checked: Vec<&Checked<'_>> = meant(&checked, common)?;
-    of_all(&checked, common, |settings| Ok(remarks(settings)))?;
+    of_all(&checked, common, |settings, _| Ok(remarks(settings)))?;
+    of_all(&checked, common, |_, knowledge| Ok(not_written(knowledge)))?;
     if arguments.online {
         // Every part, so that one run names all.
         let parts = [
             examine_journals(&checked, common),
             log_in_to_all(&checked, common),
-            of_all(&checked, common, connections::try_lookups),
+            of_all(&checked, common, |settings, _| {
+                connections::try_lookups(settings)
+            }),
         ];
         all_of(parts)?;
     }
     if !common.json {
-        for (number, (name, settings, articles)) in checked.iter().enumerate() {
-            let text = summary(name.as_ref(), settings, articles, arguments);
+        for (number, one) in checked.iter().enumerate() {
+            let text = summary(one, arguments);
             // One for each, below one sentence.
             let below = text.strip_prefix(ALL_WELL).filter(|_| number > 0);
             print!("{}", below.unwrap_or(&text));
@@ -108,7 +130,13 @@ fn all_of(parts: impl IntoIterator<Item = Result<(), Failure>>) -> Result<(), Fa
 }
 
 /// A mailbox without a problem.
-type Checked<'s> = (Option<MailboxName>, &'s Settings, Knowledge);
+struct Checked<'s> {
+    name: Option<MailboxName>,
+    settings: &'s Settings,
+    knowledge: Knowledge,
+    /// In words.
+    understood_by: String,
+}
 
 /// All of them, or the one that is named.
 fn meant<'c, 's>(
@@ -116,7 +144,7 @@ fn meant<'c, 's>(
     common: &Common,
 ) -> Result<Vec<&'c Checked<'s>>, Failure> {
     let named = common.mailbox.as_deref();
-    let meant = control::meant(checked, named, Reach::Each, |(name, ..)| name.as_ref());
+    let meant = control::meant(checked, named, Reach::Each, |one| one.name.as_ref());
     meant.map_err(|why| Failure::Usage(why.to_string()))
 }
 
@@ -133,16 +161,22 @@ fn remarks(settings: &Settings) -> Vec<String> {
     remark.into_iter().collect()
 }
 
+/// What is to be written before the mode becomes another: in shadow nobody gets it.
+fn not_written(knowledge: &Knowledge) -> Vec<String> {
+    let places = knowledge.to_be_written().into_iter();
+    places.map(|place| format!("note: {place}")).collect()
+}
+
 /// Where journals are kept in a database: whether it lets us in, and has nothing that a start would refuse.
 fn examine_journals(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failure> {
-    of_all(checked, common, |settings| {
+    of_all(checked, common, |settings, _| {
         Journal::examine(&settings.store).map_err(|why| why.to_string())
     })
 }
 
 /// Every mailbox, so that one run names all that let nobody in.
 fn log_in_to_all(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failure> {
-    of_all(checked, common, |settings| {
+    of_all(checked, common, |settings, _| {
         let remark = log_in(settings).map_err(|why| why.to_string())?;
         Ok(remark.into_iter().collect())
     })
@@ -152,15 +186,21 @@ fn log_in_to_all(checked: &[&Checked<'_>], common: &Common) -> Result<(), Failur
 fn of_all(
     checked: &[&Checked<'_>],
     common: &Common,
-    ask: impl Fn(&Settings) -> Result<Vec<String>, String>,
+    ask: impl Fn(&Settings, &Knowledge) -> Result<Vec<String>, String>,
 ) -> Result<(), Failure> {
     let mut failures = Vec::new();
-    for (name, settings, _) in checked {
+    for one in checked {
+        let Checked {
+            name,
+            settings,
+            knowledge,
+            ..
+        } = one;
         let in_its_name = |sentence: &str| match name {
             Some(name) => format!("mailbox {name}: {sentence}"),
             None => sentence.to_owned(),
         };
-        match ask(settings) {
+        match ask(settings, knowledge) {
             Ok(remarks) => remarks
                 .iter()
                 .for_each(|remark| say(&in_its_name(remark), common)),
@@ -231,13 +271,16 @@ fn log_in(settings: &Settings) -> Result<Option<String>, Failure> {
 /// What stands above the summary.
 const ALL_WELL: &str = "all well\n";
 
-fn summary(
-    name: Option<&MailboxName>,
-    settings: &Settings,
-    knowledge: &Knowledge,
-    arguments: &Arguments,
-) -> String {
-    let called = name.map_or_else(String::new, |name| format!("{name}: "));
+fn summary(checked: &Checked<'_>, arguments: &Arguments) -> String {
+    let Checked {
+        name,
+        settings,
+        knowledge,
+        understood_by,
+    } = checked;
+    let called = name
+        .as_ref()
+        .map_or_else(String::new, |name| format!("{name}: "));
     let teams = settings.teams.iter().map(|team| team.name.0.as_str());
     let teams: Vec<&str> = teams.collect();
     let topics = knowledge.topics.values();
@@ -264,7 +307,7 @@ fn summary(
         format!("  logins     inbox by {inbox}, smtp by {smtp} ([oauth2], {flow})\n")
     });
     format!(
-        "{ALL_WELL}  mailbox    {called}{} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n{login}  servers    {servers}\n",
+        "{ALL_WELL}  mailbox    {called}{} ({} on {})\n  articles   {} intents, {texts} texts\n  teams      {}\n  mode       {mode}\n  understood by {understood_by}\n{login}  servers    {servers}\n",
         settings.support.address,
         settings.inbox.folder,
         settings.inbox.host,

@@ -1,5 +1,6 @@
 //! `handoffd status`, `tickets`, `ticket`, `outbox`, …: look into the running daemon, or into its store when it is stopped.
 
+mod articles;
 mod autonomy;
 mod letter;
 mod numbers;
@@ -154,7 +155,8 @@ pub(super) fn run(common: &Common, verb: &Verb) -> Result<(), Failure> {
     }
     let text = numbers::text(verb, common.json, &rows)
         .or_else(|| autonomy::text(verb, common, &rows))
-        .or_else(|| letter::text(verb, common.json, &rows));
+        .or_else(|| letter::text(verb, common.json, &rows))
+        .or_else(|| articles::text(verb, common.json, &rows));
     let text = text.unwrap_or_else(|| in_rows(&rows, common.json));
     std::io::stdout()
         .write_all(text.as_bytes())

@@ -6,7 +6,6 @@ use super::words::shortened;
 use crate::config::IntentName;
 use crate::decide::HandOff;
 use crate::decide::answer::filled_as_far_as_known;
-use crate::knowledge::ArticleMode;
 use crate::ticket::ArticleReference;
 use crate::understand::Request;
 use crate::understand::command::is_nothing_but_a_word;
@@ -128,7 +127,7 @@ impl View<'_> {
     /// The approved text about an intent, in the customer's language, or in any where there is none; nothing where the article is for people.
     pub(super) fn article_about(&self, intent: &IntentName) -> Option<ArticleReference> {
         let topic = self.situation.knowledge.topics.get(intent)?;
-        if topic.mode == ArticleMode::Handoff {
+        if topic.mode.is_for_people() {
             return None;
         }
         let in_language = topic.articles.get_key_value(&self.tongue.language());

@@ -26,6 +26,11 @@ const TITLES: &[(&str, &str, &str)] = &[
         "always for a person",
         "immer für einen Menschen",
     ),
+    (
+        "article-not-written",
+        "text not written yet",
+        "Text noch nicht geschrieben",
+    ),
     ("no-intent", "no article fits", "kein Artikel passt"),
     (
         "no-text-in-language",

@@ -147,6 +147,13 @@ pub enum ArticleFolder {
     Missing,
 }
 
+/// The folder in which a file of settings lies, from the root: a bare `handoffd.toml` has none in its name, and nothing would be found beside it.
+pub(crate) fn folder_of(settings: &Path) -> PathBuf {
+    let absolute = std::path::absolute(settings);
+    let path = absolute.as_deref().unwrap_or(settings);
+    path.parent().map(Path::to_owned).unwrap_or_default()
+}
+
 impl Inspection {
     /// Reads and checks a file of settings without stopping at what is wrong.
     #[must_use]
@@ -177,11 +184,7 @@ impl Inspection {
         if source.is_clean() {
             let top = Section::new("", Some(document.get_ref()), 0..0, source);
             let surroundings = Surroundings {
-                folder: source
-                    .path()
-                    .parent()
-                    .map(Path::to_owned)
-                    .unwrap_or_default(),
+                folder: folder_of(source.path()),
                 credentials,
                 secrets,
                 mailbox: None,

@@ -23,7 +23,7 @@ pub use connection::{
 pub use database::{Database, DatabaseServer, DatabaseTls, JournalName, StoreKind};
 pub use hours::{HoursError, WorkingHours};
 pub use load::{ArticleFolder, Inspected, Inspection};
-pub(crate) use load::{TEMPLATE_LANGUAGES, is_loopback, models_near};
+pub(crate) use load::{TEMPLATE_LANGUAGES, folder_of, is_loopback, models_near};
 pub use mailbox::{ChoiceError, Configuration, Mailbox, MailboxName};
 pub use member::{Member, SenderName};
 pub use page::{Listen, Page};

@@ -63,13 +63,10 @@ impl Source {
         what: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        let before = self.text.get(..at.start).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |position| position + 1);
-        let column = before.get(line_start..).unwrap_or("").chars().count() + 1;
         let problem = Problem {
             file: self.path.clone(),
             line: self.line(at),
-            column,
+            column: self.column(at),
             what: what.into(),
             remedy: remedy.into(),
         };
@@ -85,6 +82,13 @@ impl Source {
     pub(crate) fn line(&self, at: &Range<usize>) -> usize {
         let before = self.text.get(..at.start).unwrap_or(&self.text);
         before.matches('\n').count() + 1 + self.lines_before
+    }
+
+    /// Which character of its line a place in the text is, from 1.
+    pub(crate) fn column(&self, at: &Range<usize>) -> usize {
+        let before = self.text.get(..at.start).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |position| position + 1);
+        before.get(line_start..).unwrap_or("").chars().count() + 1
     }
 
     /// Notes that a key was asked for.

@@ -67,9 +67,14 @@ pub(super) fn answer_with(
         Question::Ticket { id } => {
             let ticket = find(journal, id)?;
             let mut rows = vec![ticket_row(journal, &ticket)?];
-            for timed in &ticket.events {
+            let in_shadow = ticket.in_shadow();
+            for (place, timed) in ticket.events.iter().enumerate() {
                 let mut row = story::row(timed);
+                let held_back = in_shadow.iter().find(|one| one.place == place);
                 if let Some(row) = row.as_object_mut() {
+                    held_back
+                        .into_iter()
+                        .for_each(|one| story::add_held_back(row, one));
                     written::add(row, timed, journal)?;
                 }
                 rows.push(row);
@@ -431,6 +436,7 @@ fn ticket_row(journal: &Journal, ticket: &Ticket) -> Result<Value, Refusal> {
         "last": ticket.events.last().map(|timed| timed.at),
         "asked_about_personal_data": ticket.privacy_request(),
         "answer_promised_by": ticket.open_promise(),
+        "in_shadow": ticket.would_now().map(|would| would.in_words()),
         "team": ticket.last_team().map(|team| team.0.as_str()),
     }))
 }

@@ -73,6 +73,7 @@ pub(super) fn add_what_is_loaded(
             ArticleMode::Answer => "answer",
             ArticleMode::Draft => "draft",
             ArticleMode::Handoff => "handoff",
+            ArticleMode::Unwritten => "not written",
         };
         let title = topic.articles.get(language);
         let title = title.or_else(|| topic.articles.values().next());

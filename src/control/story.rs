@@ -6,11 +6,11 @@ use crate::journal::{HandledMail, purpose_word};
 use crate::lookup::{Found, LookedUp};
 use crate::mail::Address;
 use crate::ticket::{
-    Approvals, Event, MailSummary, Notice, Reminded, ShownBy, TicketId, TimedEvent, WaitingDraft,
-    Wording,
+    Approvals, Event, InShadow, MailSummary, Notice, Reminded, ShownBy, TicketId, TimedEvent,
+    WaitingDraft, Wording,
 };
 use drafts::{approved, drafted};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// An event as a row: when, what, and the words that belong to it.
 pub(super) fn row(timed: &TimedEvent) -> Value {
@@ -44,6 +44,18 @@ pub(super) fn row(timed: &TimedEvent) -> Value {
         row.insert("reasons".to_owned(), json!(reasons));
     }
     row
+}
+
+/// Says of a decision that it was made in shadow.
+pub(super) fn add_held_back(row: &mut Map<String, Value>, held_back: &InShadow<'_>) {
+    let would = held_back.in_words();
+    if let Some(words) = row.get_mut("words").and_then(Value::as_array_mut) {
+        words.insert(
+            0,
+            json!(format!("in shadow: {would}; nobody got anything of it")),
+        );
+    }
+    let _ = row.insert("in_shadow".to_owned(), json!(would));
 }
 
 /// A mail that no part could handle. When that was is not kept with it.

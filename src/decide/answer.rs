@@ -100,6 +100,14 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
         language: view.language.clone(),
         revision: article.revision.clone(),
     };
+    if topic.mode == ArticleMode::Unwritten {
+        return Match::new(
+            "article-not-written",
+            sentences::ARTICLE_NOT_WRITTEN.with([&wanted.intent]),
+            wanted.evidence.as_str(),
+            view.to_person(None),
+        );
+    }
     let text = match filled(&article.body, &view.facts) {
         Ok(text) => text,
         Err(why) => {
@@ -127,7 +135,7 @@ pub(super) fn answer_or_draft(view: &View<'_>) -> Match {
                 Some(("not-earned", not_earned(view, &wanted.intent, tally)))
             }
         },
-        (_, ArticleMode::Draft | ArticleMode::Handoff) => {
+        (_, ArticleMode::Draft | ArticleMode::Handoff | ArticleMode::Unwritten) => {
             Some(("draft-article", asked_about(sentences::DRAFT_ARTICLE)))
         }
     };

@@ -7,7 +7,6 @@ use super::view::View;
 use super::{HandOff, NoticePlan, Sentence, sentences};
 use crate::config::TeamName;
 use crate::desk::{Sender, Trust};
-use crate::knowledge::ArticleMode;
 use crate::ticket::{ArticleReference, Ticket};
 
 /// The hand-off of this mail to that team, or to the one that its subject belongs to.
@@ -102,7 +101,7 @@ pub(super) fn refused_before(view: &View<'_>) -> bool {
 /// The nearest approved answer, as a suggestion: in the customer's language, or in any where there is none.
 fn suggestion(view: &View<'_>) -> Option<ArticleReference> {
     let (wanted, topic) = view.likely()?;
-    if topic.mode == ArticleMode::Handoff {
+    if topic.mode.is_for_people() {
         return None;
     }
     let in_language = topic.articles.get_key_value(&view.language);

@@ -123,8 +123,7 @@ fn language(view: &View<'_>) -> Vec<Match> {
     }
     match view.likely() {
         Some((wanted, topic))
-            if topic.mode != ArticleMode::Handoff
-                && !topic.articles.contains_key(&view.language) =>
+            if !topic.mode.is_for_people() && !topic.articles.contains_key(&view.language) =>
         {
             let (intent, language) = (&wanted.intent, &view.language);
             let sentence = sentences::NO_TEXT_IN_LANGUAGE.with([intent, language]);
@@ -166,6 +165,10 @@ fn particular_not_in_text(view: &View<'_>) -> Vec<Match> {
     let Some((wanted, _, article)) = view.article() else {
         return vec![];
     };
+    // What a text does not name is no news while there is none.
+    if !article.is_written() {
+        return vec![];
+    }
     let particulars = &view.situation.understanding.particulars;
     let unnamed: Vec<&str> = particulars
         .iter()
@@ -191,6 +194,12 @@ fn article_for_people(view: &View<'_>) -> Vec<Match> {
             view,
             "article-handoff",
             sentences::ARTICLE_FOR_PEOPLE.with([&wanted.intent]),
+            wanted.evidence.as_str(),
+        ),
+        Some((wanted, topic)) if topic.mode == ArticleMode::Unwritten => to_person(
+            view,
+            "article-not-written",
+            sentences::ARTICLE_NOT_WRITTEN.with([&wanted.intent]),
             wanted.evidence.as_str(),
         ),
         _ => vec![],

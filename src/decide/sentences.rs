@@ -184,6 +184,10 @@ pub(super) const ARTICLE_FOR_PEOPLE: Pattern<1> = both(
     "requests about {} always go to a person",
     "Anfragen zu {} gehen immer an einen Menschen",
 );
+pub(super) const ARTICLE_NOT_WRITTEN: Pattern<1> = both(
+    "the text about {} is not written yet",
+    "der Text zu {} ist noch nicht geschrieben",
+);
 
 // Step 6: automation had its turn.
 

@@ -230,6 +230,7 @@ fn topic(name: &str, mode: ArticleMode, team: Option<&str>, needs: &[&str], body
         title: name.to_owned(),
         ask: vec![],
         body: body.to_owned(),
+        unwritten: vec![],
         revision: "0badcafe".to_owned(),
     };
     Topic {

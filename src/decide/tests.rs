@@ -11,7 +11,7 @@ use crate::autonomy::Stage;
 use crate::compose::Purpose;
 use crate::config::Mode;
 use crate::desk::{Sender, StaffAct, Trust};
-use crate::knowledge::OwnThresholds;
+use crate::knowledge::{ArticleMode, OwnThresholds};
 use crate::learning::{self, NoLesson};
 use crate::lookup::Found;
 use crate::mail::{
@@ -774,6 +774,19 @@ fn step_5_policy() {
         "handoff no-text-in-language",
     );
     check(&sure().wants("track", 0.8), "handoff several-requests");
+    for mode in [Mode::Live, Mode::Draft, Mode::Shadow] {
+        let not_written = sure().with(|situation| {
+            situation.settings.automation.mode = mode;
+            for topic in situation.knowledge.topics.values_mut() {
+                topic.mode = ArticleMode::Unwritten;
+            }
+        });
+        let decision = check(&not_written, "handoff article-not-written");
+        assert!(
+            matches!(&decision.action, Action::HandOff(hand_off) if hand_off.suggestion.is_none()),
+            "nobody is shown a text that nobody wrote"
+        );
+    }
     let repair = check(&new().wants("repair", 0.99), "handoff article-handoff");
     let Action::HandOff(hand_off) = repair.action else {
         panic!("no hand-off")

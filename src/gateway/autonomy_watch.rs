@@ -113,7 +113,7 @@ fn loaded(knowledge: &Knowledge) -> Vec<Loaded<'_>> {
             let ceiling = match topic.mode {
                 ArticleMode::Answer => Some(Stage::Answer),
                 ArticleMode::Draft => Some(Stage::Draft),
-                ArticleMode::Handoff => None,
+                ArticleMode::Handoff | ArticleMode::Unwritten => None,
             };
             topic
                 .articles

@@ -457,7 +457,7 @@ fn entry_for(
     };
     let events = composed.events.into_iter().chain(compared);
     let events: Vec<Event> = events
-        .filter(|event| !shadow || is_observation(event))
+        .filter(|event| !shadow || event.is_observation())
         .collect();
     let touched = ticket.is_some() || !events.is_empty();
     let own_copy_of = match decision.action {
@@ -517,23 +517,6 @@ pub(super) fn on_server(office: &Office) -> OnServer {
     } else {
         OnServer::TagAndFile
     }
-}
-
-/// Events that only say what came and what was thought of it.
-const fn is_observation(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Opened { .. }
-            | Event::CustomerWrote { .. }
-            | Event::ThirdPartyWrote { .. }
-            | Event::Collected { .. }
-            | Event::WroteOutside { .. }
-            | Event::FactsFound { .. }
-            | Event::LookedUp { .. }
-            | Event::Decided { .. }
-            | Event::Bounced { .. }
-            | Event::KeptAside { .. }
-    )
 }
 
 pub(super) fn timed(

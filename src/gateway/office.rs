@@ -12,7 +12,7 @@ use crate::lookup::Lookups;
 use crate::mail::Reader;
 use crate::sender_checks::Checker;
 use crate::ticket::TokenKey;
-use crate::understand::meaning::Encoder;
+use crate::understand::meaning::{Encoder, understood_by};
 use crate::understand::{Taught, Understander};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -91,11 +91,7 @@ impl Office {
     /// By what mails are understood, in words.
     #[must_use]
     pub fn understood_by(&self) -> String {
-        match &self.encoder {
-            Some(encoder) => format!("words, letters and a {}", encoder.describe()),
-            None => "words and letters alone (no model of meaning; see docs/understanding.md)"
-                .to_owned(),
-        }
+        understood_by(self.encoder.as_deref())
     }
 
     /// What articles say, to hold people's answers against.

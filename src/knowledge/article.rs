@@ -2,7 +2,7 @@
 
 use super::approvals;
 use super::body::{check_body, join_lines};
-use super::{Article, ArticleMode, OwnThresholds, thresholds};
+use super::{Article, ArticleMode, OwnThresholds, PlaceToWrite, thresholds, unwritten};
 use crate::config::section::{Located, Section};
 use crate::config::source::Source;
 use crate::config::{FactName, IntentName, Language, Problem, Settings, TeamName};
@@ -157,6 +157,13 @@ fn read_front(
             title: title?.value,
             ask,
             body: join_lines(body.text()),
+            unwritten: unwritten::places(body.text())
+                .iter()
+                .map(|at| PlaceToWrite {
+                    line: body.line(at),
+                    column: body.column(at),
+                })
+                .collect(),
             revision: revision(source.text(), body.text()),
         },
     })

@@ -37,7 +37,9 @@ impl Articles {
     pub(crate) fn of(knowledge: &Knowledge) -> Self {
         let texts: Vec<(IntentName, Language, Vec<String>)> = (knowledge.topics.values())
             .flat_map(|topic| {
-                topic.articles.iter().map(|(language, article)| {
+                let written = topic.articles.iter();
+                let written = written.filter(|(_, article)| article.is_written());
+                written.map(|(language, article)| {
                     (topic.intent.clone(), language.clone(), words(&article.body))
                 })
             })

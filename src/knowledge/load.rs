@@ -47,7 +47,8 @@ impl Knowledge {
             problems.extend(found);
             problems.extend(second);
         }
-        for topic in knowledge.topics.values() {
+        for topic in knowledge.topics.values_mut() {
+            topic.hold_back_what_is_not_written();
             problems.extend(without_reader(topic, &unread));
         }
         if knowledge.topics.is_empty() && problems.is_empty() {

@@ -6,9 +6,12 @@ mod body;
 pub(crate) mod likeness;
 mod load;
 mod thresholds;
+mod unwritten;
 mod write;
 
 pub use thresholds::{OwnThresholds, Thresholds};
+pub use unwritten::PlaceToWrite;
+pub(crate) use unwritten::place as place_to_write;
 pub use write::{NotWritten, write_new};
 
 use crate::config::{Automation, FactName, IntentName, Language, TeamName};
@@ -44,7 +47,7 @@ pub struct Topic {
     pub articles: BTreeMap<Language, Article>,
 }
 
-/// `mode` in an article.
+/// `mode` in an article, as far as its texts allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArticleMode {
     /// The text may be sent by itself.
@@ -53,6 +56,19 @@ pub enum ArticleMode {
     Draft,
     /// Always to a person; the body is a note to staff.
     Handoff,
+    /// To a person until it is written, whatever its `mode` will be then: a text still holds a place in which `handoffd init` asked for words.
+    Unwritten,
+}
+
+impl ArticleMode {
+    /// Whether every request about it goes to a person, and its text to nobody.
+    #[must_use]
+    pub const fn is_for_people(self) -> bool {
+        match self {
+            Self::Answer | Self::Draft => false,
+            Self::Handoff | Self::Unwritten => true,
+        }
+    }
 }
 
 /// One language's text of an intent.
@@ -66,6 +82,8 @@ pub struct Article {
     pub ask: Vec<String>,
     /// The approved text (Markdown), with `{{fact}}` where a fact from `needs` stands.
     pub body: String,
+    /// The places in the file where it is still to be written; none in a text that anybody has approved.
+    pub unwritten: Vec<PlaceToWrite>,
     /// The first 8 hexadecimal digits of the SHA-256 of the file: which revision was sent.
     pub revision: String,
 }

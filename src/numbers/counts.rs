@@ -16,6 +16,8 @@ pub struct Counts {
     pub customer_mails: u64,
     /// What was decided about mails, by its word.
     pub decisions: BTreeMap<&'static str, u64>,
+    /// Of these in shadow, where nothing leaves: what would have been done, by the decision's word.
+    pub in_shadow: BTreeMap<&'static str, u64>,
     /// Approved answers that left by themselves and were not lost.
     pub answers: u64,
     /// Of these: the customer said that it helped.
@@ -71,6 +73,7 @@ impl Counts {
             What::Opened => &mut self.tickets,
             What::CustomerWrote => &mut self.customer_mails,
             What::Decided(decision) => self.decisions.entry(decision).or_default(),
+            What::HeldBack { would, .. } => self.in_shadow.entry(would.as_str()).or_default(),
             What::Answered(fate) => {
                 self.answers += 1;
                 self.fate(*fate)

@@ -4,7 +4,7 @@ use super::answer::{self, Fate};
 use crate::compose::Purpose;
 use crate::config::{IntentName, TeamName};
 use crate::mail::MessageId;
-use crate::ticket::{DraftFate, Event, Notice, PromiseOutcome, Ticket, is_shown_answer};
+use crate::ticket::{DraftFate, Event, Notice, PromiseOutcome, Ticket, Would, is_shown_answer};
 use jiff::{SignedDuration, Timestamp};
 
 /// One thing that counts.
@@ -29,6 +29,13 @@ pub enum What {
     CustomerWrote,
     /// Something was decided about a mail, by its word (contract.md).
     Decided(&'static str),
+    /// In shadow: what was decided would have been done.
+    HeldBack {
+        /// What.
+        would: Would,
+        /// The rule that decided.
+        reason: String,
+    },
     /// An approved answer left by itself, and what came of it.
     Answered(Fate),
     /// Details were asked for.
@@ -73,6 +80,7 @@ pub const LATER: &str = "afterwards";
 pub fn happened(ticket: &Ticket, now: Timestamp) -> Vec<Happened> {
     let mut all = Vec::new();
     story(ticket, &mut all);
+    in_shadow(ticket, &mut all);
     drafts(ticket, &mut all);
     first_replies(ticket, &mut all);
     answers(ticket, now, &mut all);
@@ -143,6 +151,19 @@ fn story(ticket: &Ticket, all: &mut Vec<Happened>) {
             _ => {}
         }
     }
+}
+
+/// What would have been done, of the article that was nearest.
+fn in_shadow(ticket: &Ticket, all: &mut Vec<Happened>) {
+    all.extend(ticket.in_shadow().into_iter().map(|held_back| Happened {
+        at: held_back.at,
+        what: What::HeldBack {
+            would: held_back.would,
+            reason: held_back.rule.to_owned(),
+        },
+        article: held_back.article.cloned(),
+        team: None,
+    }));
 }
 
 /// Each draft is shown once, and ends once: on the day on which somebody decided on it, or on which it was overtaken.

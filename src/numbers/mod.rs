@@ -17,10 +17,10 @@ pub use happened::{Happened, What, happened};
 pub use prometheus::exposition;
 pub use rows::rows;
 pub use table::table;
-pub(crate) use table::{duration, figures};
+pub(crate) use table::{duration, figures, in_shadow, parts};
 
 use crate::config::{IntentName, TeamName};
-use crate::ticket::Ticket;
+use crate::ticket::{Ticket, Would};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -87,6 +87,8 @@ pub struct Numbers {
     pub teams: BTreeMap<TeamName, Counts>,
     /// Hand-offs by the rule that decided.
     pub reasons: BTreeMap<String, u64>,
+    /// The same in shadow: mails that would have gone to a person.
+    pub reasons_in_shadow: BTreeMap<String, u64>,
 }
 
 /// Counts ticket by ticket, so that no more than one of them lies in memory.
@@ -197,8 +199,13 @@ impl Numbers {
         if let Some(team) = team {
             self.teams.entry(team.clone()).or_default().add(what);
         }
-        if let What::HandedOff { reason } = what {
-            *self.reasons.entry(reason.clone()).or_default() += 1;
+        match what {
+            What::HandedOff { reason } => *self.reasons.entry(reason.clone()).or_default() += 1,
+            What::HeldBack {
+                would: Would::HandOff,
+                reason,
+            } => *self.reasons_in_shadow.entry(reason.clone()).or_default() += 1,
+            _ => {}
         }
     }
 }

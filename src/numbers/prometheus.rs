@@ -45,7 +45,7 @@ fn take_in(key: &str, value: &Value, labels: &str, by_name: &mut BTreeMap<String
             let sample = format!("{name}{{{labels}}} {number}");
             by_name.entry(name).or_default().push(sample);
         }
-        Value::Object(parts) if key == "decisions" => {
+        Value::Object(parts) if key == "decisions" || key == "in_shadow" => {
             for (decision, count) in parts {
                 let labels = format!("{labels},decision=\"{}\"", escaped(decision));
                 take_in(key, count, &labels, by_name);

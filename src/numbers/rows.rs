@@ -2,7 +2,9 @@
 
 use super::counts::Counts;
 use super::{Numbers, Period};
+use crate::ticket::Would;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// All rows, the whole first. What is zero is left out of all but the first.
 #[must_use]
@@ -24,12 +26,19 @@ pub fn rows(numbers: &Numbers, period: &Period) -> Vec<Value> {
     for (team, counts) in &numbers.teams {
         add("team", team.to_string(), counts);
     }
-    let reasons = numbers.reasons.iter();
-    rows.extend(
-        reasons.map(
-            |(rule, hand_offs)| json!({ "of": "reason", "name": rule, "hand_offs": hand_offs }),
-        ),
-    );
+    let rules: BTreeSet<&String> = (numbers.reasons.keys())
+        .chain(numbers.reasons_in_shadow.keys())
+        .collect();
+    rows.extend(rules.into_iter().map(|rule| {
+        let hand_offs = numbers.reasons.get(rule).copied().unwrap_or_default();
+        let mut row = json!({ "of": "reason", "name": rule, "hand_offs": hand_offs });
+        let in_shadow = numbers.reasons_in_shadow.get(rule);
+        if let (Some(count), Some(row)) = (in_shadow, row.as_object_mut()) {
+            let in_shadow = json!({ Would::HandOff.as_str(): count });
+            let _ = row.insert("in_shadow".to_owned(), in_shadow);
+        }
+        row
+    }));
     rows
 }
 

@@ -1,5 +1,6 @@
 //! The rows for a terminal: the whole first, as sentences with their figures, then a line for each article, team, reason and day.
 
+use crate::ticket::Would;
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -53,6 +54,8 @@ const WHOLE: [(&str, &str, Option<&str>); 23] = [
         None,
     ),
 ];
+/// Before it stands what would have been done.
+const FIRST_OF_WHAT_WAS_DONE: &str = "answers";
 /// What is told of each article, team and day.
 const PARTS: [(&str, &str); 9] = [
     ("tickets", "tickets"),
@@ -88,14 +91,40 @@ pub fn table(rows: &[Value]) -> String {
             of.clone_into(&mut section);
             let _ = writeln!(text, "\nby {of}");
         }
-        let parts = PARTS.iter().filter_map(|(key, called)| {
-            let count = row.get(*key)?.as_u64()?;
-            Some(format!("{count} {called}"))
-        });
-        let parts: Vec<String> = parts.collect();
+        let parts = parts(row);
         let _ = writeln!(text, "  {:<28} {}", field("name"), parts.join(", "));
     }
     text
+}
+
+/// What is told of an article, a team, a day or a reason: what was done, then what would have been.
+pub(crate) fn parts(row: &Value) -> Vec<String> {
+    let parts = PARTS.iter().filter_map(|(key, called)| {
+        let count = row.get(*key)?.as_u64()?;
+        Some(format!("{count} {called}"))
+    });
+    let in_shadow = in_shadow(row).into_iter().map(|(would, count)| {
+        format!(
+            "{count} {}",
+            match would {
+                Would::Answer => "would be answered",
+                Would::Ask => "would be asked",
+                Would::Draft => "would be proposed",
+                Would::HandOff => "would go to a person",
+            }
+        )
+    });
+    parts.chain(in_shadow).collect()
+}
+
+/// What would have been done in shadow, and how often; nothing where nothing was held back.
+pub(crate) fn in_shadow(row: &Value) -> Vec<(Would, u64)> {
+    let counts = row.get("in_shadow");
+    let count = |would: Would| counts?.get(would.as_str())?.as_u64();
+    let all = Would::ALL.into_iter();
+    all.filter_map(|would| Some((would, count(would)?)))
+        .filter(|(_, count)| *count > 0)
+        .collect()
 }
 
 /// A figure of the whole, and what it is of.
@@ -116,6 +145,9 @@ pub(crate) fn figures(row: &Value) -> Vec<Figure> {
         let count = row.get(key).and_then(Value::as_u64).unwrap_or_default();
         let rate = of_whole.and_then(rate);
         let rate = rate.map_or_else(String::new, |rate| format!(" ({:.0} %)", rate * 100.0));
+        if key == FIRST_OF_WHAT_WAS_DONE {
+            held_back(row, &mut figures);
+        }
         let words = called.trim_start();
         figures.push(Figure {
             depth: (called.len() - words.len()) / 2,
@@ -156,6 +188,24 @@ pub(crate) fn figures(row: &Value) -> Vec<Figure> {
         });
     }
     figures
+}
+
+fn held_back(row: &Value, figures: &mut Vec<Figure>) {
+    let counts = in_shadow(row);
+    if counts.is_empty() {
+        return;
+    }
+    let all: u64 = counts.iter().map(|(_, count)| count).sum();
+    figures.push(Figure {
+        depth: 0,
+        figure: all.to_string(),
+        words: "mails were decided on in shadow, where nobody gets anything of it".to_owned(),
+    });
+    figures.extend(counts.into_iter().map(|(would, count)| Figure {
+        depth: 1,
+        figure: count.to_string(),
+        words: would.of_many().to_owned(),
+    }));
 }
 
 fn whole(row: &Value, mailbox: &str, text: &mut String) {

@@ -407,6 +407,61 @@ fn promises_that_wait_are_open_and_those_nobody_saw_lapse_are_broken() {
 }
 
 #[test]
+fn in_shadow_what_would_have_been_done_is_counted_and_nothing_as_done() {
+    let monday = moment(1, 10, 0);
+    let history = [
+        Story::opened(1, "ann@a.example", monday).decided("answer", "sure"),
+        // The same customer twice: answered, then handed to a person.
+        Story::opened(2, "bob@b.example", monday)
+            .decided("answer", "sure")
+            .at(moment(2, 10, 0))
+            .wrote_again()
+            .decided("handoff", "did-not-help"),
+        Story::opened(3, "carl@c.example", monday).decided("ask", "facts-missing"),
+        Story::opened(4, "dora@d.example", monday).decided("draft", "draft-article"),
+        // Nothing is held back by leaving a mail alone.
+        Story::opened(5, "eve@e.example", monday).decided("leave", "thanks"),
+        // The mailbox went live on Wednesday: this one was answered.
+        Story::opened(6, "fay@f.example", moment(3, 10, 0)).answered("6@us"),
+    ];
+    let history: Vec<Ticket> = history.into_iter().map(|story| story.ticket).collect();
+    let numbers = numbers_of(&history);
+    let held_back = BTreeMap::from([("answer", 2), ("ask", 1), ("draft", 1), ("handoff", 1)]);
+    assert_eq!(numbers.all.in_shadow, held_back);
+    assert_eq!(
+        numbers.articles[&intent("delivery-time")].in_shadow,
+        held_back
+    );
+    assert_eq!(
+        numbers.reasons_in_shadow,
+        BTreeMap::from([("did-not-help".to_owned(), 1)])
+    );
+    assert_eq!(
+        numbers.days[&"2026-01-06".parse().unwrap()].in_shadow,
+        BTreeMap::from([("handoff", 1)])
+    );
+    assert_eq!((numbers.all.answers, numbers.all.hand_offs), (1, 0));
+
+    let period = Period::last_days(20, moment(20, 12, 0), TimeZone::UTC);
+    let rows = rows(&numbers, &period);
+    let table = table(&rows);
+    for words in [
+        "5  mails were decided on in shadow, where nobody gets anything of it",
+        "2    would have been answered by an approved text alone",
+        "1    would have been asked for missing details",
+        "1    would have been proposed to the team",
+        "1    would have gone to a person",
+        "delivery-time                1 answered, 2 would be answered, 1 would be asked, 1 would be proposed, 1 would go to a person",
+        "did-not-help                 0 to a person, 1 would go to a person",
+    ] {
+        assert!(table.contains(words), "{words} in {table}");
+    }
+    let metrics = exposition(&rows);
+    let sample = "handoffd_in_shadow{mailbox=\"\",of=\"all\",name=\"\",decision=\"answer\"} 2";
+    assert!(metrics.contains(sample), "{metrics}");
+}
+
+#[test]
 fn every_draft_ends_in_one_figure_or_waits() {
     let member = || address("kim@shop.example");
     let drafted_again = |id| Event::Drafted {

@@ -5,6 +5,7 @@ use super::play::{Replayed, Turn};
 use super::{Nearest, OldMailbox, as_text};
 use crate::config::IntentName;
 use crate::gateway::Office;
+use crate::knowledge::Knowledge;
 use crate::ticket::TicketId;
 use crate::understand::gaps::{Gap, gaps};
 use jiff::Timestamp;
@@ -17,12 +18,18 @@ use std::collections::BTreeMap;
 const NEAR_EACH: usize = 5;
 /// Farther from a threshold than this, no change of it comes to a mail that anybody would choose.
 const NEAR: f64 = 0.15;
+/// So many mails are shown of each reason why a person would have got them.
+const EXAMPLES_EACH: usize = 3;
+/// So many mails of each article are shown that its text would have gone to.
+const ANSWERED_SHOWN_EACH: usize = 10;
 /// So many parts has a curve of confidences.
 pub(super) const BINS: usize = 10;
 
 /// All figures of a replay.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {
+    /// By what mails were understood, in words.
+    pub understood_by: String,
     /// Mails that were gone through: of others, judged.
     pub judged: usize,
     /// Those among them that a person wrote whom something can be answered. All shares are of these.
@@ -51,6 +58,8 @@ pub struct Figures {
     pub hours: [[usize; 24]; 7],
     /// Mails of customers by week and decision.
     pub weeks: Vec<Week>,
+    /// Answers of people that could be held against the nearest article.
+    pub compared: usize,
     /// How much could be answered at which risk.
     pub risk: Vec<RiskPoint>,
 }
@@ -73,7 +82,7 @@ pub struct LeftOut {
 }
 
 /// Why mails would have gone to a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reason {
     /// The rule.
     pub rule: &'static str,
@@ -81,6 +90,17 @@ pub struct Reason {
     pub sentence: String,
     /// How many.
     pub mails: usize,
+    /// The first of them.
+    pub examples: Vec<Shown>,
+}
+
+/// A text that would have been sent or proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ArticleText {
+    /// In which language.
+    pub language: String,
+    /// Its words, with the places of facts.
+    pub text: String,
 }
 
 /// What an article had to do.
@@ -97,6 +117,10 @@ pub struct ArticleFigures {
     pub asked: usize,
     /// It would have been named to staff as the nearest.
     pub suggested: usize,
+    /// What it says; nothing where it would have been neither sent nor proposed.
+    pub texts: Vec<ArticleText>,
+    /// The first mails to which that would have been sent or proposed.
+    pub answered_first: Vec<Shown>,
     /// Mails whose text would have been sent or proposed, and that people answered.
     pub people_answered: usize,
     /// Of these: with about what the article says.
@@ -116,6 +140,8 @@ pub struct ArticleFigures {
 pub struct Shown {
     /// By what a person finds it.
     pub name: String,
+    /// Who wrote it.
+    pub from: String,
     /// Its subject.
     pub subject: String,
     /// How it begins.
@@ -207,6 +233,7 @@ pub fn figures(replayed: &Replayed, mailbox: &OldMailbox, office: &Office) -> Fi
     let answered = decisions.get("answer").copied().unwrap_or_default();
     let first_and_last = |first: &&Turn| Some((first.at, customers.last()?.at));
     Figures {
+        understood_by: office.understood_by(),
         judged: replayed.turns.len(),
         of_customers: customers.len(),
         period: customers.first().and_then(first_and_last),
@@ -221,13 +248,16 @@ pub fn figures(replayed: &Replayed, mailbox: &OldMailbox, office: &Office) -> Fi
         automation_rate: share(answered, customers.len()),
         decisions,
         hand_offs: hand_offs(&customers),
-        articles: articles(&customers),
+        articles: articles(&customers, &office.knowledge),
         near_thresholds: near_thresholds(&customers),
         gaps: gap_figures(&customers, office),
         promises: promises(&customers),
         people: people(replayed, &customers),
         hours: hours(&customers, &zone),
         weeks: weeks(&customers, &zone),
+        compared: (customers.iter())
+            .filter(|turn| turn.was_right().is_some())
+            .count(),
         risk: risk(&customers),
     }
 }
@@ -251,6 +281,7 @@ fn count<K: Ord>(all: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
 fn shown(turn: &Turn) -> Shown {
     Shown {
         name: turn.name.clone(),
+        from: turn.from.clone(),
         subject: turn.subject.clone(),
         words: turn.words.clone(),
         confidence: turn.nearest.as_ref().map(|nearest| nearest.confidence),
@@ -266,15 +297,19 @@ fn hand_offs(customers: &[&Turn]) -> Vec<Reason> {
             rule: turn.rule,
             sentence: turn.why.clone(),
             mails: 0,
+            examples: Vec::new(),
         });
         reason.mails += 1;
+        if reason.examples.len() < EXAMPLES_EACH {
+            reason.examples.push(shown(turn));
+        }
     }
     let mut reasons: Vec<Reason> = reasons.into_values().collect();
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.mails));
     reasons
 }
 
-fn articles(customers: &[&Turn]) -> Vec<ArticleFigures> {
+fn articles(customers: &[&Turn], knowledge: &Knowledge) -> Vec<ArticleFigures> {
     let mut articles: BTreeMap<&IntentName, ArticleFigures> = BTreeMap::new();
     for turn in customers {
         if let Some(nearest) = &turn.nearest {
@@ -298,6 +333,13 @@ fn articles(customers: &[&Turn]) -> Vec<ArticleFigures> {
             "ask" => figures.asked += 1,
             _ => figures.suggested += 1,
         }
+        let is_used = matches!(turn.decision, "answer" | "draft");
+        if is_used && figures.texts.is_empty() {
+            figures.texts = texts(intent, knowledge);
+        }
+        if is_used && figures.answered_first.len() < ANSWERED_SHOWN_EACH {
+            figures.answered_first.push(shown(turn));
+        }
         if let (Some(answer), "answer" | "draft") = (&turn.answer, turn.decision) {
             figures.people_answered += 1;
             match answer.article == turn.article {
@@ -311,6 +353,17 @@ fn articles(customers: &[&Turn]) -> Vec<ArticleFigures> {
     articles
 }
 
+fn texts(intent: &IntentName, knowledge: &Knowledge) -> Vec<ArticleText> {
+    let topic = knowledge.topics.get(intent);
+    let texts = topic.into_iter().flat_map(|topic| &topic.articles);
+    texts
+        .map(|(language, article)| ArticleText {
+            language: language.to_string(),
+            text: article.body.clone(),
+        })
+        .collect()
+}
+
 fn unused(nearest: &Nearest) -> ArticleFigures {
     ArticleFigures {
         intent: nearest.intent.clone(),
@@ -318,6 +371,8 @@ fn unused(nearest: &Nearest) -> ArticleFigures {
         drafted: 0,
         asked: 0,
         suggested: 0,
+        texts: Vec::new(),
+        answered_first: Vec::new(),
         people_answered: 0,
         people_said_the_same: 0,
         people_said_else: Vec::new(),

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 /// So many mails of a list are on the page.
 const SHOWN_MAX: usize = 10;
+/// A line through fewer answers of people than these says nothing.
+const COMPARED_MIN: usize = 20;
 /// So many changed decisions.
 const CHANGED_MAX: usize = 500;
 
@@ -45,6 +47,7 @@ fn view(figures: &Figures, comparison: Option<&Comparison>, title: &str) -> Valu
     let most = figures.hand_offs.first().map_or(1, |reason| reason.mails);
     let hand_offs = figures.hand_offs.iter().map(|reason| {
         json!({
+            "examples": mails(&reason.examples),
             "mails": reason.mails, "rule": reason.rule, "sentence": reason.sentence,
             "width": format!("{:.0}", share(reason.mails, most) * 100.0),
         })
@@ -52,7 +55,10 @@ fn view(figures: &Figures, comparison: Option<&Comparison>, title: &str) -> Valu
     let people = &figures.people;
     json!({
         "title": title,
+        "title_parts": breakable(title),
+        "answered": figures.articles.iter().filter_map(answered).collect::<Vec<Value>>(),
         "of_customers": all,
+        "understood_by": figures.understood_by,
         "judged": figures.judged,
         "from": figures.period.map(|(first, _)| first.strftime("%Y-%m-%d").to_string()),
         "until": figures.period.map(|(_, last)| last.strftime("%Y-%m-%d").to_string()),
@@ -70,7 +76,9 @@ fn view(figures: &Figures, comparison: Option<&Comparison>, title: &str) -> Valu
         "median": people.median_seconds.map(duration),
         "ninth": people.ninth_decile_seconds.map(duration),
         "left_out": figures.left_out,
-        "has_risk": figures.risk.len() > 1,
+        "has_risk": figures.compared >= COMPARED_MIN,
+        "compared": figures.compared,
+        "compared_min": COMPARED_MIN,
         "risk": plot::risk(&figures.risk),
         "weeks": plot::weeks(&figures.weeks),
         "hours": plot::hours(&figures.hours),
@@ -81,6 +89,23 @@ fn view(figures: &Figures, comparison: Option<&Comparison>, title: &str) -> Valu
             "changed": comparison.changed.get(..CHANGED_MAX).unwrap_or(&comparison.changed),
             "more": comparison.changed.len().saturating_sub(CHANGED_MAX),
         })),
+    })
+}
+
+/// An address in parts, behind each of which a narrow screen may break the line.
+fn breakable(title: &str) -> Vec<&str> {
+    title.split_inclusive(['@', '.']).collect()
+}
+
+/// What would have been answered with an article, and to whom.
+fn answered(article: &ArticleFigures) -> Option<Value> {
+    let all = article.answered + article.drafted;
+    (all > 0).then(|| {
+        let more = all.saturating_sub(article.answered_first.len());
+        json!({
+            "intent": article.intent.to_string(), "all": all, "proposed": article.drafted,
+            "texts": article.texts, "several_texts": article.texts.len() > 1, "mails": mails(&article.answered_first), "more": more,
+        })
     })
 }
 
@@ -101,7 +126,7 @@ fn mails(mails: &[super::figures::Shown]) -> Value {
     let shown = mails.get(..SHOWN_MAX).unwrap_or(mails);
     let shown = shown.iter().map(|mail| {
         json!({
-            "name": mail.name, "subject": mail.subject, "words": mail.words,
+            "name": mail.name, "from": mail.from, "proposed": mail.decision == "draft", "subject": mail.subject, "words": mail.words,
             "decision": mail.decision, "answer": mail.answer,
             "confidence": mail.confidence.map(|confidence| format!("{confidence:.2}")),
         })

@@ -41,6 +41,8 @@ pub struct Turn {
     pub name: String,
     /// When it came.
     pub at: Timestamp,
+    /// Who wrote it.
+    pub from: String,
     /// Its subject.
     pub subject: String,
     /// The beginning of what it says.
@@ -175,6 +177,7 @@ fn judge(
     let mut turn = Turn {
         name: letter.name.clone(),
         at: letter.at,
+        from: String::new(),
         subject: String::new(),
         words: String::new(),
         asks: String::new(),
@@ -197,6 +200,8 @@ fn judge(
             ..
         } => {
             turn.ticket = Some(ticket);
+            let from = mail.from.as_ref().map(ToString::to_string);
+            turn.from = one_line(&from.unwrap_or_default(), SUBJECT_MAX);
             turn.subject = one_line(mail.subject.as_str(), SUBJECT_MAX);
             turn.words = one_line(&mail.body.own_words(), WORDS_MAX);
             turn.decision = decision.action.as_str();

@@ -34,7 +34,11 @@ fn summary(text: &mut String, figures: &Figures) {
             last.strftime("%Y-%m-%d")
         )
     });
-    let _ = writeln!(text, "{all} mails of customers{period}\n");
+    let _ = writeln!(
+        text,
+        "{all} mails of customers{period}\nunderstood by {}\n",
+        figures.understood_by
+    );
     for (decision, called) in DECISIONS {
         if let Some(count) = figures.decisions.get(decision) {
             let _ = writeln!(

@@ -4,6 +4,7 @@ mod asked_again;
 mod delivery;
 mod draft;
 mod id;
+mod in_shadow;
 mod links;
 mod looked_up;
 mod presence;
@@ -22,6 +23,7 @@ pub use draft::{
     Approvals, Change, Draft, DraftFate, DraftNumber, Edit, MadeDraft, WaitingDraft, Wording,
 };
 pub use id::TicketId;
+pub use in_shadow::{InShadow, Would};
 pub use links::ThreadLinks;
 pub use presence::Holder;
 pub(crate) use privacy_request::is_privacy_request;

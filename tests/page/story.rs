@@ -1,7 +1,7 @@
 //! What mails bring is text on every page, whatever they hold.
 
 use super::client::{Door, PageWorld};
-use super::mail_system::Letter;
+use super::mail_system::{Letter, PATIENCE, set, wait_until};
 use super::world::{BROKEN_TEAPOT, CARE, DELIVERY_ANSWER, DELIVERY_QUESTION, SUPPORT};
 
 #[test]
@@ -67,6 +67,40 @@ fn a_ticket_tells_its_whole_story() {
     let json: serde_json::Value = serde_json::from_str(&page.get("/numbers.json").body).unwrap();
     assert_eq!(json["now"][0]["up"], 1);
     assert_eq!(json["numbers"][0]["answers"], 1);
+}
+
+#[test]
+fn in_shadow_each_ticket_says_what_would_be_done_and_the_figures_count_it() {
+    let page = PageWorld::with(Door::Open, |settings| {
+        set(settings, "automation.mode", "shadow");
+    });
+    let world = &page.world;
+    let ann = world.customer("ann");
+    ann.writes("When will it come?", DELIVERY_QUESTION);
+    let would = "would answer with delivery-time";
+    let list = wait_until("the ticket", PATIENCE, || {
+        let list = page.get("/tickets").body;
+        list.contains(would).then_some(list)
+    })
+    .unwrap_or_else(|why| panic!("{why}: {}", page.get("/tickets").body));
+    let (_, from_link) = list.split_once("/ticket/").unwrap();
+    let (id, _) = from_link.split_once('"').unwrap();
+    let story = page.get(&format!("/ticket/{id}")).body;
+    let in_the_story = format!("in shadow: {would}; nobody got anything of it");
+    assert!(story.contains(&in_the_story), "{story}");
+    let many = "would have been answered by an approved text alone";
+    for path in ["/numbers", "/articles"] {
+        let body = page.get(path).body;
+        assert!(body.contains(many), "{path}: {body}");
+    }
+    for (verb, words) in [
+        (["tickets"], "in shadow: would answer with delivery-time"),
+        (["numbers"], many),
+    ] {
+        let (code, said) = world.daemon.ask(&verb);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains(words), "{said}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Intents alone, on tab-separated examples: how often the best one is right, and how much can be answered at which precision.
 
 use super::{Common, EmbeddingWanted, Failure, IntentsArguments, percentile, read_text, share};
-use crate::config::{Embedding, Meaning, models_near};
+use crate::config::{Embedding, Meaning, folder_of, models_near};
 use crate::understand::SEND_THRESHOLD;
 use crate::understand::intent::{Example, Model};
 use crate::understand::meaning::Encoder;
@@ -109,13 +109,13 @@ fn encoder(
     common: &Common,
     arguments: &IntentsArguments,
 ) -> Result<Option<std::sync::Arc<Encoder>>, Failure> {
-    let near = |path: &Path| path.parent().and_then(models_near);
+    let here = std::path::absolute(".").ok();
     let settings = Meaning {
         models_folder: arguments
             .models
             .clone()
-            .or_else(|| near(&common.config))
-            .or_else(|| models_near(Path::new("."))),
+            .or_else(|| models_near(&folder_of(&common.config)))
+            .or_else(|| models_near(&here?)),
         embedding: match arguments.embedding {
             EmbeddingWanted::Best => Embedding::Best,
             EmbeddingWanted::Static => Embedding::Static,

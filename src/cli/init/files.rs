@@ -2,6 +2,7 @@
 
 use super::answers::{Answers, Question};
 use super::place::Place;
+use crate::knowledge::place_to_write;
 use std::path::PathBuf;
 
 /// The file with the password of both servers, beside the settings.
@@ -55,7 +56,8 @@ pub(super) fn files(answers: &Answers, place: &Place, settings_name: &str) -> Ve
                     "Until when can I reach you?",
                 ],
                 &format!(
-                    "We read and answer mails {hours}. [Write here when your shop or your phone can be reached.]"
+                    "We read and answer mails {hours}. {}",
+                    place_to_write("when your shop or your phone can be reached.")
                 ),
             ),
         ),
@@ -70,7 +72,7 @@ pub(super) fn files(answers: &Answers, place: &Place, settings_name: &str) -> Ve
                     "How many days until it is here?",
                     "What is your delivery time?",
                 ],
-                "[Write here how long delivery takes, to which countries, and what it costs.]",
+                &place_to_write("how long delivery takes, to which countries, and what it costs."),
             ),
         ),
         NewFile::open(
@@ -84,7 +86,7 @@ pub(super) fn files(answers: &Answers, place: &Place, settings_name: &str) -> Ve
                     "How can I return goods that I do not want?",
                     "What is your return policy?",
                 ],
-                "[Write here how something is returned, until when, and who pays for it.]",
+                &place_to_write("how something is returned, until when, and who pays for it."),
             ),
         ),
     ]

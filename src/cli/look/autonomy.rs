@@ -97,7 +97,6 @@ fn settings(common: &Common) -> Vec<(Option<String>, Settings)> {
 /// One article: where it stands, its record, what is needed, what can be done, and the latest changes.
 fn add(row: &Value, demands: &Demands, text: &mut String) {
     let word = |name: &str| row.get(name).map(plain).unwrap_or_default();
-    let number = |name: &str| row.get(name).and_then(Value::as_u64).unwrap_or_default();
     let Some(stage) = Stage::by_word(&word("stage")) else {
         // A mailbox that could not be asked says why.
         text.push_str(&format!("{}  {}\n", word("mailbox"), plain(row)));
@@ -117,24 +116,9 @@ fn add(row: &Value, demands: &Demands, text: &mut String) {
         "draft" => text.push_str("  (its mode lets it go no further than draft)"),
         _ => {}
     }
-    let bound = row.get("lower_bound").and_then(Value::as_f64);
-    let bound = percent(bound.unwrap_or_default());
-    let (good, counted) = (number("good"), number("counted"));
-    let record = match stage {
-        Stage::Shadow => {
-            format!("{good} of {counted} answers of people said the same, at least {bound} of all")
-        }
-        Stage::Draft => {
-            format!("{good} of {counted} drafts sent unchanged, at least {bound} of all")
-        }
-        Stage::Answer => format!(
-            "{} against it in the last {} answers",
-            number("against"),
-            number("looked_at")
-        ),
-    };
     text.push_str(&format!(
-        "\n  {record}; {}\n",
+        "\n  {}; {}\n",
+        record(row, stage),
         control::demanded(stage, demands)
     ));
     if word("proposal") == "advance" {
@@ -157,6 +141,27 @@ fn add(row: &Value, demands: &Demands, text: &mut String) {
             word("by"),
             word("why")
         ));
+    }
+}
+
+/// What counts for the stage at which it stands.
+pub(super) fn record(row: &Value, stage: Stage) -> String {
+    let number = |name: &str| row.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let bound = row.get("lower_bound").and_then(Value::as_f64);
+    let bound = percent(bound.unwrap_or_default());
+    let (good, counted) = (number("good"), number("counted"));
+    match stage {
+        Stage::Shadow => {
+            format!("{good} of {counted} answers of people said the same, at least {bound} of all")
+        }
+        Stage::Draft => {
+            format!("{good} of {counted} drafts sent unchanged, at least {bound} of all")
+        }
+        Stage::Answer => format!(
+            "{} against it in the last {} answers",
+            number("against"),
+            number("looked_at")
+        ),
     }
 }
 

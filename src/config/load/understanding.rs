@@ -43,9 +43,8 @@ pub(super) fn understanding(top: &Section<'_>, surroundings: &Surroundings<'_>) 
     }
 }
 
-/// The folder of models that belongs to a folder of settings: beside it, a little above it, or where the package put it.
+/// The folder of models that belongs to a folder of settings, which is given from the root: beside it, a little above it, or where the package put it.
 pub(crate) fn models_near(folder: &Path) -> Option<PathBuf> {
-    let folder = std::path::absolute(folder).ok()?;
     folder
         .ancestors()
         .take(1 + FOLDERS_ABOVE)

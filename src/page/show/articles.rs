@@ -4,6 +4,7 @@ use super::super::metrics::DAYS;
 use super::frame::page;
 use super::parts::{mailbox, refusals, words};
 use super::{Row, Seen};
+use crate::numbers::in_shadow;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -56,14 +57,17 @@ fn earned(text: Row<'_>) -> Markup {
 
 fn article(row: Row<'_>) -> Markup {
     let record = row.below("record");
-    let told: Vec<(u64, &str)> = (RECORD.iter())
+    let told = (RECORD.iter())
         .map(|(key, called)| (record.count(key), *called))
-        .filter(|(count, _)| *count > 0)
-        .collect();
+        .filter(|(count, _)| *count > 0);
+    let held_back = in_shadow(record.0).into_iter();
+    let held_back = held_back.map(|(would, count)| (count, would.of_many()));
+    let told: Vec<(u64, &str)> = held_back.chain(told).collect();
     let mode = match row.text("mode") {
         "answer" => "may answer by itself",
         "draft" => "waits for a person's yes",
         "handoff" => "always goes to a person",
+        "not written" => "not written yet: goes to a person",
         _ => "no longer loaded",
     };
     let texts = row.below("texts");

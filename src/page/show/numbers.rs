@@ -4,7 +4,7 @@ use super::super::metrics::DAYS;
 use super::frame::page;
 use super::parts::{picture, refusals, words};
 use super::{Row, Seen};
-use crate::numbers::figures;
+use crate::numbers::{figures, in_shadow};
 use crate::plot::{Bar, most_of, stacked};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What of a day stands on each other, with its class.
+/// What of a day stands on each other, with its class, which is also the decision's word. What would have been done in shadow counts as done.
 const PARTS: [(&str, &str, &str); 4] = [
     ("answers", "answer", "answered"),
     ("questions", "ask", "asked for details"),
@@ -47,7 +47,8 @@ fn of_mailbox(name: &str, rows: &[Row<'_>], seen: &Seen<'_>) -> Markup {
     let whole = of("all").next();
     let days: Vec<Row<'_>> = of("day").collect();
     let mut reasons: Vec<Row<'_>> = of("reason").collect();
-    reasons.sort_by_key(|row| std::cmp::Reverse(row.count("hand_offs")));
+    reasons.sort_by_key(|row| std::cmp::Reverse(done(*row, "hand_offs")));
+    let was_in_shadow = whole.is_some_and(|row| !in_shadow(row.0).is_empty());
     let title = match name {
         "" => "All of it".to_owned(),
         name => format!("Mailbox {name}"),
@@ -64,6 +65,7 @@ fn of_mailbox(name: &str, rows: &[Row<'_>], seen: &Seen<'_>) -> Markup {
         h3 { "Day by day" }
         @if days.is_empty() { p { "Nothing happened in this time." } } @else {
             (picture(by_day(&days, whole, seen)))
+            @if was_in_shadow { p.soft { "What would have been done in shadow counts as done here." } }
             ul.legend { @for (_, class, called) in PARTS { li { span.key.(class) {} (called) } } }
             details {
                 summary { "The same as a table" }
@@ -101,7 +103,7 @@ fn by_day(rows: &[Row<'_>], whole: Option<Row<'_>>, seen: &Seen<'_>) -> String {
         // Bounded whatever the rows say.
         for day in days.take(usize::from(DAYS) + 1) {
             let parts = PARTS.iter().map(|(key, _, _)| {
-                let count = known.get(&day).map(|row| row.count(key));
+                let count = known.get(&day).map(|row| done(*row, key));
                 usize::try_from(count.unwrap_or_default()).unwrap_or_default()
             });
             bars.push(Bar {
@@ -118,6 +120,13 @@ fn by_day(rows: &[Row<'_>], whole: Option<Row<'_>>, seen: &Seen<'_>) -> String {
     stacked(&bars, "", &kinds, &says)
 }
 
+/// How often it was done, or would have been in shadow.
+fn done(row: Row<'_>, key: &str) -> u64 {
+    let part = PARTS.iter().find(|(part, _, _)| *part == key);
+    let would = part.map(|(_, word, _)| row.below("in_shadow").count(word));
+    row.count(key) + would.unwrap_or_default()
+}
+
 fn table_of(caption: &str, rows: &[Row<'_>], columns: &[(&str, &str)]) -> Markup {
     html! {
         div.wide tabindex="0" role="region" aria-label=(caption) {
@@ -127,7 +136,7 @@ fn table_of(caption: &str, rows: &[Row<'_>], columns: &[(&str, &str)]) -> Markup
                 tbody {
                     @for row in rows {
                         tr { th scope="row" { (words(row.text("name"))) }
-                            @for (key, _) in columns { td.number { (row.count(key)) } } }
+                            @for (key, _) in columns { td.number { (done(*row, key)) } } }
                     }
                 }
             }
@@ -137,12 +146,12 @@ fn table_of(caption: &str, rows: &[Row<'_>], columns: &[(&str, &str)]) -> Markup
 
 /// Counts as bars: `meter` needs no style of its own, and a screen reader says it.
 fn bars(reasons: &[Row<'_>]) -> Markup {
-    let most = reasons.iter().map(|row| row.count("hand_offs")).max();
+    let most = reasons.iter().map(|row| done(*row, "hand_offs")).max();
     let most = most.unwrap_or_default().max(1);
     html! {
         ul.bars {
             @for row in reasons.iter().take(REASONS_MAX) {
-                @let count = row.count("hand_offs");
+                @let count = done(*row, "hand_offs");
                 li {
                     span { (words(row.text("name"))) " " b { (count) } }
                     svg.bar viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" {

@@ -32,6 +32,7 @@ pub(crate) fn ticket(rows: &[Value], drafts: &[Value], seen: &Seen<'_>) -> Marku
             @if head.has("team") { span.soft { " · team " (head.text("team")) } } }
         p.soft { "opened " (time(head, "opened", seen.zone, seen.now)) ", last " (time(head, "last", seen.zone, seen.now)) }
         @if head.has("answer_promised_by") { p { (due(head, seen)) } }
+        @if head.has("in_shadow") { p { span.soft { "In shadow: " } (words(head.text("in_shadow"))) } }
         @if head.has("asked_about_personal_data") { p.warning { "The customer asked about their personal data." } }
         @if let Some(waiting) = waiting {
             section.card aria-label="The draft that waits" { (draft(waiting, seen, 2)) }

@@ -78,6 +78,7 @@ pub(super) fn list<'v>(rows: impl Iterator<Item = Row<'v>>, seen: &Seen<'_>) -> 
                         span.status { (words(row.text("status"))) }
                         span.soft { " · last " (time(row, "last", seen.zone, seen.now)) }
                     }
+                    @if row.has("in_shadow") { p { span.soft { "In shadow: " } (words(row.text("in_shadow"))) } }
                     @if row.has("answer_promised_by") { p { (due(row, seen)) } }
                 }
             }

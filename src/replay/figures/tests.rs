@@ -18,6 +18,7 @@ pub(in crate::replay) fn turn(
     Turn {
         name: format!("{hour}.eml"),
         at: monday + SignedDuration::from_hours(hour),
+        from: "Ann <ann@a.example>".to_owned(),
         subject: format!("mail {hour}"),
         words: "Hello".to_owned(),
         asks: "Hello".to_owned(),
@@ -125,8 +126,30 @@ fn decisions_reasons_and_articles_are_counted_by_mails_of_customers() {
     let reasons = hand_offs(&customers);
     assert_eq!(reasons.len(), 1);
     assert_eq!((reasons[0].rule, reasons[0].mails), ("no-intent", 3));
+    let examples: Vec<&str> = reasons[0]
+        .examples
+        .iter()
+        .map(|mail| mail.name.as_str())
+        .collect();
+    assert_eq!(examples, ["180.eml", "181.eml", "182.eml"]);
 
-    let articles = articles(&customers);
+    let knowledge = crate::decide::test_situation::knowledge();
+    let articles = articles(&customers, &knowledge);
+    let hours = &articles[articles
+        .iter()
+        .position(|one| one.intent == intent("hours"))
+        .unwrap()];
+    assert_eq!(hours.texts[0].text, "We open at nine.");
+    let shown: Vec<(&str, Option<&str>)> = (hours.answered_first.iter())
+        .map(|mail| (mail.name.as_str(), mail.answer.as_deref()))
+        .collect();
+    assert_eq!(
+        shown,
+        [("9.eml", Some("Hello Ann")), ("9.eml", Some("Hello Ann"))]
+    );
+    let never_sent = articles.iter().find(|one| one.intent == intent("track"));
+    let never_sent = never_sent.unwrap();
+    assert!(never_sent.texts.is_empty() && never_sent.answered_first.is_empty());
     let row = |name: &str| {
         let article = articles
             .iter()

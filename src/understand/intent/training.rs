@@ -37,7 +37,9 @@ impl IntentFinder {
                         .map(|text| Example::phrase(text, Some(&intent.0), 1.0)),
                 );
                 // The answer speaks of the same things as the question, in more words: a weak example.
-                list.push(Example::background(&article.body, &intent.0, 0.3));
+                if article.is_written() {
+                    list.push(Example::background(&article.body, &intent.0, 0.3));
+                }
             }
         }
         let own: BTreeMap<&Language, Vec<(&str, Vec<&str>)>> = examples

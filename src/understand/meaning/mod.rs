@@ -57,6 +57,17 @@ impl ModelError {
     }
 }
 
+/// By what mails are understood, in words.
+#[must_use]
+pub(crate) fn understood_by(encoder: Option<&Encoder>) -> String {
+    match encoder {
+        Some(encoder) => format!("words, letters and a {}", encoder.describe()),
+        None => {
+            "words and letters alone (no model of meaning; see docs/understanding.md)".to_owned()
+        }
+    }
+}
+
 /// Turns texts into directions.
 #[derive(Debug)]
 pub struct Encoder {
