@@ -5,6 +5,7 @@ use handoffd::compose::Gathered;
 use handoffd::decide::{History, LastHour, NotLeft, Repeats};
 use handoffd::gateway::Past;
 use handoffd::journal::{Journal, JournalError, Said};
+use handoffd::letter::SentLetter;
 use handoffd::mail::{Address, MailIdentity, MessageId};
 use handoffd::ticket::thread::KnownMessage;
 use handoffd::ticket::{Ticket, TicketId};
@@ -78,6 +79,9 @@ impl Past for Remembered<'_> {
     }
     fn free_ticket_id(&self, identity: &MailIdentity) -> Result<TicketId, JournalError> {
         Ok(TicketId::for_mail(identity, 0))
+    }
+    fn letter(&self, id: &MessageId) -> Result<Option<SentLetter>, JournalError> {
+        self.journal.letter(id)
     }
     fn own_mail(&self, _id: &MessageId) -> Result<bool, JournalError> {
         Ok(false)
