@@ -46,8 +46,8 @@ pub use judged::MadeAgain;
 pub use kept_back::Patience;
 pub use learner::{LearnError, Learner, learn};
 pub use letter_watch::{
-    LetterWatch, LookedAtLetters, account_of_days, account_until_now, look as look_at_letters,
-    write_now as write_letter_now,
+    Counted, LetterWatch, LookedAtLetters, account_of_days, account_until_now,
+    look as look_at_letters, write_now as write_letter_now,
 };
 pub(crate) use lost::tell_of_refused;
 pub use office::{Office, Trained};

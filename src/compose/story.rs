@@ -108,6 +108,7 @@ pub(super) fn arrival(decision: &Decision, situation: &Situation<'_>) -> Vec<Eve
     );
     let is_recorded = match &decision.action {
         Action::NoteOwnCopy
+        | Action::AnswerLetter { .. }
         | Action::Quarantine
         | Action::Staff { .. }
         | Action::NoteColleague { .. } => return vec![],
@@ -253,7 +254,11 @@ pub(super) fn gain(
     situation: &Situation<'_>,
     mails: &[Outgoing],
 ) -> Vec<Event> {
-    if decision.action == Action::NoteOwnCopy {
+    // Our own copy, and what the admin says to us, belong into nobody's ticket.
+    if matches!(
+        decision.action,
+        Action::NoteOwnCopy | Action::AnswerLetter { .. }
+    ) {
         return vec![];
     }
     let mut events = arrival(decision, situation);

@@ -3,7 +3,7 @@
 use super::Refusal;
 use crate::compose::letter_as_text;
 use crate::config::{Language, Mode};
-use crate::gateway::{Office, account_of_days, account_until_now, write_letter_now};
+use crate::gateway::{Counted, Office, account_of_days, account_until_now, write_letter_now};
 use crate::journal::Journal;
 use crate::knowledge::Knowledge;
 use crate::letter::{Account, Suggestion};
@@ -21,7 +21,13 @@ pub(super) fn of_journal(
     let zone = TimeZone::get(zone)
         .map_err(|_| Refusal::NotSo(format!("{zone} is no time zone that is known here")))?;
     let days = Period::last_days(7, now, zone);
-    let account = account_of_days(journal, &Knowledge::default(), None, days, now)?;
+    let account = account_of_days(
+        journal,
+        (&Knowledge::default(), Counted::Yes),
+        None,
+        days,
+        now,
+    )?;
     Ok(vec![row(&account, &Language(language.to_owned()))])
 }
 
@@ -47,6 +53,12 @@ pub(super) fn send(
         ));
     }
     let mails = write_letter_now(journal, office, now)?;
+    if mails == 0 {
+        return Err(Refusal::NotSo(
+            "a letter was written a moment ago; `handoffd letter` shows how it would read now"
+                .to_owned(),
+        ));
+    }
     Ok(vec![json!({
         "letters": mails,
         "to": office.settings.support.admin.as_str(),

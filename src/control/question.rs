@@ -173,7 +173,11 @@ impl Question {
     /// How long its answer may take.
     pub(super) const fn patience(&self) -> Duration {
         match self {
-            Self::Verify | Self::Forget { .. } | Self::Compact { .. } => LONG_PATIENCE,
+            Self::Verify
+            | Self::Forget { .. }
+            | Self::Compact { .. }
+            | Self::Letter { .. }
+            | Self::SendLetter => LONG_PATIENCE,
             _ => PATIENCE,
         }
     }

@@ -116,8 +116,8 @@ pub struct History {
     pub not_left: Vec<NotLeft>,
     /// Whether the mail's Message-ID is one that the journal has sent.
     pub own: Own,
-    /// The weekly letter that the mail answers.
-    pub answered_letter: Option<AnsweredLetter>,
+    /// The weekly letter that the mail answers, or why its answer does not count.
+    pub answered_letter: Option<Result<AnsweredLetter, NotTheAdmin>>,
 }
 
 /// A weekly letter that a mail answers.
@@ -125,8 +125,8 @@ pub struct History {
 pub struct AnsweredLetter {
     /// Which.
     pub letter: SentLetter,
-    /// The admin who answers; or why whoever wrote is not taken for them.
-    pub by: Result<crate::mail::Address, NotTheAdmin>,
+    /// The admin who answers.
+    pub by: crate::mail::Address,
 }
 
 /// Whether a mail bears the Message-ID of a mail that we sent.

@@ -5,7 +5,7 @@ use crate::config::{Settings, StaffProof};
 use crate::mail::{Address, Authorship, Mail};
 use crate::trust::{Identity, Testimony};
 
-/// Why somebody is not taken for the admin.
+/// Why an answer to a letter does not count.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotTheAdmin {
     /// The mail names no sender.
@@ -17,6 +17,9 @@ pub enum NotTheAdmin {
     /// The address is another.
     #[error("{0} is not the address of [support] admin")]
     AnotherAddress(Address),
+    /// The letter is not kept any more.
+    #[error("the letter can no longer be answered")]
+    TooLate,
     /// `[trust] staff` asks for a proven sender, or something speaks against this one.
     #[error("its sender is not proven")]
     NotProven(Testimony),

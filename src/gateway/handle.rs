@@ -469,9 +469,8 @@ fn entry_for(
         _ => None,
     };
     let letter_answer = match &decision.action {
-        Action::AnswerLetter { letter, answer } if !shadow => {
-            Some((letter.clone(), answer.clone()))
-        }
+        // In shadow it waits until what it says can be done.
+        Action::AnswerLetter { letter, answer } => Some((letter.clone(), answer.clone())),
         _ => None,
     };
     Entry {

@@ -6,7 +6,7 @@ use crate::autonomy::{ArticleName, Earned};
 use crate::compose;
 use crate::compose::{ComposeError, Composed, Gathered, Originals};
 use crate::decide::{self, AnsweredLetter, Decision, History, Own, Pulled, Reaction, Situation};
-use crate::desk::{self, Sender, Trust};
+use crate::desk::{self, NotTheAdmin, Sender, Trust};
 use crate::inbox::{Arrival, Content};
 use crate::journal::{JournalError, Left, Proof, Said};
 use crate::learning::{self, NoLesson};
@@ -125,7 +125,7 @@ impl Office {
             None => History::default(),
         };
         history.own = own;
-        history.answered_letter = self.answered_letter(&mail, &identity, past)?;
+        history.answered_letter = self.answered_letter(&mail, &identity, past, now)?;
         let pulls_brake = match history.brake {
             None => decide::pull(past.last_hour(now)?, &self.settings.limits, now),
             Some(_) => None,
@@ -324,17 +324,28 @@ impl Office {
         mail: &Mail,
         identity: &Identity,
         past: &dyn Past,
-    ) -> Result<Option<AnsweredLetter>, JournalError> {
+        now: Timestamp,
+    ) -> Result<Option<Result<AnsweredLetter, NotTheAdmin>>, JournalError> {
+        let mut may_be_late = false;
         for id in thread::answered_messages(mail) {
             if !compose::may_be_letter(&id) {
                 continue;
             }
-            if let Some(letter) = past.letter(&id)? {
-                let by = desk::admin_who_answers(mail, identity, &letter.to, &self.settings);
-                return Ok(Some(AnsweredLetter { letter, by }));
+            match past
+                .letter(&id)?
+                .filter(|letter| letter.can_be_answered(now))
+            {
+                Some(letter) => {
+                    let by = desk::admin_who_answers(mail, identity, &letter.to, &self.settings);
+                    return Ok(Some(by.map(|by| AnsweredLetter { letter, by })));
+                }
+                None => may_be_late = true,
             }
         }
-        Ok(None)
+        // Whoever else names a letter that nobody knows is a customer as any other.
+        let admin = &self.settings.support.admin;
+        let is_admins = desk::admin_who_answers(mail, identity, admin, &self.settings).is_ok();
+        Ok((may_be_late && is_admins).then_some(Err(NotTheAdmin::TooLate)))
     }
 
     /// The ticket that this sender opened minutes ago, where a mail that opens a thread of its own is about the same.

@@ -50,7 +50,10 @@ pub(super) fn carry_out(
     }
     let has_new_article = (came.iter()).any(|(_, came)| matches!(came, Came::Written { .. }));
     let told = (office.writer).letter_answered(letter, answer, &came, &office.settings, now);
-    let mails = journal.letter_carried_out(&letter.message_id, &answer.mail, told, now)?;
+    let in_vain = came.iter().filter(|(_, came)| came.is_in_vain());
+    let in_vain = in_vain.map(|(number, _)| *number).collect();
+    let (id, mail) = (&letter.message_id, &answer.mail);
+    let mails = journal.letter_carried_out(id, mail, in_vain, told, now)?;
     report::gateway::letter_answer_carried_out(answer.words.len());
     Ok(LookedAtLetters {
         mails: mails.len(),

@@ -14,7 +14,7 @@ use crate::report;
 use crate::understand::meaning::Encoder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -25,12 +25,10 @@ use tokio_util::sync::CancellationToken;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The rest after a look that broke down or could not be made.
 const AFTER_A_BREAKDOWN: Duration = Duration::from_mins(10);
-/// So many of the newest tickets are read for a letter. A desk with more of them in ten weeks reads its figures elsewhere.
+/// So many tickets are read for a letter; where there are more, it says so.
 const TICKETS_MAX: usize = 100_000;
 /// So many changes of stage are looked at.
 const CHANGES_MAX: usize = 2_000;
-/// So many tickets whose words are quoted are kept with a letter.
-const QUOTED_MAX: usize = 2_000;
 
 /// The part of the daemon that writes letters.
 pub struct LetterWatch {
@@ -40,6 +38,15 @@ pub struct LetterWatch {
     outbox_wake: Arc<Notify>,
     /// Has everything loaded anew, where a new article lies in its folder.
     reload: Arc<Notify>,
+}
+
+/// Whether what articles have earned counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// It does.
+    Yes,
+    /// Each does what its mode says.
+    No,
 }
 
 /// What a look came to.
@@ -114,15 +121,17 @@ pub fn look(
     now: Timestamp,
 ) -> Result<LookedAtLetters, JournalError> {
     let mut came = LookedAtLetters::default();
+    let _ = journal.drop_old_letters(now)?;
     if is_shadow(office) {
         return Ok(came);
     }
+    // The letter first: what cannot be carried out keeps no week from being told.
+    came.mails += write_if_due(journal, office, now)?;
     for letter in journal.letters()? {
         for place in 0..letter.answers.len() {
             came = came.and(carry_out(journal, office, &letter, place, now)?);
         }
     }
-    came.mails += write_if_due(journal, office, now)?;
     Ok(came)
 }
 
@@ -148,7 +157,7 @@ fn write_if_due(journal: &Journal, office: &Office, now: Timestamp) -> Result<us
     };
     let due = schedule.last_due(now);
     match journal.letters_written_until()? {
-        Some(until) if until >= due => return Ok(0),
+        Some(until) if until >= due && until <= now => return Ok(0),
         Some(_) => {}
         // A desk that is new has no week behind it.
         None => {
@@ -196,7 +205,7 @@ fn write(
         to: settings.support.admin.clone(),
         at: now,
         suggestions: account.suggestions.clone(),
-        quoted: quoted.into_iter().take(QUOTED_MAX).collect(),
+        quoted: quoted.into_iter().collect(),
         answers: vec![],
     };
     let mut mails = vec![letter];
@@ -214,7 +223,9 @@ fn write(
         );
     }
     let recorded = journal.record_letter(due, Some(&sent), mails, now)?;
-    report::gateway::letter_written(sent.suggestions.len());
+    if !recorded.is_empty() {
+        report::gateway::letter_written(sent.suggestions.len());
+    }
     Ok(recorded.len())
 }
 
@@ -238,7 +249,11 @@ fn account_of(
     now: Timestamp,
 ) -> Result<Account, JournalError> {
     let encoder = office.encoder.as_deref();
-    account_of_days(journal, &office.knowledge, encoder, days, now)
+    let autonomy = match office.settings.autonomy.is_on() {
+        true => Counted::Yes,
+        false => Counted::No,
+    };
+    account_of_days(journal, (&office.knowledge, autonomy), encoder, days, now)
 }
 
 /// What seven days come to, beside these articles.
@@ -247,15 +262,26 @@ fn account_of(
 /// [`JournalError`]
 pub fn account_of_days(
     journal: &Journal,
-    knowledge: &Knowledge,
+    (knowledge, autonomy): (&Knowledge, Counted),
     encoder: Option<&Encoder>,
     week: Period,
     now: Timestamp,
 ) -> Result<Account, JournalError> {
+    let standings = match autonomy {
+        Counted::Yes => journal.standings()?,
+        // What once was earned means nothing where nobody asks for it.
+        Counted::No => BTreeMap::new(),
+    };
     let mut gathering = Gathering::new(week, now);
-    journal.each_of_the_newest_tickets(TICKETS_MAX, |ticket| gathering.take_in(ticket))?;
+    let from = gathering.tickets_from();
+    let are_all = journal.each_ticket_opened_from(from, TICKETS_MAX, |ticket| {
+        gathering.take_in(ticket);
+    })?;
+    if !are_all {
+        gathering.leave_some_out();
+    }
     Ok(gathering.account(
-        &journal.standings()?,
+        &standings,
         &journal.stage_changes(CHANGES_MAX)?,
         &journal.letters()?,
         knowledge,
@@ -267,3 +293,7 @@ fn zone_of(office: &Office) -> TimeZone {
     let team = office.settings.teams.first();
     team.map_or(TimeZone::UTC, |team| team.hours.time_zone.clone())
 }
+
+#[cfg(test)]
+#[path = "letter_watch/tests.rs"]
+mod tests;

@@ -13,8 +13,6 @@ use std::collections::BTreeSet;
 
 /// The key of the moment up to which letters are written; no Message-ID is without an `@`.
 const WRITTEN_UNTIL: &str = "written-until";
-/// A letter can be answered for so long. It holds words of customers, so it is kept no longer.
-pub const LETTER_KEPT_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
 /// More letters than a journal holds.
 const LETTERS_MAX: usize = 200;
 /// So many answers to one letter are taken.
@@ -36,7 +34,7 @@ impl Journal {
         Ok(letters)
     }
 
-    /// The letter of that Message-ID, while it can be answered.
+    /// The letter of that Message-ID, while it is kept.
     ///
     /// # Errors
     /// [`JournalError`]
@@ -46,7 +44,7 @@ impl Journal {
         bytes.map(|bytes| read(key, &bytes)).transpose()
     }
 
-    /// Up to when letters are written; `None` where nobody has looked yet.
+    /// Up to when letters are written; `None` where nobody has looked yet. May lie ahead, where a clock was wrong.
     ///
     /// # Errors
     /// [`JournalError`]
@@ -55,8 +53,8 @@ impl Journal {
         Ok(bytes.as_deref().and_then(place::time_of))
     }
 
-    /// Records that letters are written up to `due`, with the letter that can be answered and the mails; and drops letters that are too old. Nothing
-    /// happens where they are written up to then already.
+    /// Records that letters are written up to `due`, with the letter that can be answered and the mails. Nothing happens where they are written up to
+    /// then already.
     ///
     /// # Errors
     /// [`JournalError`]; nothing is recorded then.
@@ -68,19 +66,20 @@ impl Journal {
         now: Timestamp,
     ) -> Result<Vec<RecordedEffect>, JournalError> {
         let _writing = self.lock();
-        if self
-            .letters_written_until()?
-            .is_some_and(|last| last >= due)
-        {
+        let last = self.letters_written_until()?;
+        // A mark that lies ahead was made by a clock that went wrong.
+        if last.is_some_and(|last| last >= due && !lies_ahead(last, now)) {
             return Ok(Vec::new());
+        }
+        for quoted in letter.iter().flat_map(|letter| &letter.quoted) {
+            if self.latest_events(quoted, 1)?.0 == 0 {
+                return Err(JournalError::State(format!(
+                    "ticket {quoted} went while the weekly letter quoted it; the letter is written anew"
+                )));
+            }
         }
         let mut batch = Batch::of(Act::Letter);
         batch.put(Tree::Letters, WRITTEN_UNTIL, place::time(due));
-        for old in self.letters()? {
-            if now.duration_since(old.at) > LETTER_KEPT_FOR {
-                batch.delete(Tree::Letters, old.message_id.as_str());
-            }
-        }
         if let Some(letter) = letter {
             put(letter, &mut batch)?;
         }
@@ -89,7 +88,25 @@ impl Journal {
         Ok(recorded)
     }
 
-    /// Records what came of an answer: whoever gave it is told.
+    /// Drops letters that can no longer be answered. How many.
+    ///
+    /// # Errors
+    /// [`JournalError`]; none is dropped then.
+    pub fn drop_old_letters(&self, now: Timestamp) -> Result<usize, JournalError> {
+        let _writing = self.lock();
+        let mut batch = Batch::of(Act::Letter);
+        let old = (self.letters()?.into_iter()).filter(|letter| !letter.can_be_answered(now));
+        let old: Vec<SentLetter> = old.collect();
+        for letter in &old {
+            batch.delete(Tree::Letters, letter.message_id.as_str());
+        }
+        if !batch.is_empty() {
+            self.store.commit(batch, Outlives::Process)?;
+        }
+        Ok(old.len())
+    }
+
+    /// Records what came of an answer, and the mail that tells whoever gave it. Of the numbers `in_vain` nothing came.
     ///
     /// # Errors
     /// [`JournalError`]; nothing is recorded then.
@@ -97,6 +114,7 @@ impl Journal {
         &self,
         id: &MessageId,
         answer: &MailIdentity,
+        in_vain: Vec<usize>,
         told: Outgoing,
         now: Timestamp,
     ) -> Result<Vec<RecordedEffect>, JournalError> {
@@ -104,8 +122,10 @@ impl Journal {
         let Some(mut letter) = self.letter(id)? else {
             return Ok(Vec::new());
         };
-        for one in &mut letter.answers {
-            one.is_done |= one.mail == *answer;
+        for one in letter.answers.iter_mut().filter(|one| one.mail == *answer) {
+            one.is_done = true;
+            one.in_vain.clone_from(&in_vain);
+            one.told = Some(told.message_id.clone());
         }
         let mut batch = Batch::of(Act::Letter);
         put(&letter, &mut batch)?;
@@ -114,7 +134,8 @@ impl Journal {
         Ok(recorded)
     }
 
-    /// An answer to a letter, with the mail that gives it. One that was recorded already, or that comes too late, changes nothing.
+    /// An answer to a letter, with the mail that gives it. One that was recorded already, or that comes too late, changes nothing; nor does a second
+    /// one without a word for us: a machine that answers each mail would be told again and again that there was none.
     pub(super) fn add_letter_answer(
         &self,
         id: &MessageId,
@@ -125,7 +146,9 @@ impl Journal {
             return Ok(());
         };
         let is_known = letter.answers.iter().any(|one| one.mail == answer.mail);
-        if !is_known && letter.answers.len() < ANSWERS_MAX {
+        let is_idle =
+            answer.words.is_empty() && letter.answers.iter().any(|one| one.words.is_empty());
+        if !is_known && !is_idle && letter.answers.len() < ANSWERS_MAX {
             letter.answers.push(answer.clone());
             put(&letter, batch)?;
         }
@@ -157,20 +180,47 @@ impl Journal {
                     *suggestion = Suggestion::Forgotten;
                 }
             }
-            let name = letter.message_id.as_str().as_bytes();
-            match self.effect(&letter.message_id)?.map(|effect| effect.state) {
-                Some(EffectState::Sent { at } | EffectState::Withdrawn { at, .. }) => {
-                    batch.delete(Tree::EffectBytes, name);
-                    batch.delete(Tree::SentBytes, place::timed(at, name));
-                    forgotten.mails += 1;
-                    letter.quoted.retain(|ticket| !gone.contains(ticket));
-                }
-                Some(_) => forgotten.still_waiting.push(letter.message_id.clone()),
-                None => letter.quoted.retain(|ticket| !gone.contains(ticket)),
+            // The letter itself, and what was answered with a file made of it.
+            let told = letter
+                .answers
+                .iter()
+                .filter_map(|answer| answer.told.as_ref());
+            let mut waits = false;
+            for id in told.chain([&letter.message_id]) {
+                waits |= !self.drop_words_of(id, forgotten, batch)?;
+            }
+            if !waits {
+                letter.quoted.retain(|ticket| !gone.contains(ticket));
             }
             put(&letter, batch)?;
         }
         Ok(())
+    }
+
+    /// The bytes of a mail go once it has left, and all of it where it never will. Whether nothing of them is left.
+    fn drop_words_of(
+        &self,
+        id: &MessageId,
+        forgotten: &mut Forgotten,
+        batch: &mut Batch,
+    ) -> Result<bool, JournalError> {
+        let Some(record) = self.effect(id)? else {
+            return Ok(true);
+        };
+        let name = id.as_str().as_bytes();
+        match &record.state {
+            EffectState::Sent { at } | EffectState::Withdrawn { at, .. } => {
+                batch.delete(Tree::EffectBytes, name);
+                batch.delete(Tree::SentBytes, place::timed(*at, name));
+            }
+            EffectState::GivenUp { .. } => Self::drop_effect(&record, batch),
+            EffectState::Waiting { .. } | EffectState::InDoubt { .. } => {
+                forgotten.still_waiting.push(id.clone());
+                return Ok(false);
+            }
+        }
+        forgotten.mails += 1;
+        Ok(true)
     }
 
     fn add_new(
@@ -187,6 +237,11 @@ impl Journal {
         }
         Ok(recorded)
     }
+}
+
+/// Further than any clock is put right by.
+fn lies_ahead(moment: Timestamp, now: Timestamp) -> bool {
+    moment.duration_since(now) > SignedDuration::from_hours(24)
 }
 
 fn put(letter: &SentLetter, batch: &mut Batch) -> Result<(), JournalError> {

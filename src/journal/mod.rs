@@ -59,7 +59,6 @@ pub use judged::{Desk, JudgedOn};
 pub use key::EarlierKeys;
 pub use lay_there::{LayThere, Since};
 pub use lease::Lease;
-pub use letters::LETTER_KEPT_FOR;
 pub use lookout::{Lookout, Seen};
 pub use mails::Watched;
 pub use on_disk::on_disk;

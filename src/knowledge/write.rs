@@ -51,8 +51,9 @@ pub fn write_new(
         // Unlike renaming, this never takes the place of a file that somebody wrote meanwhile.
         std::fs::hard_link(&unfinished, &path)
     });
-    let removed = std::fs::remove_file(&unfinished);
-    match written.and(removed) {
+    // It is hidden from every reload: where it stays, it does no harm.
+    let _ = std::fs::remove_file(&unfinished);
+    match written {
         Ok(()) => {
             let _ = File::open(&settings.knowledge.folder).and_then(|folder| folder.sync_all());
             Ok(path)

@@ -2,12 +2,12 @@
 //! articles have earned and what earlier letters were answered.
 
 use super::asked::{self, Asked, Gap};
-use super::suggestion::{SentLetter, Suggestion, decided_tickets, ways_of};
+use super::suggestion::{SentLetter, Suggestion, decided_on, ways_of};
 use crate::autonomy::{ArticleName, StageChange, Standing, Tally};
 use crate::config::{IntentName, TeamName};
 use crate::knowledge::Knowledge;
 use crate::numbers::{Counting, Counts, Fate, Numbers, Period, What, happened};
-use crate::ticket::{PromiseOutcome, Ticket, TicketId};
+use crate::ticket::{PromiseOutcome, Ticket, TicketId, Would};
 use crate::understand::meaning::Encoder;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 const WEEKS: i64 = 8;
 /// Questions of so many days are put together: what three people ask in a month is worth an article.
 const ASKED_WITHIN: SignedDuration = SignedDuration::from_hours(28 * 24);
-/// So many instances of each kind are named.
-const NAMED_MAX: usize = 5;
-/// So many questions are kept, the newest first.
+/// So many instances of each kind are kept, of all teams.
+const KEPT_MAX: usize = 200;
+/// So many questions are kept.
 const ASKED_MAX: usize = 4_000;
 
 /// A ticket that shows something.
@@ -46,7 +46,7 @@ pub struct WentWrong {
     pub broken: Vec<Instance>,
 }
 
-/// Mails of customers by what was decided about them, for a picture.
+/// Mails of customers by what was done with them, or in shadow would have been; for a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Decided {
     /// Answered by an approved text alone.
@@ -68,7 +68,7 @@ pub struct Account {
     pub numbers: Numbers,
     /// Those of the seven days before.
     pub before: Numbers,
-    /// What was decided on each day of the week.
+    /// What was done on each day of the week.
     pub days: Vec<(Date, Decided)>,
     /// And in each week until then, by its first day; the oldest first.
     pub weeks: Vec<(Date, Decided)>,
@@ -80,6 +80,8 @@ pub struct Account {
     pub gaps: Vec<Gap>,
     /// What a yes is enough for.
     pub suggestions: Vec<Suggestion>,
+    /// Whether there were more tickets than are read: then figures are too low.
+    pub is_cut: bool,
     /// The record of each article that stands somewhere.
     pub records: BTreeMap<ArticleName, Tally>,
 }
@@ -91,7 +93,11 @@ pub struct Gathering {
     week: Period,
     first_day: Date,
     of_week: Counting,
+    week_before: Period,
+    /// A week ago.
+    then: Timestamp,
     of_week_before: Counting,
+    is_cut: bool,
     of_weeks: Counting,
     wrong: WentWrong,
     asked: Vec<Asked>,
@@ -113,6 +119,9 @@ impl Gathering {
             until: (week.from.checked_sub(SignedDuration::from_nanos(1))).unwrap_or(week.from),
             zone: zone.clone(),
         };
+        let then = now
+            .checked_sub(SignedDuration::from_hours(7 * 24))
+            .unwrap_or(now);
         let weeks = Period {
             from: midnight(days_before(first_day, 7 * (WEEKS - 1))),
             until: week.until,
@@ -123,7 +132,10 @@ impl Gathering {
             first_day,
             tickets_from: weeks.tickets_from(),
             of_week: Counting::new(week.clone(), now),
-            of_week_before: Counting::new(before, now),
+            of_week_before: Counting::new(before.clone(), then),
+            week_before: before,
+            then,
+            is_cut: false,
             of_weeks: Counting::new(weeks, now),
             week,
             wrong: WentWrong::default(),
@@ -137,7 +149,12 @@ impl Gathering {
         self.tickets_from
     }
 
-    /// One more ticket. The newest come first: of questions no more than so many are kept.
+    /// There are more tickets than were taken in.
+    pub const fn leave_some_out(&mut self) {
+        self.is_cut = true;
+    }
+
+    /// One more ticket. Of questions no more than so many are kept.
     pub fn take_in(&mut self, ticket: &Ticket) {
         let Some(opened) = ticket.events.first().map(|timed| timed.at) else {
             return;
@@ -145,8 +162,21 @@ impl Gathering {
         if opened < self.tickets_from {
             return;
         }
-        self.of_week.take_in(ticket);
-        self.of_week_before.take_in(ticket);
+        // As `handoffd numbers` of the same days would read them.
+        if opened >= self.week.tickets_from() {
+            self.of_week.take_in(ticket);
+        }
+        // The week before as the letter before told it: answers of both had as long to be written about again.
+        if opened >= self.week_before.tickets_from() && opened <= self.then {
+            let events = ticket
+                .events
+                .iter()
+                .take_while(|timed| timed.at <= self.then);
+            self.of_week_before.take_in(&Ticket {
+                id: ticket.id.clone(),
+                events: events.cloned().collect(),
+            });
+        }
         self.of_weeks.take_in(ticket);
         self.note_wrong(ticket);
         let is_new = (self.now.checked_sub(ASKED_WITHIN)).is_ok_and(|from| opened >= from);
@@ -173,7 +203,7 @@ impl Gathering {
                 article: one.article,
                 team: one.team,
             };
-            if list.len() < NAMED_MAX && !list.contains(&instance) {
+            if list.len() < KEPT_MAX && !list.contains(&instance) {
                 list.push(instance);
             }
         }
@@ -190,23 +220,24 @@ impl Gathering {
         encoder: Option<&Encoder>,
     ) -> Account {
         let of_weeks = self.of_weeks.numbers();
-        let decided_on = |day: Date| of_weeks.days.get(&day).map(Decided::of).unwrap_or_default();
+        let done_on = |day: Date| of_weeks.days.get(&day).map(Decided::of).unwrap_or_default();
         let days = (0..7).map(|day| days_before(self.first_day, -day));
-        let days = days.map(|day| (day, decided_on(day))).collect();
+        let days = days.map(|day| (day, done_on(day))).collect();
         let weeks = (0..WEEKS).rev().map(|back| {
             let first = days_before(self.first_day, 7 * back);
-            let days = (0..7).map(|day| decided_on(days_before(first, -day)));
+            let days = (0..7).map(|day| done_on(days_before(first, -day)));
             (first, days.fold(Decided::default(), Decided::and))
         });
         let is_of_week =
             |change: &&StageChange| self.week.from <= change.at && change.at <= self.week.until;
-        let gaps = asked::told(&self.asked, &decided_tickets(earlier), knowledge, encoder);
+        let gaps = asked::told(&self.asked, &decided_on(earlier), knowledge, encoder);
         Account {
             numbers: self.of_week.numbers(),
             before: self.of_week_before.numbers(),
             days,
             weeks: weeks.collect(),
             wrong: self.wrong,
+            is_cut: self.is_cut,
             changes: changes.iter().rev().filter(is_of_week).cloned().collect(),
             suggestions: ways_of(standings, &gaps, earlier),
             records: (standings.iter())
@@ -220,15 +251,16 @@ impl Gathering {
 
 impl Decided {
     fn of(counts: &Counts) -> Self {
-        let count = |word: &str| {
-            let count = counts.decisions.get(word).copied().unwrap_or_default();
-            usize::try_from(count).unwrap_or(usize::MAX)
+        let with = |done: u64, would: Would| {
+            let would = counts.in_shadow.get(would.as_str()).copied();
+            let all = done.saturating_add(would.unwrap_or_default());
+            usize::try_from(all).unwrap_or(usize::MAX)
         };
         Self {
-            answered: count("answer"),
-            asked: count("ask"),
-            drafted: count("draft"),
-            to_person: count("handoff"),
+            answered: with(counts.answers, Would::Answer),
+            asked: with(counts.questions, Would::Ask),
+            drafted: with(counts.drafts, Would::Draft),
+            to_person: with(counts.hand_offs, Would::HandOff),
         }
     }
 

@@ -5,18 +5,17 @@
 use super::proposal::{self, NewArticle};
 use crate::config::{IntentName, Language, TeamName};
 use crate::knowledge::Knowledge;
-use crate::mail::HeaderText;
-use crate::ticket::{Event, Ticket, TicketId};
+use crate::knowledge::likeness::words;
+use crate::mail::{HeaderText, Mailbox};
+use crate::ticket::{Event, ShownBy, Ticket, TicketId};
 use crate::understand::gaps::gaps;
 use crate::understand::meaning::Encoder;
-use crate::understand::summary::told_in;
+use crate::understand::summary::{KEPT_OF_OURS_MAX, told_in};
 use crate::understand::{asked_in, without_reply_marks};
 use std::collections::BTreeSet;
 
 /// The rules by which a mail goes to a person because no article is its own.
 const NOT_COVERED: [&str; 2] = ["no-intent", "not-sure"];
-/// So many questions are put together at most, the newest first.
-const ASKED_MAX: usize = 4_000;
 /// So many gaps a letter tells.
 const TOLD_MAX: usize = 5;
 /// So many of a gap's questions are shown.
@@ -31,11 +30,13 @@ pub struct Asked {
     pub ticket: TicketId,
     /// By whom, so that one person who asks again and again is one.
     pub customer: String,
+    /// Parts of their name and address, in lower case: what holds one is shown to nobody.
+    pub names: Vec<String>,
     /// In which language.
     pub language: Language,
     /// Its sentences, without greeting, signature, numbers and addresses.
     pub sentences: Vec<String>,
-    /// The sentences of the first answer of a person, without greeting and name; nothing where none is known.
+    /// The sentences of the first answer of a person, without greeting and name; nothing where none is known, or not all of it.
     pub answer: Vec<String>,
     /// The team that answered.
     pub team: Option<TeamName>,
@@ -72,13 +73,23 @@ impl Asked {
         let first = ticket.customer_mails().into_iter().next()?;
         let subject = without_reply_marks(first.subject.as_str());
         let sentences = asked_in(subject, &first.excerpt);
-        let (answer, team) = answer_of_a_person(ticket).unwrap_or_default();
+        let (mut answer, team) = answer_of_a_person(ticket).unwrap_or_default();
+        let theirs = ticket.customer_mails();
+        let theirs: Vec<String> = (theirs.iter())
+            .map(|mail| folded(&format!("{} {}", mail.subject, mail.excerpt)))
+            .collect();
+        // What a person quoted is no answer.
+        answer.retain(|sentence| {
+            let sentence = folded(sentence);
+            !theirs.iter().any(|words| words.contains(&sentence))
+        });
         (!sentences.is_empty()).then(|| Self {
             ticket: ticket.id.clone(),
             customer: ticket
                 .customer()
                 .map(|customer| customer.address.key())
                 .unwrap_or_default(),
+            names: ticket.customer().map(names_of).unwrap_or_default(),
             language: ticket.language().cloned().unwrap_or(Language("en".into())),
             sentences,
             answer,
@@ -92,20 +103,37 @@ impl Asked {
         HeaderText::clean(&whole).as_str().to_owned()
     }
 
-    /// The sentence that says most.
-    pub(super) fn shown(&self) -> String {
-        let asks = |sentence: &&String| sentence.contains('?');
-        let sentence = self.sentences.iter().find(asks);
-        let sentence = sentence.or_else(|| {
-            (self.sentences.iter()).max_by_key(|sentence| sentence.chars().count().min(80))
-        });
-        let sentence = HeaderText::clean(sentence.map_or("", String::as_str));
-        sentence
-            .as_str()
-            .chars()
-            .take(WORDS_MAX_CHARACTERS)
-            .collect()
+    /// The sentence that says most; `None` where each names who wrote it.
+    pub(super) fn shown(&self) -> Option<String> {
+        let is_nameless = |sentence: &&String| {
+            let spoken = words(sentence);
+            !self.names.iter().any(|name| spoken.contains(name))
+        };
+        let mut nameless = self.sentences.iter().filter(is_nameless);
+        let asks = nameless.clone().find(|sentence| sentence.contains('?'));
+        let longest = || {
+            nameless
+                .by_ref()
+                .max_by_key(|one| one.chars().count().min(80))
+        };
+        let sentence = HeaderText::clean(asks.or_else(longest)?);
+        let shown = sentence.as_str().chars().take(WORDS_MAX_CHARACTERS);
+        Some(shown.collect())
     }
+}
+
+/// Words with single blanks between them, so that a sentence is found in a text however its lines were broken.
+fn folded(text: &str) -> String {
+    words(text).join(" ")
+}
+
+/// Parts of a name and of what stands before the `@`.
+fn names_of(customer: &Mailbox) -> Vec<String> {
+    let local = customer.address.key();
+    let local = local.split('@').next().unwrap_or_default().to_owned();
+    let name = customer.name.as_ref().map_or("", HeaderText::as_str);
+    let letters = |text: &str| text.replace(|c: char| !c.is_alphabetic(), " ");
+    words(&format!("{} {}", letters(name), letters(&local)))
 }
 
 /// The sentences of the first answer that a person wrote, and their team.
@@ -118,9 +146,19 @@ fn answer_of_a_person(ticket: &Ticket) -> Option<(Vec<String>, Option<TeamName>)
                 purpose: crate::compose::Purpose::StaffReply,
                 said,
                 ..
-            } if !said.is_empty() => return Some((said.clone(), team.cloned())),
-            Event::WroteOutside { mail, .. } => {
-                let said = told_in(&mail.excerpt);
+            } if !said.is_empty() => {
+                // Of a longer one the ticket keeps only a part, and the rest may say under what condition.
+                let is_whole = said.len() < KEPT_OF_OURS_MAX;
+                let said = if is_whole { said.clone() } else { vec![] };
+                return Some((said, team.cloned()));
+            }
+            // The address alone shows nobody: anybody could write answers for us.
+            Event::WroteOutside {
+                mail,
+                shown_by: ShownBy::SentFolder,
+                ..
+            } => {
+                let said = told_in(&mail.excerpt).unwrap_or_default();
                 return Some((said, team.cloned()));
             }
             _ => {}
@@ -129,17 +167,27 @@ fn answer_of_a_person(ticket: &Ticket) -> Option<(Vec<String>, Option<TeamName>)
     None
 }
 
-/// The questions that come again and again, those of most customers first. Of tickets in `decided` nothing is told again: somebody has said yes or
-/// no to what was made of them.
+/// What somebody has said yes or no to: nothing is told of it again.
+#[derive(Debug, Default)]
+pub(super) struct DecidedOn {
+    /// The tickets that it was made of.
+    pub(super) tickets: BTreeSet<TicketId>,
+    /// Its phrases: the same question of other customers is the same question.
+    pub(super) phrases: Vec<String>,
+}
+
+/// The questions that come again and again, those of most customers first, without those that somebody has decided on.
 #[must_use]
 pub(super) fn told(
     asked: &[Asked],
-    decided: &BTreeSet<TicketId>,
+    decided: &DecidedOn,
     knowledge: &Knowledge,
     encoder: Option<&Encoder>,
 ) -> Vec<Gap> {
-    let open = asked.iter().filter(|one| !decided.contains(&one.ticket));
-    let open: Vec<&Asked> = open.take(ASKED_MAX).collect();
+    let open = asked
+        .iter()
+        .filter(|one| !decided.tickets.contains(&one.ticket));
+    let open: Vec<&Asked> = open.collect();
     let mut languages: Vec<&Language> = open.iter().map(|one| &one.language).collect();
     languages.sort_by(|one, other| one.0.cmp(&other.0));
     languages.dedup();
@@ -153,12 +201,23 @@ pub(super) fn told(
         for gap in gaps(&lines, encoder) {
             let members = gap.mails.iter().filter_map(|place| of_language.get(*place));
             let members: Vec<&Asked> = members.copied().collect();
-            told.extend(gap_of(&members, &mut taken));
+            let gap = gap_of(&members, &mut taken);
+            told.extend(gap.filter(|gap| !is_decided(gap, decided)));
         }
     }
     told.sort_by_key(|gap| std::cmp::Reverse(gap.customers));
     told.truncate(TOLD_MAX);
     told
+}
+
+/// Whether most of what is shown of it asks what somebody has decided on.
+fn is_decided(gap: &Gap, decided: &DecidedOn) -> bool {
+    let is_known = |example: &&String| {
+        let mut phrases = decided.phrases.iter();
+        phrases.any(|phrase| proposal::says_the_same(example, phrase))
+    };
+    let known = gap.examples.iter().filter(is_known).count();
+    known * 2 > gap.examples.len()
 }
 
 /// One gap, the most typical question first; `None` where it is of too few people.
@@ -168,7 +227,7 @@ fn gap_of(members: &[&Asked], taken: &mut BTreeSet<IntentName>) -> Option<Gap> {
         return None;
     }
     let mut examples: Vec<String> = Vec::new();
-    for shown in members.iter().map(|one| one.shown()) {
+    for shown in members.iter().filter_map(|one| one.shown()) {
         if examples.len() < EXAMPLES && !examples.contains(&shown) {
             examples.push(shown);
         }

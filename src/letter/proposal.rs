@@ -28,6 +28,80 @@ const SENTENCES_MAX: usize = 12;
 const TITLE_MAX_CHARACTERS: usize = 100;
 /// What an article's text or a phrase never holds, whoever wrote it: slots, markup, code.
 const NEVER: [char; 9] = ['{', '}', '<', '>', '`', '|', '\\', '[', ']'];
+/// Words on which everything hangs, in English and German.
+const HINGES: [&str; 66] = [
+    "no",
+    "not",
+    "never",
+    "none",
+    "nobody",
+    "nothing",
+    "without",
+    "cannot",
+    "unless",
+    "except",
+    "only",
+    "if",
+    "before",
+    "after",
+    "until",
+    "free",
+    "i",
+    "we",
+    "you",
+    "they",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "half",
+    "nein",
+    "nicht",
+    "nie",
+    "niemals",
+    "niemand",
+    "nichts",
+    "ohne",
+    "außer",
+    "nur",
+    "wenn",
+    "falls",
+    "vor",
+    "nach",
+    "bis",
+    "kostenlos",
+    "ich",
+    "wir",
+    "sie",
+    "ihr",
+    "eins",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "elf",
+    "zwölf",
+    "halb",
+    "eleven",
+    "twelve",
+    "less",
+];
+/// Denials that are one word with what they deny.
+const DENIED: [&str; 16] = [
+    "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont", "wouldnt", "cant",
+    "couldnt", "shouldnt", "hasnt", "havent", "hadnt", "mustnt",
+];
 /// Words that stand in questions of every kind.
 const EVERYDAY: [&str; 56] = [
     "about", "again", "also", "auch", "been", "bitte", "brauche", "could", "dear", "does", "eine",
@@ -90,8 +164,10 @@ impl NewArticle {
 
 /// The article of these questions of one language, the most typical first; `None` where people did not write the same again and again.
 pub(super) fn propose(members: &[&Asked], taken: &BTreeSet<IntentName>) -> Option<NewArticle> {
+    // One answer to each customer: what one is told three times is told to one.
+    let mut customers: BTreeSet<&str> = BTreeSet::new();
     let answered: Vec<&Asked> = (members.iter().copied())
-        .filter(|one| !one.answer.is_empty())
+        .filter(|one| !one.answer.is_empty() && customers.insert(&one.customer))
         .collect();
     let answers: Vec<Vec<Said>> = (answered.iter())
         .map(|one| {
@@ -149,26 +225,42 @@ impl Said {
         }
     }
 
-    /// Whether another sentence says the same: mostly the same words, and each of its numbers.
+    /// Whether another sentence says the same: mostly the same words, and each of those on which everything hangs.
     fn is_said_by(&self, other: &Self) -> bool {
+        self.is_like(other) && hinges(&self.text) == hinges(&other.text)
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
         let shared = self.words.intersection(&other.words).count();
         let all = self.words.union(&other.words).count();
-        let alike = shared as f64 >= SAME_FROM * all as f64;
-        !self.words.is_empty() && alike && numbers(&self.text) == numbers(&other.text)
+        !self.words.is_empty() && shared as f64 >= SAME_FROM * all as f64
     }
 
     fn can_be_approved(&self) -> bool {
+        // What ends in three dots was cut.
         !self.text.contains(NEVER)
             && !self.text.contains('@')
+            && !self.text.contains('…')
             && !self.text.chars().any(char::is_control)
     }
 }
 
-/// Numbers as they are told apart: a price or a term that differs makes another sentence.
-fn numbers(text: &str) -> BTreeSet<String> {
+/// Whether two phrases ask the same.
+pub(super) fn says_the_same(one: &str, other: &str) -> bool {
+    Said::of(one).is_like(&Said::of(other))
+}
+
+/// What makes another sentence of a sentence, however alike the rest is: numbers, denials and conditions, and who does it to whom.
+fn hinges(text: &str) -> BTreeSet<String> {
+    let text = text.to_lowercase().replace(['\'', '’'], "");
     let words = text.split(|c: char| !c.is_alphanumeric());
-    let words = words.filter(|word| word.chars().any(|c| c.is_ascii_digit()));
-    words.map(str::to_owned).collect()
+    let is_hinge = |word: &&str| {
+        word.chars().any(|c| c.is_ascii_digit())
+            || HINGES.contains(word)
+            || DENIED.contains(word)
+            || word.starts_with("kein")
+    };
+    words.filter(is_hinge).map(str::to_owned).collect()
 }
 
 /// The answer that has most in common with the others, and which of its sentences at least half of them say.
@@ -202,14 +294,11 @@ fn most_in_common(answers: &[Vec<Said>]) -> Option<(usize, Vec<usize>)> {
 fn phrases(members: &[&Asked]) -> Vec<String> {
     let mut phrases: Vec<String> = Vec::new();
     for one in members {
-        let phrase = one.shown();
-        let local = one.customer.split('@').next().unwrap_or_default();
-        let names = local.split(|c: char| !c.is_alphabetic());
-        let mut names = names.filter(|name| name.chars().nth(2).is_some());
-        let spoken: BTreeSet<String> = words(&phrase).into_iter().collect();
-        let is_new = !phrases.contains(&phrase);
-        let says_something = !spoken.is_empty() && !phrase.contains(NEVER);
-        if is_new && says_something && !names.any(|name| spoken.contains(name)) {
+        let Some(phrase) = one.shown() else {
+            continue;
+        };
+        let says_something = !words(&phrase).is_empty() && !phrase.contains(NEVER);
+        if says_something && !phrases.contains(&phrase) {
             phrases.push(phrase);
         }
         if phrases.len() == PHRASES_MAX {

@@ -49,7 +49,7 @@ impl Says {
 }
 
 /// What a reply says, in its own words, to a letter of so many suggestions. What one number is told both is said to neither: a person who types both
-/// has made a mistake, and is told that nothing was done. A yes without a number is enough where there is only one suggestion.
+/// has made a mistake. A yes without a number is enough where there is only one suggestion.
 #[must_use]
 pub fn words_of(text: &str, suggestions: usize) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
@@ -77,6 +77,11 @@ pub fn words_of(text: &str, suggestions: usize) -> Vec<Word> {
 /// The words of a line that begins with a yes or a no and holds nothing but numbers behind it. `YES 3 would be nice if …` is a sentence: somebody
 /// who writes one may mean something else by it.
 fn words_in(line: &str, suggestions: usize) -> Vec<Word> {
+    // `No. 1` and `Nr. 1` are numbers.
+    let begins = line.trim_start().get(..3).map(str::to_lowercase);
+    if begins.is_some_and(|begins| ["no.", "nr."].contains(&begins.as_str())) {
+        return Vec::new();
+    }
     let parts = line.split(|c: char| c.is_whitespace() || ",;:.&+!".contains(c));
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let mut words = Vec::new();

@@ -1,13 +1,13 @@
 //! What does a letter suggest, and what came of each suggestion?
 
-use super::asked::Gap;
+use super::asked::{DecidedOn, Gap};
 use super::proposal::NewArticle;
 use super::reply::{Says, Word};
 use crate::autonomy::{ArticleName, Proposal, Stage, Standing};
 use crate::mail::{Address, MailIdentity, MessageId};
 use crate::ticket::TicketId;
-use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 /// Something that a yes is enough for. Its number in the letter is its place, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,10 @@ pub struct LetterAnswer {
     pub words: Vec<Word>,
     /// Whether it was carried out, and whoever wrote it told.
     pub is_done: bool,
+    /// The numbers of which nothing came: what is said to them later counts.
+    pub in_vain: Vec<usize>,
+    /// The mail that told what came of it.
+    pub told: Option<MessageId>,
 }
 
 /// What came of one word.
@@ -105,7 +109,27 @@ pub enum Came {
     },
 }
 
+impl Came {
+    /// Whether nothing was done, so that the same may be said again once what stood in the way is mended.
+    #[must_use]
+    pub const fn is_in_vain(&self) -> bool {
+        matches!(
+            self,
+            Self::Attached { .. } | Self::NoSuchNumber | Self::Impossible { .. }
+        )
+    }
+}
+
 impl SentLetter {
+    /// A letter can be answered for so long. It holds words of customers, so it is kept no longer.
+    pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
+
+    /// Whether it can still be answered.
+    #[must_use]
+    pub fn can_be_answered(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) <= Self::KEPT_FOR
+    }
+
     /// The suggestion of that number.
     #[must_use]
     pub fn suggestion(&self, number: usize) -> Option<&Suggestion> {
@@ -116,9 +140,11 @@ impl SentLetter {
     #[must_use]
     pub fn said_before(&self, number: usize, answer: usize) -> Option<Says> {
         let before = self.answers.iter().take(answer);
-        let mut words = before.flat_map(|answer| &answer.words);
-        let word = words.find(|word| word.number == number)?;
-        Some(word.says)
+        let mut words = before.filter_map(|answer| {
+            let word = answer.words.iter().find(|word| word.number == number)?;
+            (!answer.in_vain.contains(&number)).then_some(word.says)
+        });
+        words.next()
     }
 }
 
@@ -156,13 +182,16 @@ fn declined(earlier: &[SentLetter]) -> Vec<&Suggestion> {
         .collect()
 }
 
-/// The tickets of questions about whose article somebody has said yes or no.
-pub(super) fn decided_tickets(earlier: &[SentLetter]) -> BTreeSet<TicketId> {
-    let tickets = decided(earlier).filter_map(|(suggestion, _)| match suggestion {
-        Suggestion::Write { tickets, .. } => Some(tickets.iter().cloned()),
-        Suggestion::Advance { .. } | Suggestion::Forgotten => None,
-    });
-    tickets.flatten().collect()
+/// The questions about whose article somebody has said yes or no.
+pub(super) fn decided_on(earlier: &[SentLetter]) -> DecidedOn {
+    let mut found = DecidedOn::default();
+    for (suggestion, _) in decided(earlier) {
+        if let Suggestion::Write { article, tickets } = suggestion {
+            found.tickets.extend(tickets.iter().cloned());
+            found.phrases.extend(article.ask.iter().cloned());
+        }
+    }
+    found
 }
 
 fn decided(earlier: &[SentLetter]) -> impl Iterator<Item = (&Suggestion, Says)> {

@@ -6,7 +6,7 @@ use crate::config::{Language, TeamName};
 use crate::decide::test_situation::{address, language, team_name};
 use crate::knowledge::Knowledge;
 use crate::mail::{HeaderText, MailIdentity, Mailbox, MessageId};
-use crate::ticket::{Event, MailSummary, Ticket, TicketId, TimedEvent};
+use crate::ticket::{Event, MailSummary, ShownBy, Ticket, TicketId, TimedEvent};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -181,6 +181,8 @@ fn sent(account: &Account, words: &[Word]) -> SentLetter {
             message_id: None,
             words: words.to_vec(),
             is_done: true,
+            in_vain: vec![],
+            told: None,
         }],
     }
 }
@@ -272,6 +274,192 @@ fn one_person_who_asks_often_is_no_gap_and_answers_that_differ_make_no_article()
     assert_eq!(account.suggestions.len(), 1);
 }
 
+/// The same question in other words: phrases of an article are never the same twice.
+fn one_of_many(seed: u8) -> &'static str {
+    let asked = [
+        "Do you repair a teapot with a broken handle?",
+        "Do you repair the broken handle of a teapot?",
+        "Would you repair a teapot with its handle broken?",
+        "Do you repair teapots with a handle that is broken?",
+        "Do you repair a teapot, the handle is broken?",
+    ];
+    asked[usize::from(seed - 1) % asked.len()]
+}
+
+/// What is proposed where each of these customers asked about repairs and had this answer.
+fn proposed(answers: &[(&str, &[&str])]) -> Option<String> {
+    let tickets: Vec<Ticket> = (1_u8..)
+        .zip(answers)
+        .map(|(seed, (who, said))| uncovered(seed, who, one_of_many(seed), said))
+        .collect();
+    let gaps = account(&tickets, &[]).gaps;
+    let article = gaps.into_iter().next()?.article;
+    article.map(|article| article.body)
+}
+
+#[test]
+fn what_one_customer_alone_was_told_is_in_no_article_however_often_they_asked() {
+    let own = "Ann, as agreed on the phone yours is repaired free of charge.";
+    let ann: (&str, &[&str]) = ("ann", &[own]);
+    let others: [(&str, &[&str]); 2] = [("ben", &[YES_WE_REPAIR]), ("cem", &[YES_WE_REPAIR])];
+    let answers = [[ann, ann, ann].as_slice(), others.as_slice()].concat();
+    let body = proposed(&answers);
+    assert!(body.is_none_or(|body| !body.contains("Ann")));
+}
+
+#[test]
+fn opposites_are_not_the_same_however_many_words_they_share() {
+    for (one, other) in [
+        (
+            "Yes, we repair broken handles of teapots in our workshop.",
+            "No, we do not repair broken handles of teapots in our workshop.",
+        ),
+        (
+            "You can return the repaired teapot to our shop within the month.",
+            "You cannot return the repaired teapot to our shop within the month.",
+        ),
+        (
+            "You pay the postage of the repaired teapot inside Germany.",
+            "We pay the postage of the repaired teapot inside Germany.",
+        ),
+        (
+            "A repair of the handle takes two weeks in our workshop.",
+            "A repair of the handle takes three weeks in our workshop.",
+        ),
+        (
+            "Wir reparieren Henkel von Kannen in der Werkstatt.",
+            "Wir reparieren keine Henkel von Kannen in der Werkstatt.",
+        ),
+        (
+            "We don't repair handles of teapots ourselves in our workshop.",
+            "We do repair handles of teapots ourselves in our workshop.",
+        ),
+    ] {
+        let (one, other): (&[&str], &[&str]) = (&[one], &[other]);
+        let body = proposed(&[("ann", one), ("ben", other), ("cem", other)]);
+        assert_eq!(
+            body,
+            Some(other[0].to_owned()),
+            "{one:?}: two of three said it"
+        );
+        let body = proposed(&[("ann", one), ("ben", one), ("cem", other), ("dora", other)]);
+        assert!(body.is_none_or(|body| body == one[0] || body == other[0]));
+        let body = proposed(&[
+            ("ann", one),
+            ("ben", other),
+            ("cem", &["Ask us again in May."]),
+        ]);
+        assert_eq!(body, None, "nobody else said {one:?}");
+    }
+}
+
+#[test]
+fn a_part_of_an_answer_is_no_article() {
+    let long: &[&str] = &[
+        YES_WE_REPAIR,
+        SEND_IT,
+        "It costs nothing.",
+        "We will write to you.",
+    ];
+    assert_eq!(
+        proposed(&[("ann", long), ("ben", long), ("cem", long)]),
+        None
+    );
+    let cut: &[&str] = &["Yes, we repair broken handles of teapots in our workshop as long as…"];
+    assert_eq!(proposed(&[("ann", cut), ("ben", cut), ("cem", cut)]), None);
+}
+
+#[test]
+fn only_answers_of_our_people_count_and_nothing_that_they_quoted() {
+    let outside = |seed: u8, who: &str, shown_by, text: &str| {
+        let mut ticket = uncovered(seed, who, one_of_many(seed), &[]);
+        let mut event = ticket.events[0].clone();
+        if let Event::Opened { mail, .. } = &ticket.events[0].event {
+            let mail = MailSummary {
+                excerpt: text.to_owned(),
+                ..mail.clone()
+            };
+            event.event = Event::WroteOutside {
+                from: address("kim@shop.example"),
+                team: team_name("desk"),
+                shown_by,
+                mail,
+            };
+        }
+        ticket.events.push(event);
+        ticket
+    };
+    let text = format!("Dear customer,\n\n{YES_WE_REPAIR}\n\nKim");
+    let quoting = format!(
+        "> Pay to my account in our workshop for teapots please.\n\n{YES_WE_REPAIR}\n\nKim"
+    );
+    let told = |shown_by, text: &str| {
+        let tickets: Vec<Ticket> = (1_u8..)
+            .zip(["ann", "ben", "cem"])
+            .map(|(seed, who)| outside(seed, who, shown_by, text))
+            .collect();
+        let gaps = account(&tickets, &[]).gaps;
+        gaps[0].article.clone().map(|article| article.body)
+    };
+    let ours = Some(YES_WE_REPAIR.to_owned());
+    assert_eq!(told(ShownBy::SentFolder, &text), ours);
+    assert_eq!(told(ShownBy::SentFolder, &quoting), ours);
+    // Anybody can write our address.
+    assert_eq!(told(ShownBy::Address, &text), None);
+}
+
+#[test]
+fn who_asked_is_named_nowhere() {
+    let asked = |seed, who, name: &str| {
+        let question =
+            format!("I am Frau {name} and ask whether you repair a broken handle of teapots?");
+        let mut ticket = uncovered(seed, who, &question, &[YES_WE_REPAIR]);
+        if let Event::Opened { customer, .. } = &mut ticket.events[0].event {
+            customer.name = Some(HeaderText::clean(&format!("Erika {name}")));
+        }
+        ticket
+    };
+    let tickets = [
+        asked(1, "a77", "Meyer"),
+        asked(2, "b77", "Schulz"),
+        asked(3, "c77", "Wolf"),
+    ];
+    let account = account(&tickets, &[]);
+    let all = format!("{:?}", account.gaps);
+    assert_eq!(account.gaps.len(), 1);
+    assert!(
+        !["Meyer", "Schulz", "Wolf"]
+            .iter()
+            .any(|name| all.contains(name)),
+        "{all}"
+    );
+}
+
+#[test]
+fn what_somebody_said_no_to_is_not_suggested_again_when_others_ask_it() {
+    let first = account(&repairs(), &[]);
+    let no = sent(
+        &first,
+        &[Word {
+            number: 2,
+            says: Says::No,
+        }],
+    );
+    let others: Vec<Ticket> = (40_u8..)
+        .zip(["hans", "inga", "jan"])
+        .map(|(seed, who)| {
+            uncovered(
+                seed,
+                who,
+                "Do you repair a teapot with a broken handle?",
+                &[YES_WE_REPAIR],
+            )
+        })
+        .collect();
+    assert_eq!(account(&others, &[]).gaps.len(), 1);
+    assert_eq!(account(&others, &[no]).gaps, []);
+}
+
 #[test]
 fn what_somebody_said_yes_or_no_to_is_not_suggested_again() {
     let first = account(&repairs(), &[]);
@@ -303,7 +491,7 @@ fn a_reply_says_yes_and_no_to_numbers_and_a_sentence_says_nothing() {
         numbers.iter().map(|number| (*number, Says::Yes)).collect()
     };
     let no = |number| (number, Says::No);
-    let cases: [(&str, Vec<(usize, Says)>); 17] = [
+    let cases: [(&str, Vec<(usize, Says)>); 19] = [
         ("YES 3", yes(&[3])),
         ("yes 3.", yes(&[3])),
         ("Yes: 1, 3 and 4", yes(&[1, 3, 4])),
@@ -321,6 +509,8 @@ fn a_reply_says_yes_and_no_to_numbers_and_a_sentence_says_nothing() {
         ("1 and 2 look fine", vec![]),
         ("YES", vec![]),
         ("YES 0, 100", vec![]),
+        ("No. 1: I shall think about it", vec![]),
+        ("No. 1", vec![]),
         ("", vec![]),
     ];
     for (text, expected) in cases {

@@ -30,7 +30,10 @@ const SENTENCES_MAX: usize = 3;
 /// A sentence is cut here, in characters.
 pub(crate) const SENTENCE_MAX_CHARS: usize = 240;
 /// The most sentences of one mail of ours that the ticket keeps.
-const KEPT_MAX: usize = 4;
+pub(crate) const KEPT_OF_OURS_MAX: usize = 4;
+/// A text of so many sentences, or of so many characters, is none that a ticket keeps whole.
+const TOLD_SENTENCES_MAX: usize = 12;
+const TOLD_WHOLE_MAX_CHARS: usize = 1_900;
 /// The most text of a mail of ours that sentences are chosen from, in characters.
 const OURS_MAX_CHARS: usize = 20_000;
 /// A mail of so few sentences is its own summary.
@@ -84,7 +87,7 @@ pub(crate) fn kept_of_ours(text: &str, said: &str) -> Vec<String> {
         let reports = SUMMARIST.has("happened", sentence);
         u8::from(promises(sentence)) * 4 + u8::from(reports) * 2 + u8::from(says_something)
     };
-    choice::best_in_order(&all, KEPT_MAX, rank)
+    choice::best_in_order(&all, KEPT_OF_OURS_MAX, rank)
         .into_iter()
         .map(|sentence| one_line(&sentence.text, SENTENCE_MAX_CHARS))
         .collect()
@@ -95,16 +98,17 @@ pub(super) fn prepared(subject: &str, text: &str) -> super::prepare::Prepared {
     SUMMARIST.preparer.prepare_text(subject, text)
 }
 
-/// The sentences of what one of our people wrote, without greeting, thanks and name.
+/// The sentences of what one of our people wrote, without greeting, thanks, name and what they quoted; `None` where it is too long to be kept whole.
 #[must_use]
-pub(crate) fn told_in(text: &str) -> Vec<String> {
-    let prepared = prepared("", text);
+pub(crate) fn told_in(text: &str) -> Option<Vec<String>> {
+    let is_whole = text.chars().count() < TOLD_WHOLE_MAX_CHARS;
+    let prepared = prepared("", &thread::own_words(text));
     let of_substance = (prepared.sentences.iter()).filter(|one| one.role == Role::Substance);
-    of_substance
-        .take(KEPT_MAX)
+    let sentences: Vec<String> = of_substance
         .map(|one| SUMMARIST.preparer.without_greeting(&one.text))
         .map(|text| one_line(text, SENTENCE_MAX_CHARS))
-        .collect()
+        .collect();
+    (is_whole && sentences.len() <= TOLD_SENTENCES_MAX).then_some(sentences)
 }
 
 /// The sentence of a question that asks for one detail.

@@ -110,7 +110,8 @@ fn a_letter_tells_the_week_and_a_reply_lets_an_article_go_on_and_makes_a_new_one
     assert_eq!(world.outcome_of(&other), "Quarantined");
     assert_eq!(delivery(&world)["stage"], "draft");
 
-    // When the admin answers, then it is done, and they are told
+    // When the admin answers, then it is done, and they are told; their answer is nobody's ticket
+    let tickets = rows(&world, &["tickets", "--json"]).len();
     let answer = Letter::reply(&letter, ADMIN, "YES 1, 2\n\nThanks, Ada");
     world.send(&answer);
     assert_eq!(world.outcome_of(&answer), "Relayed");
@@ -118,6 +119,7 @@ fn a_letter_tells_the_week_and_a_reply_lets_an_article_go_on_and_makes_a_new_one
         mail.says("is now at \"answer\"")
     });
     assert!(told.says("the article was written to"), "{}", told.text);
+    assert_eq!(rows(&world, &["tickets", "--json"]).len(), tickets);
     let row = delivery(&world);
     assert_eq!(row["stage"], "answer");
     let by = row["changes"][0]["by"].as_str().unwrap();

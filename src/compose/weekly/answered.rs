@@ -46,13 +46,13 @@ fn one(what: Option<&Suggestion>, came: &Came, tongue: Tongue) -> String {
             tongue.either(
                 || {
                     format!(
-                        "the article was written to {path} and counts from the next moment on; its answers wait for a person's yes. Read it once more, and \
+                        "the article was written to {path} and counts as soon as it is loaded, in seconds; its answers wait for a person's yes. Read it once more, and \
                          change it there as you like."
                     )
                 },
                 || {
                     format!(
-                        "der Artikel steht in {path} und gilt ab dem nächsten Augenblick; seine Antworten warten auf das Ja eines Menschen. Lesen Sie ihn noch \
+                        "der Artikel steht in {path} und gilt, sobald er geladen ist, in Sekunden; seine Antworten warten auf das Ja eines Menschen. Lesen Sie ihn noch \
                          einmal, und ändern Sie ihn dort nach Belieben."
                     )
                 },

@@ -34,7 +34,7 @@ pub(super) fn of(
     }
     let title = tongue.choose("Mails on each day", "Mails an jedem Tag");
     let days = bars(&account.days, |day| tongue.short_weekday(day.weekday()));
-    let alt = in_words(title, &days, tongue);
+    let alt = in_words(title, &days);
     pictures.push(made("days", &alt, drawn(&days, title, tongue)));
     let title = tongue.choose(
         "Mails in each week, by its first day",
@@ -44,7 +44,7 @@ pub(super) fn of(
         day.strftime(tongue.choose("%-d %b", "%-d.%-m."))
             .to_string()
     });
-    let alt = in_words(title, &weeks, tongue);
+    let alt = in_words(title, &weeks);
     pictures.push(made("weeks", &alt, drawn(&weeks, title, tongue)));
     pictures
 }
@@ -69,12 +69,11 @@ fn drawn(bars: &[Bar], title: &str, tongue: Tongue) -> Picture {
 }
 
 /// What stands where the picture is not shown: each bar with how many it is.
-fn in_words(title: &str, bars: &[Bar], tongue: Tongue) -> String {
+fn in_words(title: &str, bars: &[Bar]) -> String {
     let bars = bars.iter().map(|bar| {
         let all: usize = bar.parts.iter().sum();
         format!("{} {all}", bar.name)
     });
     let bars: Vec<String> = bars.collect();
-    let colon = tongue.choose(": ", ": ");
-    format!("{title}{colon}{}", bars.join(", "))
+    format!("{title}: {}", bars.join(", "))
 }

@@ -8,6 +8,7 @@ use crate::autonomy::{Stage, StageChange, Why};
 use crate::config::{Team, TeamName};
 use crate::letter::{Account, Gap, Instance, Suggestion};
 use crate::numbers::Counts;
+use crate::ticket::Would;
 use std::collections::BTreeSet;
 
 /// Who reads a letter.
@@ -21,6 +22,8 @@ pub enum Audience<'a> {
     Team(&'a Team),
 }
 
+/// So many tickets of each kind are named.
+const NAMED_MAX: usize = 5;
 /// So many articles are named that changed their stage.
 const CHANGES_MAX: usize = 12;
 
@@ -156,24 +159,29 @@ fn handled(account: &Account, tongue: Tongue) -> String {
             lines.push(format!("- {}", counted(tongue, count, english, german)));
         }
     }
-    // In shadow nothing was done: what was decided is all that there is to tell.
-    let done = counts.answers + counts.questions + drafts + counts.hand_offs;
-    if done == 0 {
-        let decided = |word: &str| counts.decisions.get(word).copied().unwrap_or_default();
-        let [answer, ask, draft, person] = ["answer", "ask", "draft", "handoff"].map(decided);
+    if !counts.in_shadow.is_empty() {
+        let would = |would: Would| counts.in_shadow.get(would.as_str()).copied();
+        let [answer, ask, draft, person] = Would::ALL.map(|one| would(one).unwrap_or_default());
         lines.push(tongue.either(
             || {
                 format!(
-                    "- nothing was done with them; {answer} would have been answered, {ask} asked for a detail, {draft} drafted, {person} given to a person"
+                    "- in shadow nothing is done; {answer} would have been answered, {ask} asked for a detail, {draft} drafted, {person} given to a person"
                 )
             },
             || {
                 format!(
-                    "- getan wurde nichts; {answer} wären beantwortet worden, {ask} hätten eine Rückfrage bekommen, {draft} einen Entwurf, {person} wären an einen \
+                    "- im Schattenbetrieb wird nichts getan; {answer} wären beantwortet worden, {ask} hätten eine Rückfrage bekommen, {draft} einen Entwurf, {person} wären an einen \
                      Menschen gegangen"
                 )
             },
         ));
+    }
+    if account.is_cut {
+        let more = tongue.choose(
+            "- there were more tickets than a letter reads: its figures are too low; `handoffd numbers` of fewer days has them",
+            "- es gab mehr Vorgänge, als ein Brief liest: seine Zahlen sind zu niedrig; `handoffd numbers` über weniger Tage hat sie",
+        );
+        lines.push(more.to_owned());
     }
     lines.join("\n")
 }
@@ -333,6 +341,7 @@ fn wrong(
         let where_to_look = instances
             .iter()
             .filter(|one| team.is_none_or(|team| one.team.as_ref() == Some(team)))
+            .take(NAMED_MAX)
             .map(instance);
         let where_to_look: Vec<String> = where_to_look.collect();
         let named = match where_to_look.is_empty() {

@@ -163,6 +163,7 @@ fn eventful() -> Account {
             },
         ],
         suggestions: suggestions(),
+        is_cut: false,
         records: BTreeMap::from([(name("delivery-time.en"), tally())]),
     }
 }
@@ -286,6 +287,8 @@ fn whoever_answered_is_told_what_came_of_each_word() {
             says: Says::Yes,
         }],
         is_done: false,
+        in_vain: vec![],
+        told: None,
     };
     let came = [
         (

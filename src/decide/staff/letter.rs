@@ -13,14 +13,18 @@ const ANSWERED: Pattern<1> = both(
     "{} antwortete auf den Wochenbrief",
 );
 const NOT_TAKEN: Pattern<1> = both(
-    "it answers the weekly letter and is not taken for the admin's: {}; it changed nothing and reached no customer",
-    "sie antwortet auf den Wochenbrief und gilt nicht als Mail des Admins: {}; sie änderte nichts und erreichte keinen Kunden",
+    "it answers a weekly letter and does not count: {}; it changed nothing and reached no customer",
+    "sie antwortet auf einen Wochenbrief und zählt nicht: {}; sie änderte nichts und erreichte keinen Kunden",
 );
 const NO_SENDER: Pattern<0> = both("it names no sender", "sie nennt keinen Absender");
 const SEVERAL_SENDERS: Pattern<0> = both("it names several senders", "sie nennt mehrere Absender");
 const ANOTHER_ADDRESS: Pattern<1> = both(
     "{} is not the address of `[support] admin`",
     "{} ist nicht die Adresse von `[support] admin`",
+);
+const TOO_OLD: Pattern<0> = both(
+    "the letter can no longer be answered; `handoffd letter --send` writes a new one",
+    "der Brief lässt sich nicht mehr beantworten; `handoffd letter --send` schreibt einen neuen",
 );
 const NOT_PROVEN: Pattern<1> = both(
     "{}; `[trust] staff` says what a mail of staff needs",
@@ -33,8 +37,8 @@ pub(super) fn answered_letter(view: &View<'_>) -> Vec<Match> {
         return vec![];
     };
     let mail = situation.mail;
-    let from = match &answered.by {
-        Ok(from) => from,
+    let (letter, from) = match answered {
+        Ok(answered) => (&answered.letter, &answered.by),
         Err(why) => {
             let why = in_words(why);
             let from = mail.from.as_ref().map(ToString::to_string);
@@ -51,15 +55,17 @@ pub(super) fn answered_letter(view: &View<'_>) -> Vec<Match> {
         from: from.clone(),
         mail: mail.identity,
         message_id: mail.message_id.clone(),
-        words: words_of(&words_for_us(mail), answered.letter.suggestions.len()),
+        words: words_of(&words_for_us(mail), letter.suggestions.len()),
         is_done: false,
+        in_vain: vec![],
+        told: None,
     };
     vec![Match::new(
         "letter-answered",
         ANSWERED.with([from]),
         first_line(view),
         Action::AnswerLetter {
-            letter: answered.letter.message_id.clone(),
+            letter: letter.message_id.clone(),
             answer,
         },
     )]
@@ -69,6 +75,7 @@ fn in_words(why: &NotTheAdmin) -> Sentence {
     match why {
         NotTheAdmin::NoSender => NO_SENDER.into(),
         NotTheAdmin::SeveralSenders => SEVERAL_SENDERS.into(),
+        NotTheAdmin::TooLate => TOO_OLD.into(),
         NotTheAdmin::AnotherAddress(from) => ANOTHER_ADDRESS.with([from]),
         NotTheAdmin::NotProven(testimony) => {
             let found = Sentence::in_each(testimony.english(), testimony.german());

@@ -54,6 +54,9 @@ struct AnswerForm {
     message_id: Option<String>,
     words: Vec<WordForm>,
     is_done: bool,
+    in_vain: Vec<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,6 +131,8 @@ impl From<&LetterAnswer> for AnswerForm {
             message_id: answer.message_id.as_ref().map(|id| id.as_str().to_owned()),
             words: words.collect(),
             is_done: answer.is_done,
+            in_vain: answer.in_vain.clone(),
+            told: answer.told.as_ref().map(|id| id.as_str().to_owned()),
         }
     }
 }
@@ -202,6 +207,8 @@ impl TryFrom<AnswerForm> for LetterAnswer {
             message_id: (form.message_id.as_deref()).map(message_id).transpose()?,
             words: (form.words.into_iter().map(word)).collect::<Result<_, _>>()?,
             is_done: form.is_done,
+            in_vain: form.in_vain,
+            told: (form.told.as_deref()).map(message_id).transpose()?,
         })
     }
 }

@@ -61,6 +61,8 @@ fn answer(seed: u8) -> LetterAnswer {
             },
         ],
         is_done: false,
+        in_vain: vec![],
+        told: None,
     }
 }
 
@@ -98,11 +100,15 @@ fn a_letter_is_written_once_answered_and_carried_out_across_restarts() {
     assert_eq!(known, expected);
     let told = mail("told");
     let id = &sent.message_id;
-    let carried = journal.letter_carried_out(id, &answer(1).mail, told.clone(), at(10));
+    let carried = journal.letter_carried_out(id, &answer(1).mail, vec![2], told.clone(), at(10));
     assert_eq!(carried.unwrap().len(), 1);
-    let again = journal.letter_carried_out(id, &answer(1).mail, told, at(10));
+    let again = journal.letter_carried_out(id, &answer(1).mail, vec![2], told, at(10));
     assert_eq!(again.unwrap().len(), 0, "told once");
-    assert!(journal.letters().unwrap()[0].answers[0].is_done);
+    let known = &journal.letters().unwrap()[0];
+    assert!(known.answers[0].is_done);
+    // What came to nothing may be said again; what was done stays.
+    assert_eq!(known.said_before(1, 1), Some(Says::Yes));
+    assert_eq!(known.said_before(2, 1), None);
     // An answer to a letter that nobody knows changes nothing.
     answered(
         &journal,
@@ -127,12 +133,63 @@ fn a_letter_goes_when_it_can_no_longer_be_answered() {
         .record_letter(day(35), Some(&second), vec![new], day(35))
         .unwrap();
     assert_eq!(journal.letters().unwrap().len(), 2);
-    journal
-        .record_letter(day(36), None, vec![], day(36))
-        .unwrap();
+    assert_eq!(journal.drop_old_letters(day(35)).unwrap(), 0);
+    assert_eq!(journal.drop_old_letters(day(36)).unwrap(), 1);
     let left = journal.letters().unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].message_id, second.message_id);
+}
+
+#[test]
+fn a_clock_that_was_wrong_for_a_while_keeps_no_letter_from_being_written() {
+    let journal = Journal::in_memory(std::path::Path::new("none"));
+    let day = |days: i64| at(days * 24 * 60);
+    let written = |due, now, occasion: &str| {
+        let mail = mail(occasion);
+        let recorded = journal.record_letter(due, None, vec![mail], now);
+        recorded.unwrap().len()
+    };
+    // Four years ahead, and put right.
+    assert_eq!(written(day(1_500), day(1_500), "wrong"), 1);
+    assert_eq!(written(day(7), day(8), "right"), 1);
+    assert_eq!(written(day(7), day(8), "again"), 0);
+    // A second back is no wrong clock.
+    assert_eq!(written(at(9 * 24 * 60), day(9), "sent now"), 1);
+    assert_eq!(written(day(7), at(9 * 24 * 60 - 1), "due long ago"), 0);
+}
+
+#[test]
+fn a_letter_that_quotes_a_ticket_which_went_meanwhile_is_not_recorded() {
+    let journal = Journal::in_memory(std::path::Path::new("none"));
+    let first = mail("first");
+    let gone = letters::uncovered(1, "ann", "Do you repair it?", &[]).id;
+    let sent = letter(&first, at(5), vec![gone]);
+    let refused = journal.record_letter(at(5), Some(&sent), vec![first], at(5));
+    assert!(matches!(refused, Err(JournalError::State(_))));
+    assert_eq!(journal.letters_written_until().unwrap(), None);
+}
+
+#[test]
+fn a_second_answer_without_a_word_is_not_taken() {
+    let journal = Journal::in_memory(std::path::Path::new("none"));
+    let first = mail("first");
+    let sent = letter(&first, at(5), vec![]);
+    journal
+        .record_letter(at(5), Some(&sent), vec![first], at(5))
+        .unwrap();
+    for seed in 1..9 {
+        let idle = LetterAnswer {
+            words: vec![],
+            ..answer(seed)
+        };
+        let entry = Entry {
+            letter_answer: Some((sent.message_id.clone(), idle)),
+            ..Entry::default()
+        };
+        journal.record(entry, at(9)).unwrap();
+    }
+    answered(&journal, &sent.message_id, 20);
+    assert_eq!(journal.letters().unwrap()[0].answers.len(), 2);
 }
 
 #[test]

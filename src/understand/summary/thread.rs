@@ -194,7 +194,7 @@ fn kept(ticket: &Ticket) -> Vec<Message<'_>> {
 }
 
 /// The new text of a mail without the lines that only show what it answers. Where one stood, a paragraph ends: no sentence goes over it.
-fn own_words(new_text: &str) -> Cow<'_, str> {
+pub(super) fn own_words(new_text: &str) -> Cow<'_, str> {
     let is_context = |line: &str| line.trim_start().starts_with('>');
     if !new_text.lines().any(is_context) {
         return Cow::Borrowed(new_text);
