@@ -91,6 +91,7 @@ pub(crate) fn gaps(texts: &[&str], encoder: Option<&Encoder>) -> Vec<Gap> {
             None => {}
         }
     }
+    groups = merged(groups, together);
     groups.retain(|group| group.members.len() >= SIZE_MIN);
     groups.sort_by_key(|group| std::cmp::Reverse(group.members.len()));
     groups.truncate(TOLD_MAX);
@@ -105,6 +106,30 @@ pub(crate) fn gaps(texts: &[&str], encoder: Option<&Encoder>) -> Vec<Gap> {
         }
     };
     groups.into_iter().map(typical_first).collect()
+}
+
+/// Groups that mean about the same become one: which of them came first must not keep the same question apart.
+fn merged(mut groups: Vec<Group>, together: f32) -> Vec<Group> {
+    groups.sort_by_key(|group| std::cmp::Reverse(group.members.len()));
+    let mut centres: Vec<Vec<f32>> = Vec::new();
+    let mut kept: Vec<Group> = Vec::new();
+    for group in groups {
+        let found = nearest(&group.centre(), &centres).filter(|(_, alike)| *alike >= together);
+        match found.and_then(|(place, _)| Some((kept.get_mut(place)?, centres.get_mut(place)?))) {
+            Some((other, centre)) => {
+                for (sum, part) in other.sum.iter_mut().zip(&group.sum) {
+                    *sum += part;
+                }
+                other.members.extend(group.members);
+                *centre = other.centre();
+            }
+            None => {
+                centres.push(group.centre());
+                kept.push(group);
+            }
+        }
+    }
+    kept
 }
 
 fn nearest(direction: &[f32], centres: &[Vec<f32>]) -> Option<(usize, f32)> {
@@ -167,6 +192,28 @@ mod tests {
         }
         assert_eq!(mails, [vec![0, 2, 4, 7], vec![5, 6, 8]]);
         assert_eq!(gaps[0].examples().len(), 3);
+    }
+
+    #[test]
+    fn the_same_questions_are_put_together_in_whatever_order_they_come() {
+        let texts = [
+            "Do you rent out samovars for weddings?",
+            "Can we rent a samovar for our wedding, do you rent them out?",
+            "We need a samovar for a wedding. Do you rent out samovars for weddings?",
+        ];
+        for order in [
+            [0, 1, 2],
+            [0, 2, 1],
+            [1, 0, 2],
+            [1, 2, 0],
+            [2, 0, 1],
+            [2, 1, 0],
+        ] {
+            let texts = order.map(|place| texts[place]);
+            let gaps = gaps(&texts, None);
+            assert_eq!(gaps.len(), 1, "{order:?}");
+            assert_eq!(gaps[0].mails.len(), 3, "{order:?}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ const ARTICLE: &str = "delivery-time.en";
 const ASKED: [&str; 3] = [
     "Good morning,\n\ndo you rent out samovars for weddings?",
     "Hello,\n\ncan we rent a samovar for our wedding, do you rent them out?",
-    "Hi,\n\nI need a samovar for our wedding. Do you rent out samovars for that?",
+    "Hi,\n\nwe need a samovar for a wedding. Do you rent out samovars for weddings?",
 ];
 const RENTED: &str = "Yes, we rent out samovars for weddings, at 40 euros a day.";
 const FETCHED: &str = "You fetch the samovar in our shop and bring it back within three days.";
