@@ -19,6 +19,8 @@ mod door;
 mod drafts;
 #[path = "page/story.rs"]
 mod story;
+#[path = "page/week.rs"]
+mod week;
 #[path = "gateway/world.rs"]
 #[allow(dead_code, reason = "the words of other stories as well")]
 mod world;

@@ -15,7 +15,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-fn browser() -> Option<&'static str> {
+pub fn browser() -> Option<&'static str> {
     let known = ["chromium", "chromium-browser", "google-chrome"];
     known
         .into_iter()
@@ -103,7 +103,7 @@ fn fill(page: &PageWorld) -> String {
 }
 
 /// The page with its style inside, as a file holds it.
-fn in_one_file(html: &str, style: &str) -> String {
+pub fn in_one_file(html: &str, style: &str) -> String {
     let (before, rest) = html
         .split_once("<link rel=\"stylesheet\"")
         .expect("a style sheet");
@@ -111,14 +111,33 @@ fn in_one_file(html: &str, style: &str) -> String {
     format!("{before}<style>{style}</style>{after}")
 }
 
-struct View<'v> {
-    browser: &'v str,
-    file: PathBuf,
-    width: u32,
-    is_dark: bool,
+pub struct View<'v> {
+    pub browser: &'v str,
+    pub file: PathBuf,
+    pub width: u32,
+    pub is_dark: bool,
 }
 
 impl View<'_> {
+    /// Takes a picture alone.
+    pub fn picture(&self, html: &str) {
+        let source = html.replace('&', "&amp;").replace('"', "&quot;");
+        let (width, height) = (self.width, 2400);
+        let frame = format!(
+            "<!DOCTYPE html><html lang=\"en\"><body style=\"margin:0\"><iframe title=\"page\" width=\"{width}\" height=\"{height}\" \
+             style=\"border:0\" srcdoc=\"{source}\"></iframe></body></html>"
+        );
+        std::fs::write(&self.file, frame).unwrap();
+        let picture = self.file.with_extension("png");
+        let mut command = headless(self.browser, self.is_dark);
+        command
+            .arg(format!("--screenshot={}", picture.display()))
+            .arg(format!("--window-size={},{height}", self.width.max(500)))
+            .arg(format!("file://{}", self.file.display()));
+        let _ = command.output().expect("a browser that starts");
+        assert!(picture.exists(), "no picture {}", picture.display());
+    }
+
     /// Takes a picture, and says what axe found, as JSON; a page that must be scrolled sideways is a finding as well.
     fn look(&self, html: &str) -> String {
         // A window cannot be as narrow as a phone, a frame can.

@@ -29,7 +29,8 @@ pub(super) fn part_of(
 
 /// A length of time as people say it.
 pub(super) fn length_of_time(tongue: Tongue, seconds: i64) -> String {
-    let count = |seconds: i64| u64::try_from(seconds).unwrap_or_default();
+    // Nothing is done in no time.
+    let count = |units: i64| u64::try_from(units).unwrap_or_default().max(1);
     match seconds {
         ..120 => counted(
             tongue,
