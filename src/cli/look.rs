@@ -94,6 +94,7 @@ pub(super) enum Verb {
         days: u16,
     },
     /// The weekly letter as it would read now: what was handled, what went well and what did not, what to write next, which articles may do more
+    #[command(alias = "report")]
     Letter {
         /// Send it now instead, to the admin and the teams
         #[arg(long)]
