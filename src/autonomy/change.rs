@@ -93,21 +93,9 @@ impl StageChange {
     #[must_use]
     pub fn sentence(&self) -> String {
         let Tally {
-            good,
-            counted,
-            against,
-            looked_at,
+            against, looked_at, ..
         } = self.tally;
-        let record = || match self.from {
-            Some(Stage::Shadow) => format!(
-                "{good} of {counted} answers of people said what it says (with 95 % certainty at least {} of all)",
-                percent(lower_bound(good, counted))
-            ),
-            _ => format!(
-                "{good} of {counted} drafts were sent unchanged (with 95 % certainty at least {} of all)",
-                percent(lower_bound(good, counted))
-            ),
-        };
+        let record = || record(self.from.unwrap_or(Stage::Draft), self.tally);
         match (self.why, self.from) {
             (Why::Began, _) => "articles begin here".to_owned(),
             (Why::Earned, _) => record(),
@@ -136,6 +124,21 @@ impl fmt::Display for By {
         match self {
             Self::Rule => formatter.write_str("the rule"),
             Self::Person(name) => formatter.write_str(name),
+        }
+    }
+}
+
+/// What earns the stage above this one, as a sentence.
+pub(crate) fn record(from: Stage, tally: Tally) -> String {
+    let Tally { good, counted, .. } = tally;
+    let least = percent(lower_bound(good, counted));
+    let certainly = format!("with 95 % certainty at least {least} of all");
+    match from {
+        Stage::Shadow => {
+            format!("{good} of {counted} answers of people said what it says ({certainly})")
+        }
+        Stage::Draft | Stage::Answer => {
+            format!("{good} of {counted} drafts were sent unchanged ({certainly})")
         }
     }
 }

@@ -15,8 +15,8 @@ mod weigh;
 
 pub use act::{Act, Refused, act};
 pub use bound::lower_bound;
-pub(crate) use change::percent;
 pub use change::{By, StageChange, Why};
+pub(crate) use change::{percent, record};
 pub use earned::{Earned, Standing, text_of};
 pub use rule::{Demands, Proposal, Review, Tally, WINDOW, begins, review};
 pub use trial::{Gathering, Seen, Trial, awaits_comparison};

@@ -1,7 +1,7 @@
 //! Counts, lengths of time and evidence in words, in English and German.
 
 use super::super::words::Tongue;
-use crate::autonomy::{Stage, StageChange, Tally, Why, lower_bound, percent};
+use crate::autonomy::{self, Stage, StageChange, Tally, Why, lower_bound, percent};
 
 /// `1 mail`, `3 mails`.
 pub(super) fn counted(tongue: Tongue, count: u64, english: [&str; 2], german: [&str; 2]) -> String {
@@ -61,18 +61,22 @@ pub(super) fn length_of_time(tongue: Tongue, seconds: i64) -> String {
 
 /// The record that earned more.
 pub(super) fn record(tongue: Tongue, from: Stage, tally: Tally) -> String {
-    let Tally { good, counted, .. } = tally;
-    let least = percent(lower_bound(good, counted));
-    match from {
-        Stage::Shadow => tongue.either(
-            || format!("{good} of {counted} answers of people said what it says, with 95 % certainty at least {least} of all"),
-            || format!("{good} von {counted} Antworten von Menschen sagten, was er sagt, mit 95 % Sicherheit mindestens {least} aller"),
-        ),
-        Stage::Draft | Stage::Answer => tongue.either(
-            || format!("{good} of {counted} drafts were sent unchanged, with 95 % certainty at least {least} of all"),
-            || format!("{good} von {counted} Entwürfen gingen unverändert hinaus, mit 95 % Sicherheit mindestens {least} aller"),
-        ),
-    }
+    let german = || {
+        let Tally { good, counted, .. } = tally;
+        let least = percent(lower_bound(good, counted));
+        let certainly = format!("mit 95 % Sicherheit mindestens {least} aller");
+        match from {
+            Stage::Shadow => {
+                format!(
+                    "{good} von {counted} Antworten von Menschen sagten, was er sagt ({certainly})"
+                )
+            }
+            Stage::Draft | Stage::Answer => {
+                format!("{good} von {counted} Entwürfen gingen unverändert hinaus ({certainly})")
+            }
+        }
+    };
+    tongue.either(|| autonomy::record(from, tally), german)
 }
 
 /// Why a stage was changed, and by whom.
